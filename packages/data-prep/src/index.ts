@@ -1,0 +1,1 @@
+export type { EmittedSql, ExpressionType, MappingPlan, PlanExpression, PlannedTarget } from './plan.ts';

@@ -1,0 +1,56 @@
+import type { ColumnType, XdmNode, XdmScalarType } from '@tributary/xdm';
+
+/** The type of an expression's value; `unknown` only for `null` and for what no rule decides. */
+export type ExpressionType =
+  | ColumnType
+  | { readonly kind: 'array'; readonly items: ExpressionType }
+  | { readonly kind: 'object' }
+  | 'null';
+
+/** A typed expression: names are looked up, calls are bound to an entry of the function table. Plain data. */
+export type PlanExpression =
+  | {
+      readonly kind: 'literal';
+      readonly type: ExpressionType;
+      readonly value: string | number | boolean | null;
+    }
+  | { readonly kind: 'column'; readonly type: ColumnType; readonly name: string }
+  | { readonly kind: 'array'; readonly type: ExpressionType; readonly items: readonly PlanExpression[] }
+  /** `function` is the canonical name of an entry of the function or operator table. */
+  | {
+      readonly kind: 'call';
+      readonly type: ExpressionType;
+      readonly function: string;
+      readonly arguments: readonly PlanExpression[];
+    };
+
+/** One target path and how its value comes about. */
+export interface PlannedTarget {
+  /** Destination path in registry names, one segment a level. */
+  readonly path: readonly string[];
+  readonly target: XdmNode;
+  readonly expression: PlanExpression;
+  /** The mapping's `source` text, for messages. */
+  readonly source: string;
+}
+
+/**
+ * What validation, preview and runs share: the mappings of a mapping set, typed against the source's columns and
+ * the target schema, target path by target path.
+ */
+export interface MappingPlan {
+  readonly targets: readonly PlannedTarget[];
+  /** Names of the source columns that any target reads, each once. */
+  readonly sourceColumns: readonly string[];
+}
+
+/** SQL for one expression in DuckDB's dialect. */
+export interface EmittedSql {
+  /** Evaluates to the value, or to NULL where it fails; never raises. */
+  readonly value: string;
+  /** True (never NULL) for a row on which the expression fails; undefined where it cannot fail. */
+  readonly fails: string | undefined;
+}
+
+/** Re-exported so that emitters need only this module. */
+export type TargetType = XdmScalarType;

@@ -1,0 +1,84 @@
+import type { MappingPlan } from '@tributary/data-prep';
+import type { SourceColumn, XdmNode } from '@tributary/xdm';
+
+/** A file of source rows, kept as the source sent it. `columns` of a CSV are read by name from its header. */
+export interface StagedFile {
+  readonly path: string;
+  readonly format: { readonly kind: 'csv' } | { readonly kind: 'json-page'; readonly rowsAt: string };
+}
+
+/** A column of the table to write: the schema's node with the Iceberg field ids that belong to the dataset. */
+export interface TargetField {
+  readonly name: string;
+  readonly id: number;
+  readonly type: TargetFieldType;
+}
+
+export type TargetFieldType =
+  | { readonly kind: 'scalar'; readonly icebergType: string }
+  | { readonly kind: 'struct'; readonly fields: readonly TargetField[] }
+  | { readonly kind: 'list'; readonly elementId: number; readonly element: TargetFieldType }
+  | {
+      readonly kind: 'map';
+      readonly keyId: number;
+      readonly valueId: number;
+      readonly value: TargetFieldType;
+    };
+
+export interface TransformRequest {
+  readonly staged: readonly StagedFile[];
+  /**
+   * Rows of the previous run's unsettled tail. A staged row that stands there with the same key, delta value and
+   * content has landed already and is skipped. Empty for a first run.
+   */
+  readonly landed: readonly StagedFile[];
+  /** All columns of the staged files, with their source types. */
+  readonly columns: readonly SourceColumn[];
+  readonly plan: MappingPlan;
+  /** The root object of the resolved target schema: required fields and constraints are checked against it. */
+  readonly target: XdmNode;
+  readonly fields: readonly TargetField[];
+  /** Folder for Parquet files, absolute; exists. */
+  readonly dataDirectory: string;
+  /** Folder for diagnostics, absolute; exists. */
+  readonly diagnosticsDirectory: string;
+  /** What `now()` answers, the same for every row of the run. */
+  readonly now: Date;
+}
+
+/** Figures of one leaf column in one data file, keyed by Iceberg field id. Bounds are DuckDB's text form. */
+export interface ColumnFigures {
+  readonly fieldId: number;
+  readonly icebergType: string;
+  readonly sizeBytes: number;
+  readonly valueCount: number;
+  readonly nullCount: number;
+  readonly min: string | undefined;
+  readonly max: string | undefined;
+}
+
+export interface WrittenFile {
+  readonly path: string;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly columns: readonly ColumnFigures[];
+}
+
+/** Rows that did not land, by code and column. */
+export interface RowErrorCount {
+  readonly code: string;
+  readonly column: string;
+  readonly message: string;
+  readonly rows: number;
+}
+
+export interface TransformResult {
+  readonly inputRows: number;
+  readonly skippedRows: number;
+  readonly outputRows: number;
+  readonly failedRows: number;
+  readonly files: readonly WrittenFile[];
+  /** JSON-lines files in `diagnosticsDirectory`; empty when nothing failed. */
+  readonly diagnosticsFiles: readonly string[];
+  readonly errors: readonly RowErrorCount[];
+}

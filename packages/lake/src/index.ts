@@ -1,0 +1,8 @@
+export type {
+  IcebergField,
+  IcebergList,
+  IcebergMap,
+  IcebergSchema,
+  IcebergStruct,
+  IcebergType,
+} from './schema.ts';
