@@ -1,0 +1,21 @@
+export { DataFolderInUse } from './data-folder-lock.ts';
+export { openEmbeddedStore, openPostgresStore } from './open-store.ts';
+export type { Organization, Organizations, Sandbox, SandboxType } from './organizations.ts';
+export type { ResourceFilter, ResourceOrder } from './resource-filter.ts';
+export type {
+  Resource,
+  ResourceCursor,
+  ResourceKind,
+  ResourcePage,
+  ResourceQuery,
+  Resources,
+} from './resources.ts';
+export type { RunQueue } from './run-queue.ts';
+export { LeaseLost, type RunRecord, type RunState, type Runs } from './runs.ts';
+export type { Schedule, Schedules } from './schedules.ts';
+export type { Actor, Scope } from './scope.ts';
+export type { StagedPage, StagedPartition, Staging } from './staging.ts';
+export type { ScopedStore, Store } from './store.ts';
+export type { TablePointer, TablePointers } from './table-pointers.ts';
+export { createVault, readOrCreateKey, type Sealed, type Vault } from './vault.ts';
+export type { Watermark, Watermarks } from './watermarks.ts';

@@ -1,0 +1,14 @@
+import type { Kysely } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import type { Tables } from '../tables.ts';
+import { initial } from './initial.ts';
+
+/** Brings the schema up to date. Safe to call from several processes at once: Kysely takes a lock in the database. */
+export async function migrate(database: Kysely<Tables>): Promise<void> {
+  const migrator = new Migrator({
+    db: database,
+    provider: { getMigrations: async () => ({ '0001-initial': { up: initial } }) },
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw new Error('the metadata store could not be migrated', { cause: error });
+}

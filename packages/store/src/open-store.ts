@@ -1,0 +1,53 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { lockDataFolder } from './data-folder-lock.ts';
+import { migrate } from './migrations/migrate.ts';
+import { createStore, type Store } from './store.ts';
+import type { Tables } from './tables.ts';
+
+/**
+ * Opens the store that lies in `dataFolder` (PostgreSQL in this process, one process a folder) and brings it up to
+ * date. Leases that a killed process left behind are ended, since nobody else can hold one.
+ * @throws {DataFolderInUse} while another process has it open.
+ */
+export async function openEmbeddedStore(dataFolder: string): Promise<Store> {
+  const lock = lockDataFolder(dataFolder);
+  try {
+    const folder = join(dataFolder, 'store');
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const database = new Kysely<Tables>({
+      dialect: new PGliteDialect({ pglite: await PGlite.create(folder) }),
+    });
+    await migrate(database);
+    const store = createStore(database, async () => {
+      await database.destroy();
+      lock.release();
+    });
+    await store.queue.releaseAll();
+    return store;
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** Connections of one process to a PostgreSQL server. */
+const POOL_SIZE = 10;
+
+/** Opens the store on a PostgreSQL server, which many processes may share, and brings it up to date. */
+export async function openPostgresStore(databaseUrl: string): Promise<Store> {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: POOL_SIZE });
+  // An idle connection that breaks is replaced by the pool at the next query; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  const database = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    await migrate(database);
+  } catch (error) {
+    await database.destroy();
+    throw error;
+  }
+  return createStore(database, () => database.destroy());
+}

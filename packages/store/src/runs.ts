@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto';
+import { type Kysely, type Selectable, sql } from 'kysely';
+import type { Scope } from './scope.ts';
+import type { Tables } from './tables.ts';
+
+/** Where a flow run stands. The last four are final. */
+export type RunState =
+  | 'pending'
+  | 'planning'
+  | 'extracting'
+  | 'transforming'
+  | 'committing'
+  | 'success'
+  | 'partial'
+  | 'failed'
+  | 'cancelled';
+
+const finalStates: ReadonlySet<RunState> = new Set(['success', 'partial', 'failed', 'cancelled']);
+
+export interface RunRecord {
+  readonly scope: Scope;
+  readonly id: string;
+  readonly flowId: string;
+  readonly state: RunState;
+  readonly etag: string;
+  /** How many times a worker has taken this run up. */
+  readonly attempt: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly startedAt: Date | undefined;
+  readonly completedAt: Date | undefined;
+  /** What the runner knows of the run so far; only the runner reads it. */
+  readonly progress: Readonly<Record<string, unknown>>;
+}
+
+/** This worker's lease was taken over by another one: stop at once, change nothing. */
+export class LeaseLost extends Error {
+  constructor(runId: string) {
+    super(`the lease on flow run ${runId} was taken over by another worker`);
+    this.name = 'LeaseLost';
+  }
+}
+
+/** The flow runs of one sandbox. */
+export interface Runs {
+  get(id: string): Promise<RunRecord | undefined>;
+  list(query: { flowId?: string | undefined; limit: number; offset?: number }): Promise<readonly RunRecord[]>;
+  count(flowId?: string): Promise<number>;
+  /** Queues a run; undefined when the flow has one that is not finished. */
+  enqueue(flowId: string, progress?: Readonly<Record<string, unknown>>): Promise<RunRecord | undefined>;
+  /** Ends the flow's open run, if it has one, as cancelled. */
+  cancelOpen(flowId: string): Promise<void>;
+  /**
+   * Moves a run that `owner` holds to `state` and keeps its progress; a final state ends the lease.
+   * @throws {LeaseLost} when another worker holds it by now.
+   */
+  advance(
+    run: RunRecord,
+    owner: string,
+    state: RunState,
+    progress: Readonly<Record<string, unknown>>,
+  ): Promise<RunRecord>;
+}
+
+export function scopedRuns(database: Kysely<Tables>, scope: Scope): Runs {
+  const table = () =>
+    database
+      .selectFrom('flow_runs')
+      .where('org_id', '=', scope.orgId)
+      .where('sandbox_id', '=', scope.sandboxId);
+
+  return {
+    async get(id) {
+      return toRun(await table().where('id', '=', id).selectAll().executeTakeFirst());
+    },
+
+    async list({ flowId, limit, offset = 0 }) {
+      let query = table().selectAll();
+      if (flowId !== undefined) query = query.where('flow_id', '=', flowId);
+      const rows = await query
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(limit)
+        .offset(offset)
+        .execute();
+      return rows.map(fromRow);
+    },
+
+    async count(flowId) {
+      let query = table().select(sql<number>`count(*)::integer`.as('count'));
+      if (flowId !== undefined) query = query.where('flow_id', '=', flowId);
+      return (await query.executeTakeFirstOrThrow()).count;
+    },
+
+    async enqueue(flowId, progress = {}) {
+      const now = new Date();
+      const row = await database
+        .insertInto('flow_runs')
+        .values({
+          org_id: scope.orgId,
+          sandbox_id: scope.sandboxId,
+          id: randomUUID(),
+          flow_id: flowId,
+          state: 'pending',
+          etag: randomUUID(),
+          attempt: 0,
+          created_at: now,
+          updated_at: now,
+          started_at: null,
+          completed_at: null,
+          not_before: now,
+          lease_owner: null,
+          lease_until: null,
+          progress: JSON.stringify(progress),
+        })
+        .onConflict((conflict) =>
+          conflict.columns(['org_id', 'sandbox_id', 'flow_id']).where('completed_at', 'is', null).doNothing(),
+        )
+        .returningAll()
+        .executeTakeFirst();
+      return toRun(row);
+    },
+
+    async cancelOpen(flowId) {
+      const now = new Date();
+      await database
+        .updateTable('flow_runs')
+        .set({
+          state: 'cancelled',
+          etag: randomUUID(),
+          updated_at: now,
+          completed_at: now,
+          lease_owner: null,
+          lease_until: null,
+        })
+        .where('org_id', '=', scope.orgId)
+        .where('sandbox_id', '=', scope.sandboxId)
+        .where('flow_id', '=', flowId)
+        .where('completed_at', 'is', null)
+        .execute();
+    },
+
+    async advance(run, owner, state, progress) {
+      const now = new Date();
+      const isFinal = finalStates.has(state);
+      const row = await database
+        .updateTable('flow_runs')
+        .set({
+          state,
+          progress: JSON.stringify(progress),
+          etag: randomUUID(),
+          updated_at: now,
+          ...(isFinal ? { completed_at: now, lease_owner: null, lease_until: null } : {}),
+        })
+        .where('org_id', '=', scope.orgId)
+        .where('sandbox_id', '=', scope.sandboxId)
+        .where('id', '=', run.id)
+        .where('lease_owner', '=', owner)
+        .where('completed_at', 'is', null)
+        .returningAll()
+        .executeTakeFirst();
+      if (row === undefined) throw new LeaseLost(run.id);
+      return fromRow(row);
+    },
+  };
+}
+
+type RunRow = Selectable<Tables['flow_runs']>;
+
+function toRun(row: RunRow | undefined): RunRecord | undefined {
+  return row === undefined ? undefined : fromRow(row);
+}
+
+export function fromRow(row: RunRow): RunRecord {
+  return {
+    scope: { orgId: row.org_id, sandboxId: row.sandbox_id },
+    id: row.id,
+    flowId: row.flow_id,
+    // The column's check constraint admits nothing else.
+    state: row.state as RunState,
+    etag: row.etag,
+    attempt: row.attempt,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    startedAt: row.started_at ?? undefined,
+    completedAt: row.completed_at ?? undefined,
+    progress: row.progress,
+  };
+}

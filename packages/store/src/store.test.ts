@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LeaseLost } from './runs.ts';
+import type { Scope } from './scope.ts';
+import type { ScopedStore, Store } from './store.ts';
+import { storeKinds, type TestStore } from './stores.test-kit.ts';
+
+const actor = { user: 'alice', client: 'script' };
+
+describe.each(storeKinds())('the $name store', ({ open }) => {
+  let opened: TestStore;
+  let store: Store;
+  let prod: ScopedStore;
+  let dev: ScopedStore;
+
+  beforeAll(async () => {
+    opened = await open();
+    store = opened.store;
+    await store.organizations.create(
+      { id: 'ACME@AdobeOrg', tenantId: 'acme' },
+      { id: 'client', secret: 'correct horse' },
+    );
+    await store.organizations.createSandbox('ACME@AdobeOrg', {
+      name: 'dev',
+      title: 'Dev',
+      type: 'development',
+      createdBy: 'alice',
+    });
+    prod = store.scoped(await scopeOf('prod'));
+    dev = store.scoped(await scopeOf('dev'));
+  });
+  afterAll(() => opened?.dispose());
+
+  async function scopeOf(name: string): Promise<Scope> {
+    const sandbox = await store.organizations.sandbox('ACME@AdobeOrg', name);
+    if (!sandbox) throw new Error(`no sandbox ${name}`);
+    return { orgId: 'ACME@AdobeOrg', sandboxId: sandbox.id };
+  }
+
+  test('authenticates a client by its secret only', async () => {
+    expect(await store.organizations.authenticate('client', 'correct horse')).toMatchObject({
+      tenantId: 'acme',
+    });
+    expect(await store.organizations.authenticate('client', 'wrong')).toBeUndefined();
+    expect(await store.organizations.authenticate('nobody', 'correct horse')).toBeUndefined();
+  });
+
+  test('refuses a second sandbox of the same name', async () => {
+    const again = { name: 'dev', title: 'Again', type: 'development', createdBy: 'bob' } as const;
+    expect(await store.organizations.createSandbox('ACME@AdobeOrg', again)).toBeUndefined();
+  });
+
+  test('shows a resource in its own sandbox only', async () => {
+    await prod.resources('flow').insert('only-in-prod', { name: 'x' }, actor);
+    expect(await prod.resources('flow').get('only-in-prod')).toMatchObject({
+      body: { name: 'x' },
+      version: 1,
+    });
+    expect(await dev.resources('flow').get('only-in-prod')).toBeUndefined();
+    expect(await prod.resources('connection').get('only-in-prod')).toBeUndefined();
+    expect(await dev.resources('flow').remove('only-in-prod')).toBe(false);
+  });
+
+  test('replaces a resource only under the etag that is current', async () => {
+    const flows = prod.resources('flow');
+    const first = await flows.insert('versioned', { n: 1 }, actor);
+    const second = await flows.replace('versioned', first.etag, { n: 2 }, { user: 'bob', client: 'ui' });
+    expect(second).toMatchObject({ version: 2, createdBy: 'alice', updatedBy: 'bob' });
+    expect(await flows.replace('versioned', first.etag, { n: 3 }, actor)).toBeUndefined();
+    expect((await flows.get('versioned'))?.body).toEqual({ n: 2 });
+  });
+
+  test('pages through every resource exactly once, in any order', async () => {
+    const sets = prod.resources('mappingSet');
+    for (let n = 0; n < 7; n++) await sets.insert(`set-${n}`, { name: `name ${n % 3}`, n }, actor);
+    for (const path of [['createdAt'], ['name'], ['missing']]) {
+      for (const descending of [true, false]) {
+        const seen: string[] = [];
+        let after: { orderValue: string; id: string } | undefined;
+        do {
+          const page = await sets.list({
+            limit: 2,
+            order: { path, descending },
+            ...(after ? { after } : {}),
+          });
+          seen.push(...page.items.map((item) => item.id));
+          after = page.next;
+        } while (after);
+        expect(seen.toSorted()).toEqual(Array.from({ length: 7 }, (_, n) => `set-${n}`));
+      }
+    }
+  });
+
+  test.each([
+    [{ path: ['name'], operator: '==', value: "it's" }, ['a']],
+    [{ path: ['name'], operator: '!=', value: "it's" }, ['b']],
+    [{ path: ['nested', 'n'], operator: '>', value: '9' }, ['b']],
+    [{ path: ['nested', 'n'], operator: '<=', value: '9' }, ['a']],
+    [{ path: ['tags'], operator: '==', value: 'red' }, ['a']],
+    [{ path: ['id'], operator: '==', value: 'b' }, ['b']],
+    [{ path: ['name'], operator: '~', value: 'OTHER' }, ['b']],
+    [{ path: ["'; drop table resources; --"], operator: '==', value: "'; --" }, []],
+  ] as const)('filters by %o', async (filter, expected) => {
+    const connections = prod.resources('targetConnection');
+    if ((await connections.count()) === 0) {
+      await connections.insert('a', { name: "it's", nested: { n: 9 }, tags: ['red', 'blue'] }, actor);
+      await connections.insert('b', { name: 'another', nested: { n: 10 }, tags: [] }, actor);
+    }
+    const page = await connections.list({ limit: 10, filters: [filter] });
+    expect(page.items.map((item) => item.id)).toEqual(expected);
+    expect(await connections.count([filter])).toBe(expected.length);
+  });
+
+  test('keeps nothing of a transaction that throws', async () => {
+    const attempt = prod.transaction(async (tx) => {
+      await tx.resources('batch').insert('half-done', {}, actor);
+      await tx.transaction((inner) => inner.resources('batch').insert('nested', {}, actor));
+      throw new Error('stop');
+    });
+    await expect(attempt).rejects.toThrow('stop');
+    expect(await prod.resources('batch').count()).toBe(0);
+  });
+
+  test('swaps a table pointer for the first of two writers only', async () => {
+    await prod.tables.insert({ datasetId: 'd', location: 'file:///d', metadataLocation: 'v0' });
+    expect(await prod.tables.swap('d', 'v0', 'v1')).toBe(true);
+    expect(await prod.tables.swap('d', 'v0', 'other')).toBe(false);
+    expect(await dev.tables.swap('d', 'v1', 'stolen')).toBe(false);
+    expect((await prod.tables.get('d'))?.metadataLocation).toBe('v1');
+  });
+
+  test('keeps one open run a flow', async () => {
+    const run = await prod.runs.enqueue('busy');
+    expect(run).toMatchObject({ state: 'pending', attempt: 0 });
+    expect(await prod.runs.enqueue('busy')).toBeUndefined();
+    expect(await dev.runs.enqueue('busy')).toBeDefined();
+    await prod.runs.cancelOpen('busy');
+    await dev.runs.cancelOpen('busy');
+    expect(await prod.runs.enqueue('busy')).toBeDefined();
+    await prod.runs.cancelOpen('busy');
+  });
+
+  test('leases a run to one worker, and to another once the lease has ended', async () => {
+    const queued = await prod.runs.enqueue('leased');
+    const first = await store.queue.claim('worker-1', 0);
+    expect(first).toMatchObject({ id: queued?.id, attempt: 1 });
+    const second = await store.queue.claim('worker-2', 60);
+    expect(second).toMatchObject({ id: queued?.id, attempt: 2 });
+    expect(await store.queue.claim('worker-3', 60)).toBeUndefined();
+    if (!first || !second) throw new Error('nothing was claimed');
+    expect(await store.queue.heartbeat(first, 'worker-1', 60)).toBe(false);
+    await expect(prod.runs.advance(first, 'worker-1', 'failed', {})).rejects.toBeInstanceOf(LeaseLost);
+    const ended = await prod.runs.advance(second, 'worker-2', 'success', { rows: 3 });
+    expect(ended).toMatchObject({ state: 'success', progress: { rows: 3 } });
+    expect(await store.queue.claim('worker-3', 60)).toBeUndefined();
+  });
+
+  test('merges missed slots of a schedule into one run', async () => {
+    const start = new Date('2026-01-01T00:00:00Z');
+    await prod.schedules.put({ flowId: 'hourly', nextAt: start, intervalSeconds: 3600, endsAt: undefined });
+    expect(await store.enqueueDueRuns(new Date('2026-01-01T05:30:00Z'))).toBe(1);
+    expect(await store.enqueueDueRuns(new Date('2026-01-01T05:59:59Z'))).toBe(0);
+    expect(await prod.runs.count('hourly')).toBe(1);
+    await prod.runs.cancelOpen('hourly');
+    expect(await store.enqueueDueRuns(new Date('2026-01-01T06:00:00Z'))).toBe(1);
+    expect(await prod.runs.count('hourly')).toBe(2);
+    await prod.runs.cancelOpen('hourly');
+    await prod.schedules.remove('hourly');
+  });
+
+  test('runs a schedule without an interval once', async () => {
+    await prod.schedules.put({
+      flowId: 'once',
+      nextAt: new Date(0),
+      intervalSeconds: undefined,
+      endsAt: undefined,
+    });
+    expect(await store.enqueueDueRuns(new Date())).toBe(1);
+    expect(await store.enqueueDueRuns(new Date())).toBe(0);
+    await prod.runs.cancelOpen('once');
+  });
+
+  test('remembers plan and pages of a run until they are cleared', async () => {
+    const run = await prod.runs.enqueue('staging');
+    if (!run) throw new Error('not queued');
+    await prod.staging.plan(run.id, [{ id: 'p1', settled: true, announcedRows: 2, state: { job: '750' } }]);
+    const page = {
+      partitionId: 'p1',
+      position: 0,
+      path: '/staging/0.csv',
+      format: { kind: 'csv' },
+      announcedRows: 2,
+      bytes: 5_000_000_000,
+      next: undefined,
+    };
+    await prod.staging.addPage(run.id, page);
+    await prod.staging.finishPartition(run.id, 'p1');
+    expect(await prod.staging.pages(run.id)).toEqual([page]);
+    expect(await prod.staging.partitions(run.id)).toMatchObject([
+      { id: 'p1', isStaged: true, state: { job: '750' } },
+    ]);
+    expect(await dev.staging.pages(run.id)).toEqual([]);
+    await prod.staging.clear(run.id);
+    expect(await prod.staging.pages(run.id)).toEqual([]);
+    await prod.runs.cancelOpen('staging');
+  });
+
+  test('keeps a watermark to the millisecond', async () => {
+    const watermark = {
+      flowId: 'w',
+      deltaColumn: 'SystemModstamp',
+      settledUpTo: new Date('2026-03-01T12:00:00.123Z'),
+      upTo: new Date('2026-03-01T12:10:00.456Z'),
+      unsettledPages: [],
+      runId: 'r',
+    };
+    await prod.watermarks.put(watermark);
+    await prod.watermarks.put(watermark);
+    expect(await prod.watermarks.get('w')).toEqual(watermark);
+    expect(await dev.watermarks.get('w')).toBeUndefined();
+  });
+});

@@ -1,0 +1,68 @@
+import type { Kysely } from 'kysely';
+import { type Organizations, organizations } from './organizations.ts';
+import { type ResourceKind, type Resources, scopedResources } from './resources.ts';
+import { type RunQueue, runQueue } from './run-queue.ts';
+import { type Runs, scopedRuns } from './runs.ts';
+import { enqueueDueRuns, type Schedules, scopedSchedules } from './schedules.ts';
+import type { Scope } from './scope.ts';
+import { type Staging, scopedStaging } from './staging.ts';
+import { scopedTablePointers, type TablePointers } from './table-pointers.ts';
+import type { Tables } from './tables.ts';
+import { scopedWatermarks, type Watermarks } from './watermarks.ts';
+
+/**
+ * One sandbox of one organisation. This handle is the only way to a tenant's rows, and every query made through it
+ * carries the scope: there is no query that could forget it.
+ */
+export interface ScopedStore {
+  readonly scope: Scope;
+  readonly runs: Runs;
+  readonly schedules: Schedules;
+  readonly staging: Staging;
+  readonly tables: TablePointers;
+  readonly watermarks: Watermarks;
+  resources(kind: ResourceKind): Resources;
+  /** Runs `work` in one transaction: all of it happens, or nothing when it throws. Nested calls join the outer one. */
+  transaction<T>(work: (store: ScopedStore) => Promise<T>): Promise<T>;
+}
+
+/** The metadata store. */
+export interface Store {
+  readonly organizations: Organizations;
+  readonly queue: RunQueue;
+  /** See {@link enqueueDueRuns}. */
+  enqueueDueRuns(now: Date): Promise<number>;
+  scoped(scope: Scope): ScopedStore;
+  /** Answers once the database does; rejects when it cannot be reached. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createStore(database: Kysely<Tables>, close: () => Promise<void>): Store {
+  return {
+    organizations: organizations(database),
+    queue: runQueue(database),
+    enqueueDueRuns: (now) => enqueueDueRuns(database, now),
+    scoped: (scope) => scopedStore(database, scope),
+    async ping() {
+      await database.selectFrom('organizations').select('id').limit(1).execute();
+    },
+    close,
+  };
+}
+
+function scopedStore(database: Kysely<Tables>, scope: Scope): ScopedStore {
+  return {
+    scope,
+    runs: scopedRuns(database, scope),
+    schedules: scopedSchedules(database, scope),
+    staging: scopedStaging(database, scope),
+    tables: scopedTablePointers(database, scope),
+    watermarks: scopedWatermarks(database, scope),
+    resources: (kind) => scopedResources(database, scope, kind),
+    async transaction(work) {
+      if (database.isTransaction) return work(this);
+      return database.transaction().execute((transaction) => work(scopedStore(transaction, scope)));
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import type { Kysely } from 'kysely';
+import type { Scope } from './scope.ts';
+import type { Tables } from './tables.ts';
+
+/** Where the current metadata of a dataset's Iceberg table lies. */
+export interface TablePointer {
+  readonly datasetId: string;
+  /** The table's own location, a URI. */
+  readonly location: string;
+  readonly metadataLocation: string;
+}
+
+/** The table pointers of one sandbox. A commit to a table is the swap of its pointer. */
+export interface TablePointers {
+  get(datasetId: string): Promise<TablePointer | undefined>;
+  insert(pointer: TablePointer): Promise<void>;
+  /** Points to `next` if the pointer still is `expected`; false when another commit came first. */
+  swap(datasetId: string, expected: string, next: string): Promise<boolean>;
+  remove(datasetId: string): Promise<boolean>;
+}
+
+export function scopedTablePointers(database: Kysely<Tables>, scope: Scope): TablePointers {
+  return {
+    async get(datasetId) {
+      const row = await database
+        .selectFrom('table_pointers')
+        .selectAll()
+        .where('org_id', '=', scope.orgId)
+        .where('sandbox_id', '=', scope.sandboxId)
+        .where('dataset_id', '=', datasetId)
+        .executeTakeFirst();
+      return row && { datasetId, location: row.location, metadataLocation: row.metadata_location };
+    },
+
+    async insert({ datasetId, location, metadataLocation }) {
+      await database
+        .insertInto('table_pointers')
+        .values({
+          org_id: scope.orgId,
+          sandbox_id: scope.sandboxId,
+          dataset_id: datasetId,
+          location,
+          metadata_location: metadataLocation,
+          updated_at: new Date(),
+        })
+        .execute();
+    },
+
+    async swap(datasetId, expected, next) {
+      const row = await database
+        .updateTable('table_pointers')
+        .set({ metadata_location: next, updated_at: new Date() })
+        .where('org_id', '=', scope.orgId)
+        .where('sandbox_id', '=', scope.sandboxId)
+        .where('dataset_id', '=', datasetId)
+        .where('metadata_location', '=', expected)
+        .returning('dataset_id')
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
+    async remove(datasetId) {
+      const row = await database
+        .deleteFrom('table_pointers')
+        .where('org_id', '=', scope.orgId)
+        .where('sandbox_id', '=', scope.sandboxId)
+        .where('dataset_id', '=', datasetId)
+        .returning('dataset_id')
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import type { ColumnType, JSONColumnType } from 'kysely';
+
+/** A timestamp column: read as Date, written as Date. PostgreSQL keeps microseconds, JavaScript gives milliseconds. */
+type Timestamp = ColumnType<Date, Date, Date>;
+/** A jsonb column: read as its value, written as JSON text. */
+type Json = JSONColumnType<Record<string, unknown>, string, string>;
+
+/** Columns that every row of a tenant's data begins with. */
+interface Scoped {
+  org_id: string;
+  sandbox_id: string;
+}
+
+export interface Tables {
+  organizations: { id: string; tenant_id: string; created_at: Timestamp };
+  api_clients: { client_id: string; org_id: string; secret_hash: string; created_at: Timestamp };
+  sandboxes: {
+    org_id: string;
+    id: string;
+    name: string;
+    title: string;
+    type: string;
+    state: string;
+    is_default: boolean;
+    version: number;
+    created_at: Timestamp;
+    updated_at: Timestamp;
+    created_by: string;
+    updated_by: string;
+  };
+  resources: Scoped & {
+    kind: string;
+    id: string;
+    body: Json;
+    version: number;
+    etag: string;
+    created_at: Timestamp;
+    updated_at: Timestamp;
+    created_by: string;
+    updated_by: string;
+    created_client: string;
+    updated_client: string;
+  };
+  table_pointers: Scoped & {
+    dataset_id: string;
+    location: string;
+    metadata_location: string;
+    updated_at: Timestamp;
+  };
+  watermarks: Scoped & {
+    flow_id: string;
+    delta_column: string;
+    settled_up_to: Timestamp;
+    up_to: Timestamp;
+    unsettled_pages: JSONColumnType<unknown[], string, string>;
+    run_id: string;
+    updated_at: Timestamp;
+  };
+  flow_schedules: Scoped & {
+    flow_id: string;
+    next_at: Timestamp;
+    interval_seconds: number | null;
+    ends_at: ColumnType<Date | null, Date | null, Date | null>;
+  };
+  flow_runs: Scoped & {
+    id: string;
+    flow_id: string;
+    state: string;
+    etag: string;
+    attempt: number;
+    created_at: Timestamp;
+    updated_at: Timestamp;
+    started_at: ColumnType<Date | null, Date | null, Date | null>;
+    completed_at: ColumnType<Date | null, Date | null, Date | null>;
+    not_before: Timestamp;
+    lease_owner: string | null;
+    lease_until: ColumnType<Date | null, Date | null, Date | null>;
+    progress: Json;
+  };
+  run_partitions: Scoped & {
+    run_id: string;
+    id: string;
+    position: number;
+    settled: boolean;
+    announced_rows: number | null;
+    state: Json;
+    is_staged: boolean;
+  };
+  run_pages: Scoped & {
+    run_id: string;
+    partition_id: string;
+    position: number;
+    path: string;
+    format: Json;
+    announced_rows: number | null;
+    bytes: number;
+    next: string | null;
+  };
+}
