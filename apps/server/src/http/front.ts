@@ -1,0 +1,166 @@
+import formbody from '@fastify/formbody';
+import swagger from '@fastify/swagger';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import apiReference from '@scalar/fastify-api-reference';
+import type { Store } from '@tributary/store';
+import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Tokens } from '../services/ims/tokens.ts';
+import { identifyCaller, identifySandbox } from './caller.ts';
+import { acceptJsonBodies } from './json-body.ts';
+import { Problem, type Violation } from './problem.ts';
+import type { Routes, Service } from './service.ts';
+import { validatorCompiler } from './validation.ts';
+
+/** A JSON body beyond this is refused; files are uploaded otherwise. */
+const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
+
+export interface FrontOptions {
+  readonly store: Store;
+  readonly tokens: Tokens;
+  readonly services: readonly Service[];
+  readonly version: string;
+  /** False silences the log, for tests. */
+  readonly logger: boolean;
+}
+
+/** The one HTTP server: every service on its AEP path, health checks, the OpenAPI document and its page. */
+export async function createFront({
+  store,
+  tokens,
+  services,
+  version,
+  logger,
+}: FrontOptions): Promise<Routes> {
+  const app = fastify({
+    logger: logger ? { level: 'info', redact: ['req.headers.authorization'] } : false,
+    disableRequestLogging: true,
+    bodyLimit: BODY_LIMIT_BYTES,
+    // The registry's clients end some paths with a slash and encode whole URIs into one segment.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2_000 },
+    forceCloseConnections: 'idle',
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  acceptJsonBodies(app);
+  app.decorateRequest('caller', undefined);
+
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Tributary',
+        version,
+        description: 'The ingestion side of the Adobe Experience Platform APIs, self-hosted.',
+      },
+      tags: services.map(({ name, description }) => ({ name, description })),
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+    },
+  });
+  await app.register(apiReference, { routePrefix: '/docs', configuration: { withDefaultFonts: false } });
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+
+  for (const service of services)
+    await app.register(scopeOf(service, store, tokens), { prefix: service.prefix });
+
+  app.setNotFoundHandler((request, reply) => {
+    const owner = services.find(
+      ({ prefix }) => request.url.startsWith(`${prefix}/`) || request.url === prefix,
+    );
+    const problem = new Problem('notFound', `There is no ${request.method} ${pathOf(request)}.`);
+    return answer(reply, request, problem, owner);
+  });
+  app.setErrorHandler((error, request, reply) =>
+    answer(reply, request, toProblem(error, request), undefined),
+  );
+  return app;
+}
+
+/** A service's routes in a Fastify scope of their own: header checks before each, its own wording of problems after. */
+function scopeOf(service: Service, store: Store, tokens: Tokens) {
+  return async (routes: Routes): Promise<void> => {
+    if (service.access === 'open') await routes.register(formbody);
+    else {
+      routes.addHook('onRequest', async (request) => {
+        const caller = await identifyCaller(request, tokens, store);
+        request.caller =
+          service.access === 'sandbox' ? await identifySandbox(request, caller, store) : caller;
+      });
+    }
+    routes.addHook('onRoute', (route) => {
+      route.schema = {
+        tags: [service.name],
+        ...(service.access === 'open' ? {} : { security: [{ bearer: [] }] }),
+        ...route.schema,
+      };
+    });
+    routes.setErrorHandler((error, request, reply) =>
+      answer(reply, request, toProblem(error, request), service),
+    );
+    service.register(routes);
+  };
+}
+
+function answer(
+  reply: FastifyReply,
+  request: FastifyRequest,
+  problem: Problem,
+  service: Service | undefined,
+) {
+  if (problem.status >= 500)
+    request.log.error({ err: problem.cause ?? problem, url: request.url }, problem.message);
+  const rendered = service?.renderProblem(problem, request) ?? {
+    contentType: 'application/problem+json',
+    body: { title: problem.kind, status: problem.status, detail: problem.message },
+  };
+  return reply.code(problem.status).type(rendered.contentType).send(rendered.body);
+}
+
+function toProblem(error: unknown, request: FastifyRequest): Problem {
+  if (error instanceof Problem) return error;
+  if (isFastifyError(error)) {
+    if (error.validation) return invalidRequest(error);
+    switch (error.code) {
+      case 'FST_ERR_CTP_BODY_TOO_LARGE':
+        return new Problem('payloadTooLarge', `The body is larger than ${BODY_LIMIT_BYTES} bytes.`);
+      case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+        return new Problem(
+          'unsupportedMediaType',
+          `The header Content-Type is '${request.headers['content-type'] ?? ''}'; send application/json.`,
+          { violations: [{ path: 'Content-Type', message: 'expected application/json' }] },
+        );
+    }
+    if (error.statusCode !== undefined && error.statusCode < 500) {
+      return new Problem('invalidParameter', error.message, { status: error.statusCode });
+    }
+  }
+  return new Problem('internal', 'Something went wrong inside Tributary. The log has the details.', {
+    cause: error,
+  });
+}
+
+function isFastifyError(error: unknown): error is FastifyError {
+  return error instanceof Error && 'code' in error;
+}
+
+function invalidRequest(error: FastifyError): Problem {
+  const violations: Violation[] = (error.validation ?? []).map(
+    ({ instancePath, message, params, keyword }) => ({
+      path: instancePath + (typeof params.missingProperty === 'string' ? `/${params.missingProperty}` : ''),
+      message:
+        keyword === 'enum' ? `must be one of ${list(params.allowedValues)}` : (message ?? 'is not valid'),
+    }),
+  );
+  const where = error.validationContext === 'body' ? 'body' : 'parameters';
+  return new Problem(
+    where === 'body' ? 'invalidBody' : 'invalidParameter',
+    `The ${where} of the request: ${violations.map(({ path, message }) => `${path || '(root)'} ${message}`).join('; ')}.`,
+    { violations },
+  );
+}
+
+function list(values: unknown): string {
+  return Array.isArray(values) ? values.map(String).join(', ') : String(values);
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? request.url;
+}

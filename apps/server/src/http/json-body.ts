@@ -1,0 +1,81 @@
+import type { FastifyInstance } from 'fastify';
+import { Problem } from './problem.ts';
+
+/** Parses JSON bodies by hand, so that a syntax error can say where it is. Other media types are refused. */
+export function acceptJsonBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    /^application\/(?:[\w.+-]+\+)?json(?:\s*;.*)?$/i,
+    { parseAs: 'string' },
+    (_request, body, done) => {
+      try {
+        done(null, parseJson(String(body)));
+      } catch (error) {
+        done(error instanceof Error ? error : new Error(String(error)));
+      }
+    },
+  );
+}
+
+/**
+ * The value of a JSON text.
+ * @throws {Problem} of kind `malformedJson`, with line and column (both from 1) of the error.
+ */
+export function parseJson(text: string): unknown {
+  if (text.trim() === '')
+    throw new Problem('malformedJson', 'The request has no body. Send a JSON document.');
+  try {
+    return withoutPrototypes(JSON.parse(text));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const offset = errorOffset(error.message, text);
+    const { line, column } = lineAndColumn(text, offset);
+    throw new Problem(
+      'malformedJson',
+      `The body is not valid JSON: ${reason(error.message, text, offset)} (line ${line}, column ${column}).`,
+    );
+  }
+}
+
+/** V8 tells the offset of a syntax error, save where the text ends too early. */
+function errorOffset(message: string, text: string): number {
+  const position = /at position (\d+)/.exec(message)?.[1];
+  if (position !== undefined) return Number(position);
+  const token = /^Unexpected token '(.)', (?:\.\.\.)?"/su.exec(message)?.[1];
+  return token === undefined ? text.length : Math.max(text.indexOf(token), 0);
+}
+
+function reason(message: string, text: string, offset: number): string {
+  if (isTrailingComma(text, offset)) return 'a comma stands before the closing bracket; remove it';
+  return message
+    .replace(/ in JSON at position .*$/s, '')
+    .replace(/, (?:\.\.\.)?".*" is not valid JSON$/s, '')
+    .replace(/^./, (first) => first.toLowerCase());
+}
+
+function isTrailingComma(text: string, offset: number): boolean {
+  return /[}\]]/.test(text.charAt(offset)) && /,\s*$/.test(text.slice(0, offset));
+}
+
+function lineAndColumn(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset);
+  const lastBreak = before.lastIndexOf('\n');
+  return { line: before.split('\n').length, column: offset - lastBreak };
+}
+
+/** Documents nested deeper than this are refused: no API body is, and code that walks a body may recurse. */
+const MAX_DEPTH = 100;
+
+/** A `__proto__` key must stay data: it is dropped rather than ever reach an object's prototype by assignment. */
+function withoutPrototypes(value: unknown, depth = 0): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth > MAX_DEPTH) {
+    throw new Problem('malformedJson', `The body is nested more than ${MAX_DEPTH} levels deep.`);
+  }
+  if (Array.isArray(value)) return value.map((item) => withoutPrototypes(item, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => key !== '__proto__')
+      .map(([key, child]) => [key, withoutPrototypes(child, depth + 1)]),
+  );
+}

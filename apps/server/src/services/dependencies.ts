@@ -1,0 +1,19 @@
+import type { Engine } from '@tributary/engine';
+import type { FileIO } from '@tributary/lake';
+import type { Scope, Store, Vault } from '@tributary/store';
+import type { Tokens } from './ims/tokens.ts';
+
+/** What the composition root plugs into the services. */
+export interface Dependencies {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly tokens: Tokens;
+  readonly engine: Engine;
+  readonly lake: {
+    readonly io: FileIO;
+    /** Where a dataset's table lies, a URI. */
+    tableLocation(scope: Scope, dataSetId: string): string;
+  };
+  /** Tells the runner that there may be work. */
+  wakeRunner(): void;
+}

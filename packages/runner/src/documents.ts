@@ -1,0 +1,145 @@
+import type { Resource, Sealed } from '@tributary/store';
+
+/*
+ * The bodies of the resources that services write and runs read. They are written by this installation alone, after
+ * their service has checked them, so that reading one back is a matter of its kind only.
+ */
+
+export interface SpecReference {
+  readonly id: string;
+  readonly version: string;
+}
+
+export type ResourceState = 'draft' | 'initializing' | 'enabled' | 'disabled' | 'deleting';
+
+interface Named {
+  readonly name?: string;
+  readonly description?: string;
+  readonly state: ResourceState;
+}
+
+/** A base connection. */
+export interface ConnectionDocument extends Named {
+  readonly connectionSpec: SpecReference;
+  readonly auth: {
+    readonly specName: string;
+    /** Without the secret ones. */
+    readonly params: Readonly<Record<string, unknown>>;
+  };
+  /** JSON of all of the auth params, sealed with the connection's id as context. Never leaves the server. */
+  readonly sealedParams: Sealed;
+}
+
+/** A column as a source connection names it. */
+export interface ColumnDocument {
+  readonly name: string;
+  readonly type?: string;
+  readonly meta?: { readonly originalType?: string };
+}
+
+export interface SourceConnectionDocument extends Named {
+  readonly baseConnectionId: string;
+  readonly connectionSpec: SpecReference;
+  readonly data: { readonly format?: string };
+  readonly params: {
+    readonly tableName: string;
+    /** Absent: all columns of the table. */
+    readonly columns?: readonly ColumnDocument[];
+  };
+}
+
+export interface TargetConnectionDocument extends Named {
+  readonly connectionSpec: SpecReference;
+  readonly data: {
+    readonly format?: string;
+    readonly schema?: { readonly id: string; readonly version?: string };
+  };
+  readonly params: { readonly dataSetId: string };
+}
+
+export type Frequency = 'once' | 'minute' | 'hour' | 'day' | 'week';
+
+export interface ScheduleParams {
+  /** Epoch seconds; clients may send it as text. */
+  readonly startTime: number | string;
+  readonly endTime?: number | string;
+  readonly frequency: Frequency;
+  readonly interval?: number | string;
+  readonly backfill?: boolean;
+}
+
+export interface FlowDocument extends Named {
+  readonly flowSpec: SpecReference;
+  readonly sourceConnectionIds: readonly string[];
+  readonly targetConnectionIds: readonly string[];
+  readonly transformations: readonly {
+    readonly name: string;
+    readonly params: Readonly<Record<string, unknown>>;
+  }[];
+  /** Absent on a draft or a flow that runs on demand only. */
+  readonly scheduleParams?: ScheduleParams;
+  readonly options?: {
+    readonly errorDiagnosticsEnabled?: boolean;
+    readonly partialIngestionPercent?: number;
+  };
+}
+
+export interface MappingDocument {
+  readonly id: string;
+  readonly sourceType: 'ATTRIBUTE' | 'EXPRESSION' | 'STATIC';
+  readonly source: string;
+  readonly destination: string;
+  readonly [other: string]: unknown;
+}
+
+export interface MappingSetDocument {
+  readonly outputSchemaId: string;
+  readonly mappings: readonly MappingDocument[];
+  readonly [other: string]: unknown;
+}
+
+export interface DataSetDocument {
+  readonly name?: string;
+  readonly schemaRef: { readonly id: string; readonly contentType: string };
+  readonly [other: string]: unknown;
+}
+
+/** A batch: what the Catalog shows, and where its files lie (which only Data Access reads). */
+export interface BatchDocument {
+  readonly shown: {
+    readonly status: 'processing' | 'success' | 'failed';
+    readonly started: number;
+    readonly completed?: number;
+    readonly recordCount?: number;
+    readonly failedRecordCount?: number;
+    readonly size?: number;
+    readonly relatedObjects: readonly { readonly type: string; readonly id: string }[];
+    readonly errors: readonly {
+      readonly code: string;
+      readonly description: string;
+      readonly rows?: readonly string[];
+    }[];
+    readonly metrics: Readonly<Record<string, unknown>>;
+    readonly tags: Readonly<Record<string, readonly string[]>>;
+    readonly inputFormat: { readonly format: string };
+  };
+  readonly dataFiles: readonly { readonly path: string; readonly rows: number; readonly bytes: number }[];
+  /** JSON-lines files with the rows that did not land. */
+  readonly diagnosticsFiles: readonly string[];
+}
+
+interface Documents {
+  readonly connection: ConnectionDocument;
+  readonly sourceConnection: SourceConnectionDocument;
+  readonly targetConnection: TargetConnectionDocument;
+  readonly flow: FlowDocument;
+  readonly mappingSet: MappingSetDocument;
+  readonly dataSet: DataSetDocument;
+  readonly batch: BatchDocument;
+}
+
+/** The body of a resource of a known kind. */
+export function documentOf<K extends keyof Documents>(_kind: K, resource: Resource): Documents[K] {
+  // Bodies of a kind are written as that kind's document and by nothing else.
+  return resource.body as unknown as Documents[K];
+}
