@@ -18,12 +18,17 @@ export interface Constraints {
   readonly maxLength?: number;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  /** Any format but `date` and `date-time`, which are types of their own. */
   readonly format?: string;
 }
 
 interface Described {
   readonly title?: string;
   readonly description?: string;
+  /** Registry keywords that inform and are never checked, such as `meta:xdmField`, `meta:enum`, `default`. */
+  readonly annotations?: Readonly<Record<string, unknown>>;
 }
 
 export interface ScalarNode extends Described {
@@ -38,6 +43,8 @@ export interface ObjectNode extends Described {
   readonly properties: ReadonlyMap<string, XdmNode>;
   /** Names of `properties` that must be present whenever this object is. */
   readonly required: ReadonlySet<string>;
+  /** The `$ref` that was cut here, because the object it names contains itself. `properties` is then empty. */
+  readonly recursive?: string;
 }
 
 export interface ArrayNode extends Described {

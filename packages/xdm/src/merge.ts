@@ -1,0 +1,121 @@
+import type { Constraints, ObjectNode, ScalarNode, XdmNode } from './node.ts';
+
+/** Two nodes at one path that cannot both hold. */
+export interface MergeConflict {
+  /** Names from the root; `[]` stands for an array's items, `{}` for a map's values. */
+  readonly path: readonly string[];
+  readonly first: string;
+  readonly second: string;
+  readonly reason: 'types' | 'names-differ-in-case' | 'no-common-values';
+}
+
+type Report = (conflict: MergeConflict) => void;
+
+/** How messages name a node's type: its `meta:xdmType`. */
+export function typeNameOf(node: XdmNode): string {
+  return node.kind === 'scalar' ? node.xdmType : node.kind;
+}
+
+/**
+ * What satisfies both nodes: objects unite their fields and required names, constraints tighten, and the first
+ * node's title, description and annotations win. Reports every conflict and keeps the first node there.
+ */
+export function mergeNodes(
+  first: XdmNode,
+  second: XdmNode,
+  path: readonly string[],
+  report: Report,
+): XdmNode {
+  if (first === second) return first;
+  if (first.kind === 'object' && second.kind === 'object') return mergeObjects(first, second, path, report);
+  if (first.kind === 'array' && second.kind === 'array') {
+    return { ...second, ...first, items: mergeNodes(first.items, second.items, [...path, '[]'], report) };
+  }
+  if (first.kind === 'map' && second.kind === 'map') {
+    return { ...second, ...first, values: mergeNodes(first.values, second.values, [...path, '{}'], report) };
+  }
+  if (first.kind === 'scalar' && second.kind === 'scalar' && first.xdmType === second.xdmType) {
+    return mergeScalars(first, second, path, report);
+  }
+  report({ path, first: typeNameOf(first), second: typeNameOf(second), reason: 'types' });
+  return first;
+}
+
+/** {@link mergeNodes} for objects, which stay objects. */
+export function mergeObjects(
+  first: ObjectNode,
+  second: ObjectNode,
+  path: readonly string[],
+  report: Report,
+): ObjectNode {
+  const properties = new Map(first.properties);
+  const namesByFold = new Map(Array.from(first.properties.keys(), (name) => [name.toLowerCase(), name]));
+  for (const [name, node] of second.properties) {
+    const known = properties.get(name);
+    const namesake = namesByFold.get(name.toLowerCase());
+    if (known !== undefined) {
+      properties.set(name, mergeNodes(known, node, [...path, name], report));
+    } else if (namesake !== undefined && !second.properties.has(namesake)) {
+      report({ path: [...path, name], first: namesake, second: name, reason: 'names-differ-in-case' });
+    } else {
+      properties.set(name, node);
+    }
+  }
+  const { recursive: _first, ...firstRest } = first;
+  const { recursive: _second, ...secondRest } = second;
+  const recursive = properties.size === 0 ? (first.recursive ?? second.recursive) : undefined;
+  return {
+    ...secondRest,
+    ...firstRest,
+    properties,
+    required: new Set([...first.required, ...second.required]),
+    ...(recursive === undefined ? {} : { recursive }),
+  };
+}
+
+function mergeScalars(
+  first: ScalarNode,
+  second: ScalarNode,
+  path: readonly string[],
+  report: Report,
+): ScalarNode {
+  const constraints = mergeConstraints(first.constraints, second.constraints);
+  if (constraints.enum?.length === 0) {
+    const listed = (node: ScalarNode) => (node.constraints.enum ?? []).join(', ');
+    report({ path, first: listed(first), second: listed(second), reason: 'no-common-values' });
+    return first;
+  }
+  return { ...second, ...first, constraints };
+}
+
+/** Both sets of constraints at once, as `allOf` means it; of two patterns or formats only the first is kept. */
+function mergeConstraints(first: Constraints, second: Constraints): Constraints {
+  return {
+    ...second,
+    ...first,
+    ...tightest('minLength', Math.max, first, second),
+    ...tightest('maxLength', Math.min, first, second),
+    ...tightest('minimum', Math.max, first, second),
+    ...tightest('maximum', Math.min, first, second),
+    ...tightest('exclusiveMinimum', Math.max, first, second),
+    ...tightest('exclusiveMaximum', Math.min, first, second),
+    ...commonValues(first.enum, second.enum),
+  };
+}
+
+type Bound = 'minLength' | 'maxLength' | 'minimum' | 'maximum' | 'exclusiveMinimum' | 'exclusiveMaximum';
+
+function tightest(
+  bound: Bound,
+  tighter: (a: number, b: number) => number,
+  first: Constraints,
+  second: Constraints,
+): Constraints {
+  const [a, b] = [first[bound], second[bound]];
+  return a === undefined || b === undefined ? {} : { [bound]: tighter(a, b) };
+}
+
+function commonValues(first?: readonly string[], second?: readonly string[]): Constraints {
+  if (first === undefined || second === undefined) return {};
+  return { enum: first.filter((value) => second.includes(value)) };
+}
