@@ -1,4 +1,36 @@
 export type {
+  AuthParamSchema,
+  AuthParamsSchema,
+  AuthSpec,
+  ConnectionSpec,
+  ExploreSpec,
+  JsonSchema,
+  ParamsSpec,
+  Permission,
+  PermissionsInfo,
+} from './connection-specs.ts';
+export {
+  authSpecByName,
+  connectionSpecById,
+  connectionSpecByName,
+  connectionSpecs,
+  secretParams,
+} from './connection-specs.ts';
+export type { FlowSpec, NamedSpec } from './flow-specs.ts';
+export { flowSpecById, flowSpecByName, flowSpecs } from './flow-specs.ts';
+export type { AddressPolicy } from './outbound/addresses.ts';
+export type { OutboundOptions } from './outbound/client.ts';
+export { OutboundClient } from './outbound/client.ts';
+export type { RetryPolicy } from './outbound/retry.ts';
+export type { SourceEntry, SourceOptions } from './registry.ts';
+export { createSource, sourceFor, sources } from './registry.ts';
+export type { ApiUsage } from './salesforce/api.ts';
+export type { BulkOptions } from './salesforce/bulk.ts';
+export type { ClientCredentialParams, PasswordParams, SalesforceParams } from './salesforce/params.ts';
+export { parseSalesforceParams } from './salesforce/params.ts';
+export type { SalesforceOptions, SalesforceSource } from './salesforce/source.ts';
+export { createSalesforceSource } from './salesforce/source.ts';
+export type {
   Page,
   Partition,
   ReadRequest,

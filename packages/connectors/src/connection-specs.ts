@@ -1,0 +1,99 @@
+import dataLake from './data-lake/connection-spec.json' with { type: 'json' };
+import dynamics from './dynamics/connection-spec.json' with { type: 'json' };
+import salesforce from './salesforce/connection-spec.json' with { type: 'json' };
+
+/** A JSON Schema (draft 7), as it stands in the answers of the API. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** One way of signing in at a source; `spec` is the schema of a base connection's `auth.params`. */
+export interface AuthSpec {
+  readonly name: string;
+  readonly type: string;
+  readonly spec: AuthParamsSchema;
+}
+
+/** Secret parameters carry `format: password`. */
+export interface AuthParamsSchema extends JsonSchema {
+  readonly properties: Readonly<Record<string, AuthParamSchema | undefined>>;
+  readonly required: readonly string[];
+}
+
+export interface AuthParamSchema {
+  readonly description: string;
+  readonly format?: string;
+}
+
+/** What a source or target connection's `params` must be. */
+export interface ParamsSpec {
+  readonly name: string;
+  readonly type: string;
+  readonly spec: JsonSchema;
+  readonly attributes?: JsonSchema;
+}
+
+export interface ExploreSpec {
+  readonly name: string;
+  readonly type: string;
+  readonly requestSpec: JsonSchema;
+  readonly responseSpec: JsonSchema;
+}
+
+export interface Permission {
+  readonly '@type': string;
+  readonly name: string;
+  readonly permissions: readonly string[];
+}
+
+export interface PermissionsInfo {
+  readonly manage: readonly Permission[];
+  readonly view: readonly Permission[];
+}
+
+/** A connection spec in the shape that `GET /connectionSpecs` answers. */
+export interface ConnectionSpec {
+  readonly id: string;
+  readonly name: string;
+  readonly providerId: string;
+  readonly version: string;
+  readonly authSpec: readonly AuthSpec[];
+  readonly sourceSpec?: ParamsSpec;
+  readonly targetSpec?: ParamsSpec;
+  readonly exploreSpec?: ExploreSpec;
+  readonly attributes: {
+    readonly category: string;
+    readonly connectorName: string;
+    readonly isSource: boolean;
+    readonly uiAttributes: JsonSchema;
+    readonly isDraftModeSupported?: boolean;
+  };
+  readonly permissionsInfo: PermissionsInfo;
+}
+
+export const connectionSpecs: readonly ConnectionSpec[] = [salesforce, dynamics, dataLake];
+
+export function connectionSpecById(id: string): ConnectionSpec | undefined {
+  return connectionSpecs.find((spec) => spec.id === id);
+}
+
+export function connectionSpecByName(name: string): ConnectionSpec | undefined {
+  return connectionSpecs.find((spec) => spec.name === name);
+}
+
+export function authSpecByName(spec: ConnectionSpec, authSpecName: string): AuthSpec | undefined {
+  return spec.authSpec.find((auth) => auth.name === authSpecName);
+}
+
+/**
+ * Names of the auth parameters that must be stored encrypted and never leave again.
+ *
+ * @throws RangeError where the spec has no auth spec of that name: an empty answer would let secrets through.
+ */
+export function secretParams(spec: ConnectionSpec, authSpecName: string): readonly string[] {
+  const auth = authSpecByName(spec, authSpecName);
+  if (auth === undefined) {
+    throw new RangeError(`Connection spec ${spec.name} has no auth spec "${authSpecName}"`);
+  }
+  return Object.entries(auth.spec.properties)
+    .filter(([, schema]) => schema?.format === 'password')
+    .map(([name]) => name);
+}

@@ -1,0 +1,213 @@
+import type { Readable } from 'node:stream';
+import { Agent, request as undiciRequest } from 'undici';
+import type { AddressPolicy } from './addresses.ts';
+import { guardedConnector } from './connector.ts';
+import { OutboundError, outboundErrorOf } from './errors.ts';
+import { DEFAULT_RETRY, pause, pauseBefore, type RetryPolicy, retryAfterMs } from './retry.ts';
+
+export interface OutboundOptions extends Partial<AddressPolicy> {
+  /** Until a connection stands, in milliseconds. */
+  readonly connectTimeoutMs?: number;
+  /** From the request sent to the head of the answer, in milliseconds. */
+  readonly headersTimeoutMs?: number;
+  /** Between two pieces of a body, in milliseconds. */
+  readonly bodyIdleTimeoutMs?: number;
+  /** The largest answer that is read into memory, in bytes. */
+  readonly maxTextBytes?: number;
+  readonly retry?: Partial<RetryPolicy>;
+}
+
+export interface OutboundRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Whether sending it twice does no harm, so that it may be repeated after a failure. */
+  readonly idempotent: boolean;
+  /** Tells the error answers that are worth a further attempt; those of {@link isBusyStatus} where absent. */
+  readonly isBusy?: (answer: ErrorAnswer) => boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** A good answer (2xx) whose body is still to come. The caller reads it to its end or destroys it. */
+export interface StreamAnswer {
+  readonly ok: true;
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+  readonly body: Readable;
+}
+
+/** A good answer (2xx), whole. */
+export interface TextAnswer {
+  readonly ok: true;
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+  readonly text: string;
+}
+
+/** An answer from 400 on, whole, after all attempts. */
+export interface ErrorAnswer {
+  readonly ok: false;
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+  readonly text: string;
+}
+
+const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
+const DEFAULT_HEADERS_TIMEOUT_MS = 120_000;
+const DEFAULT_BODY_IDLE_TIMEOUT_MS = 60_000;
+const DEFAULT_MAX_TEXT_BYTES = 32 * 1024 * 1024;
+const MAX_ERROR_BYTES = 256 * 1024;
+
+/**
+ * The one way out to other people's servers. Keeps to an address policy, limits time and size, and repeats what may
+ * be repeated. Redirects are never followed: credentials stay with the host they were meant for.
+ */
+export class OutboundClient {
+  readonly #agent: Agent;
+  readonly #headersTimeout: number;
+  readonly #bodyTimeout: number;
+  readonly #maxTextBytes: number;
+  readonly retry: RetryPolicy;
+
+  constructor(options: OutboundOptions = {}) {
+    const { allowLoopback = true, connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS } = options;
+    this.#headersTimeout = options.headersTimeoutMs ?? DEFAULT_HEADERS_TIMEOUT_MS;
+    this.#bodyTimeout = options.bodyIdleTimeoutMs ?? DEFAULT_BODY_IDLE_TIMEOUT_MS;
+    this.#maxTextBytes = options.maxTextBytes ?? DEFAULT_MAX_TEXT_BYTES;
+    this.retry = { ...DEFAULT_RETRY, ...options.retry };
+    this.#agent = new Agent({ connect: guardedConnector({ ...options, allowLoopback }, connectTimeoutMs) });
+  }
+
+  /**
+   * Sends a request and resolves with the head of the answer.
+   *
+   * @throws OutboundError where no answer came.
+   */
+  stream(request: OutboundRequest): Promise<StreamAnswer | ErrorAnswer> {
+    return this.#repeat(request, () => this.#sendOnce(request));
+  }
+
+  /**
+   * Sends a request and reads its answer into memory.
+   *
+   * @throws OutboundError where no whole answer came, or one above the size limit.
+   */
+  text(request: OutboundRequest): Promise<TextAnswer | ErrorAnswer> {
+    return this.#repeat(request, async () => {
+      const answer = await this.#sendOnce(request);
+      if (!answer.ok) return answer;
+      const text = await readText(answer.body, this.#maxTextBytes, describe(request));
+      return { ok: true, status: answer.status, headers: answer.headers, text };
+    });
+  }
+
+  /** Closes idle connections and those in use. */
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+
+  async #sendOnce(request: OutboundRequest): Promise<StreamAnswer | ErrorAnswer> {
+    const { method, url, headers = {}, body = null, signal } = request;
+    if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+      throw new OutboundError('not-allowed', `${describe(request)}: only http and https are spoken`);
+    }
+    const answer = await undiciRequest(url, {
+      dispatcher: this.#agent,
+      method,
+      headers,
+      body,
+      signal: signal ?? null,
+      headersTimeout: this.#headersTimeout,
+      bodyTimeout: this.#bodyTimeout,
+    });
+    const { statusCode: status } = answer;
+    if (status >= 200 && status < 300)
+      return { ok: true, status, headers: answer.headers, body: answer.body };
+    if (status < 400) {
+      discard(answer.body);
+      throw new OutboundError('not-allowed', `${describe(request)}: redirected, which is not followed`);
+    }
+    const text = await readText(answer.body, MAX_ERROR_BYTES, describe(request));
+    return { ok: false, status, headers: answer.headers, text };
+  }
+
+  async #repeat<T extends { readonly ok: true }>(
+    request: OutboundRequest,
+    send: () => Promise<T | ErrorAnswer>,
+  ): Promise<T | ErrorAnswer> {
+    for (let attempt = 1; ; attempt++) {
+      const result = await settle(send, request);
+      const wait = isWorthRepeating(result, request)
+        ? pauseBefore(attempt + 1, retryAfterOf(result), this.retry)
+        : undefined;
+      if (wait !== undefined) await pause(wait, request.signal);
+      else if (result instanceof OutboundError) throw result;
+      else return result;
+    }
+  }
+}
+
+/** Whether the status alone says that the host cannot answer now: 429 and 5xx. */
+export function isBusyStatus({ status }: ErrorAnswer): boolean {
+  return status === 429 || status >= 500;
+}
+
+/** The value of a header that is sent once. */
+export function headerOf(headers: AnswerHeaders, name: string): string | undefined {
+  const value = headers[name.toLowerCase()];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** Drops a body that nobody will read, and with it the connection. */
+export function discard(body: Readable): void {
+  // What the connection still reports after nobody listens must not end the process.
+  body.on('error', () => undefined);
+  body.destroy();
+}
+
+async function settle<T>(send: () => Promise<T>, request: OutboundRequest): Promise<T | OutboundError> {
+  try {
+    request.signal?.throwIfAborted();
+    return await send();
+  } catch (error) {
+    request.signal?.throwIfAborted();
+    return outboundErrorOf(error, describe(request));
+  }
+}
+
+function isWorthRepeating(
+  result: OutboundError | { ok: true } | ErrorAnswer,
+  request: OutboundRequest,
+): boolean {
+  if (!request.idempotent) return false;
+  if (result instanceof OutboundError) return result.isPassing;
+  if (result.ok) return false;
+  return (request.isBusy ?? isBusyStatus)(result);
+}
+
+function retryAfterOf(result: OutboundError | { ok: true } | ErrorAnswer): number | undefined {
+  if (result instanceof OutboundError || result.ok) return undefined;
+  return retryAfterMs(headerOf(result.headers, 'retry-after'));
+}
+
+async function readText(body: Readable, maxBytes: number, what: string): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  // Leaving the loop destroys the body.
+  for await (const piece of body as AsyncIterable<Uint8Array>) {
+    size += piece.length;
+    if (size > maxBytes) {
+      throw new OutboundError('too-large', `${what}: the answer is larger than ${maxBytes} bytes`);
+    }
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString('utf8');
+}
+
+/** Method, host and path: what may be told of a request. */
+function describe({ method, url }: OutboundRequest): string {
+  return `${method} ${url.origin}${url.pathname}`;
+}

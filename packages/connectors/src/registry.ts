@@ -1,0 +1,44 @@
+import salesforceSpec from './salesforce/connection-spec.json' with { type: 'json' };
+import { parseSalesforceParams } from './salesforce/params.ts';
+import { createSalesforceSource, type SalesforceOptions } from './salesforce/source.ts';
+import type { Source } from './source.ts';
+
+/** What every source may be given besides its parameters. */
+export type SourceOptions = Pick<SalesforceOptions, 'outbound'>;
+
+/** A connection spec that rows can be read through. */
+export interface SourceEntry {
+  readonly connectionSpecId: string;
+  readonly name: string;
+  /**
+   * Makes a source of a base connection's `auth`. Nothing is called yet.
+   *
+   * @throws SourceError `refused` that names a wrong parameter and never its value.
+   */
+  create(authSpecName: string, params: unknown, options?: SourceOptions): Source;
+}
+
+/** Every connection spec that can be read. One that is listed but missing here has no source yet, as Dynamics. */
+export const sources: readonly SourceEntry[] = [
+  {
+    connectionSpecId: salesforceSpec.id,
+    name: salesforceSpec.attributes.connectorName,
+    create: (authSpecName, params, options) =>
+      createSalesforceSource(parseSalesforceParams(authSpecName, params), options),
+  },
+];
+
+/** The source behind a connection spec; undefined where nothing can be read through it. */
+export function sourceFor(connectionSpecId: string): SourceEntry | undefined {
+  return sources.find((entry) => entry.connectionSpecId === connectionSpecId);
+}
+
+/** A source for a base connection; undefined where nothing can be read through its connection spec. */
+export function createSource(
+  connectionSpecId: string,
+  authSpecName: string,
+  params: unknown,
+  options?: SourceOptions,
+): Source | undefined {
+  return sourceFor(connectionSpecId)?.create(authSpecName, params, options);
+}

@@ -1,0 +1,122 @@
+import { type ErrorAnswer, isBusyStatus } from '../outbound/client.ts';
+import { OutboundError, type OutboundReason } from '../outbound/errors.ts';
+import { SourceError, type SourceErrorKind } from '../source.ts';
+import { parseJson, textAt } from './json.ts';
+
+/** One error of Salesforce, whichever of its APIs told it. */
+export interface SalesforceFault {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What can be done about each error code, of REST, Bulk, OAuth and SOAP alike. */
+const KIND_BY_CODE: Readonly<Record<string, SourceErrorKind>> = {
+  INVALID_SESSION_ID: 'refused',
+  INVALID_LOGIN: 'refused',
+  INVALID_AUTH_HEADER: 'refused',
+  LOGIN_MUST_USE_SECURITY_TOKEN: 'refused',
+  LOGIN_DURING_RESTRICTED_DOMAIN: 'refused',
+  LOGIN_DURING_RESTRICTED_TIME: 'refused',
+  PASSWORD_LOCKOUT: 'refused',
+  ORG_LOCKED: 'refused',
+  API_DISABLED_FOR_ORG: 'refused',
+  API_CURRENTLY_DISABLED: 'refused',
+  INSUFFICIENT_ACCESS: 'refused',
+  INSUFFICIENT_ACCESS_OR_READONLY: 'refused',
+  FUNCTIONALITY_NOT_ENABLED: 'refused',
+  UNSUPPORTED_API_VERSION: 'refused',
+  invalid_grant: 'refused',
+  invalid_client: 'refused',
+  invalid_client_id: 'refused',
+  invalid_client_credentials: 'refused',
+  inactive_user: 'refused',
+  inactive_org: 'refused',
+  unsupported_grant_type: 'refused',
+  MALFORMED_QUERY: 'invalid',
+  INVALID_FIELD: 'invalid',
+  INVALID_TYPE: 'invalid',
+  INVALIDENTITY: 'invalid',
+  INVALID_QUERY_FILTER_OPERATOR: 'invalid',
+  INVALID_OPERATION_WITH_EXPIRED_PASSWORD: 'refused',
+  QUERY_TOO_COMPLICATED: 'invalid',
+  NOT_FOUND: 'invalid',
+  INVALID_QUERY_LOCATOR: 'expired',
+  INVALID_LOCATOR: 'expired',
+  REQUEST_LIMIT_EXCEEDED: 'busy',
+  LIMIT_EXCEEDED: 'busy',
+  EXCEEDEDQUOTA: 'busy',
+  EXCEEDED_QUOTA: 'busy',
+  QUERY_TIMEOUT: 'busy',
+  SERVER_UNAVAILABLE: 'busy',
+  UNABLE_TO_LOCK_ROW: 'busy',
+  UNKNOWN_EXCEPTION: 'busy',
+};
+
+/** Codes under which a request fails that may succeed a moment later, though the status does not say so. */
+const BUSY_CODES: ReadonlySet<string> = new Set([
+  'REQUEST_LIMIT_EXCEEDED',
+  'SERVER_UNAVAILABLE',
+  'UNABLE_TO_LOCK_ROW',
+]);
+
+const KIND_BY_REASON: Readonly<Record<OutboundReason, SourceErrorKind>> = {
+  'not-allowed': 'refused',
+  'unknown-host': 'refused',
+  untrusted: 'refused',
+  timeout: 'busy',
+  connection: 'busy',
+  'too-large': 'invalid',
+};
+
+const MAX_MESSAGE_LENGTH = 1000;
+
+export function isBusy(answer: ErrorAnswer): boolean {
+  return isBusyStatus(answer) || BUSY_CODES.has(faultOf(answer).code);
+}
+
+/** The kind of an error code, or undefined for one that is not known. */
+export function kindOfCode(code: string): SourceErrorKind | undefined {
+  return KIND_BY_CODE[code] ?? KIND_BY_CODE[code.toUpperCase()];
+}
+
+/** The fault that an error answer tells: `[{errorCode, message}]`, or `{error, error_description}` of OAuth. */
+export function faultOf(answer: ErrorAnswer): SalesforceFault {
+  const body = parseJson(answer.text);
+  const first: unknown = Array.isArray(body) ? body[0] : body;
+  const code = textAt(first, 'errorCode') ?? textAt(first, 'error');
+  const message = textAt(first, 'message') ?? textAt(first, 'error_description');
+  if (code !== undefined) return { code, message: message ?? '' };
+  return { code: `HTTP_${answer.status}`, message: `answered with status ${answer.status}` };
+}
+
+/** An error answer as a {@link SourceError}; the code decides, and where it is not known the status. */
+export function sourceErrorOfAnswer(answer: ErrorAnswer, secrets: readonly string[]): SourceError {
+  const fault = faultOf(answer);
+  return salesforceError(kindOfCode(fault.code) ?? kindOfStatus(answer), fault, secrets);
+}
+
+/** A {@link SourceError} whose message holds none of the secrets, even where Salesforce repeats one. */
+export function salesforceError(
+  kind: SourceErrorKind,
+  { code, message }: SalesforceFault,
+  secrets: readonly string[],
+): SourceError {
+  const told = redact(message, secrets).slice(0, MAX_MESSAGE_LENGTH);
+  return new SourceError(kind, redact(code, secrets), `Salesforce: ${told} (${redact(code, secrets)})`);
+}
+
+/** What the network did as a {@link SourceError}; anything else as it is. */
+export function sourceErrorOfOutbound(error: unknown): unknown {
+  if (!(error instanceof OutboundError)) return error;
+  const code = error.reason.toUpperCase().replaceAll('-', '_');
+  return new SourceError(KIND_BY_REASON[error.reason], code, error.message, { cause: error });
+}
+
+export function redact(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((redacted, secret) => redacted.replaceAll(secret, '***'), text);
+}
+
+function kindOfStatus(answer: ErrorAnswer): SourceErrorKind {
+  if (isBusyStatus(answer)) return 'busy';
+  return answer.status === 401 || answer.status === 403 ? 'refused' : 'invalid';
+}

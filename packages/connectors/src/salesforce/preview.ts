@@ -1,0 +1,47 @@
+import { SourceError } from '../source.ts';
+import type { SalesforceApi } from './api.ts';
+import { describeTable } from './describe.ts';
+import { fitsUrl, queryRows } from './query.ts';
+import { previewSoql } from './soql.ts';
+
+const MAX_PREVIEW_ROWS = 2000;
+
+/**
+ * The first rows of a table, with all of its columns. Where they are too many for one query they are asked for in
+ * several, and put together by the key.
+ */
+export async function previewRows(
+  api: SalesforceApi,
+  table: string,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<readonly Record<string, unknown>[]> {
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PREVIEW_ROWS) {
+    throw new SourceError('invalid', 'INVALID_LIMIT', `limit: must be from 1 to ${MAX_PREVIEW_ROWS}`);
+  }
+  const description = await describeTable(api, table, signal);
+  const [key] = description.keyColumns;
+  const columns = description.columns.map(({ name }) => name).filter((name) => name !== key);
+  const write = (group: readonly string[]) =>
+    previewSoql(description, key === undefined ? group : [key, ...group], limit);
+  const [first, ...further] = splitToFit(columns, (group) => fitsUrl(api, write(group)));
+  const rows = await queryRows(api, write(first ?? []), signal);
+  if (key === undefined) return rows;
+  const byKey = new Map(rows.map((row) => [row[key], { ...row }]));
+  for (const group of further) {
+    for (const row of await queryRows(api, write(group), signal))
+      Object.assign(byKey.get(row[key]) ?? {}, row);
+  }
+  return [...byKey.values()];
+}
+
+/** Splits names in order into the fewest groups that each fit. */
+function splitToFit(names: readonly string[], fits: (group: readonly string[]) => boolean): string[][] {
+  const groups: string[][] = [];
+  for (const name of names) {
+    const last = groups.at(-1);
+    if (last !== undefined && fits([...last, name])) last.push(name);
+    else groups.push([name]);
+  }
+  return groups;
+}
