@@ -1,3 +1,11 @@
+export { type Append, type StagedAppend, stageAppend } from './append.ts';
+export { currentDataFiles } from './data-files.ts';
+export { evolveSchema, type SchemaChange } from './evolve-schema.ts';
+export { IcebergFormatError } from './fields.ts';
+export { FileExistsError, type FileIO, FileNotFoundError, type FileStat, LocationError } from './file-io.ts';
+export { type LocalFileIO, localFileIO } from './local-file-io.ts';
+export type { DataFile } from './manifest.ts';
+export { type ColumnFigures, parquetDataFile, type WrittenParquetFile } from './metrics.ts';
 export type {
   IcebergField,
   IcebergList,
@@ -6,3 +14,11 @@ export type {
   IcebergStruct,
   IcebergType,
 } from './schema.ts';
+export { type SchemaProblem, schemaEvolutionProblems } from './schema-evolution.ts';
+export type { Snapshot, SnapshotId, SnapshotSummary } from './snapshots.ts';
+export { discardStaged, type StagedCommit } from './staged-files.ts';
+export { createTable, type NewTable, readTable, type Table } from './table.ts';
+export { currentSchema, currentSnapshot, type TableMetadata } from './table-metadata.ts';
+export { tableMetadataFromJson, tableMetadataToJson } from './table-metadata-json.ts';
+export { RequirementError, type TableRequirement } from './table-update.ts';
+export { writeVersionHint } from './version-hint.ts';

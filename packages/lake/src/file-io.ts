@@ -1,0 +1,61 @@
+/** A file as a listing or a stat shows it. */
+export interface FileStat {
+  readonly location: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/**
+ * Where the files of a table lie. A location is an absolute URI (`file:///…`, later `s3://…`), the form that Iceberg
+ * metadata stores and that every reader resolves by itself.
+ */
+export interface FileIO {
+  /** The whole content. Throws `FileNotFoundError`. */
+  read(location: string): Promise<Buffer>;
+  /**
+   * Creates a file that appears whole or not at all and, once this returns, outlives a power failure. Files are written
+   * once: throws `FileExistsError` where one lies already.
+   */
+  write(location: string, content: Uint8Array): Promise<void>;
+  /** Like `write`, but puts the content in the place of what lay there. Only for files that are hints, never state. */
+  replace(location: string, content: Uint8Array): Promise<void>;
+  /** Makes a file that another process wrote durable. Throws `FileNotFoundError`. */
+  sync(location: string): Promise<void>;
+  /** Undefined where no file is. */
+  stat(location: string): Promise<FileStat | undefined>;
+  /** Every file below a folder, in no promised order; none where the folder is missing. Unfinished writes don't show. */
+  list(folder: string): AsyncIterable<FileStat>;
+  /** Removes a file; one that is gone already is no error. */
+  remove(location: string): Promise<void>;
+}
+
+export class FileNotFoundError extends Error {
+  override readonly name = 'FileNotFoundError';
+  readonly location: string;
+
+  constructor(location: string, options?: ErrorOptions) {
+    super(`no file at ${location}`, options);
+    this.location = location;
+  }
+}
+
+export class FileExistsError extends Error {
+  override readonly name = 'FileExistsError';
+  readonly location: string;
+
+  constructor(location: string, options?: ErrorOptions) {
+    super(`a file lies at ${location} already, and files of a table are written once`, options);
+    this.location = location;
+  }
+}
+
+/** A location that this FileIO does not serve: another scheme, or a path outside of its root. */
+export class LocationError extends Error {
+  override readonly name = 'LocationError';
+  readonly location: string;
+
+  constructor(location: string, reason: string) {
+    super(`${location} ${reason}`);
+    this.location = location;
+  }
+}

@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { link, mkdir, open, opendir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path';
+import { FileExistsError, type FileIO, FileNotFoundError, type FileStat, LocationError } from './file-io.ts';
+
+/** Ends the name of a file that is still being written. */
+const UNFINISHED = '.unfinished';
+
+/** A FileIO over a folder of this machine, for the callers that also deal in paths (DuckDB reads and writes paths). */
+export interface LocalFileIO extends FileIO {
+  /** The location of an absolute path. Throws `LocationError` outside of the root. */
+  locationOf(path: string): string;
+  /** The absolute path of a location. Throws `LocationError` outside of the root. */
+  pathOf(location: string): string;
+}
+
+/**
+ * Serves `file:` locations below `rootDirectory` and no other: neither `..` nor a symbolic link leads out of it.
+ *
+ * Locations hold the path as it is, without percent-encoding, because Iceberg readers take them so. A root whose path has
+ * a `?` or `#`, which readers would take for a query or fragment, is refused.
+ */
+export function localFileIO(rootDirectory: string): LocalFileIO {
+  const root = resolve(rootDirectory);
+  if (/[?#]/.test(root)) {
+    throw new LocationError(root, 'cannot hold tables: choose a folder without "?" and "#" in its path');
+  }
+
+  const locationOf = (path: string): string => `file://${within(root, path, path)}`;
+  const pathOf = (location: string): string => within(root, pathIn(location), location);
+  const guardedPathOf = async (location: string): Promise<string> => {
+    const path = pathOf(location);
+    await refuseLinksOut(root, path, location);
+    return path;
+  };
+
+  return {
+    locationOf,
+    pathOf,
+
+    async read(location) {
+      const path = await guardedPathOf(location);
+      return readFile(path).catch((error) => throwNotFound(error, location));
+    },
+
+    async write(location, content) {
+      const path = await guardedPathOf(location);
+      await makeDurableDirectory(dirname(path));
+      const unfinished = await writeUnfinished(path, content);
+      try {
+        await placeOnce(unfinished, path);
+      } catch (error) {
+        throw hasCode(error, 'EEXIST') ? new FileExistsError(location, { cause: error }) : error;
+      } finally {
+        await rm(unfinished, { force: true });
+      }
+      await syncPath(dirname(path));
+    },
+
+    async replace(location, content) {
+      const path = await guardedPathOf(location);
+      await makeDurableDirectory(dirname(path));
+      const unfinished = await writeUnfinished(path, content);
+      try {
+        await rename(unfinished, path);
+      } finally {
+        await rm(unfinished, { force: true });
+      }
+      await syncPath(dirname(path));
+    },
+
+    async sync(location) {
+      const path = await guardedPathOf(location);
+      await syncPath(path).catch((error) => throwNotFound(error, location));
+      await syncPath(dirname(path));
+    },
+
+    async stat(location) {
+      const path = await guardedPathOf(location);
+      const stats = await stat(path).catch(undefinedIfMissing);
+      return stats?.isFile() ? { location: locationOf(path), size: stats.size } : undefined;
+    },
+
+    async *list(folder) {
+      const path = await guardedPathOf(folder);
+      for await (const file of filesBelow(path)) {
+        const stats = await stat(file).catch(undefinedIfMissing);
+        if (stats) yield { location: locationOf(file), size: stats.size } satisfies FileStat;
+      }
+    },
+
+    async remove(location) {
+      await rm(await guardedPathOf(location), { force: true });
+    },
+  };
+}
+
+function pathIn(location: string): string {
+  // Hadoop writes file:/path, everyone else file:///path.
+  const path = /^file:(?:\/\/)?(\/.*)$/s.exec(location)?.[1];
+  if (path === undefined || path.startsWith('//')) {
+    throw new LocationError(location, 'is not a file location: expected file:/// and an absolute path');
+  }
+  return path;
+}
+
+function within(root: string, path: string, location: string): string {
+  const normal = normalize(path);
+  const below = relative(root, normal);
+  if (
+    !isAbsolute(path) ||
+    path.includes('\0') ||
+    below === '..' ||
+    below.startsWith(`..${sep}`) ||
+    isAbsolute(below)
+  ) {
+    throw new LocationError(location, `lies outside of ${root}`);
+  }
+  return normal;
+}
+
+/** The nearest part of the path that exists must, with its links followed, still lie in the root. */
+async function refuseLinksOut(root: string, path: string, location: string): Promise<void> {
+  const realRoot = await realpath(root).catch(undefinedIfMissing);
+  if (realRoot === undefined) return;
+  for (let existing = path; existing !== dirname(existing); existing = dirname(existing)) {
+    const real = await realpath(existing).catch(undefinedIfMissing);
+    if (real !== undefined) {
+      within(realRoot, real, location);
+      return;
+    }
+    if (existing === root) return;
+  }
+}
+
+async function writeUnfinished(path: string, content: Uint8Array): Promise<string> {
+  const unfinished = join(dirname(path), `.${basename(path)}.${randomUUID()}${UNFINISHED}`);
+  const handle = await open(unfinished, 'wx');
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  } finally {
+    await handle.close();
+  }
+  return unfinished;
+}
+
+/** A hard link, unlike a rename, fails where a file lies already. */
+async function placeOnce(unfinished: string, path: string): Promise<void> {
+  try {
+    await link(unfinished, path);
+  } catch (error) {
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].some((code) => hasCode(error, code))) throw error;
+    // File systems without hard links. Names carry a UUID, so no one else writes this one between check and rename.
+    await (await open(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY)).close();
+    await rename(unfinished, path);
+  }
+}
+
+async function makeDurableDirectory(directory: string): Promise<void> {
+  const first = await mkdir(directory, { recursive: true });
+  if (first === undefined) return;
+  for (let made = directory; made !== dirname(first); made = dirname(made)) await syncPath(dirname(made));
+}
+
+async function syncPath(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function* filesBelow(directory: string): AsyncGenerator<string> {
+  const entries = await opendir(directory).catch(undefinedIfMissing);
+  if (!entries) return;
+  for await (const entry of entries) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) yield* filesBelow(path);
+    else if (entry.isFile() && !entry.name.endsWith(UNFINISHED)) yield path;
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+function undefinedIfMissing(error: unknown): undefined {
+  if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined;
+  throw error;
+}
+
+function throwNotFound(error: unknown, location: string): never {
+  throw hasCode(error, 'ENOENT') ? new FileNotFoundError(location, { cause: error }) : error;
+}
