@@ -2,6 +2,7 @@ import {
   type ErrorAnswer,
   headerOf,
   type OutboundClient,
+  type OutboundRequest,
   type StreamAnswer,
   type TextAnswer,
 } from '../outbound/client.ts';
@@ -84,7 +85,7 @@ export class SalesforceApi {
 
   async #call<T extends StreamAnswer | TextAnswer>(
     call: ApiCall,
-    send: (request: Parameters<OutboundClient['text']>[0]) => Promise<T | ErrorAnswer>,
+    send: (request: OutboundRequest) => Promise<T | ErrorAnswer>,
   ): Promise<T> {
     try {
       const session = this.#openSession();
@@ -98,10 +99,7 @@ export class SalesforceApi {
     }
   }
 
-  #accept<T extends { readonly ok: true }>(
-    answer: (T & StreamAnswer) | (T & TextAnswer) | ErrorAnswer,
-    session: Session,
-  ): T {
+  #accept<T extends StreamAnswer | TextAnswer>(answer: T | ErrorAnswer, session: Session): T {
     this.#lastLimit = usageOf(headerOf(answer.headers, 'sforce-limit-info')) ?? this.#lastLimit;
     if (answer.ok) return answer;
     throw sourceErrorOfAnswer(answer, [...secretsOf(this.#params), session.accessToken]);
@@ -119,7 +117,7 @@ export class SalesforceApi {
   }
 }
 
-function requestOf(call: ApiCall, session: Session): Parameters<OutboundClient['text']>[0] {
+function requestOf(call: ApiCall, session: Session): OutboundRequest {
   const url = new URL(call.path, session.instanceUrl);
   if (url.origin !== session.instanceUrl.origin || !url.pathname.startsWith('/services/')) {
     throw new SourceError('invalid', 'INVALID_PATH', `Salesforce: ${url.pathname} is no path of its API`);

@@ -7,8 +7,8 @@ import { previewSoql } from './soql.ts';
 const MAX_PREVIEW_ROWS = 2000;
 
 /**
- * The first rows of a table, with all of its columns. Where they are too many for one query they are asked for in
- * several, and put together by the key.
+ * The first rows of a table, with all of its columns. Where these are too many for one query they are asked for in
+ * several, and put together by the key; a table without a key shows the first columns only.
  */
 export async function previewRows(
   api: SalesforceApi,

@@ -1,0 +1,119 @@
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
+import { describe, expect, test } from 'vitest';
+import {
+  authSpecByName,
+  connectionSpecById,
+  connectionSpecByName,
+  connectionSpecs,
+  secretParams,
+} from './connection-specs.ts';
+import { sourceFor } from './registry.ts';
+
+const SALESFORCE = 'cfc0fee1-7dc0-40ef-b73e-d8b134c436f5';
+const DYNAMICS = '38ad80fe-8b06-4938-94f4-d4ee80266b07';
+const DATA_LAKE = 'c604ff05-7f1a-43c0-8e18-33bf874cb11c';
+
+const basic = {
+  environmentUrl: 'https://example.my.salesforce.com',
+  username: 'ada@example.com',
+  password: 'pw',
+  securityToken: 'token',
+};
+const credential = { environmentUrl: 'http://127.0.0.1:8080', clientId: 'id', clientSecret: 'secret' };
+
+describe('the connection specs', () => {
+  test('have the ids that the platform gave them', () => {
+    expect(connectionSpecs.map(({ id }) => id)).toEqual([SALESFORCE, DYNAMICS, DATA_LAKE]);
+    expect(connectionSpecById(SALESFORCE)?.name).toBe('salesforce');
+    expect(connectionSpecByName('dynamics-online')?.id).toBe(DYNAMICS);
+    expect(connectionSpecById('elsewhere')).toBeUndefined();
+  });
+
+  test('that are sources of today have a source behind them, and the others none', () => {
+    expect(sourceFor(SALESFORCE)).toBeDefined();
+    expect(sourceFor(DYNAMICS)).toBeUndefined();
+    expect(sourceFor(DATA_LAKE)).toBeUndefined();
+  });
+
+  test('say which parameters are secret', () => {
+    const spec = specOf(SALESFORCE);
+    expect(secretParams(spec, 'Basic Authentication')).toEqual(['password', 'securityToken', 'clientSecret']);
+    expect(secretParams(spec, 'OAuth2 Client Credential')).toEqual(['clientSecret']);
+    expect(secretParams(specOf(DYNAMICS), 'Service Principal Key Based Authentication')).toEqual([
+      'servicePrincipalKey',
+    ]);
+    expect(() => secretParams(spec, 'Basic')).toThrow(/no auth spec "Basic"/);
+  });
+
+  test.each(
+    connectionSpecs.flatMap((spec) => [
+      ...spec.authSpec.map((auth) => [`${spec.name}: ${auth.name}`, auth.spec] as const),
+      ...[spec.sourceSpec?.spec, spec.targetSpec?.spec, spec.exploreSpec?.requestSpec]
+        .filter((schema) => schema !== undefined)
+        .map((schema) => [`${spec.name}: ${String(schema.description)}`, schema] as const),
+    ]),
+  )('hold valid schemas: %s', (_, schema) => {
+    expect(() => ajv().compile(schema)).not.toThrow();
+  });
+});
+
+describe('the auth parameters of Salesforce', () => {
+  test.each([
+    ['Basic Authentication', basic],
+    ['Basic Authentication', { ...basic, securityToken: '' }],
+    ['Basic Authentication', { ...basic, apiVersion: '60.0' }],
+    ['Basic Authentication', { ...basic, apiVersion: 'v60.0' }],
+    ['Basic Authentication', { ...basic, apiVersion: 60 }],
+    ['Basic Authentication', { ...basic, clientId: 'id', clientSecret: 'secret' }],
+    ['OAuth2 Client Credential', credential],
+    ['OAuth2 Client Credential', { ...credential, environmentUrl: 'https://example.my.salesforce.com/' }],
+  ])('are taken: %s %j', (authSpecName, params) => {
+    expect(refusals(authSpecName, params)).toEqual([]);
+  });
+
+  test.each([
+    ['Basic Authentication', { ...basic, password: undefined }, 'password'],
+    ['Basic Authentication', { ...basic, environmentUrl: 'example' }, 'environmentUrl'],
+    ['Basic Authentication', { ...basic, environmentUrl: 'ftp://example.com' }, 'environmentUrl'],
+    ['Basic Authentication', { ...basic, environmentUrl: 'https://user:pw@example.com' }, 'environmentUrl'],
+    ['Basic Authentication', { ...basic, apiVersion: '46.0' }, 'apiVersion'],
+    ['Basic Authentication', { ...basic, apiVersion: '60.0/../..' }, 'apiVersion'],
+    ['Basic Authentication', { ...basic, clientId: 'id' }, 'clientSecret'],
+    ['Basic Authentication', { ...basic, passwort: 'pw' }, 'passwort'],
+    ['OAuth2 Client Credential', { ...credential, clientSecret: '' }, 'clientSecret'],
+    ['OAuth2 Client Credential', { ...credential, clientId: 7 }, 'clientId'],
+  ])('are refused by name: %s %j for %s', (authSpecName, params, name) => {
+    expect(refusals(authSpecName, params).join()).toContain(name);
+  });
+});
+
+test('a source connection names a table, by either name', () => {
+  const schema = specOf(SALESFORCE).sourceSpec?.spec ?? {};
+  const columns = [{ name: 'Email', type: 'string', meta: { originalType: 'String' } }];
+  const isValid = ajv().compile(schema);
+  expect(isValid({ tableName: 'Contact', columns })).toBe(true);
+  expect(isValid({ path: 'Contact' })).toBe(true);
+  expect(isValid({ columns })).toBe(false);
+  expect(isValid({ tableName: 'Contact', colums: columns })).toBe(false);
+  expect(isValid({ tableName: 'Contact', columns: [{ type: 'string' }] })).toBe(false);
+});
+
+function specOf(id: string) {
+  const spec = connectionSpecById(id);
+  if (spec === undefined) throw new Error(`no connection spec ${id}`);
+  return spec;
+}
+
+function refusals(authSpecName: string, params: object): string[] {
+  const validate = ajv().compile(authSpecByName(specOf(SALESFORCE), authSpecName)?.spec ?? {});
+  // Dropping undefined values makes them missing, as in a request's JSON.
+  validate(JSON.parse(JSON.stringify(params)));
+  return (validate.errors ?? []).map((error) => JSON.stringify(error));
+}
+
+function ajv(): Ajv {
+  const instance = new Ajv({ allErrors: true });
+  addFormats.default(instance);
+  return instance;
+}
