@@ -18,6 +18,8 @@ export interface RunQueue {
   release(run: RunRecord, owner: string, notBefore: Date): Promise<void>;
   /** Ends every lease. Only for a store that no other process can have open (the embedded one), at its start. */
   releaseAll(): Promise<void>;
+  /** Whether a run's staged files are still wanted: it is open, or a watermark keeps its unsettled pages. */
+  needsStaging(runId: string): Promise<boolean>;
 }
 
 export function runQueue(database: Kysely<Tables>): RunQueue {
@@ -73,6 +75,16 @@ export function runQueue(database: Kysely<Tables>): RunQueue {
         .set({ lease_owner: null, lease_until: null })
         .where('completed_at', 'is', null)
         .execute();
+    },
+
+    async needsStaging(runId) {
+      const open = database
+        .selectFrom('flow_runs')
+        .select('id')
+        .where('id', '=', runId)
+        .where('completed_at', 'is', null);
+      const kept = database.selectFrom('watermarks').select('run_id as id').where('run_id', '=', runId);
+      return (await open.unionAll(kept).execute()).length > 0;
     },
   };
 

@@ -1,3 +1,4 @@
+import type { Source } from '@tributary/connectors';
 import type { Engine } from '@tributary/engine';
 import type { FileIO } from '@tributary/lake';
 import type { Scope, Store, Vault } from '@tributary/store';
@@ -14,6 +15,8 @@ export interface Dependencies {
     /** Where a dataset's table lies, a URI. */
     tableLocation(scope: Scope, dataSetId: string): string;
   };
+  /** A source for a base connection's auth; undefined where nothing can be read through its connection spec. */
+  openSource(connectionSpecId: string, authSpecName: string, params: unknown): Source | undefined;
   /** Tells the runner that there may be work. */
   wakeRunner(): void;
 }

@@ -1,0 +1,133 @@
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { settings } from './settings.ts';
+
+/** How this process runs; see {@link settings} for the table of what can be set. */
+export interface Configuration {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Absolute. */
+  readonly dataFolder: string;
+  /** Absolute folder of the lake. */
+  readonly lakeFolder: string;
+  /** Undefined: the embedded store in the data folder. */
+  readonly databaseUrl: string | undefined;
+  readonly firstStart: {
+    readonly clientId: string | undefined;
+    readonly clientSecret: string | undefined;
+    readonly orgId: string | undefined;
+  };
+  /** Base64 of 32 bytes; undefined: a key file in the data folder. */
+  readonly vaultKey: string | undefined;
+  readonly demo: { readonly contacts: number } | undefined;
+  readonly settleSeconds: number;
+  readonly engineMemoryMb: number;
+  readonly isLogging: boolean;
+}
+
+/** A setting has a value that cannot be used. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+/**
+ * Reads the settings from flags, then the environment, then their defaults.
+ * @throws {ConfigurationError} that names the setting.
+ */
+export function readConfiguration(
+  environment: Readonly<Record<string, string | undefined>>,
+  args: readonly string[],
+): Configuration {
+  const read = settingReader(environment, args);
+  const dataFolder = resolve(read.text('TRIBUTARY_DATA'));
+  return {
+    host: read.text('TRIBUTARY_HOST'),
+    port: read.integer('TRIBUTARY_PORT', 0, 65_535),
+    dataFolder,
+    lakeFolder: lakeFolderOf(read.optional('LAKE_URI'), dataFolder),
+    databaseUrl: databaseUrlOf(read.optional('DATABASE_URL')),
+    firstStart: {
+      clientId: read.optional('TRIBUTARY_CLIENT_ID'),
+      clientSecret: read.optional('TRIBUTARY_CLIENT_SECRET'),
+      orgId: read.optional('TRIBUTARY_ORG_ID'),
+    },
+    vaultKey: read.optional('TRIBUTARY_VAULT_KEY'),
+    demo: read.flag('TRIBUTARY_DEMO')
+      ? { contacts: read.integer('TRIBUTARY_DEMO_CONTACTS', 1, 100_000_000) }
+      : undefined,
+    settleSeconds: read.integer('TRIBUTARY_SETTLE_SECONDS', 0, 86_400),
+    engineMemoryMb: read.integer('TRIBUTARY_ENGINE_MEMORY_MB', 64, 1_048_576),
+    isLogging: read.text('TRIBUTARY_LOG') !== 'off',
+  };
+}
+
+function settingReader(environment: Readonly<Record<string, string | undefined>>, args: readonly string[]) {
+  const flags = parseFlags(args);
+  const optional = (name: string): string | undefined => {
+    const setting = settings.find(({ variable }) => variable === name);
+    if (setting === undefined) throw new Error(`no setting is called ${name}`);
+    const value = flags[setting.flag] ?? environment[name];
+    return value === undefined || value === '' ? setting.fallback : value;
+  };
+  const text = (name: string): string => {
+    const value = optional(name);
+    if (value === undefined) throw new ConfigurationError(`${name} is not set`);
+    return value;
+  };
+  return {
+    optional,
+    text,
+    integer(name: string, least: number, most: number): number {
+      const value = text(name);
+      const number = Number(value);
+      if (/^\d+$/.test(value) && number >= least && number <= most) return number;
+      throw new ConfigurationError(`${name} must be a whole number from ${least} to ${most}, not '${value}'`);
+    },
+    flag(name: string): boolean {
+      const value = text(name).toLowerCase();
+      if (['1', 'true', 'yes'].includes(value)) return true;
+      if (['0', 'false', 'no'].includes(value)) return false;
+      throw new ConfigurationError(`${name} must be 1 or 0, not '${value}'`);
+    },
+  };
+}
+
+function parseFlags(args: readonly string[]): Readonly<Record<string, string | undefined>> {
+  try {
+    const options = Object.fromEntries(settings.map(({ flag }) => [flag, { type: 'string' as const }]));
+    return parseArgs({ args: [...args], options, strict: true }).values;
+  } catch (error) {
+    throw new ConfigurationError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function lakeFolderOf(uri: string | undefined, dataFolder: string): string {
+  if (uri === undefined) return resolve(dataFolder, 'lake');
+  if (uri.startsWith('file:')) {
+    try {
+      return fileURLToPath(uri);
+    } catch {
+      throw new ConfigurationError(`LAKE_URI is not a usable file URI: '${uri}'`);
+    }
+  }
+  if (/^[a-z][a-z0-9+.-]+:/i.test(uri)) {
+    throw new ConfigurationError(
+      `LAKE_URI must be a folder or a file: URI; '${uri.split(':', 1)[0]}:' is not served yet`,
+    );
+  }
+  return resolve(uri);
+}
+
+function databaseUrlOf(url: string | undefined): string | undefined {
+  if (url === undefined || /^postgres(ql)?:\/\//.test(url)) return url;
+  // The value may hold a password, so it is not repeated.
+  throw new ConfigurationError('DATABASE_URL must begin with postgresql://');
+}
+
+/** Whether a host is this machine's own, so that nobody else can reach what listens there. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}

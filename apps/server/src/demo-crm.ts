@@ -1,0 +1,70 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The Salesforce emulator that runs beside the server, as a process of its own. */
+export interface DemoCrm {
+  readonly salesforce: {
+    readonly environmentUrl: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+    readonly username: string;
+    readonly password: string;
+    readonly securityToken: string;
+  };
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the demo CRM. Its port, credentials, rows and changes are kept in the data folder, so that connections made
+ * to it still work, and still see the same rows, after a restart.
+ */
+export async function startDemoCrm(dataFolder: string, contacts: number): Promise<DemoCrm> {
+  const folder = join(dataFolder, 'demo-crm');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const remembered = join(folder, 'endpoint.json');
+  const main = fileURLToPath(import.meta.resolve('@tributary/emulators/main'));
+  const args = [
+    ...['--port', String(portOf(remembered)), '--journal', join(folder, 'journal.jsonl')],
+    ...['--rows', `Contact=${contacts}`],
+  ];
+  const process = fork(main, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const { url, credentials } = await readyMessage(process);
+  writeFileSync(remembered, JSON.stringify({ port: Number(new URL(url).port) }));
+  return {
+    salesforce: { environmentUrl: url, ...credentials },
+    async stop() {
+      if (process.exitCode !== null || process.signalCode !== null) return;
+      const ended = new Promise((resolve) => process.once('exit', resolve));
+      process.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+/** The port of the last start; 0, for any, at the first. */
+function portOf(remembered: string): number {
+  if (!existsSync(remembered)) return 0;
+  const endpoint: unknown = JSON.parse(readFileSync(remembered, 'utf8'));
+  return typeof endpoint === 'object' &&
+    endpoint !== null &&
+    'port' in endpoint &&
+    typeof endpoint.port === 'number'
+    ? endpoint.port
+    : 0;
+}
+
+interface ReadyMessage {
+  readonly url: string;
+  readonly credentials: Omit<DemoCrm['salesforce'], 'environmentUrl'>;
+}
+
+function readyMessage(process: ChildProcess): Promise<ReadyMessage> {
+  return new Promise((resolve, reject) => {
+    process.once('error', reject);
+    process.once('exit', (code) => reject(new Error(`the demo CRM ended at its start (exit code ${code})`)));
+    // The emulator's first message is its endpoint.
+    process.once('message', (message) => resolve(message as ReadyMessage));
+  });
+}

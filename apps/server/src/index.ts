@@ -1,0 +1,3 @@
+export { type Application, startApplication } from './application.ts';
+export { type Configuration, ConfigurationError, readConfiguration } from './configuration.ts';
+export { type Setting, settings } from './settings.ts';

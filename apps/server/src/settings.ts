@@ -1,0 +1,87 @@
+/** One thing that can be set, by environment variable or by flag. */
+export interface Setting {
+  readonly variable: string;
+  /** Without the leading dashes. */
+  readonly flag: string;
+  /** What holds where nothing is set; undefined where leaving it unset means something of its own. */
+  readonly fallback: string | undefined;
+  readonly meaning: string;
+}
+
+/** Everything that can be set. The README's table is this one. */
+export const settings: readonly Setting[] = [
+  { variable: 'TRIBUTARY_HOST', flag: 'host', fallback: '127.0.0.1', meaning: 'Address to listen on.' },
+  {
+    variable: 'TRIBUTARY_PORT',
+    flag: 'port',
+    fallback: '8080',
+    meaning: 'Port to listen on; 0 takes any free one.',
+  },
+  {
+    variable: 'TRIBUTARY_DATA',
+    flag: 'data',
+    fallback: 'data',
+    meaning: 'Folder for everything that is kept: store, lake, staging, keys, `server.json`.',
+  },
+  {
+    variable: 'TRIBUTARY_CLIENT_ID',
+    flag: 'client-id',
+    fallback: undefined,
+    meaning: 'Client id that the first start creates; generated where unset.',
+  },
+  {
+    variable: 'TRIBUTARY_CLIENT_SECRET',
+    flag: 'client-secret',
+    fallback: undefined,
+    meaning: 'Its secret; generated, and printed once, where unset. Only a hash is kept.',
+  },
+  {
+    variable: 'TRIBUTARY_ORG_ID',
+    flag: 'org-id',
+    fallback: undefined,
+    meaning: 'Organisation that the first start creates, such as `ACME@AdobeOrg`; generated where unset.',
+  },
+  {
+    variable: 'TRIBUTARY_VAULT_KEY',
+    flag: 'vault-key',
+    fallback: undefined,
+    meaning: 'Key that seals credentials (base64 of 32 bytes); a key file in the data folder where unset.',
+  },
+  {
+    variable: 'DATABASE_URL',
+    flag: 'database-url',
+    fallback: undefined,
+    meaning: 'PostgreSQL server for the store (`postgresql://…`); the embedded store where unset.',
+  },
+  {
+    variable: 'LAKE_URI',
+    flag: 'lake-uri',
+    fallback: undefined,
+    meaning: 'Folder of the lake, as a path or `file:` URI; `lake` in the data folder where unset.',
+  },
+  {
+    variable: 'TRIBUTARY_SETTLE_SECONDS',
+    flag: 'settle-seconds',
+    fallback: '600',
+    meaning: 'How late a source may commit a row with an earlier stamp and still not be missed.',
+  },
+  {
+    variable: 'TRIBUTARY_ENGINE_MEMORY_MB',
+    flag: 'engine-memory-mb',
+    fallback: '1024',
+    meaning: 'Memory limit of the engine, in MiB; beyond it, it spills to disk.',
+  },
+  {
+    variable: 'TRIBUTARY_DEMO',
+    flag: 'demo',
+    fallback: '0',
+    meaning: '1 runs a demo CRM (a Salesforce emulator) beside the server; `npm start` sets it.',
+  },
+  {
+    variable: 'TRIBUTARY_DEMO_CONTACTS',
+    flag: 'demo-contacts',
+    fallback: '20000',
+    meaning: 'Contacts that the demo CRM has.',
+  },
+  { variable: 'TRIBUTARY_LOG', flag: 'log', fallback: 'on', meaning: '`off` silences the log.' },
+];

@@ -1,0 +1,74 @@
+import type { TransformResult } from '@tributary/engine';
+import type { LocalFileIO } from '@tributary/lake';
+import type { RunRecord } from '@tributary/store';
+import type { RunCommit } from './commit-run.ts';
+import type { BatchDocument } from './documents.ts';
+
+/** How a run's rows came out. */
+export type BatchVerdict = 'success' | 'partial' | 'failed';
+
+/** Share of bad rows, in percent, above which a flow that says nothing else fails. */
+const DEFAULT_PARTIAL_INGESTION_PERCENT = 5;
+
+export function verdictOf(
+  { failedRows, inputRows }: TransformResult,
+  percent = DEFAULT_PARTIAL_INGESTION_PERCENT,
+): BatchVerdict {
+  if (failedRows === 0) return 'success';
+  return (failedRows / inputRows) * 100 > percent ? 'failed' : 'partial';
+}
+
+/** The batch that a run leaves in the Catalog. */
+export function batchDocument(
+  run: RunRecord,
+  { prepared, verdict, result, batchId }: RunCommit,
+  io: LocalFileIO,
+): BatchDocument {
+  const isLanded = verdict !== 'failed';
+  const bytes = isLanded ? result.files.reduce((sum, file) => sum + file.bytes, 0) : 0;
+  return {
+    shown: {
+      status: isLanded ? 'success' : 'failed',
+      started: (run.startedAt ?? run.createdAt).getTime(),
+      completed: Date.now(),
+      recordCount: isLanded ? result.outputRows : 0,
+      failedRecordCount: result.failedRows,
+      size: bytes,
+      relatedObjects: [{ type: 'dataSet', id: prepared.dataSetId }],
+      errors: batchErrors(result, isLanded),
+      metrics: {
+        recordCount: result.inputRows,
+        outputRecordCount: isLanded ? result.outputRows : 0,
+        failedRecordCount: result.failedRows,
+        outputFileCount: isLanded ? result.files.length : 0,
+      },
+      tags: { flowId: [run.flowId], runId: [run.id], batchId: [batchId] },
+      inputFormat: { format: 'parquet' },
+    },
+    dataFiles: isLanded
+      ? result.files.map(({ path, rows, bytes: size }) => ({ path: io.locationOf(path), rows, bytes: size }))
+      : [],
+    diagnosticsFiles: result.diagnosticsFiles,
+  };
+}
+
+/** The summary and, below it, each kind of error with its count (codes: batch ingestion and mapper). */
+export function batchErrors(
+  { failedRows, outputRows, errors }: TransformResult,
+  isLanded: boolean,
+): { code: string; description: string }[] {
+  if (failedRows === 0) return [];
+  const landed = isLanded
+    ? `${outputRows} rows landed.`
+    : 'No row landed: the share of bad rows is above the threshold.';
+  return [
+    {
+      code: 'INGEST-1212-400',
+      description: `${failedRows} rows did not land. ${landed} See the diagnostics.`,
+    },
+    ...errors.map(({ code, column, message, rows }) => ({
+      code,
+      description: `${column}: ${message} (${rows} rows)`,
+    })),
+  ];
+}

@@ -1,0 +1,109 @@
+import type { TransformResult } from '@tributary/engine';
+import {
+  currentSchema,
+  discardStaged,
+  parquetDataFile,
+  type StagedAppend,
+  stageAppend,
+} from '@tributary/lake';
+import type { RunRecord, ScopedStore, StagedPage, StagedPartition, Watermark } from '@tributary/store';
+import { type BatchVerdict, batchDocument } from './batch-document.ts';
+import type { PreparedFlow } from './prepare-flow.ts';
+import type { RunProgress } from './progress.ts';
+import type { RunWindow } from './read-window.ts';
+import type { Attempt } from './services.ts';
+import { currentTable } from './transform-run.ts';
+
+/** Everything that becomes true together when a run ends. */
+export interface RunCommit {
+  readonly prepared: PreparedFlow;
+  readonly window: RunWindow | undefined;
+  readonly batchId: string;
+  readonly verdict: BatchVerdict;
+  readonly result: TransformResult;
+  readonly progress: RunProgress;
+}
+
+/**
+ * Ends a run: one transaction moves the table's pointer and the flow's watermark, closes the batch and the run. If
+ * another run has moved the pointer meanwhile, the same data files are staged again on what it left.
+ */
+export async function commitRun(attempt: Attempt, commit: RunCommit): Promise<RunRecord> {
+  for (;;) {
+    const staged = commit.verdict === 'failed' ? undefined : await stageFiles(attempt, commit);
+    const ended = await attempt.store.transaction((store) => commitIn(store, attempt, commit, staged));
+    if (ended !== 'pointer moved') return ended;
+    if (staged) await discardStaged(attempt.services.lake.io, staged.append);
+  }
+}
+
+interface StagedSnapshot {
+  readonly append: StagedAppend;
+  readonly expected: string;
+}
+
+/** Stages a snapshot with the run's files; undefined when no row landed. */
+async function stageFiles(
+  { services, store, run }: Attempt,
+  commit: RunCommit,
+): Promise<StagedSnapshot | undefined> {
+  if (commit.result.files.length === 0) return undefined;
+  const { io } = services.lake;
+  const table = await currentTable({ services, store }, commit.prepared.dataSetId);
+  const schema = currentSchema(table.metadata);
+  const files = commit.result.files.map(({ path, ...file }) =>
+    parquetDataFile({ ...file, location: io.locationOf(path) }, schema),
+  );
+  const summary = {
+    'tributary.flow-id': run.flowId,
+    'tributary.run-id': run.id,
+    'tributary.batch-id': commit.batchId,
+  };
+  return {
+    append: await stageAppend(io, table, { files, summary, now: new Date() }),
+    expected: table.metadataLocation,
+  };
+}
+
+async function commitIn(
+  store: ScopedStore,
+  { run, owner, services }: Attempt,
+  commit: RunCommit,
+  staged: StagedSnapshot | undefined,
+): Promise<RunRecord | 'pointer moved'> {
+  const { prepared, batchId, verdict, window } = commit;
+  if (staged) {
+    const swapped = await store.tables.swap(
+      prepared.dataSetId,
+      staged.expected,
+      staged.append.metadataLocation,
+    );
+    if (!swapped) return 'pointer moved';
+  }
+  const partitions = await store.staging.partitions(run.id);
+  const pages = await store.staging.pages(run.id);
+  if (window && verdict !== 'failed') {
+    await store.watermarks.put(watermarkAfter(run, window, partitions, pages));
+  }
+  const actor = { user: 'tributary', client: owner };
+  await store.resources('batch').insert(batchId, { ...batchDocument(run, commit, services.lake.io) }, actor);
+  await store.staging.clear(run.id);
+  return store.runs.advance(run, owner, verdict, { ...commit.progress });
+}
+
+function watermarkAfter(
+  run: RunRecord,
+  window: RunWindow,
+  partitions: readonly StagedPartition[],
+  pages: readonly StagedPage[],
+): Watermark {
+  const unsettled = new Set(partitions.filter(({ settled }) => !settled).map(({ id }) => id));
+  return {
+    flowId: run.flowId,
+    deltaColumn: window.column,
+    settledUpTo: window.settledUpTo,
+    upTo: window.upTo,
+    unsettledPages: pages.filter(({ partitionId }) => unsettled.has(partitionId)),
+    runId: run.id,
+  };
+}

@@ -1,0 +1,221 @@
+import { rm } from 'node:fs/promises';
+import type { Source } from '@tributary/connectors';
+import type { TransformResult } from '@tributary/engine';
+import { LeaseLost, type RunRecord, type RunState } from '@tributary/store';
+import { batchErrors, verdictOf } from './batch-document.ts';
+import { newBatchId } from './batch-id.ts';
+import { commitRun } from './commit-run.ts';
+import { documentOf } from './documents.ts';
+import { extractRun } from './extract-run.ts';
+import { backOff, type Failure, FlowUnfit, judge, MAX_ATTEMPTS } from './failure.ts';
+import { openSourceOf } from './open-source.ts';
+import { type PlannedPartition, planRun } from './plan-run.ts';
+import { type PreparedFlow, prepareFlow } from './prepare-flow.ts';
+import { progressOf, type RunProgress, readWindow, storeWindow } from './progress.ts';
+import type { Attempt } from './services.ts';
+import { transformRun } from './transform-run.ts';
+
+/*
+ * A flow run, step by step. Each step is kept in the store before the next begins, so any worker can take the run up
+ * where another has left it.
+ *
+ *   pending       Nothing is done.
+ *   planning      The flow is being prepared, its window fixed by the source's clock, the read split into partitions.
+ *                 A worker that dies here leaves nothing; the next one plans again, in the same window if it was kept.
+ *   extracting    Partitions and window are kept. Every page that is staged is kept too; only missing ones are fetched.
+ *   transforming  All pages are staged. Writing Parquet has no effect until it is committed, and is done anew.
+ *   committing    As transforming: the commit itself is one transaction, and before it nothing has happened.
+ *   success, partial, failed, cancelled   Final.
+ *
+ * A failed attempt either ends the run (nobody can mend it by waiting), or gives the run back to be taken up again
+ * after a pause: from where it stands, or with everything fetched anew where what is staged cannot be trusted.
+ */
+
+/** Takes a run from where it stands to its end, or gives it back. Never rejects. */
+export async function executeRun(attempt: Attempt): Promise<void> {
+  try {
+    await takeSteps(attempt);
+  } catch (error) {
+    await handleFailure(attempt, error);
+  }
+}
+
+async function takeSteps(attempt: Attempt): Promise<void> {
+  const prepared = await prepare(attempt);
+  const source = openSourceOf(attempt.services, prepared.connection.id, prepared.connection.document);
+  const planned = await ensurePlan(attempt, prepared, source);
+  const extracted = await extract(planned, source);
+  await transformAndCommit(extracted, prepared);
+}
+
+async function prepare({ store, run }: Attempt): Promise<PreparedFlow> {
+  const resource = await store.resources('flow').get(run.flowId);
+  if (resource === undefined) throw new FlowUnfit([{ path: '', message: 'the flow was deleted' }]);
+  const preparation = await prepareFlow(store, documentOf('flow', resource));
+  if (preparation.ok) return preparation.prepared;
+  throw new FlowUnfit(preparation.violations);
+}
+
+async function ensurePlan(attempt: Attempt, prepared: PreparedFlow, source: Source): Promise<Attempt> {
+  const progress = progressOf(attempt.run);
+  if (progress.columns !== undefined) return attempt;
+  const planning = await advance(attempt, 'planning', {
+    ...progress,
+    sourceConnectionId: prepared.sourceConnection.id,
+    targetConnectionId: prepared.targetConnectionId,
+  });
+  const fixed = progress.window === undefined ? undefined : readWindow(progress.window);
+  const plan = await planRun(planning, prepared, source, fixed);
+  return keepPlan(planning, plan.partitions, {
+    ...progressOf(planning.run),
+    window: storeWindow(plan.window),
+    columns: plan.columns,
+    extract: { startedAt: Date.now(), files: 0, bytes: 0 },
+  });
+}
+
+async function keepPlan(
+  attempt: Attempt,
+  partitions: readonly PlannedPartition[],
+  progress: RunProgress,
+): Promise<Attempt> {
+  const run = await attempt.store.transaction(async (store) => {
+    await store.staging.plan(attempt.run.id, partitions);
+    return store.runs.advance(attempt.run, attempt.owner, 'extracting', { ...progress });
+  });
+  return { ...attempt, run };
+}
+
+async function extract(attempt: Attempt, source: Source): Promise<Attempt> {
+  await extractRun(attempt, source);
+  const pages = await attempt.store.staging.pages(attempt.run.id);
+  const progress = progressOf(attempt.run);
+  return advance(attempt, 'transforming', {
+    ...progress,
+    extract: {
+      startedAt: progress.extract?.startedAt ?? Date.now(),
+      completedAt: Date.now(),
+      files: pages.length,
+      bytes: pages.reduce((sum, page) => sum + page.bytes, 0),
+    },
+    transform: { startedAt: Date.now() },
+  });
+}
+
+async function transformAndCommit(attempt: Attempt, prepared: PreparedFlow): Promise<void> {
+  const batchId = newBatchId();
+  const before = progressOf(attempt.run);
+  const window = before.window === undefined ? undefined : readWindow(before.window);
+  const result = await transformRun(attempt, prepared, before.columns ?? [], window, batchId);
+  const verdict = verdictOf(result, prepared.flow.options?.partialIngestionPercent);
+  const progress = withOutcome(before, result, verdict !== 'failed', batchId, attempt.run.attempt);
+  const committing = await advance(attempt, 'committing', progress);
+  const previous = await attempt.store.watermarks.get(attempt.run.flowId);
+  const ended = await commitRun(committing, { prepared, window, batchId, verdict, result, progress });
+  attempt.services.log.info(
+    { flowId: ended.flowId, runId: ended.id, state: ended.state, ...progress.outcome },
+    'flow run ended',
+  );
+  await cleanUp(attempt, result, verdict === 'failed', previous?.runId);
+}
+
+function withOutcome(
+  progress: RunProgress,
+  result: TransformResult,
+  isLanded: boolean,
+  batchId: string,
+  attempt: number,
+): RunProgress {
+  const at = Date.now();
+  return {
+    ...progress,
+    transform: { startedAt: progress.transform?.startedAt ?? at, completedAt: at },
+    outcome: {
+      batchId,
+      inputRows: result.inputRows,
+      skippedRows: result.skippedRows,
+      outputRows: isLanded ? result.outputRows : 0,
+      failedRows: result.failedRows,
+      outputFiles: isLanded ? result.files.length : 0,
+      outputBytes: isLanded ? result.files.reduce((sum, file) => sum + file.bytes, 0) : 0,
+    },
+    errors: [
+      ...progress.errors,
+      ...batchErrors(result, isLanded).map(({ code, description }) => ({
+        code,
+        message: description,
+        at,
+        attempt,
+      })),
+    ],
+  };
+}
+
+/** Removes what nothing refers to any more. Best effort: what a crash leaves here is swept at the next start. */
+async function cleanUp(
+  { services, run, store }: Attempt,
+  result: TransformResult,
+  isRejected: boolean,
+  previousRunId: string | undefined,
+): Promise<void> {
+  const watermark = await store.watermarks.get(run.flowId);
+  const obsolete = [run.id, previousRunId].filter((id) => id !== undefined && id !== watermark?.runId);
+  await Promise.allSettled([
+    ...obsolete.map((id) => services.staging.remove(id ?? '')),
+    ...(isRejected ? result.files.map(({ path }) => rm(path, { force: true })) : []),
+  ]);
+}
+
+async function advance(attempt: Attempt, state: RunState, progress: RunProgress): Promise<Attempt> {
+  const run = await attempt.store.runs.advance(attempt.run, attempt.owner, state, { ...progress });
+  return { ...attempt, run };
+}
+
+async function handleFailure(attempt: Attempt, error: unknown): Promise<void> {
+  const { services, store, owner, signal } = attempt;
+  const run = await store.runs.get(attempt.run.id);
+  if (run === undefined || error instanceof LeaseLost) return;
+  if (signal.aborted) return services.store.queue.release(run, owner, new Date());
+  const failure = judge(error);
+  services.log.warn(
+    { err: error, flowId: run.flowId, runId: run.id, attempt: run.attempt },
+    'flow run attempt failed',
+  );
+  try {
+    if (failure.verdict === 'fail' || run.attempt >= MAX_ATTEMPTS) await giveUp(attempt, run, failure);
+    else await tryAgain(attempt, run, failure);
+  } catch (lost) {
+    if (!(lost instanceof LeaseLost)) throw lost;
+  }
+}
+
+async function giveUp(attempt: Attempt, run: RunRecord, failure: Failure): Promise<void> {
+  await attempt.store.transaction(async (store) => {
+    await store.staging.clear(run.id);
+    await store.runs.advance(run, attempt.owner, 'failed', { ...withError(run, failure) });
+  });
+  await attempt.services.staging.remove(run.id);
+}
+
+async function tryAgain(attempt: Attempt, run: RunRecord, failure: Failure): Promise<void> {
+  const { services, owner } = attempt;
+  if (failure.verdict === 'restart') {
+    const { columns: _columns, extract: _extract, ...kept } = withError(run, failure);
+    await attempt.store.transaction(async (store) => {
+      await store.staging.clear(run.id);
+      await store.runs.advance(run, owner, 'planning', { ...kept });
+    });
+    await services.staging.remove(run.id);
+  } else {
+    await attempt.store.runs.advance(run, owner, run.state, { ...withError(run, failure) });
+  }
+  await services.store.queue.release(run, owner, new Date(Date.now() + backOff(run.attempt)));
+}
+
+function withError(run: RunRecord, { code, message }: Failure): RunProgress {
+  const progress = progressOf(run);
+  return {
+    ...progress,
+    errors: [...progress.errors, { code, message, at: Date.now(), attempt: run.attempt }],
+  };
+}

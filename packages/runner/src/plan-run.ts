@@ -1,0 +1,98 @@
+import type { Source, TableDescription } from '@tributary/connectors';
+import { planMappings } from '@tributary/data-prep';
+import type { StagedPartition } from '@tributary/store';
+import type { SourceColumn } from '@tributary/xdm';
+import { FlowUnfit } from './failure.ts';
+import type { PreparedFlow } from './prepare-flow.ts';
+import { nextWindow, partsOf, type RunWindow } from './read-window.ts';
+import { seconds } from './schedule.ts';
+import type { Attempt } from './services.ts';
+import { chooseColumns } from './source-columns.ts';
+
+export type PlannedPartition = Omit<StagedPartition, 'isStaged'>;
+
+/** What one run will read. */
+export interface RunPlan {
+  /** Undefined where the source has no column to tell changes by: the whole table is read. */
+  readonly window: RunWindow | undefined;
+  readonly columns: readonly SourceColumn[];
+  readonly partitions: readonly PlannedPartition[];
+}
+
+/**
+ * Fixes the run's window by the source's clock and splits the read into partitions. Jobs that the source starts for
+ * them run on if this process dies before the plan is kept: harmless, they are asked for again.
+ */
+export async function planRun(
+  { services, store, run, signal }: Attempt,
+  prepared: PreparedFlow,
+  source: Source,
+  fixed: RunWindow | undefined,
+): Promise<RunPlan> {
+  const { tableName } = prepared.sourceConnection.document.params;
+  const table = await source.describe(tableName, signal);
+  const deltaColumn = prepared.deltaColumn ?? table.deltaColumns[0];
+  const columns = columnsToRead(prepared, table, deltaColumn);
+  const window =
+    fixed ??
+    (deltaColumn === undefined
+      ? undefined
+      : nextWindow({
+          column: deltaColumn,
+          watermark: await store.watermarks.get(run.flowId),
+          startWithout: startWithoutBackfill(prepared),
+          sourceClock: await source.clock(signal),
+          settleSeconds: services.settleSeconds,
+        }));
+
+  const parts = window === undefined ? [{ settled: true, range: undefined }] : partsOf(window);
+  const partitions: PlannedPartition[] = [];
+  for (const { settled, range } of parts) {
+    const request = { table: tableName, columns: columns.map(({ name }) => name), window: range };
+    for (const partition of await source.plan(request, signal)) {
+      partitions.push({ ...partition, id: `${settled ? 'settled' : 'unsettled'}-${partition.id}`, settled });
+    }
+  }
+  return { window, columns, partitions };
+}
+
+/** The columns that the mappings read, and those that tell rows and changes apart. */
+function columnsToRead(
+  prepared: PreparedFlow,
+  table: TableDescription,
+  deltaColumn: string | undefined,
+): readonly SourceColumn[] {
+  const planned = planMappings({
+    mappings: prepared.mappings,
+    columns: table.columns,
+    target: prepared.schema.root,
+  });
+  if (!planned.ok) {
+    throw new FlowUnfit(
+      planned.errors.map(({ destination, message }) => ({
+        path: '/transformations',
+        message: `${destination}: ${message}`,
+      })),
+    );
+  }
+  const names = [
+    ...table.keyColumns,
+    ...(deltaColumn === undefined ? [] : [deltaColumn]),
+    ...planned.plan.sourceColumns,
+  ];
+  const choice = chooseColumns(table, names);
+  if (choice.ok) return choice.columns;
+  throw new FlowUnfit([
+    {
+      path: '/transformations',
+      message: `the table ${table.table} has no column ${choice.missing.join(', ')}; its columns are ${table.columns
+        .map(({ name }) => name)
+        .join(', ')}`,
+    },
+  ]);
+}
+
+function startWithoutBackfill({ flow }: PreparedFlow): Date | undefined {
+  const { scheduleParams } = flow;
+  return scheduleParams?.backfill === false ? seconds(scheduleParams.startTime) : undefined;
+}

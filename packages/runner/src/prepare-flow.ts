@@ -1,0 +1,150 @@
+import { type MappingInput, planMappings, readMappings } from '@tributary/data-prep';
+import type { Resource, ScopedStore } from '@tributary/store';
+import { composeSchema, type ResolvedSchema } from '@tributary/xdm';
+import {
+  type ConnectionDocument,
+  documentOf,
+  type FlowDocument,
+  type MappingSetDocument,
+  type SourceConnectionDocument,
+} from './documents.ts';
+import { schemaLookup } from './schema-lookup.ts';
+import { sourceColumnsOf } from './source-columns.ts';
+
+/** One reason why a flow cannot run, and the place in the flow's body that leads to it. */
+export interface FlowViolation {
+  /** JSON pointer into the flow. */
+  readonly path: string;
+  readonly message: string;
+  readonly code?: string;
+}
+
+/** A flow with everything it refers to. */
+export interface PreparedFlow {
+  readonly flow: FlowDocument;
+  readonly connection: { readonly id: string; readonly document: ConnectionDocument };
+  readonly sourceConnection: { readonly id: string; readonly document: SourceConnectionDocument };
+  readonly targetConnectionId: string;
+  readonly dataSetId: string;
+  readonly schema: ResolvedSchema;
+  readonly mappings: readonly MappingInput[];
+  /** The delta column that the flow names; undefined leaves the choice to the source. */
+  readonly deltaColumn: string | undefined;
+}
+
+export type FlowPreparation =
+  | { readonly ok: true; readonly prepared: PreparedFlow }
+  | { readonly ok: false; readonly violations: readonly FlowViolation[] };
+
+/**
+ * Follows a flow's references and checks its mappings against source columns and target schema, as far as they are
+ * known without asking the source. Flow creation and each run share it, so that a flow that was accepted can run.
+ */
+export async function prepareFlow(store: ScopedStore, flow: FlowDocument): Promise<FlowPreparation> {
+  const references = await followReferences(store, flow);
+  if (!references.ok) return references;
+  const { connection, sourceConnection, targetConnection, dataSet, mappingSet } = references;
+  const schemaId = documentOf('dataSet', dataSet).schemaRef.id;
+  const composed = composeSchema(schemaId, await schemaLookup(store, [schemaId]));
+  if (!composed.ok) {
+    return refuse(
+      composed.problems.map(({ message, code }) => ({
+        path: '/targetConnectionIds/0',
+        message: `${schemaId}: ${message}`,
+        code,
+      })),
+    );
+  }
+  const sourceDocument = documentOf('sourceConnection', sourceConnection);
+  const mappings = mappingSet === undefined ? [] : mappingsOf(documentOf('mappingSet', mappingSet));
+  const declared = sourceColumnsOf(sourceDocument);
+  const planned = planMappings({ mappings, columns: declared ?? 'unknown', target: composed.value.root });
+  if (!planned.ok) {
+    const path = `/transformations/${mappingTransformation(flow)}/params/mappingId`;
+    return refuse(
+      planned.errors.map(({ destination, message, code }) => ({
+        path,
+        message: `${destination}: ${message}`,
+        code,
+      })),
+    );
+  }
+  return {
+    ok: true,
+    prepared: {
+      flow,
+      connection: { id: connection.id, document: documentOf('connection', connection) },
+      sourceConnection: { id: sourceConnection.id, document: sourceDocument },
+      targetConnectionId: targetConnection.id,
+      dataSetId: dataSet.id,
+      schema: composed.value,
+      mappings,
+      deltaColumn: deltaColumnOf(flow),
+    },
+  };
+}
+
+type References =
+  | { readonly ok: false; readonly violations: readonly FlowViolation[] }
+  | {
+      readonly ok: true;
+      readonly connection: Resource;
+      readonly sourceConnection: Resource;
+      readonly targetConnection: Resource;
+      readonly dataSet: Resource;
+      readonly mappingSet: Resource | undefined;
+    };
+
+async function followReferences(store: ScopedStore, flow: FlowDocument): Promise<References> {
+  const sourceConnection = await store.resources('sourceConnection').get(flow.sourceConnectionIds[0] ?? '');
+  if (sourceConnection === undefined) return gone('/sourceConnectionIds/0', 'source connection');
+  const { baseConnectionId } = documentOf('sourceConnection', sourceConnection);
+  const connection = await store.resources('connection').get(baseConnectionId);
+  if (connection === undefined)
+    return gone('/sourceConnectionIds/0', 'base connection of the source connection');
+  const targetConnection = await store.resources('targetConnection').get(flow.targetConnectionIds[0] ?? '');
+  if (targetConnection === undefined) return gone('/targetConnectionIds/0', 'target connection');
+  const dataSet = await store
+    .resources('dataSet')
+    .get(documentOf('targetConnection', targetConnection).params.dataSetId);
+  if (dataSet === undefined) return gone('/targetConnectionIds/0', 'dataset of the target connection');
+
+  const mappingIndex = mappingTransformation(flow);
+  const mappingId = flow.transformations[mappingIndex]?.params.mappingId;
+  if (typeof mappingId !== 'string') {
+    return refuse([
+      {
+        path: '/transformations',
+        message: 'a transformation named Mapping with params.mappingId is required',
+      },
+    ]);
+  }
+  const mappingSet = await store.resources('mappingSet').get(mappingId);
+  if (mappingSet === undefined)
+    return gone(`/transformations/${mappingIndex}/params/mappingId`, 'mapping set');
+  return { ok: true, connection, sourceConnection, targetConnection, dataSet, mappingSet };
+}
+
+function mappingTransformation(flow: FlowDocument): number {
+  return flow.transformations.findIndex(({ name }) => name === 'Mapping');
+}
+
+function deltaColumnOf(flow: FlowDocument): string | undefined {
+  const delta = flow.transformations.find(({ name }) => name === 'Copy')?.params.deltaColumn;
+  const name = typeof delta === 'object' && delta !== null && 'name' in delta ? delta.name : undefined;
+  return typeof name === 'string' ? name : undefined;
+}
+
+function mappingsOf(mappingSet: MappingSetDocument): readonly MappingInput[] {
+  const read = readMappings(mappingSet.mappings);
+  if (!read.ok) throw new Error('a stored mapping set cannot be read');
+  return read.mappings;
+}
+
+function gone(path: string, what: string): { ok: false; violations: readonly FlowViolation[] } {
+  return refuse([{ path, message: `the ${what} does not exist in this sandbox` }]);
+}
+
+function refuse(violations: readonly FlowViolation[]): { ok: false; violations: readonly FlowViolation[] } {
+  return { ok: false, violations };
+}

@@ -1,0 +1,76 @@
+import type { RunRecord } from '@tributary/store';
+import type { SourceColumn } from '@tributary/xdm';
+import type { RunWindow } from './read-window.ts';
+
+/** What a run has done so far: kept with it at each step, enough for any worker to go on and for people to look at. */
+export interface RunProgress {
+  readonly trigger: 'schedule' | 'onDemand';
+  /** Undefined before planning, null where the whole table is read. */
+  readonly window?: StoredWindow | null;
+  /** The columns that are read, with the source's types; present once the run is planned. */
+  readonly columns?: readonly SourceColumn[];
+  readonly sourceConnectionId?: string;
+  readonly targetConnectionId?: string;
+  readonly extract?: {
+    readonly startedAt: number;
+    readonly completedAt?: number;
+    readonly files: number;
+    readonly bytes: number;
+  };
+  readonly transform?: { readonly startedAt: number; readonly completedAt?: number };
+  readonly outcome?: RunOutcome;
+  /** What went wrong, oldest first; each attempt that failed leaves one entry. */
+  readonly errors: readonly RunError[];
+}
+
+export interface RunOutcome {
+  readonly batchId: string;
+  readonly inputRows: number;
+  /** Rows of the unsettled stretch that an earlier run had landed. */
+  readonly skippedRows: number;
+  readonly outputRows: number;
+  readonly failedRows: number;
+  readonly outputFiles: number;
+  readonly outputBytes: number;
+}
+
+export interface RunError {
+  readonly code: string;
+  readonly message: string;
+  readonly at: number;
+  readonly attempt: number;
+  /** Rows it concerns, where it is about rows. */
+  readonly rows?: number;
+}
+
+interface StoredWindow {
+  readonly column: string;
+  readonly after: number | null;
+  readonly settledUpTo: number;
+  readonly upTo: number;
+}
+
+export function progressOf(run: RunRecord): RunProgress {
+  // The runner alone writes a run's progress; a run that has none yet was queued by its schedule.
+  return { trigger: 'schedule', errors: [], ...(run.progress as Partial<RunProgress>) };
+}
+
+export function storeWindow(window: RunWindow | undefined): StoredWindow | null {
+  if (window === undefined) return null;
+  return {
+    column: window.column,
+    after: window.after?.getTime() ?? null,
+    settledUpTo: window.settledUpTo.getTime(),
+    upTo: window.upTo.getTime(),
+  };
+}
+
+export function readWindow(stored: StoredWindow | null): RunWindow | undefined {
+  if (stored === null) return undefined;
+  return {
+    column: stored.column,
+    after: stored.after === null ? undefined : new Date(stored.after),
+    settledUpTo: new Date(stored.settledUpTo),
+    upTo: new Date(stored.upTo),
+  };
+}

@@ -1,0 +1,64 @@
+import type { ReadWindow } from '@tributary/connectors';
+import type { Watermark } from '@tributary/store';
+
+/**
+ * The range of the delta column that one run lands, in two parts.
+ *
+ * A transaction at the source may commit a row *after* a run has looked, with a stamp from *before* it looked. So the
+ * last stretch of every window is unsettled: `(settledUpTo, upTo]`. Its rows land at once, and the next run reads that
+ * stretch again and skips the rows that it finds unchanged among those already landed. Nothing is lost, nothing lands
+ * twice, and no run has to wait.
+ */
+export interface RunWindow {
+  readonly column: string;
+  /** Exclusive; undefined: since the beginning of time. */
+  readonly after: Date | undefined;
+  readonly settledUpTo: Date;
+  /** Inclusive: the source's clock when the run was planned, in whole seconds. */
+  readonly upTo: Date;
+}
+
+export interface WindowRequest {
+  readonly column: string;
+  readonly watermark: Watermark | undefined;
+  /** Where a first run begins when the flow asked for no backfill. */
+  readonly startWithout: Date | undefined;
+  readonly sourceClock: Date;
+  /** How late a commit may come. */
+  readonly settleSeconds: number;
+}
+
+/** The window of a flow's next run. A watermark on another column does not count. */
+export function nextWindow({
+  column,
+  watermark,
+  startWithout,
+  sourceClock,
+  settleSeconds,
+}: WindowRequest): RunWindow {
+  const after = watermark?.deltaColumn === column ? watermark.settledUpTo : startWithout;
+  const upTo = latest(wholeSecond(sourceClock), watermark?.upTo);
+  const settledUpTo = latest(new Date(upTo.getTime() - settleSeconds * 1000), after);
+  return { column, after, settledUpTo, upTo };
+}
+
+/** A source's stamps have whole seconds; the second that has begun belongs to the window and is read again next time. */
+function wholeSecond(time: Date): Date {
+  return new Date(Math.floor(time.getTime() / 1000) * 1000);
+}
+
+function latest(one: Date, other: Date | undefined): Date {
+  return other !== undefined && other > one ? other : one;
+}
+
+/** The settled part of a window, where it has one, and the unsettled one. */
+export function partsOf(
+  window: RunWindow,
+): readonly { readonly settled: boolean; readonly range: ReadWindow }[] {
+  const { column, after, settledUpTo, upTo } = window;
+  const settled = { settled: true, range: { column, after, upTo: settledUpTo } };
+  const unsettled = { settled: false, range: { column, after: settledUpTo, upTo } };
+  const hasSettled = after === undefined || after < settledUpTo;
+  const hasUnsettled = settledUpTo < upTo;
+  return [...(hasSettled ? [settled] : []), ...(hasUnsettled ? [unsettled] : [])];
+}

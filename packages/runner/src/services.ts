@@ -1,0 +1,42 @@
+import type { Source } from '@tributary/connectors';
+import type { Engine } from '@tributary/engine';
+import type { LocalFileIO } from '@tributary/lake';
+import type { RunRecord, Scope, ScopedStore, Store, Vault } from '@tributary/store';
+import type { StagingFolder } from './staging-folder.ts';
+
+/** Where the runner tells what it does; a pino logger is one. */
+export interface RunnerLog {
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+/** What the composition root plugs into the runner. */
+export interface RunnerServices {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly engine: Engine;
+  readonly lake: {
+    readonly io: LocalFileIO;
+    /** Where a dataset's table lies, a URI. */
+    tableLocation(scope: Scope, dataSetId: string): string;
+  };
+  readonly staging: StagingFolder;
+  /** A folder that holds a batch's diagnostics for good, made when it is missing. */
+  diagnosticsFolder(batchId: string): Promise<string>;
+  openSource(connectionSpecId: string, authSpecName: string, params: unknown): Source | undefined;
+  /** How late a row may be committed at the source with an earlier stamp, in seconds. */
+  readonly settleSeconds: number;
+  readonly log: RunnerLog;
+}
+
+/** One attempt of one run by one worker. */
+export interface Attempt {
+  readonly services: RunnerServices;
+  readonly store: ScopedStore;
+  readonly run: RunRecord;
+  /** The worker that holds the run's lease. */
+  readonly owner: string;
+  /** Aborted when the worker stops or loses the lease. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,47 @@
+import type { TableDescription } from '@tributary/connectors';
+import type { ColumnType, SourceColumn } from '@tributary/xdm';
+import type { SourceConnectionDocument } from './documents.ts';
+
+/** What clients write as a column's type, and what it means. Anything else is read as text. */
+const declaredTypes: Readonly<Record<string, ColumnType>> = {
+  string: 'string',
+  boolean: 'boolean',
+  byte: 'integer',
+  short: 'integer',
+  int: 'integer',
+  integer: 'integer',
+  long: 'long',
+  float: 'number',
+  double: 'number',
+  number: 'number',
+  decimal: 'decimal',
+  date: 'date',
+  datetime: 'date-time',
+  'date-time': 'date-time',
+  time: 'time',
+};
+
+/** The columns that a source connection declares; undefined when it leaves them to the source. */
+export function sourceColumnsOf(document: SourceConnectionDocument): readonly SourceColumn[] | undefined {
+  return document.params.columns?.map(({ name, type, meta }) => ({
+    name,
+    type: declaredTypes[type?.toLowerCase() ?? 'string'] ?? 'string',
+    ...(meta?.originalType === undefined ? {} : { originalType: meta.originalType }),
+  }));
+}
+
+export type ColumnChoice =
+  | { readonly ok: true; readonly columns: readonly SourceColumn[] }
+  | { readonly ok: false; readonly missing: readonly string[] };
+
+/**
+ * The source's own description of the columns in `names`, each once. What a source connection declares decides which
+ * columns mappings may name; which type they have is the source's to say.
+ */
+export function chooseColumns(table: TableDescription, names: Iterable<string>): ColumnChoice {
+  const known = new Map(table.columns.map((column) => [column.name, column]));
+  const wanted = [...new Set(names)];
+  const missing = wanted.filter((name) => !known.has(name));
+  if (missing.length > 0) return { ok: false, missing };
+  return { ok: true, columns: wanted.flatMap((name) => known.get(name) ?? []) };
+}
