@@ -1,5 +1,5 @@
 import { describe, EMPTY_OBJECT, scalarNode } from './field-node.ts';
-import { type MergeConflict, mergeNodes, mergeObjects } from './merge.ts';
+import { type MergeConflict, mergeObjects } from './merge.ts';
 import type { ObjectNode, XdmNode } from './node.ts';
 import { nodesWithin } from './node-count.ts';
 import { formatPath } from './path.ts';
@@ -17,6 +17,9 @@ import { fieldKindOf } from './xdm-type.ts';
 const MAX_NODES = 50_000;
 /** Deepest nesting of fields, arrays and maps counted. */
 const MAX_DEPTH = 64;
+
+/** Problems told at most; one faulty definition may be referred to thousands of times. */
+const MAX_PROBLEMS = 100;
 
 const LOCAL_DEFINITION = '#/definitions/';
 
@@ -166,11 +169,15 @@ export class FieldComposer {
       'names-differ-in-case': `${partName} adds ${path}, but ${first} is already there and differs only in case. Names must differ in more than case: rename one of the two.`,
       'no-common-values': `No value of ${path} satisfies both lists of values (${first}; ${second} of ${partName}). Give the lists at least one value in common.`,
     };
-    this.problems.push(problem('XDM-1413-400', path, messages[conflict.reason]));
+    this.#tell(problem('XDM-1413-400', path, messages[conflict.reason]));
   }
 
   #report(code: 'XDM-1000-400' | 'XDM-1413-400', path: Path, message: string): void {
-    this.problems.push(problem(code, formatPath(path), message));
+    this.#tell(problem(code, formatPath(path), message));
+  }
+
+  #tell(fault: RegistryProblem): void {
+    if (this.problems.length < MAX_PROBLEMS) this.problems.push(fault);
   }
 }
 

@@ -29,6 +29,7 @@ export {
   type ResourceType,
   referencedIds,
 } from './resource.ts';
+export type { TenantResourceType } from './resource-check.ts';
 export {
   lookupOver,
   STANDARD_LIBRARY_VERSION,
@@ -37,3 +38,10 @@ export {
   standardResource,
   standardResources,
 } from './standard-library.ts';
+export {
+  type CreatedResource,
+  createTenantResource,
+  newResourceHex,
+  type RandomSource,
+  type TenantContext,
+} from './tenant-resource.ts';

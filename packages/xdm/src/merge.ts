@@ -17,31 +17,10 @@ export function typeNameOf(node: XdmNode): string {
 }
 
 /**
- * What satisfies both nodes: objects unite their fields and required names, constraints tighten, and the first
- * node's title, description and annotations win. Reports every conflict and keeps the first node there.
+ * What satisfies both objects: their fields and required names are united, deeply; constraints of a field that both
+ * have tighten; the first one's titles, descriptions and annotations win. Reports every conflict and keeps the first
+ * node there.
  */
-export function mergeNodes(
-  first: XdmNode,
-  second: XdmNode,
-  path: readonly string[],
-  report: Report,
-): XdmNode {
-  if (first === second) return first;
-  if (first.kind === 'object' && second.kind === 'object') return mergeObjects(first, second, path, report);
-  if (first.kind === 'array' && second.kind === 'array') {
-    return { ...second, ...first, items: mergeNodes(first.items, second.items, [...path, '[]'], report) };
-  }
-  if (first.kind === 'map' && second.kind === 'map') {
-    return { ...second, ...first, values: mergeNodes(first.values, second.values, [...path, '{}'], report) };
-  }
-  if (first.kind === 'scalar' && second.kind === 'scalar' && first.xdmType === second.xdmType) {
-    return mergeScalars(first, second, path, report);
-  }
-  report({ path, first: typeNameOf(first), second: typeNameOf(second), reason: 'types' });
-  return first;
-}
-
-/** {@link mergeNodes} for objects, which stay objects. */
 export function mergeObjects(
   first: ObjectNode,
   second: ObjectNode,
@@ -71,6 +50,22 @@ export function mergeObjects(
     required: new Set([...first.required, ...second.required]),
     ...(recursive === undefined ? {} : { recursive }),
   };
+}
+
+function mergeNodes(first: XdmNode, second: XdmNode, path: readonly string[], report: Report): XdmNode {
+  if (first === second) return first;
+  if (first.kind === 'object' && second.kind === 'object') return mergeObjects(first, second, path, report);
+  if (first.kind === 'array' && second.kind === 'array') {
+    return { ...second, ...first, items: mergeNodes(first.items, second.items, [...path, '[]'], report) };
+  }
+  if (first.kind === 'map' && second.kind === 'map') {
+    return { ...second, ...first, values: mergeNodes(first.values, second.values, [...path, '{}'], report) };
+  }
+  if (first.kind === 'scalar' && second.kind === 'scalar' && first.xdmType === second.xdmType) {
+    return mergeScalars(first, second, path, report);
+  }
+  report({ path, first: typeNameOf(first), second: typeNameOf(second), reason: 'types' });
+  return first;
 }
 
 function mergeScalars(
