@@ -1,0 +1,171 @@
+import { randomBytes } from 'node:crypto';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { BulkJobs } from './bulk-jobs.ts';
+import { findObject, objectDefinitions } from './definitions.ts';
+import { Faults } from './faults.ts';
+import { bearerToken, registerOAuth, registerSoap } from './http/auth.ts';
+import { registerBulk } from './http/bulk.ts';
+import {
+  type Context,
+  type Latency,
+  NEWEST_VERSION,
+  OLDEST_VERSION,
+  ORGANIZATION_ID,
+} from './http/context.ts';
+import { registerControl } from './http/control.ts';
+import { ApiError, notFound, sendError } from './http/errors.ts';
+import { registerRest, registerVersions } from './http/rest.ts';
+import { registerTrouble, requestLimitExceeded } from './http/trouble.ts';
+import type { Credentials } from './journal.ts';
+import { Org } from './org.ts';
+import { Sessions } from './sessions.ts';
+import { Usage } from './usage.ts';
+
+export interface SalesforceEmulatorOptions extends Partial<Credentials> {
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 0, any free one. */
+  readonly port?: number;
+  /** A whole number; the same seed and rows give the same bytes. Default 1. */
+  readonly seed?: number;
+  /** Rows to generate by object name; objects left out have {@link defaultRows}. */
+  readonly rows?: Readonly<Record<string, number>>;
+  /** A file that keeps mutations, clock and credentials over restarts. */
+  readonly journalPath?: string;
+  /** Milliseconds until an access token expires; default two hours. */
+  readonly sessionLifetimeMs?: number;
+  /** API calls until REQUEST_LIMIT_EXCEEDED; default 1,000,000. */
+  readonly dailyApiRequests?: number;
+  /** Rows in a page of bulk results without `maxRecords`; default 250,000. */
+  readonly bulkPageRows?: number;
+  readonly latency?: Partial<Latency>;
+}
+
+export interface SalesforceEmulator {
+  /** Where it listens, without a slash at the end. */
+  readonly url: string;
+  readonly credentials: Credentials;
+  close(): Promise<void>;
+}
+
+/** Rows of an org that nobody asked anything particular of. */
+export const defaultRows: Readonly<Record<string, number>> = {
+  Account: 4000,
+  Campaign: 120,
+  Case: 8000,
+  Contact: 20_000,
+  Lead: 5000,
+  Opportunity: 6000,
+  User: 28,
+};
+
+const MOST_ROWS = 100_000_000;
+/** Longest request line; Salesforce refuses longer URIs (REST API Developer Guide, Request Limits). */
+const MOST_URI_BYTES = 16_384;
+
+/** Starts an emulated Salesforce org. Rejects where the address is taken or an option makes no sense. */
+export async function startSalesforceEmulator(
+  options: SalesforceEmulatorOptions = {},
+): Promise<SalesforceEmulator> {
+  const { host = '127.0.0.1', port = 0, seed = 1 } = options;
+  if (!Number.isInteger(seed)) throw new RangeError('seed must be a whole number.');
+  const org = new Org({
+    seed,
+    rows: { ...defaultRows, ...checkRows(options.rows ?? {}) },
+    credentials: completeCredentials(options),
+    journalPath: options.journalPath,
+  });
+  const latency: Latency = { requestMs: 0, bulkJobMs: 100, ...options.latency };
+  let url = '';
+  const context: Context = {
+    org,
+    sessions: new Sessions(ORGANIZATION_ID, options.sessionLifetimeMs ?? 7_200_000),
+    jobs: new BulkJobs(org, latency.bulkJobMs),
+    faults: new Faults(),
+    usage: new Usage(options.dailyApiRequests ?? 1_000_000),
+    latency,
+    bulkPageRows: options.bulkPageRows ?? 250_000,
+    url: () => url,
+  };
+  const server = buildServer(context);
+  await server.listen({ host, port });
+  const address = server.addresses()[0];
+  if (address === undefined || typeof address === 'string') throw new Error('The server listens nowhere.');
+  url = `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+  return { url, credentials: org.credentials, close: () => server.close() };
+}
+
+function checkRows(rows: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(rows).map(([name, count]) => {
+      const object = findObject(name);
+      if (object === undefined) {
+        throw new RangeError(
+          `rows names '${name}'; the objects are ${objectDefinitions.map((known) => known.name).join(', ')}.`,
+        );
+      }
+      if (!Number.isInteger(count) || count < 0 || count > MOST_ROWS) {
+        throw new RangeError(`rows.${object.name} must be a whole number from 0 to ${MOST_ROWS}.`);
+      }
+      return [object.name, count];
+    }),
+  );
+}
+
+function completeCredentials(given: Partial<Credentials>): Credentials {
+  return {
+    clientId: given.clientId ?? `3MVG9${randomBytes(40).toString('base64url').replaceAll('-', '.')}`,
+    clientSecret: given.clientSecret ?? randomBytes(32).toString('hex').toUpperCase(),
+    username: given.username ?? 'integration@tributary.example.com',
+    password: given.password ?? randomBytes(12).toString('base64url'),
+    securityToken:
+      given.securityToken ??
+      randomBytes(18)
+        .toString('base64')
+        .replace(/[^A-Za-z0-9]/g, 'x'),
+  };
+}
+
+function buildServer(context: Context): FastifyInstance {
+  const server = Fastify({
+    forceCloseConnections: true,
+    http: { maxHeaderSize: 4 * MOST_URI_BYTES },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+  });
+  const textTypes = ['application/x-www-form-urlencoded', 'text/xml', 'application/soap+xml'];
+  server.addContentTypeParser(textTypes, { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  server.setErrorHandler((error: Error, _request, reply) => sendError(error, reply));
+  server.setNotFoundHandler((_request, reply) => sendError(notFound(), reply));
+  server.addHook('onRequest', async (request, reply) => {
+    context.usage.countRequest(request.method, request.routeOptions.url ?? request.url.split('?')[0] ?? '');
+    reply.header('date', new Date(context.org.clock.now()).toUTCString());
+    if (request.url.length > MOST_URI_BYTES) throw new ApiError(414, 'URI_TOO_LONG', 'URI Too Long');
+  });
+  registerTrouble(server, context);
+  registerOAuth(server, context);
+  registerSoap(server, context);
+  registerVersions(server);
+  server.register(async (api) => {
+    api.addHook('onRequest', async (request) => admit(request, context));
+    api.addHook('onSend', async (_request, reply, payload) => {
+      reply.header('sforce-limit-info', `api-usage=${context.usage.apiCalls}/${context.usage.dailyLimit}`);
+      return payload;
+    });
+    registerRest(api, context);
+    registerBulk(api, context);
+  });
+  server.register(async (control) => registerControl(control, context), { prefix: '/__emulator' });
+  return server;
+}
+
+/** Lets a request of the REST API in: a live session, a version that exists, a call left for the day. */
+function admit(request: FastifyRequest, { sessions, usage }: Context): void {
+  const token = bearerToken(request);
+  if (token === undefined || !sessions.isValid(token)) {
+    throw new ApiError(401, 'INVALID_SESSION_ID', 'Session expired or invalid');
+  }
+  const version = /^\/services\/data\/v(\d{1,3})\.0(?:[/?]|$)/.exec(request.url)?.[1];
+  if (version === undefined || Number(version) < OLDEST_VERSION || Number(version) > NEWEST_VERSION)
+    throw notFound();
+  if (!usage.countApiCall()) throw requestLimitExceeded();
+}

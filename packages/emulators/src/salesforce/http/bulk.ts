@@ -1,0 +1,192 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { BulkRefusal, type Job, type JobRequest } from '../bulk-jobs.ts';
+import { compileCsvRow, csvHeader } from '../render.ts';
+import { restDatetime } from '../timestamps.ts';
+import { type Context, USER_ID } from './context.ts';
+import { ApiError, notFound } from './errors.ts';
+
+/** Bytes in one write of a result; large enough to spare system calls, small enough to keep the server lively. */
+const CHUNK_BYTES = 64 * 1024;
+
+const delimiters: Readonly<Record<string, string>> = {
+  BACKQUOTE: '`',
+  CARET: '^',
+  COMMA: ',',
+  PIPE: '|',
+  SEMICOLON: ';',
+  TAB: '\t',
+};
+const lineEndings: Readonly<Record<string, string>> = { LF: '\n', CRLF: '\r\n' };
+
+interface OfJob {
+  readonly version: string;
+  readonly id: string;
+}
+type Parameters = Readonly<Record<string, unknown>>;
+
+/** Bulk API 2.0 query jobs (Bulk API 2.0 Developer Guide, Query). */
+export function registerBulk(server: FastifyInstance, context: Context): void {
+  const { jobs, faults } = context;
+  const root = '/services/data/:version/jobs/query';
+
+  server.post<{ Params: { version: string } }>(root, async (request) => {
+    const asked = parseJobRequest(request.body, request.params.version);
+    const failure = faults.take(['jobFailed'], request.url)?.errorMessage;
+    const job = jobs.create(asked, failure);
+    return { ...summary(job), state: 'UploadComplete' };
+  });
+  server.get(root, async () => ({
+    done: true,
+    records: jobs.list().map((job) => details(job, context)),
+    nextRecordsUrl: null,
+  }));
+  server.get<{ Params: OfJob }>(`${root}/:id`, async ({ params }) =>
+    details(find(context, params.id), context),
+  );
+  server.patch<{ Params: OfJob }>(`${root}/:id`, async ({ params, body }) => {
+    const job = find(context, params.id);
+    if (!isRecord(body) || body.state !== 'Aborted')
+      throw new ApiError(400, 'INVALIDJOB', "A query job's state can only be set to Aborted");
+    const state = jobs.state(job);
+    if (state === 'JobComplete')
+      throw new ApiError(400, 'INVALIDJOBSTATE', 'Aborting already Completed Job not allowed');
+    if (state === 'Failed')
+      throw new ApiError(400, 'INVALIDJOBSTATE', 'Aborting already Failed Job not allowed');
+    job.abortedAt ??= Date.now();
+    return details(job, context);
+  });
+  server.delete<{ Params: OfJob }>(`${root}/:id`, async ({ params }, reply) => {
+    const job = find(context, params.id);
+    if (['UploadComplete', 'InProgress'].includes(jobs.state(job))) {
+      throw new ApiError(400, 'INVALIDJOBSTATE', 'Job must be in a terminal state to be deleted');
+    }
+    jobs.delete(job);
+    return reply.code(204).send();
+  });
+  server.get<{ Params: OfJob; Querystring: Parameters }>(
+    `${root}/:id/results`,
+    async ({ params, query }, reply) => {
+      const job = find(context, params.id);
+      if (jobs.state(job) !== 'JobComplete') {
+        throw new ApiError(
+          400,
+          'INVALIDJOBSTATE',
+          `The job is ${jobs.state(job)}: only a job in state JobComplete has results`,
+        );
+      }
+      const [from, to] = resultRange(job, query, context.bulkPageRows);
+      reply.type('text/csv;charset=UTF-8');
+      reply.header('sforce-locator', to < job.rows.length ? toLocator(to) : 'null');
+      reply.header('sforce-numberofrecords', String(to - from));
+      return reply.send(
+        Readable.from(csvChunks(job, from, to), { objectMode: false, highWaterMark: 2 * CHUNK_BYTES }),
+      );
+    },
+  );
+}
+
+function isRecord(body: unknown): body is Readonly<Record<string, unknown>> {
+  return body !== null && typeof body === 'object' && !Array.isArray(body);
+}
+
+function parseJobRequest(body: unknown, version: string): JobRequest {
+  if (!isRecord(body)) throw new ApiError(400, 'INVALIDJOB', 'The request body must be a JSON object');
+  const { operation, query, contentType = 'CSV', columnDelimiter = 'COMMA', lineEnding = 'LF' } = body;
+  if (operation !== 'query' && operation !== 'queryAll')
+    throw invalid('operation', operation, ['query', 'queryAll']);
+  if (typeof query !== 'string' || query.trim() === '')
+    throw new ApiError(400, 'INVALIDJOB', 'query must be a SOQL statement');
+  if (contentType !== 'CSV') throw invalid('contentType', contentType, ['CSV']);
+  if (typeof columnDelimiter !== 'string' || delimiters[columnDelimiter] === undefined) {
+    throw invalid('columnDelimiter', columnDelimiter, Object.keys(delimiters));
+  }
+  if (typeof lineEnding !== 'string' || lineEndings[lineEnding] === undefined) {
+    throw invalid('lineEnding', lineEnding, Object.keys(lineEndings));
+  }
+  return { operation, query, columnDelimiter, lineEnding, apiVersion: Number(version.slice(1)) };
+}
+
+function invalid(name: string, value: unknown, allowed: readonly string[]): ApiError {
+  return new ApiError(
+    400,
+    'INVALIDJOB',
+    `${name} is ${JSON.stringify(value) ?? 'missing'}; it must be one of ${allowed.join(', ')}`,
+  );
+}
+
+function find({ jobs }: Context, id: string): Job {
+  const job = jobs.find(id);
+  if (job === undefined) throw notFound();
+  return job;
+}
+
+function summary(job: Job): Readonly<Record<string, unknown>> {
+  return {
+    id: job.id,
+    operation: job.request.operation,
+    object: job.snapshot.object.name,
+    createdById: USER_ID,
+    createdDate: restDatetime(job.createdDate),
+    systemModstamp: restDatetime(job.createdDate),
+    state: undefined,
+    concurrencyMode: 'Parallel',
+    contentType: 'CSV',
+    apiVersion: job.request.apiVersion,
+    lineEnding: job.request.lineEnding,
+    columnDelimiter: job.request.columnDelimiter,
+  };
+}
+
+function details(job: Job, { jobs }: Context): Readonly<Record<string, unknown>> {
+  const state = jobs.state(job);
+  return {
+    ...summary(job),
+    state,
+    jobType: 'V2Query',
+    numberRecordsProcessed: state === 'JobComplete' ? job.rows.length : 0,
+    retries: 0,
+    totalProcessingTime: jobs.processingTime(job),
+    isPkChunkingSupported: true,
+    ...(state === 'Failed' ? { errorMessage: job.failure } : {}),
+  };
+}
+
+function resultRange(job: Job, query: Parameters, pageRows: number): readonly [from: number, to: number] {
+  const { locator, maxRecords } = query;
+  const from = locator === undefined ? 0 : fromLocator(String(locator));
+  if (from === undefined || (from > 0 && from >= job.rows.length)) {
+    throw new ApiError(400, 'INVALID_QUERY_LOCATOR', `Invalid locator: ${locator}`);
+  }
+  const size = maxRecords === undefined ? pageRows : Number(maxRecords);
+  if (!Number.isInteger(size) || size < 1)
+    throw new ApiError(400, 'INVALIDJOB', 'maxRecords must be a whole number above 0');
+  return [from, Math.min(from + size, job.rows.length)];
+}
+
+/** Locators are opaque to clients; the documentation's `MTAwMDA` is one for row 10,000. */
+function toLocator(position: number): string {
+  return Buffer.from(String(position)).toString('base64url');
+}
+
+function fromLocator(locator: string): number | undefined {
+  const text = Buffer.from(locator, 'base64url').toString('latin1');
+  return /^\d{1,10}$/.test(text) ? Number(text) : undefined;
+}
+
+/** Rows are written as the reader asks for them: a million of them never exist at once. */
+function* csvChunks(job: Job, from: number, to: number): Generator<Buffer> {
+  const delimiter = delimiters[job.request.columnDelimiter];
+  const lineEnding = lineEndings[job.request.lineEnding];
+  if (delimiter === undefined || lineEnding === undefined) throw new BulkRefusal('The job has no delimiter.');
+  const writeRow = compileCsvRow(job.snapshot, job.fields, delimiter, lineEnding);
+  let text = csvHeader(job.fields, delimiter, lineEnding);
+  for (let position = from; position < to; position++) {
+    text += writeRow(job.rows.at(position));
+    if (text.length >= CHUNK_BYTES) {
+      yield Buffer.from(text);
+      text = '';
+    }
+  }
+  yield Buffer.from(text);
+}

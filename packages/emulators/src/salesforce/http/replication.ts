@@ -1,0 +1,68 @@
+import type { FieldDefinition } from '../definitions.ts';
+import { findField } from '../definitions.ts';
+import type { Snapshot } from '../table.ts';
+import { restDatetime } from '../timestamps.ts';
+import { ApiError } from './errors.ts';
+
+const DAY = 86_400_000;
+/** How far back getUpdated and getDeleted reach (REST API Developer Guide). */
+const REACH_DAYS = 30;
+
+interface Timespan {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** `start` and `end` of a replication call; their seconds are ignored. */
+export function parseTimespan(query: Readonly<Record<string, unknown>>, now: number): Timespan {
+  const [start, end] = ['start', 'end'].map((name) => {
+    const text = String(query[name] ?? '').replace(/ (\d{2}:?\d{2})$/, '+$1');
+    const time = Date.parse(text.replace(/([+-]\d{2})(\d{2})$/, '$1:$2'));
+    if (Number.isNaN(time))
+      throw new ApiError(400, 'INVALID_REPLICATION_DATE', `${name} must be an ISO 8601 date and time`);
+    return Math.floor(time / 60_000) * 60_000;
+  });
+  if (start === undefined || end === undefined || start >= end) {
+    throw new ApiError(400, 'INVALID_REPLICATION_DATE', 'startDate must be before endDate');
+  }
+  if (start < now - REACH_DAYS * DAY) {
+    throw new ApiError(
+      400,
+      'INVALID_REPLICATION_DATE',
+      `startDate cannot be more than ${REACH_DAYS} days ago`,
+    );
+  }
+  return { start, end };
+}
+
+/** Rows added or changed in the timespan. */
+export function updatedIds(snapshot: Snapshot, { start, end }: Timespan): unknown {
+  const [id, stamp] = [columnOf(snapshot, 'Id'), columnOf(snapshot, 'SystemModstamp')];
+  const ids: string[] = [];
+  for (let index = 0; index < snapshot.count; index++) {
+    const time = Number(stamp(index));
+    if (time >= start && time < end && !snapshot.isDeleted(index)) ids.push(String(id(index)));
+  }
+  return { ids, latestDateCovered: restDatetime(end) };
+}
+
+/** Rows deleted in the timespan. */
+export function deletedRecords(snapshot: Snapshot, { start, end }: Timespan): unknown {
+  const [id, stamp] = [columnOf(snapshot, 'Id'), columnOf(snapshot, 'SystemModstamp')];
+  const records = [...snapshot.overlay]
+    .filter(
+      ([index, version]) => version.deleted && Number(stamp(index)) >= start && Number(stamp(index)) < end,
+    )
+    .map(([index]) => ({ id: String(id(index)), deletedDate: restDatetime(Number(stamp(index))) }));
+  return {
+    deletedRecords: records,
+    earliestDateAvailable: restDatetime(start),
+    latestDateCovered: restDatetime(end),
+  };
+}
+
+function columnOf(snapshot: Snapshot, name: string) {
+  const field: FieldDefinition | undefined = findField(snapshot.object, name);
+  if (field === undefined) throw new Error(`${snapshot.object.name} has no ${name}.`);
+  return snapshot.column(field);
+}

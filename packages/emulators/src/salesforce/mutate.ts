@@ -1,0 +1,115 @@
+import type { Column, Value } from './generate/columns.ts';
+import { mix, saltOf } from './generate/hash.ts';
+import { idsOf } from './ids.ts';
+import type { RowVersion, Table } from './table.ts';
+
+/** What to do to one object. Which rows, and to what, follows from the seed and `counter` alone. */
+export interface Mutation {
+  readonly object: string;
+  readonly update: number;
+  readonly insert: number;
+  readonly delete: number;
+  /** Values that every updated and inserted row gets, valid for the field or not. */
+  readonly set: Readonly<Record<string, Value>>;
+  /** Mutations made before this one, over all objects. */
+  readonly counter: number;
+  /** SystemModstamp and LastModifiedDate of the rows; epoch milliseconds, whole seconds. */
+  readonly stamp: number;
+}
+
+export interface MutatedIds {
+  readonly updated: readonly string[];
+  readonly inserted: readonly string[];
+  readonly deleted: readonly string[];
+}
+
+/** Tries before a group of fields is left as it was: with two values to draw from, one in 65,536 misses. */
+const DRAWS = 16;
+
+/** Changes rows of the table; needs `update + delete` live rows, which the caller has checked. */
+export function applyMutation(table: Table, seed: number, mutation: Mutation): MutatedIds {
+  const { counter, stamp } = mutation;
+  const salt = saltOf(seed, `${table.object.name}.mutation.${counter}`);
+  const idOf = idsOf(table.object.keyPrefix);
+  const chosen = chooseLiveRows(table, salt, mutation.update + mutation.delete);
+  const updated = chosen.slice(0, mutation.update).sort(byIndex);
+  const deleted = chosen.slice(mutation.update).sort(byIndex);
+  const stamps = { LastModifiedDate: stamp, SystemModstamp: stamp };
+
+  for (const index of updated) {
+    const before = table.version(index)?.changes ?? {};
+    const drawn = drawChanges(table, salt, index);
+    table.write(index, { deleted: false, changes: { ...before, ...drawn, ...mutation.set, ...stamps } });
+  }
+  for (const index of deleted) {
+    const before = table.version(index)?.changes ?? {};
+    table.write(index, { deleted: true, changes: { ...before, IsDeleted: true, ...stamps } });
+  }
+  const inserted: number[] = [];
+  for (let n = 0; n < mutation.insert; n++) {
+    const index = table.append();
+    table.write(index, { deleted: false, changes: { CreatedDate: stamp, ...mutation.set, ...stamps } });
+    inserted.push(index);
+  }
+  return { updated: updated.map(idOf), inserted: inserted.map(idOf), deleted: deleted.map(idOf) };
+}
+
+function byIndex(a: number, b: number): number {
+  return a - b;
+}
+
+/** Walks all rows in a scattered order (a step coprime to their number) and takes the first live ones. */
+function chooseLiveRows(table: Table, salt: number, wanted: number): number[] {
+  const { count } = table;
+  const chosen: number[] = [];
+  if (count === 0) return chosen;
+  let at = mix(salt, 1) % count;
+  const step = coprimeStep(mix(salt, 2) % count, count);
+  for (let walked = 0; walked < count && chosen.length < wanted; walked++) {
+    if (table.version(at)?.deleted !== true) chosen.push(at);
+    at = (at + step) % count;
+  }
+  return chosen;
+}
+
+function coprimeStep(start: number, count: number): number {
+  let step = Math.max(start, 1);
+  while (greatestCommonDivisor(step, count) !== 1) step += 1;
+  return step;
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+/** New values for two or three groups of fields, drawn from the same generators at another index. */
+function drawChanges(table: Table, salt: number, index: number): Record<string, Value> {
+  const { changes: groups } = table.object;
+  const first = mix(salt, index);
+  const changes: Record<string, Value> = {};
+  for (let n = 0; n < Math.min(2 + (first % 2), groups.length); n++) {
+    const group = groups[(first + n) % groups.length] ?? [];
+    for (let draw = 0; draw < DRAWS; draw++) {
+      const elsewhere = mix(salt + draw + 1, index);
+      const drawn = group.map((name) => [name, generatedAt(table, name)(elsewhere)] as const);
+      if (drawn.some(([name, value]) => value !== null && value !== currentValue(table, name, index))) {
+        Object.assign(changes, Object.fromEntries(drawn));
+        break;
+      }
+    }
+  }
+  return changes;
+}
+
+function currentValue(table: Table, name: string, index: number): Value {
+  const version: RowVersion | undefined = table.version(index);
+  const changed = version?.changes[name];
+  return changed === undefined ? generatedAt(table, name)(index) : changed;
+}
+
+function generatedAt(table: Table, name: string): Column {
+  const column = table.generated.get(name);
+  if (column === undefined)
+    throw new Error(`${table.object.name} lists '${name}' under changes but has no such column.`);
+  return column;
+}

@@ -1,0 +1,126 @@
+import type { FieldDefinition } from './definitions.ts';
+import type { Column, Value } from './generate/columns.ts';
+import type { Snapshot } from './table.ts';
+import { bulkDatetime, restDatetime } from './timestamps.ts';
+
+/** Writes one row as text. */
+export type RowWriter = (index: number) => string;
+
+/**
+ * Decimal numbers as the platform's Java writes them: always with a fraction, `1.39E8` from ten million up.
+ */
+export function decimalText(value: number): string {
+  const size = Math.abs(value);
+  if (size !== 0 && (size >= 1e7 || size < 1e-3)) {
+    const [mantissa = '', exponent = ''] = value.toExponential().split('e');
+    return `${mantissa.includes('.') ? mantissa : `${mantissa}.0`}E${exponent.replace('+', '')}`;
+  }
+  return Number.isInteger(value) ? `${value}.0` : String(value);
+}
+
+const decimalTypes: ReadonlySet<string> = new Set(['double', 'currency', 'percent']);
+
+/** A cell's text. A value that a test forced may be of any type: it is then written as it is. */
+function compileText(field: FieldDefinition, datetime: (time: number) => string): (value: Value) => string {
+  if (field.type === 'datetime')
+    return (value) => (typeof value === 'number' ? datetime(value) : String(value));
+  if (decimalTypes.has(field.type)) {
+    return (value) => (typeof value === 'number' ? decimalText(value) : String(value));
+  }
+  return String;
+}
+
+/** Bulk API 2.0 rows: every cell in double quotes, a null as the empty string, which no text field can hold. */
+export function compileCsvRow(
+  snapshot: Snapshot,
+  fields: readonly FieldDefinition[],
+  delimiter: string,
+  lineEnding: string,
+): RowWriter {
+  const cells = fields.map((field) => compileCsvCell(field, snapshot.column(field)));
+  const [first, ...others] = cells;
+  const separator = `"${delimiter}"`;
+  const end = `"${lineEnding}`;
+  return (index) => {
+    let row = first === undefined ? '"' : `"${first(index)}`;
+    for (const cell of others) row += separator + cell(index);
+    return row + end;
+  };
+}
+
+function compileCsvCell(field: FieldDefinition, column: Column): RowWriter {
+  if (field.type === 'id') return (index) => String(column(index));
+  const text = compileText(field, bulkDatetime);
+  return (index) => {
+    const value = column(index);
+    if (value === null) return '';
+    const written = typeof value === 'string' ? value : text(value);
+    return written.includes('"') ? written.replaceAll('"', '""') : written;
+  };
+}
+
+export function csvHeader(fields: readonly FieldDefinition[], delimiter: string, lineEnding: string): string {
+  return fields.map((field) => `"${field.name}"`).join(delimiter) + lineEnding;
+}
+
+/** How a JSON row is written. */
+export interface JsonStyle {
+  /** Path under which records live, such as `/services/data/v60.0/sobjects/Contact/`; puts `attributes` first. */
+  readonly attributesUrl: string | undefined;
+  readonly datetime: (time: number) => string;
+}
+
+/** Rows as JSON objects; the REST API puts `attributes` first, address fields are objects of their parts. */
+export function compileJsonRow(
+  snapshot: Snapshot,
+  fields: readonly FieldDefinition[],
+  style: JsonStyle,
+): RowWriter {
+  const idField = snapshot.object.fields.find((field) => field.type === 'id');
+  const idAt = idField === undefined ? () => '' : snapshot.column(idField);
+  const type = JSON.stringify(snapshot.object.name);
+  const members = fields.map((field) => {
+    const key = `${JSON.stringify(field.name)}:`;
+    const value = compileJsonValue(snapshot, field, style);
+    return (index: number) => key + value(index);
+  });
+  return (index) => {
+    const { attributesUrl } = style;
+    const attributes =
+      attributesUrl === undefined
+        ? []
+        : [`"attributes":{"type":${type},"url":"${attributesUrl}${idAt(index)}"}`];
+    return `{${[...attributes, ...members.map((member) => member(index))].join(',')}}`;
+  };
+}
+
+function compileJsonValue(snapshot: Snapshot, field: FieldDefinition, style: JsonStyle): RowWriter {
+  if (field.type === 'address') return compileAddress(snapshot, field);
+  const column = snapshot.column(field);
+  return (index) => jsonValue(column(index), field, style.datetime);
+}
+
+/** One value as the REST API writes it. */
+export function jsonValue(value: Value, field: FieldDefinition, datetime = restDatetime): string {
+  if (typeof value === 'number' && (field.type === 'datetime' || decimalTypes.has(field.type))) {
+    const text = compileText(field, datetime)(value);
+    return field.type === 'datetime' ? `"${text}"` : text;
+  }
+  return JSON.stringify(value);
+}
+
+const addressKeys = ['city', 'country', 'latitude', 'longitude', 'postalCode', 'state', 'street'] as const;
+
+function compileAddress(snapshot: Snapshot, address: FieldDefinition): RowWriter {
+  const parts = snapshot.parts(address);
+  const columns = addressKeys.map((key) => {
+    const part = parts.find((field) => field.name.toLowerCase().endsWith(key.toLowerCase()));
+    return part === undefined ? () => null : snapshot.column(part);
+  });
+  return (index) => {
+    const values = columns.map((column) => column(index));
+    if (values.every((value) => value === null)) return 'null';
+    const members = addressKeys.map((key, at) => [key, values[at] ?? null]);
+    return JSON.stringify({ ...Object.fromEntries(members), geocodeAccuracy: null });
+  };
+}
