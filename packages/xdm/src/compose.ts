@@ -91,18 +91,24 @@ interface SchemaParts {
 /** The class among a schema's `allOf`, and what is wrong with its entries. Unknown ids are left to composition. */
 export function partsOfSchema(schema: RegistryResource, lookup: ResourceLookup): SchemaParts {
   const problems: RegistryProblem[] = [];
-  const classIds: string[] = [];
+  const ids = new Set<string>();
   const standard = isStandard(schema);
   for (const [index, part] of (schema.allOf ?? []).entries()) {
+    if (!standard && (part.$ref === undefined || part.$ref.startsWith('#'))) {
+      const message =
+        'A schema has no fields of its own; define them in a field group and name its $id as $ref.';
+      problems.push(problem('XDM-1000-400', `/allOf/${index}`, message));
+    }
     const found = part.$ref === undefined ? undefined : lookup.find(part.$ref);
     const type = found?.['meta:resourceType'];
     if (found === undefined || type === undefined || type === 'mixins') continue;
-    if (type === 'classes') classIds.push(found.$id);
+    if (type === 'classes') ids.add(found.$id);
     else if (!standard) {
       const message = `${found.$id} (${found.title}) is ${PART_NAMES[type]}; a schema's allOf names one class and any field groups.`;
       problems.push(problem('XDM-1000-400', `/allOf/${index}/$ref`, message));
     }
   }
+  const classIds = [...ids];
   const [classId, ...others] = classIds;
   if (classId === undefined && !standard) {
     const message =

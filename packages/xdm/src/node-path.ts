@@ -15,7 +15,7 @@ export type NodeSearch =
 
 const MAX_SUGGESTIONS = 3;
 /** Steps of spelling, as a share of the longer name, up to which two names count as close. */
-const CLOSE_SHARE = 0.34;
+const CLOSE_SHARE = 0.3;
 /** An index of an array: `[0]` or, for all elements, `[*]`; the brackets may be left out. */
 const ARRAY_STEP = /^(\[(\d+|\*)\]|\d+|\*)$/;
 

@@ -2,19 +2,12 @@
  * Codes of the Schema Registry's problem documents (`http://ns.adobe.com/aep/errors/{code}`). The platform publishes
  * the others; `XDM-1000-400` is Tributary's own, for faults in a body that have no published code.
  */
-export type ProblemCode =
-  | 'XDM-1000-400'
-  | 'XDM-1006-400'
-  | 'XDM-1007-400'
-  | 'XDM-1020-400'
-  | 'XDM-1021-400'
-  | 'XDM-1413-400';
+export type ProblemCode = 'XDM-1000-400' | 'XDM-1006-400' | 'XDM-1007-400' | 'XDM-1021-400' | 'XDM-1413-400';
 
 const TITLES: Readonly<Record<ProblemCode, string>> = {
   'XDM-1000-400': 'Resource validation error',
   'XDM-1006-400': 'Accept header invalid',
   'XDM-1007-400': 'Accept header invalid',
-  'XDM-1020-400': 'Namespace validation error',
   'XDM-1021-400': 'Namespace validation error',
   'XDM-1413-400': 'Merge Schema Error',
 };

@@ -202,6 +202,7 @@ test.each<[TenantResourceType, unknown, string, string]>([
   ['schemas', { ...SCHEMA, allOf: [] }, '/allOf', 'at least one'],
   ['schemas', { ...SCHEMA, allOf: PROFILE }, '/allOf', 'array'],
   ['schemas', { ...SCHEMA, allOf: [PROFILE] }, '/allOf/0', 'JSON object'],
+  ['schemas', { ...SCHEMA, allOf: [{ $ref: PROFILE }, { properties: {} }] }, '/allOf/1', 'field group'],
   ['schemas', { ...SCHEMA, allOf: [{ $ref: 5 }] }, '/allOf/0/$ref', '$id of a resource'],
   [
     'schemas',

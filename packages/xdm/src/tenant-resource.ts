@@ -33,6 +33,24 @@ const ADHOC_BEHAVIOR = 'https://ns.adobe.com/xdm/data/adhoc';
 const ADHOC_NAMESPACE = '_adhoc';
 const FIRST_VERSION = '1.0';
 
+/** `meta:` keywords that are made here, whatever a client sends; of the others those sent are kept. */
+const MADE_HERE: ReadonlySet<string> = new Set([
+  'meta:altId',
+  'meta:resourceType',
+  'meta:xdmType',
+  'meta:abstract',
+  'meta:extensible',
+  'meta:extends',
+  'meta:class',
+  'meta:containerId',
+  'meta:sandboxId',
+  'meta:sandboxType',
+  'meta:tenantNamespace',
+  'meta:datasetNamespace',
+  'meta:registryMetadata',
+  'meta:createdDate',
+]);
+
 const secureRandom: RandomSource = (bytes) => crypto.getRandomValues(new Uint8Array(bytes));
 
 /** The last part of a new resource's `$id`: 48 lower-case hex digits. */
@@ -78,7 +96,9 @@ function envelope(
 ): RegistryResource {
   const $id = `https://ns.adobe.com/${context.tenantId}/${type}/${hex}`;
   const { title, description, allOf, definitions, properties, required } = body;
-  const informative = Object.entries(body).filter(([keyword]) => keyword.startsWith('meta:'));
+  const kept = Object.entries(body).filter(
+    ([keyword]) => keyword.startsWith('meta:') && !MADE_HERE.has(keyword),
+  );
   const isPart = type === 'classes' || type === 'mixins';
   return {
     $id,
@@ -92,7 +112,7 @@ function envelope(
     ...(allOf !== undefined && { allOf: type === 'schemas' ? allOf : allOf.map(withXdmTypes) }),
     ...(properties !== undefined && { properties: withXdmTypesByName(properties) }),
     ...(required !== undefined && { required }),
-    ...Object.fromEntries(informative),
+    ...Object.fromEntries(kept),
     'meta:xdmType': 'object',
     'meta:abstract': isPart,
     'meta:extensible': isPart || type === 'datatypes',
