@@ -15,7 +15,7 @@ import { fieldKindOf } from './xdm-type.ts';
 
 /** Most nodes of one resolved resource. ExperienceEvent with every field group meant for it has about 30,000. */
 const MAX_NODES = 50_000;
-/** Deepest nesting of fields, arrays and maps counted. */
+/** Deepest nesting of fields; lists and maps count as levels. */
 const MAX_DEPTH = 64;
 
 /** Problems told at most; one faulty definition may be referred to thousands of times. */
@@ -147,7 +147,7 @@ export class FieldComposer {
     return node;
   }
 
-  /** False once the schema is too large or this path too deep; the first time, that is reported. */
+  /** False, and reported, once the schema is too large or where this path is too deep. */
   #count(nodes: number, path: Path): boolean {
     const wasWithin = this.#nodes <= MAX_NODES;
     this.#nodes += nodes;

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ResourceLookup } from './resource.ts';
 import type { TenantResourceType } from './resource-check.ts';
@@ -338,4 +339,39 @@ test('ids are 48 hex digits, never twice the same', () => {
   const ids = new Set(Array.from({ length: 100 }, () => newResourceHex()));
   expect(ids.size).toBe(100);
   for (const id of ids) expect(id).toMatch(/^[0-9a-f]{48}$/);
+});
+
+test('any JSON whatever is answered, never thrown at', () => {
+  const keywords = [
+    'allOf',
+    'properties',
+    'definitions',
+    'required',
+    '$ref',
+    'items',
+    'type',
+    'enum',
+    'pattern',
+  ];
+  const values = fc.letrec((tie) => ({
+    field: fc.oneof(
+      { maxDepth: 4 },
+      fc.jsonValue({ maxDepth: 2 }),
+      fc.constantFrom('string', 'object', 'array', PROFILE, '#/definitions/_acme', '_acme', '__proto__'),
+      fc.array(tie('field'), { maxLength: 3 }),
+      fc.dictionary(
+        fc.constantFrom(...keywords, '_acme', 'meta:xdmType', 'additionalProperties'),
+        tie('field'),
+      ),
+    ),
+  })).field;
+  const bodies = fc.dictionary(fc.constantFrom(...keywords, 'meta:intendedToExtend'), values);
+  const types = fc.constantFrom<TenantResourceType>('schemas', 'classes', 'mixins', 'datatypes');
+  fc.assert(
+    fc.property(types, bodies, (type, body) => {
+      const outcome = create(type, { title: 'Anything', ...body });
+      expect(outcome.ok || outcome.problems.length > 0).toBe(true);
+    }),
+    { numRuns: 2_000 },
+  );
 });
