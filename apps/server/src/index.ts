@@ -1,3 +1,4 @@
 export { type Application, startApplication } from './application.ts';
 export { type Configuration, ConfigurationError, readConfiguration } from './configuration.ts';
+export { runServer } from './run-server.ts';
 export { type Setting, settings } from './settings.ts';

@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type Credential, textAt, valueAt } from './platform-client.ts';
+import type { CrmLogin } from './tutorial.ts';
+
+/** A server of one's own, with the demo CRM beside it. */
+export interface ServerProcess {
+  readonly credential: Credential;
+  readonly crm: CrmLogin;
+  /** Drains and ends the server; the exit code. */
+  stop(): Promise<number>;
+}
+
+const POLL_MS = 50;
+
+/** Starts a server on a free port of this machine, on an empty data folder. */
+export async function startServerProcess(dataFolder: string): Promise<ServerProcess> {
+  const clientSecret = randomBytes(24).toString('base64url');
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.resolve('@tributary/server/main'))], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: {
+      ...process.env,
+      TRIBUTARY_DATA: dataFolder,
+      TRIBUTARY_HOST: '127.0.0.1',
+      TRIBUTARY_PORT: '0',
+      TRIBUTARY_CLIENT_SECRET: clientSecret,
+      TRIBUTARY_DEMO: '1',
+      TRIBUTARY_LOG: 'off',
+    },
+  });
+  const stopWithUs = () => child.kill('SIGTERM');
+  process.once('exit', stopWithUs);
+  const readiness = await waitForReadiness(child, join(dataFolder, 'server.json'));
+  const crm = valueAt(readiness, 'demo', 'salesforce');
+  return {
+    credential: {
+      url: textAt(readiness, 'url'),
+      orgId: textAt(readiness, 'orgId'),
+      clientId: textAt(readiness, 'clientId'),
+      clientSecret,
+    },
+    crm: {
+      environmentUrl: textAt(crm, 'environmentUrl'),
+      username: textAt(crm, 'username'),
+      password: textAt(crm, 'password'),
+      securityToken: textAt(crm, 'securityToken'),
+    },
+    async stop() {
+      process.off('exit', stopWithUs);
+      if (child.exitCode !== null) return child.exitCode;
+      const ended = new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
+      child.kill('SIGTERM');
+      return ended;
+    },
+  };
+}
+
+async function waitForReadiness(child: ChildProcess, path: string): Promise<unknown> {
+  while (!existsSync(path)) {
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error('the server ended at its start');
+    await pause(POLL_MS);
+  }
+  const readiness: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  return readiness;
+}

@@ -1,0 +1,29 @@
+import { runServer, settings } from '@tributary/server';
+import { Command } from 'commander';
+import { runDemo } from './demo/run-demo.ts';
+
+const program = new Command('tributary').description(
+  'Lands CRM data in an open Iceberg lake, as XDM, through the ingestion APIs of Adobe Experience Platform.',
+);
+
+const up = program.command('up').description('Starts the server and keeps it up.');
+for (const { flag, variable, fallback, meaning } of settings) {
+  const otherwise = fallback === undefined ? '' : ` (default: ${fallback})`;
+  up.option(`--${flag} <value>`, `${meaning} Also ${variable}.${otherwise}`);
+}
+up.action(() => runServer(process.env, flagsAfter('up')));
+
+program
+  .command('demo')
+  .description('Walks the tutorial against a server and a demo CRM of its own, and shows what landed.')
+  .option('--data <folder>', 'Folder for everything the demo makes; emptied first.', 'demo-data')
+  .action(async ({ data }: { data: string }) => {
+    process.exitCode = await runDemo(data);
+  });
+
+await program.parseAsync();
+
+/** The flags as they were given: the server reads them by itself. */
+function flagsAfter(command: string): readonly string[] {
+  return process.argv.slice(process.argv.indexOf(command) + 1);
+}

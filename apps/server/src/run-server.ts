@@ -1,0 +1,64 @@
+import { DataFolderInUse } from '@tributary/store';
+import { type Application, startApplication } from './application.ts';
+import { ConfigurationError, isLoopback, readConfiguration } from './configuration.ts';
+
+/** Starts a server as environment and flags say, and keeps it up until a signal ends this process. */
+export async function runServer(
+  environment: Readonly<Record<string, string | undefined>>,
+  args: readonly string[],
+): Promise<void> {
+  try {
+    const configuration = readConfiguration(environment, args);
+    const application = await startApplication(configuration);
+    announce(application, isLoopback(configuration.host));
+    stopOnSignals(application);
+  } catch (error) {
+    process.stderr.write(`${isForTheUser(error) ? error.message : inFull(error)}\n`);
+    process.exit(1);
+  }
+}
+
+function isForTheUser(error: unknown): error is Error {
+  return (
+    error instanceof ConfigurationError ||
+    error instanceof DataFolderInUse ||
+    (error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES'))
+  );
+}
+function announce({ url, installation, demo }: Application, isPrivate: boolean): void {
+  const lines = [
+    `Tributary is ready at ${url}`,
+    `  API reference    ${url}/docs`,
+    `  organisation     ${installation.orgId}`,
+    `  client id        ${installation.clientId}`,
+  ];
+  if (installation.isGenerated)
+    lines.push(`  client secret    ${installation.clientSecret} (shown this once)`);
+  if (demo) lines.push(`  demo CRM         ${demo.salesforce.environmentUrl} (credentials in server.json)`);
+  if (!isPrivate) lines.push('  This address can be reached from other machines.');
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** The first signal drains; a second one, or a drain that takes too long, ends at once. */
+function stopOnSignals(application: Application): void {
+  const DRAIN_MS = 25_000;
+  let isStopping = false;
+  const stop = () => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    setTimeout(() => process.exit(1), DRAIN_MS).unref();
+    application.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`${inFull(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+function inFull(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
