@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type AuthSpec,
+  authSpecByName,
+  type ConnectionSpec,
+  connectionSpecById,
+  secretParams,
+} from '@tributary/connectors';
+import { type ConnectionDocument, documentOf } from '@tributary/runner';
+import type { Resource, Vault } from '@tributary/store';
+import { type Static, Type } from 'typebox';
+import type { Violation } from '../../http/problem.ts';
+import { invalidBody } from './refusal.ts';
+import type { Draft, ResourceType } from './resource-type.ts';
+import { chooseSpec, GivenSpecReference } from './spec-reference.ts';
+import { schemaViolations } from './spec-schema.ts';
+import { idsUsing } from './users.ts';
+
+const ConnectionBody = Type.Object({
+  name: Type.Optional(Type.String({ minLength: 1 })),
+  description: Type.Optional(Type.String()),
+  auth: Type.Object({
+    specName: Type.String({ description: "One of the connection spec's authSpec[].name" }),
+    params: Type.Record(Type.String(), Type.Unknown(), {
+      description: "As the auth spec's JSON Schema says. Secret ones never come back.",
+    }),
+  }),
+  connectionSpec: GivenSpecReference,
+});
+
+type GivenConnection = Static<typeof ConnectionBody>;
+
+/**
+ * Stands for a secret in the document that a patch is applied to, so that an operation can replace or remove the
+ * secret without seeing it. What is still there afterwards was left alone. Nobody can guess it, and it is never sent.
+ */
+const UNTOUCHED = `untouched-${randomUUID()}`;
+
+/** Base connections: how to sign in at a source. */
+export const connections: ResourceType<GivenConnection> = {
+  kind: 'connection',
+  name: 'connections',
+  title: 'base connection',
+  body: ConnectionBody,
+  filterable: ['name', 'description', 'connectionSpec', 'auth'],
+  fixed: { connectionSpec: 'the connection spec of a connection cannot be changed' },
+  inUseCode: '1418-400',
+
+  async compose(draft) {
+    const { given, id, dependencies } = draft;
+    const chosen = chooseSpec('connectionSpec', given.connectionSpec, connectionSpecById);
+    if (!chosen.ok) throw invalidBody([chosen.violation]);
+    const auth = authSpecOf(chosen.spec, given.auth.specName);
+    const { params, violations } = withKeptSecrets(draft, auth);
+    violations.push(...schemaViolations(auth.spec, params, '/auth/params'));
+    if (violations.length > 0) throw invalidBody(violations);
+    const document: ConnectionDocument = {
+      ...(given.name !== undefined && { name: given.name }),
+      ...(given.description !== undefined && { description: given.description }),
+      state: 'enabled',
+      connectionSpec: chosen.reference,
+      auth: { specName: auth.name, params: withoutSecrets(chosen.spec, auth, params) },
+      sealedParams: dependencies.vault.seal(JSON.stringify(params), id),
+    };
+    return { ...document };
+  },
+
+  async show(resource) {
+    return shownConnection(resource);
+  },
+
+  editable(resource) {
+    const { connectionSpec, auth } = documentOf('connection', resource);
+    const spec = connectionSpecById(connectionSpec.id);
+    const secrets = spec === undefined ? [] : secretParams(spec, auth.specName);
+    const hidden = Object.fromEntries(secrets.map((name) => [name, UNTOUCHED]));
+    return { ...shownConnection(resource), auth: { ...auth, params: { ...auth.params, ...hidden } } };
+  },
+
+  users: (store, id) => idsUsing(store, 'sourceConnection', 'baseConnectionId', id),
+};
+
+/** All auth params of a base connection, secrets among them. */
+export function openParams(vault: Vault, resource: Resource): Record<string, unknown> {
+  // Sealed by `compose` above and by nothing else.
+  return JSON.parse(vault.open(documentOf('connection', resource).sealedParams, resource.id));
+}
+
+function shownConnection(resource: Resource): Readonly<Record<string, unknown>> {
+  const { sealedParams: _, ...shown } = documentOf('connection', resource);
+  return shown;
+}
+
+function authSpecOf(spec: ConnectionSpec, specName: string): AuthSpec {
+  const auth = authSpecByName(spec, specName);
+  if (auth !== undefined) return auth;
+  const names = spec.authSpec.map(({ name }) => name).join(', ');
+  const message =
+    names === ''
+      ? `cannot be signed in at: ${spec.name} needs no base connection`
+      : `must be one of ${names}`;
+  throw invalidBody([{ path: '/auth/specName', message, code: '1415-400' }]);
+}
+
+function withoutSecrets(spec: ConnectionSpec, auth: AuthSpec, params: Readonly<Record<string, unknown>>) {
+  const secrets = new Set(secretParams(spec, auth.name));
+  return Object.fromEntries(Object.entries(params).filter(([name]) => !secrets.has(name)));
+}
+
+/**
+ * The params with the secrets that a patch left alone. Where the address changes, they must be sent again: else a
+ * patch could have them carried to a host of its author's choosing.
+ */
+function withKeptSecrets({ given, stored, dependencies }: Draft<GivenConnection>, auth: AuthSpec) {
+  const violations: Violation[] = [];
+  if (stored === undefined) return { params: given.auth.params, violations };
+  const before = openParams(dependencies.vault, stored);
+  const moved = Object.entries(auth.spec.properties).find(
+    ([name, schema]) => schema?.format === 'uri' && before[name] !== given.auth.params[name],
+  )?.[0];
+  const params: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given.auth.params)) {
+    if (value !== UNTOUCHED) params[name] = value;
+    else if (before[name] !== undefined) {
+      params[name] = before[name];
+      if (moved === undefined) continue;
+      violations.push({
+        path: `/auth/params/${name}`,
+        message: `must be sent again because ${moved} changes`,
+      });
+    }
+  }
+  return { params, violations };
+}

@@ -1,0 +1,34 @@
+import type { Resource } from '@tributary/store';
+import type { FastifyRequest } from 'fastify';
+import { refusal } from './refusal.ts';
+
+/**
+ * Enforces `If-Match`, in the one place that decides how strictly:
+ * - PATCH demands the header, as the platform does, since a patch without it could undo another's.
+ * - DELETE and actions honour the header and do without it: the platform's reference asks for none there, and its
+ *   clients send none.
+ *
+ * The etag may stand with or without its quotation marks, as a weak one, in a list, or be `*`.
+ */
+export function enforceIfMatch(
+  request: FastifyRequest,
+  resource: Resource,
+  demand: 'required' | 'honoured',
+): void {
+  const header = request.headers['if-match'];
+  if (header === undefined || header.trim() === '') {
+    if (demand === 'honoured') return;
+    const message = 'The header If-Match is missing. Send the etag that a GET of the resource shows.';
+    throw refusal('1403-400', message, { violations: [{ path: 'If-Match', message }] });
+  }
+  const etags = header.split(',').map((etag) =>
+    etag
+      .trim()
+      .replace(/^W\//, '')
+      .replace(/^"(.*)"$/, '$1'),
+  );
+  if (etags.includes('*') || etags.includes(resource.etag)) return;
+  const message =
+    'The header If-Match does not match the current version. Read the resource again and send its etag.';
+  throw refusal('1404-412', message, { violations: [{ path: 'If-Match', message }] });
+}

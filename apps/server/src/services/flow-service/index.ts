@@ -1,0 +1,35 @@
+import type { Service } from '../../http/service.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { connections } from './connections.ts';
+import { registerFlowAction } from './flow-action-route.ts';
+import { flows } from './flows.ts';
+import { renderProblem } from './render-problem.ts';
+import { registerResourceRoutes } from './resource-routes.ts';
+import { registerRunRoutes } from './run-routes.ts';
+import { sourceConnections } from './source-connections.ts';
+import { registerSourceRoutes } from './source-routes.ts';
+import { registerSpecRoutes } from './spec-routes.ts';
+import { targetConnections } from './target-connections.ts';
+
+/** The Flow Service: connections to sources and datasets, and the flows between them. */
+export function flowService(dependencies: Dependencies): Service {
+  return {
+    name: 'Flow Service',
+    description: 'Base, source and target connections, flows and their runs.',
+    prefix: '/data/foundation/flowservice',
+    access: 'sandbox',
+    renderProblem,
+    register(routes) {
+      // Answers are sent as they are: their schemas document, and must neither drop nor convert what is stored.
+      routes.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+      registerSpecRoutes(routes);
+      registerResourceRoutes(routes, connections, dependencies);
+      registerSourceRoutes(routes, dependencies);
+      registerResourceRoutes(routes, sourceConnections, dependencies);
+      registerResourceRoutes(routes, targetConnections, dependencies);
+      registerResourceRoutes(routes, flows, dependencies);
+      registerFlowAction(routes, dependencies);
+      registerRunRoutes(routes, dependencies);
+    },
+  };
+}

@@ -1,0 +1,218 @@
+import { randomUUID } from 'node:crypto';
+import type { Resource } from '@tributary/store';
+import type { FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
+import type { SandboxedCaller } from '../../http/caller.ts';
+import { Problem } from '../../http/problem.ts';
+import { type Routes, sandboxOf } from '../../http/service.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { answers, Id, listOf, oneOf, Reference, shownAs } from './answer-schemas.ts';
+import { envelopeFields, envelopeOf, quoted, storedEnvelopeFields } from './envelope.ts';
+import { enforceIfMatch } from './if-match.ts';
+import { applyJsonPatch, JsonPatch } from './json-patch.ts';
+import { ListQuery, readListRequest } from './list-request.ts';
+import { invalidBody, ResourceNotFound, refusal } from './refusal.ts';
+import type { ResourceType } from './resource-type.ts';
+import { schemaViolations } from './spec-schema.ts';
+
+const CreationQuery = Type.Object({
+  mode: Type.Optional(Type.String({ description: 'draft is refused: no spec supports drafts' })),
+});
+
+/** The five routes that every stored resource has: create, list, get, patch and delete. */
+export function registerResourceRoutes<Given>(
+  routes: Routes,
+  type: ResourceType<Given>,
+  dependencies: Dependencies,
+): void {
+  const path = `/${type.name}`;
+  const shown = shownAs(type.body);
+
+  routes.post(
+    path,
+    {
+      schema: {
+        summary: `Create a ${type.title}`,
+        querystring: CreationQuery,
+        body: type.body,
+        response: answers({ 201: Reference }),
+      },
+    },
+    async (request, reply) => {
+      refuseDraft(request.query.mode);
+      const resource = await create(type, dependencies, request);
+      return reply.code(201).header('etag', quoted(resource.etag)).send(referenceTo(resource));
+    },
+  );
+
+  routes.get(
+    path,
+    {
+      schema: {
+        summary: `List ${type.title}s`,
+        querystring: ListQuery,
+        response: answers({ 200: listOf(shown) }),
+      },
+    },
+    (request) => list(type, sandboxOf(request), request.query),
+  );
+
+  routes.get(
+    `${path}/:id`,
+    { schema: { summary: `Get a ${type.title}`, params: Id, response: answers({ 200: oneOf(shown) }) } },
+    async (request, reply) => {
+      const caller = sandboxOf(request);
+      const resource = await caller.store.resources(type.kind).get(request.params.id);
+      if (resource === undefined) throw new ResourceNotFound(type.name, request.params.id);
+      reply.header('etag', quoted(resource.etag));
+      return { items: [await shownResource(type, resource, caller)] };
+    },
+  );
+
+  routes.patch(
+    `${path}/:id`,
+    {
+      schema: {
+        summary: `Change a ${type.title}`,
+        description: 'Demands the header If-Match with the current etag.',
+        params: Id,
+        body: JsonPatch,
+        response: answers({ 200: Reference }),
+      },
+    },
+    async (request, reply) => {
+      const resource = await patch(type, dependencies, request, request.params.id, request.body);
+      return reply.header('etag', quoted(resource.etag)).send(referenceTo(resource));
+    },
+  );
+
+  routes.delete(
+    `${path}/:id`,
+    {
+      schema: {
+        summary: `Delete a ${type.title}`,
+        description: 'Honours the header If-Match. Refused while other resources use this one.',
+        params: Id,
+        response: answers({ 204: Type.Null({ description: 'Deleted' }) }),
+      },
+    },
+    async (request, reply) => {
+      await remove(type, request, request.params.id);
+      return reply.code(204).send();
+    },
+  );
+}
+
+export function referenceTo(resource: Resource): Static<typeof Reference> {
+  return { id: resource.id, etag: quoted(resource.etag) };
+}
+
+/** Deletes a resource that nothing uses, with what belongs to it. */
+export async function remove<Given>(
+  type: ResourceType<Given>,
+  request: FastifyRequest,
+  id: string,
+): Promise<Resource> {
+  return sandboxOf(request).store.transaction(async (store) => {
+    const resource = await store.resources(type.kind).getForUpdate(id);
+    if (resource === undefined) throw new ResourceNotFound(type.name, id);
+    enforceIfMatch(request, resource, 'honoured');
+    const users = await type.users(store, id);
+    if (users.length > 0) {
+      const names = users.map((user) => `${user.kind} ${user.id}`).join(', ');
+      throw refusal(
+        type.inUseCode,
+        `The ${type.title} ${id} cannot be deleted because it is in use by ${names}. Delete these first.`,
+        { violations: users.map((user) => ({ path: user.id, message: `this ${user.kind} uses it` })) },
+      );
+    }
+    await store.resources(type.kind).remove(id);
+    await type.removed?.(store, id);
+    return resource;
+  });
+}
+
+/** To ignore it would start a flow that its author thinks is asleep. */
+function refuseDraft(mode: string | undefined): void {
+  if (mode?.toLowerCase() !== 'draft') return;
+  const message =
+    'The parameter mode cannot be draft: no spec here supports drafts (attributes.isDraftModeSupported).';
+  throw new Problem('invalidParameter', message, { violations: [{ path: 'mode', message }] });
+}
+
+async function create<Given>(
+  type: ResourceType<Given>,
+  dependencies: Dependencies,
+  request: FastifyRequest,
+): Promise<Resource> {
+  const caller = sandboxOf(request);
+  // The route's schema is the type's own, and has been met.
+  const given = request.body as Given;
+  const created = await caller.store.transaction(async (store) => {
+    const id = randomUUID();
+    const document = await type.compose({ store, dependencies, id, given, stored: undefined });
+    const resource = await store.resources(type.kind).insert(id, document, caller.actor);
+    await type.written?.(store, resource, undefined);
+    return resource;
+  });
+  type.committed?.(dependencies);
+  return created;
+}
+
+async function list<Given>(
+  type: ResourceType<Given>,
+  caller: SandboxedCaller,
+  query: Static<typeof ListQuery>,
+) {
+  const request = readListRequest(query, new Set([...storedEnvelopeFields, 'state', ...type.filterable]));
+  const filters = type.narrow === undefined ? request.filters : type.narrow(request.filters);
+  const resources = caller.store.resources(type.kind);
+  if (request.countOnly) {
+    return { items: [], _links: {}, count: filters === undefined ? 0 : await resources.count(filters) };
+  }
+  if (filters === undefined) return { items: [], _links: {} };
+  const { order, limit, after } = request;
+  const page = await resources.list({ filters, order, limit, ...(after && { after }) });
+  return {
+    items: await Promise.all(page.items.map((resource) => shownResource(type, resource, caller))),
+    _links: page.next === undefined ? {} : request.nextLink(`/${type.name}`, page.next),
+  };
+}
+
+async function patch<Given>(
+  type: ResourceType<Given>,
+  dependencies: Dependencies,
+  request: FastifyRequest,
+  id: string,
+  operations: Static<typeof JsonPatch>,
+): Promise<Resource> {
+  const caller = sandboxOf(request);
+  const changed = await caller.store.transaction(async (store) => {
+    const resources = store.resources(type.kind);
+    const stored = await resources.getForUpdate(id);
+    if (stored === undefined) throw new ResourceNotFound(type.name, id);
+    enforceIfMatch(request, stored, 'required');
+    const editable = type.editable?.(stored) ?? stored.body;
+    const given = applyJsonPatch(editable, operations, (field) => readOnlyReason(type, field));
+    const violations = schemaViolations(type.body, given, '');
+    if (violations.length > 0) throw invalidBody(violations);
+    // The schema has just been met.
+    const document = await type.compose({ store, dependencies, id, given: given as Given, stored });
+    const resource = await resources.replace(id, stored.etag, document, caller.actor);
+    if (resource === undefined) throw new Error(`${type.kind} ${id} changed while its row was locked`);
+    await type.written?.(store, resource, stored);
+    return resource;
+  });
+  type.committed?.(dependencies);
+  return changed;
+}
+
+function readOnlyReason<Given>(type: ResourceType<Given>, field: string): string | undefined {
+  if (field === '') return 'the whole resource cannot be replaced; patch its fields';
+  if (envelopeFields.has(field)) return `${field} is read-only`;
+  return Object.hasOwn(type.fixed, field) ? type.fixed[field] : undefined;
+}
+
+async function shownResource<Given>(type: ResourceType<Given>, resource: Resource, caller: SandboxedCaller) {
+  return { ...envelopeOf(resource, caller), ...(await type.show(resource, caller.store)) };
+}

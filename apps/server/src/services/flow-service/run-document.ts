@@ -1,0 +1,29 @@
+import { describeRun } from '@tributary/runner';
+import type { RunRecord } from '@tributary/store';
+import type { SandboxedCaller } from '../../http/caller.ts';
+import { quoted } from './envelope.ts';
+
+/** A flow run as `GET /runs` shows it. */
+export function shownRun(
+  run: RunRecord,
+  { organization, sandbox }: SandboxedCaller,
+): Record<string, unknown> {
+  return {
+    id: run.id,
+    createdAt: run.createdAt.getTime(),
+    updatedAt: run.updatedAt.getTime(),
+    sandboxId: sandbox.id,
+    sandboxName: sandbox.name,
+    imsOrgId: organization.id,
+    version: quoted(run.etag),
+    etag: quoted(run.etag),
+    ...describeRun(run),
+  };
+}
+
+/** `metrics.statusSummary.status` of a run: `queued`, `inProgress`, `success`, … */
+export function runStatus(run: RunRecord): string {
+  // The documented body of a run always has this field.
+  const { metrics } = describeRun(run) as { metrics: { statusSummary: { status: string } } };
+  return metrics.statusSummary.status;
+}

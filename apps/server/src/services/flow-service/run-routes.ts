@@ -1,0 +1,82 @@
+import { documentOf } from '@tributary/runner';
+import { type Static, Type } from 'typebox';
+import type { SandboxedCaller } from '../../http/caller.ts';
+import { Problem } from '../../http/problem.ts';
+import { type Routes, sandboxOf } from '../../http/service.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { AnyObject, answers, Id, listOf, oneOf } from './answer-schemas.ts';
+import { quoted } from './envelope.ts';
+import { ListQuery } from './list-request.ts';
+import { invalidBody, ResourceNotFound, refusal } from './refusal.ts';
+import { shownRun } from './run-document.ts';
+import { listRuns } from './run-list.ts';
+
+const RunBody = Type.Object({
+  flowId: Type.String({ minLength: 1 }),
+  params: Type.Optional(
+    Type.Record(Type.String(), Type.Unknown(), {
+      description: 'Must be empty: a run takes what has changed',
+    }),
+  ),
+});
+
+export function registerRunRoutes(routes: Routes, dependencies: Dependencies): void {
+  routes.get(
+    '/runs',
+    {
+      schema: {
+        summary: 'List flow runs',
+        description: 'Newest first. Filter by property=flowId=={id} for the runs of one flow.',
+        querystring: ListQuery,
+        response: answers({ 200: listOf(AnyObject) }),
+      },
+    },
+    (request) => listRuns(sandboxOf(request), request.query),
+  );
+
+  routes.get(
+    '/runs/:id',
+    { schema: { summary: 'Get a flow run', params: Id, response: answers({ 200: oneOf(AnyObject) }) } },
+    async (request, reply) => {
+      const caller = sandboxOf(request);
+      const run = await caller.store.runs.get(request.params.id);
+      if (run === undefined) throw new ResourceNotFound('runs', request.params.id);
+      reply.header('etag', quoted(run.etag));
+      return { items: [shownRun(run, caller)] };
+    },
+  );
+
+  routes.post(
+    '/runs',
+    { schema: { summary: 'Run a flow now', body: RunBody, response: answers({ 201: AnyObject }) } },
+    async (request, reply) => {
+      const caller = sandboxOf(request);
+      const run = await enqueueRun(caller, request.body);
+      dependencies.wakeRunner();
+      return reply.code(201).header('etag', quoted(run.etag)).send(shownRun(run, caller));
+    },
+  );
+}
+
+async function enqueueRun({ store }: SandboxedCaller, { flowId, params }: Static<typeof RunBody>) {
+  const [param] = Object.keys(params ?? {});
+  if (param !== undefined) {
+    const message = 'is not taken here: a run reads what has changed since the last one; remove it';
+    throw invalidBody([{ path: `/params/${param}`, message }]);
+  }
+  return store.transaction(async (transaction) => {
+    const flow = await transaction.resources('flow').getForUpdate(flowId);
+    if (flow === undefined) {
+      throw invalidBody([{ path: '/flowId', message: 'names no flow of this sandbox', code: '1430-400' }]);
+    }
+    const { state } = documentOf('flow', flow);
+    if (state !== 'enabled') {
+      throw refusal('1422-400', `The flow ${flowId} is ${state} and cannot run. Enable it first.`);
+    }
+    const run = await transaction.runs.enqueue(flowId, { trigger: 'onDemand', errors: [] });
+    if (run !== undefined) return run;
+    const [open] = await transaction.runs.list({ flowId, limit: 1 });
+    const message = `The flow ${flowId} has a run that is not finished yet: ${open?.id}. Wait for its end.`;
+    throw new Problem('conflict', message, { violations: [{ path: '/flowId', message }] });
+  });
+}

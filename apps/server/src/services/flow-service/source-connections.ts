@@ -1,0 +1,135 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type ConnectionSpec, connectionSpecById } from '@tributary/connectors';
+import { documentOf, type SourceConnectionDocument } from '@tributary/runner';
+import { type Static, Type } from 'typebox';
+import type { Violation } from '../../http/problem.ts';
+import { invalidBody, refusal } from './refusal.ts';
+import type { Draft, ResourceType } from './resource-type.ts';
+import { GivenSpecReference } from './spec-reference.ts';
+import { schemaViolations } from './spec-schema.ts';
+import { idsUsing } from './users.ts';
+
+const SourceConnectionBody = Type.Object({
+  name: Type.String({ minLength: 1 }),
+  description: Type.Optional(Type.String()),
+  baseConnectionId: Type.String(),
+  connectionSpec: Type.Optional(GivenSpecReference),
+  data: Type.Optional(
+    Type.Object(
+      { format: Type.Optional(Type.String({ description: 'tabular, for all table-based sources' })) },
+      { additionalProperties: true },
+    ),
+  ),
+  params: Type.Record(Type.String(), Type.Unknown(), {
+    description: "As the connection spec's sourceSpec says: tableName, and columns where not all are wanted",
+  }),
+});
+
+type GivenSourceConnection = Static<typeof SourceConnectionBody>;
+
+/** Source connections: which table of a source to read, and which of its columns. */
+export const sourceConnections: ResourceType<GivenSourceConnection> = {
+  kind: 'sourceConnection',
+  name: 'sourceConnections',
+  title: 'source connection',
+  body: SourceConnectionBody,
+  filterable: ['name', 'description', 'baseConnectionId', 'connectionSpec', 'data', 'params'],
+  fixed: {
+    baseConnectionId: 'the base connection of a source connection cannot be changed; create another one',
+    connectionSpec: 'the connection spec of a connection cannot be changed',
+  },
+  inUseCode: '1447-400',
+
+  async compose(draft) {
+    const { given } = draft;
+    const { spec, reference } = await specOfBase(draft);
+    const violations: Violation[] = [];
+    const format = given.data?.format ?? 'tabular';
+    if (format !== 'tabular') {
+      violations.push({
+        path: '/data/format',
+        message: `must be tabular for a ${spec.attributes.connectorName} source`,
+      });
+    }
+    const params = withTableName(given.params);
+    violations.push(
+      ...schemaViolations(spec.sourceSpec?.spec ?? {}, params, '/params').filter(isNotAboutPath),
+    );
+    if (violations.length > 0) throw invalidBody(violations);
+    const document: SourceConnectionDocument = {
+      name: given.name,
+      ...(given.description !== undefined && { description: given.description }),
+      state: 'enabled',
+      baseConnectionId: given.baseConnectionId,
+      connectionSpec: reference,
+      data: { ...given.data, format },
+      // The source spec's schema, just met, has these two fields in these shapes.
+      params: params as unknown as SourceConnectionDocument['params'],
+    };
+    await refuseMovingUsedTable(draft, document);
+    return { ...document };
+  },
+
+  show: async ({ body }) => body,
+  users: (store, id) => idsUsing(store, 'flow', 'sourceConnectionIds', id),
+};
+
+/** The base connection's spec; one that the body names must be the same. */
+async function specOfBase({ store, given }: Draft<GivenSourceConnection>) {
+  const base = await store.resources('connection').getForUpdate(given.baseConnectionId);
+  if (base === undefined) {
+    throw invalidBody([{ path: '/baseConnectionId', message: 'names no base connection of this sandbox' }]);
+  }
+  const reference = documentOf('connection', base).connectionSpec;
+  const wanted = given.connectionSpec;
+  if (wanted !== undefined && wanted.id !== reference.id) {
+    throw invalidBody([
+      {
+        path: '/connectionSpec/id',
+        message: `must be that of the base connection, ${reference.id}`,
+        code: '1413-400',
+      },
+    ]);
+  }
+  if (wanted?.version !== undefined && wanted.version !== reference.version) {
+    throw invalidBody([
+      { path: '/connectionSpec/version', message: `must be ${reference.version}`, code: '1413-400' },
+    ]);
+  }
+  return { spec: knownSpec(reference.id), reference };
+}
+
+function knownSpec(id: string): ConnectionSpec {
+  const spec = connectionSpecById(id);
+  if (spec === undefined) throw new Error(`a stored connection has the unknown connection spec ${id}`);
+  return spec;
+}
+
+/** `path` is what file-based sources and older clients call the table. */
+function withTableName(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { path, ...params } = given;
+  return path === undefined || params['tableName'] !== undefined ? given : { ...params, tableName: path };
+}
+
+/** `path` was read as `tableName`; a missing table is reported under that name alone. */
+function isNotAboutPath({ path }: Violation): boolean {
+  return path !== '/params/path';
+}
+
+/** What flows read stays as their mappings were checked against; another table takes another source connection. */
+async function refuseMovingUsedTable(
+  { store, id, stored }: Draft<GivenSourceConnection>,
+  document: SourceConnectionDocument,
+): Promise<void> {
+  if (stored === undefined) return;
+  const before = documentOf('sourceConnection', stored);
+  if (isDeepStrictEqual(before.params, document.params) && isDeepStrictEqual(before.data, document.data))
+    return;
+  const flows = await sourceConnections.users(store, id);
+  if (flows.length === 0) return;
+  throw refusal(
+    '1447-400',
+    `The params and data of source connection ${id} cannot be changed because it is in use by ${flows.map((flow) => `flow ${flow.id}`).join(', ')}. Create another source connection.`,
+    { violations: flows.map((flow) => ({ path: flow.id, message: 'this flow uses it' })) },
+  );
+}

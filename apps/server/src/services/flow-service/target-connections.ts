@@ -1,0 +1,109 @@
+import { isDeepStrictEqual } from 'node:util';
+import { connectionSpecById } from '@tributary/connectors';
+import { documentOf, type TargetConnectionDocument } from '@tributary/runner';
+import { type Static, Type } from 'typebox';
+import { invalidBody, refusal } from './refusal.ts';
+import type { Draft, ResourceType } from './resource-type.ts';
+import { chooseSpec, GivenSpecReference } from './spec-reference.ts';
+import { schemaViolations } from './spec-schema.ts';
+import { idsUsing } from './users.ts';
+
+const TargetConnectionBody = Type.Object({
+  name: Type.Optional(Type.String({ minLength: 1 })),
+  description: Type.Optional(Type.String()),
+  connectionSpec: GivenSpecReference,
+  data: Type.Optional(
+    Type.Object(
+      {
+        format: Type.Optional(Type.String()),
+        schema: Type.Optional(
+          Type.Object(
+            { id: Type.String(), version: Type.Optional(Type.String()) },
+            { additionalProperties: true },
+          ),
+        ),
+      },
+      { additionalProperties: true },
+    ),
+  ),
+  params: Type.Record(Type.String(), Type.Unknown(), {
+    description: "As the connection spec's targetSpec says: dataSetId",
+  }),
+});
+
+type GivenTargetConnection = Static<typeof TargetConnectionBody>;
+
+/** Target connections: the dataset to land in. */
+export const targetConnections: ResourceType<GivenTargetConnection> = {
+  kind: 'targetConnection',
+  name: 'targetConnections',
+  title: 'target connection',
+  body: TargetConnectionBody,
+  filterable: ['name', 'description', 'connectionSpec', 'data', 'params'],
+  fixed: { connectionSpec: 'the connection spec of a connection cannot be changed' },
+  inUseCode: '1447-400',
+
+  async compose(draft) {
+    const { given } = draft;
+    const chosen = chooseSpec('connectionSpec', given.connectionSpec, connectionSpecById);
+    if (!chosen.ok) throw invalidBody([chosen.violation]);
+    const { targetSpec } = chosen.spec;
+    if (targetSpec === undefined) {
+      const message = `${chosen.spec.name} is a source; a target is needed, such as the data lake`;
+      throw invalidBody([{ path: '/connectionSpec/id', message, code: '1413-400' }]);
+    }
+    const violations = schemaViolations(targetSpec.spec, given.params, '/params');
+    if (violations.length > 0) throw invalidBody(violations);
+    const document: TargetConnectionDocument = {
+      ...(given.name !== undefined && { name: given.name }),
+      ...(given.description !== undefined && { description: given.description }),
+      state: 'enabled',
+      connectionSpec: chosen.reference,
+      data: given.data ?? {},
+      // The target spec's schema, just met, has this field in this shape.
+      params: given.params as unknown as TargetConnectionDocument['params'],
+    };
+    await checkDataSet(draft, document);
+    await refuseMovingUsedDataSet(draft, document);
+    return { ...document };
+  },
+
+  show: async ({ body }) => body,
+  users: (store, id) => idsUsing(store, 'flow', 'targetConnectionIds', id),
+};
+
+async function checkDataSet(
+  { store }: Draft<GivenTargetConnection>,
+  { params, data }: TargetConnectionDocument,
+): Promise<void> {
+  const dataSet = await store.resources('dataSet').getForUpdate(params.dataSetId);
+  if (dataSet === undefined) {
+    throw invalidBody([{ path: '/params/dataSetId', message: 'names no dataset of this sandbox' }]);
+  }
+  const { schemaRef } = documentOf('dataSet', dataSet);
+  if (data.schema !== undefined && data.schema.id !== schemaRef.id) {
+    throw invalidBody([
+      {
+        path: '/data/schema/id',
+        message: `must be the schema of the dataset, ${schemaRef.id}`,
+        code: '1425-400',
+      },
+    ]);
+  }
+}
+
+/** What flows write to stays: their rows so far lie there. Another dataset takes another target connection. */
+async function refuseMovingUsedDataSet(
+  { store, id, stored }: Draft<GivenTargetConnection>,
+  document: TargetConnectionDocument,
+): Promise<void> {
+  if (stored === undefined) return;
+  if (isDeepStrictEqual(documentOf('targetConnection', stored).params, document.params)) return;
+  const flows = await targetConnections.users(store, id);
+  if (flows.length === 0) return;
+  throw refusal(
+    '1447-400',
+    `The params of target connection ${id} cannot be changed because it is in use by ${flows.map((flow) => `flow ${flow.id}`).join(', ')}. Create another target connection.`,
+    { violations: flows.map((flow) => ({ path: flow.id, message: 'this flow uses it' })) },
+  );
+}
