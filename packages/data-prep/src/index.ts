@@ -1,1 +1,32 @@
+export type { SourceColumns } from './bind.ts';
+export { type EmitContext, emitExpression, emitTarget } from './emit.ts';
+export {
+  type MappingError,
+  type MappingErrorCode,
+  type MappingPlanRequest,
+  type MappingPlanResult,
+  planMappings,
+} from './mapping/plan-mappings.ts';
+export {
+  type MappingInput,
+  type MappingSourceType,
+  type MappingsReading,
+  readMappings,
+  storedSourceType,
+  type UnreadableMapping,
+} from './mapping/read-mappings.ts';
+export { MAXIMUM_EXPRESSION_LENGTH, type ParseResult, parseExpression } from './parse.ts';
 export type { EmittedSql, ExpressionType, MappingPlan, PlanExpression, PlannedTarget } from './plan.ts';
+export {
+  type FunctionRecord,
+  listFunctions,
+  listOperators,
+  type OperatorRecord,
+  type ParameterRecord,
+} from './records.ts';
+export { quoteIdentifier, quoteLiteral } from './sql/quote.ts';
+export { sqlTypeOf } from './sql/types.ts';
+export type { ExpressionError, ExpressionErrorCode, Position } from './syntax/error.ts';
+export type { Expression, Span } from './syntax/expression.ts';
+export { printExpression } from './syntax/print.ts';
+export { type ExpressionPlanResult, planExpression, validateExpression } from './validate.ts';

@@ -1,22 +1,30 @@
 import type { ColumnType, XdmNode, XdmScalarType } from '@tributary/xdm';
 
-/** The type of an expression's value; `unknown` only for `null` and for what no rule decides. */
+/**
+ * The type of an expression's value. `null` is the type of what is always null; `unknown` that of a column whose
+ * source is not known yet, which fits everywhere. A plan with `unknown` in it has been checked but can't be emitted.
+ */
 export type ExpressionType =
   | ColumnType
   | { readonly kind: 'array'; readonly items: ExpressionType }
   | { readonly kind: 'object' }
-  | 'null';
+  | 'null'
+  | 'unknown';
 
 /** A typed expression: names are looked up, calls are bound to an entry of the function table. Plain data. */
 export type PlanExpression =
   | {
       readonly kind: 'literal';
       readonly type: ExpressionType;
+      /** Numbers beyond a double's 53 bits are kept as their digits. */
       readonly value: string | number | boolean | null;
     }
-  | { readonly kind: 'column'; readonly type: ColumnType; readonly name: string }
+  | { readonly kind: 'column'; readonly type: ColumnType | 'unknown'; readonly name: string }
   | { readonly kind: 'array'; readonly type: ExpressionType; readonly items: readonly PlanExpression[] }
-  /** `function` is the canonical name of an entry of the function or operator table. */
+  /**
+   * `function` is the canonical name of an entry of the function table, the symbol of an operator, or `(convert)`, which
+   * takes its one argument to the call's own type.
+   */
   | {
       readonly kind: 'call';
       readonly type: ExpressionType;

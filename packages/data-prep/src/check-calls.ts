@@ -1,0 +1,68 @@
+import type { FunctionEntry } from './functions/entry.ts';
+import { findFunction, functionNames } from './functions/table.ts';
+import { didYouMean } from './suggest.ts';
+import type { ErrorCollector } from './syntax/error.ts';
+import { childrenOf, type Expression, type Span } from './syntax/expression.ts';
+
+/** Reports every call of a function that isn't there, or that gets too few or too many arguments. */
+export function checkCalls(expression: Expression, errors: ErrorCollector): void {
+  const remaining: Expression[] = [expression];
+  for (let next = remaining.pop(); next !== undefined; next = remaining.pop()) {
+    if (next.kind === 'call')
+      checkCall(next.function, next.nameSpan, next.arguments.length, 'function', errors);
+    if (next.kind === 'method')
+      checkCall(next.method, next.nameSpan, next.arguments.length + 1, 'method', errors);
+    remaining.push(...childrenOf(next));
+  }
+}
+
+function checkCall(
+  name: string,
+  span: Span,
+  count: number,
+  form: FunctionEntry['form'],
+  errors: ErrorCollector,
+): void {
+  const entry = findFunction(name);
+  if (entry === undefined) {
+    const { suggestions, sentence } = didYouMean(name, functionNames(form));
+    const message = `There is no ${form} "${name}".${sentence}`;
+    errors.add('unknown-function', span, message, { suggestions });
+  } else if (entry.form !== form) {
+    errors.add('unknown-function', span, `"${name}" is a ${entry.form}; write it as ${syntaxOf(entry)}.`);
+  } else if (!acceptsCount(entry, count)) {
+    const given = form === 'method' ? count - 1 : count;
+    const message = `${name}() takes ${expectedCount(entry)}, not ${given}: ${syntaxOf(entry)}.`;
+    errors.add('argument-count', span, message);
+  }
+}
+
+function acceptsCount(entry: FunctionEntry, count: number): boolean {
+  const { least, most } = countRange(entry);
+  return count >= least && count <= most;
+}
+
+function countRange({ parameters }: FunctionEntry): { readonly least: number; readonly most: number } {
+  const isRepeated = parameters.some(({ repeated }) => repeated === true);
+  const least = parameters.filter(({ optional, repeated }) => optional !== true && repeated !== true).length;
+  return { least, most: isRepeated ? Number.POSITIVE_INFINITY : parameters.length };
+}
+
+function expectedCount(entry: FunctionEntry): string {
+  const receiver = entry.form === 'method' ? 1 : 0;
+  const { least, most } = countRange(entry);
+  const plural = (count: number) => `${count} argument${count === 1 ? '' : 's'}`;
+  if (most === Number.POSITIVE_INFINITY) return `at least ${plural(least - receiver)}`;
+  return least === most ? plural(least - receiver) : `${least - receiver} to ${plural(most - receiver)}`;
+}
+
+/** How a call is written, for people: `substr(text, start, [length])`, `text.equals(other)`. */
+export function syntaxOf({ name, form, parameters }: FunctionEntry): string {
+  const written = parameters.map(({ name: parameter, optional, repeated }) => {
+    const text = repeated === true ? `${parameter}…` : parameter;
+    return optional === true ? `[${text}]` : text;
+  });
+  if (form === 'function') return `${name}(${written.join(', ')})`;
+  const [receiver, ...rest] = written;
+  return `${receiver}.${name}(${rest.join(', ')})`;
+}

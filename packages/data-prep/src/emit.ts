@@ -1,0 +1,85 @@
+import { CONVERT } from './bind.ts';
+import type { CallContext, EmittedArgument } from './functions/entry.ts';
+import { findOperator } from './functions/operators.ts';
+import { findFunction } from './functions/table.ts';
+import type { EmittedSql, ExpressionType, PlanExpression, PlannedTarget } from './plan.ts';
+import { emitConversion } from './sql/conversion.ts';
+import { madeOf, nullWhereFailed, total } from './sql/emitted.ts';
+import { quoteLiteral } from './sql/quote.ts';
+import { goalOfNode, sqlTypeOf } from './sql/types.ts';
+
+/** What emitted SQL refers to. The session that runs it must have `TimeZone` set to UTC. */
+export interface EmitContext {
+  /**
+   * SQL that reads a source column, already in the SQL type that `sqlTypeOf` names for the column's type. A text of the
+   * source that can't be read as that type is NULL here; telling of it is the reader's part.
+   */
+  readonly column: (name: string) => string;
+  /** What `now()` answers, the same for every row. */
+  readonly now: Date;
+}
+
+/** SQL for an expression: its value in the SQL type of the expression's type, NULL where it fails. */
+export function emitExpression(expression: PlanExpression, context: EmitContext): EmittedSql {
+  return nullWhereFailed(emit(expression, context));
+}
+
+/** SQL for a target: the expression's value, brought to the target's type by the rules for conversions. */
+export function emitTarget({ expression, target }: PlannedTarget, context: EmitContext): EmittedSql {
+  const goal = goalOfNode(target);
+  if (goal === undefined) throw new Error(`No single value fills a ${target.kind}`);
+  return nullWhereFailed(emitConversion(emit(expression, context), expression.type, goal));
+}
+
+function emit(expression: PlanExpression, context: EmitContext): EmittedSql {
+  switch (expression.kind) {
+    case 'literal':
+      return total(emitLiteral(expression.type, expression.value));
+    case 'column':
+      if (expression.type === 'unknown')
+        throw new Error('A plan that was made without source columns cannot be emitted');
+      return total(context.column(expression.name));
+    case 'array': {
+      const items = expression.items.map((item) => emit(item, context));
+      const list = `[${items.map(({ value }) => value).join(', ')}]`;
+      return madeOf(items, items.length === 0 ? `CAST([] AS ${sqlTypeOf(expression.type)})` : list);
+    }
+    case 'call':
+      return emitCall(expression, context);
+  }
+}
+
+function emitCall(
+  call: Extract<PlanExpression, { readonly kind: 'call' }>,
+  context: EmitContext,
+): EmittedSql {
+  const args = call.arguments.map((argument) => emitArgument(argument, context));
+  if (call.function === CONVERT) {
+    const [value] = args;
+    if (value === undefined) throw new Error('A conversion needs a value');
+    return emitConversion(value, value.type, call.type);
+  }
+  const entry = findFunction(call.function) ?? findOperator(call.function);
+  if (entry === undefined) throw new Error(`The plan calls ${call.function}, which no table knows`);
+  const callContext: CallContext = { type: call.type, now: emitNow(context.now) };
+  return entry.emit(args, callContext);
+}
+
+function emitArgument(argument: PlanExpression, context: EmitContext): EmittedArgument {
+  return {
+    ...emit(argument, context),
+    type: argument.type,
+    literal: argument.kind === 'literal' ? argument.value : undefined,
+  };
+}
+
+function emitLiteral(type: ExpressionType, value: string | number | boolean | null): string {
+  if (value === null) return 'NULL';
+  if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE';
+  const text = quoteLiteral(String(value));
+  return type === 'string' ? text : `CAST(${text} AS ${sqlTypeOf(type)})`;
+}
+
+function emitNow(now: Date): string {
+  return `CAST(${quoteLiteral(now.toISOString())} AS TIMESTAMPTZ)`;
+}

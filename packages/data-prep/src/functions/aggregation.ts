@@ -1,0 +1,42 @@
+import type { ExpressionType } from '../plan.ts';
+import { callOf } from '../sql/emitted.ts';
+import { describeType } from '../types.ts';
+import type { FunctionEntry, Mismatch, Signature } from './entry.ts';
+import { unify } from './signature.ts';
+
+const choices = [
+  { name: 'min', sqlFunction: 'least', adjective: 'smallest', result: '1' },
+  { name: 'max', sqlFunction: 'greatest', adjective: 'greatest', result: '4' },
+] as const;
+
+/** Functions over their own arguments; no function sees other rows. */
+export const aggregationFunctions: readonly FunctionEntry[] = choices.map(
+  ({ name, sqlFunction, adjective, result }) => ({
+    name,
+    aliases: [],
+    category: 'Aggregation',
+    form: 'function',
+    parameters: [
+      { name: 'value', type: 'comparable', description: 'A number, a text or a date.' },
+      { name: 'more', type: 'comparable', description: 'Further values of the same kind.', repeated: true },
+    ],
+    signature: comparableSignature,
+    returnType: 'comparable',
+    description: `The ${adjective} of its arguments. Texts are ordered as texts.`,
+    nulls: 'Null arguments are passed over; null when all are.',
+    example: { expression: `${name}(3, 1, 4)`, result },
+    emit: (args) => callOf(sqlFunction, args),
+  }),
+);
+
+function comparableSignature(types: readonly ExpressionType[]): Signature | Mismatch {
+  const argument = types.findIndex((type) => typeof type === 'object');
+  const type = types[argument];
+  if (type !== undefined) {
+    return { argument, message: `a number, text or date is needed here, not an ${describeType(type)}` };
+  }
+  return unify(
+    types,
+    types.map((_, index) => index),
+  );
+}

@@ -1,0 +1,340 @@
+import type { ExpressionType } from '../plan.ts';
+import { emitConversion } from '../sql/conversion.ts';
+import { anyOf, bindOnce, firstMatching, madeOf, mayFail, valuesOf } from '../sql/emitted.ts';
+import { wordOperators } from '../syntax/precedence.ts';
+import { comparableType, describeType, isArray, isOpen, sameType } from '../types.ts';
+import { emitCoalesce, emitConditional } from './conditional.ts';
+import type { EmittedArgument, Emitter, Mismatch, Signature, SignatureRule } from './entry.ts';
+import { regexProblem } from './regex-syntax.ts';
+import { alternativesAfter, arithmetic, arrayMismatch, fixed, unify } from './signature.ts';
+
+/** One operator: the same facts as for a function, and the names that the service's operator list uses. */
+export interface OperatorEntry {
+  /** Canonical name in plans. Unary operators that share a symbol with a binary one have a suffix of their own. */
+  readonly name: string;
+  readonly symbol: string;
+  readonly methodName: string;
+  readonly numberOfOperands: number;
+  readonly description: string;
+  readonly example: string;
+  readonly signature: SignatureRule;
+  readonly emit: Emitter;
+  /** For an operator whose right side must be a literal text; see the parameters of functions. */
+  readonly checkRightLiteral?: (text: string) => string | undefined;
+}
+
+const comparisons = [
+  { symbol: '<', methodName: 'lessThan', description: 'Smaller than. False when a side is null.' },
+  {
+    symbol: '<=',
+    methodName: 'lessThanOrEqual',
+    description: 'Smaller than or equal. False when a side is null.',
+  },
+  { symbol: '>', methodName: 'greaterThan', description: 'Greater than. False when a side is null.' },
+  {
+    symbol: '>=',
+    methodName: 'greaterThanOrEqual',
+    description: 'Greater than or equal. False when a side is null.',
+  },
+] as const;
+
+const textTests = [
+  {
+    symbol: '=^',
+    methodName: 'startsWith',
+    sql: 'starts_with',
+    description: 'Whether a text starts with another.',
+  },
+  {
+    symbol: '=$',
+    methodName: 'endsWith',
+    sql: 'ends_with',
+    description: 'Whether a text ends with another.',
+  },
+  {
+    symbol: '=~',
+    methodName: 'matches',
+    sql: 'regexp_full_match',
+    description: 'Whether a regular expression matches.',
+  },
+] as const;
+
+/** Every operator of the language. */
+export const operatorTable: readonly OperatorEntry[] = [
+  {
+    ...named('+', 'add', 2),
+    description: 'Adds numbers; with a text on a side it joins both as texts.',
+    example: '1 + 2',
+    signature: addition,
+    emit: (args, call) =>
+      call.type === 'string' ? madeOf(args, `(${valuesOf(args).join(' || ')})`) : computed('+')(args, call),
+  },
+  {
+    ...named('-', 'subtract', 2),
+    description: 'Subtracts the second number from the first.',
+    example: '3 - 2',
+    signature: arithmetic,
+    emit: computed('-'),
+  },
+  {
+    ...named('*', 'multiply', 2),
+    description: 'Multiplies two numbers.',
+    example: '2 * 3',
+    signature: arithmetic,
+    emit: computed('*'),
+  },
+  {
+    ...named('/', 'divide', 2),
+    description: 'Divides numbers; two whole ones to a whole one. A division by zero fails.',
+    example: '7 / 2',
+    signature: arithmetic,
+    emit: (args, call) => divided(call.type === 'long' ? '//' : '/', args),
+  },
+  {
+    ...named('%', 'mod', 2),
+    description: 'The remainder of a division. A division by zero fails.',
+    example: '7 % 3',
+    signature: arithmetic,
+    emit: (args) => divided('%', args),
+  },
+  {
+    ...equality('==', 'equals', 'Whether two values are equal. Null equals only null.'),
+    emit: emitEquality(''),
+  },
+  {
+    ...equality('!=', 'notEquals', 'Whether two values differ. Null equals only null.'),
+    emit: emitEquality('NOT '),
+  },
+  ...comparisons.map(
+    ({ symbol, methodName, description }): OperatorEntry => ({
+      ...named(symbol, methodName, 2),
+      description,
+      example: `1 ${symbol} 2`,
+      signature: comparison,
+      emit: (args) => madeOf(args, `coalesce(${valuesOf(args).join(` ${symbol} `)}, FALSE)`),
+    }),
+  ),
+  ...textTests.flatMap(({ symbol, methodName, sql, description }): readonly OperatorEntry[] =>
+    ['', 'NOT '].map((negation) => ({
+      ...named(
+        negation === '' ? symbol : `!${symbol.slice(1)}`,
+        negation === '' ? methodName : `not${capitalised(methodName)}`,
+        2,
+      ),
+      description:
+        negation === '' ? `${description} False for null.` : `The opposite of ${symbol}. True for null.`,
+      example: `"abc" ${negation === '' ? symbol : `!${symbol.slice(1)}`} "a"`,
+      signature: fixed(['string'], 'boolean'),
+      emit: (args) => madeOf(args, `(${negation}coalesce(${sql}(${valuesOf(args).join(', ')}), FALSE))`),
+      ...(symbol === '=~' ? { checkRightLiteral: regexProblem } : {}),
+    })),
+  ),
+  {
+    ...named('&&', 'and', 2),
+    description:
+      'True when all sides are true. Null counts as false; sides after a false one are not looked at.',
+    example: 'a > 1 && b > 1',
+    signature: fixed(['boolean'], 'boolean'),
+    emit: emitLogical('AND'),
+  },
+  {
+    ...named('||', 'or', 2),
+    description: 'True when a side is true. Null counts as false; sides after a true one are not looked at.',
+    example: 'a > 1 || b > 1',
+    signature: fixed(['boolean'], 'boolean'),
+    emit: emitLogical('OR'),
+  },
+  {
+    ...named('!', 'not', 1),
+    description: 'True when the operand is not. Null counts as false.',
+    example: '!(1 > 2)',
+    signature: fixed(['boolean'], 'boolean'),
+    emit: (args) => madeOf(args, `(NOT coalesce(${valuesOf(args).join('')}, FALSE))`),
+  },
+  {
+    ...named('-', 'negate', 1),
+    name: '-()',
+    description: 'The negative of a number.',
+    example: '-12',
+    signature: arithmetic,
+    emit: (args) => mayFail(args, `TRY(-(${valuesOf(args).join('')}))`),
+  },
+  {
+    ...named('+', 'positivize', 1),
+    name: '+()',
+    description: 'The number itself; a text is read as a number.',
+    example: '+12',
+    signature: arithmetic,
+    emit: (args) => madeOf(args, valuesOf(args).join('')),
+  },
+  {
+    ...named('~', 'complement', 1),
+    description: 'The bitwise complement of a whole number.',
+    example: '~44',
+    signature: fixed(['long'], 'long'),
+    emit: (args) => madeOf(args, `(~(${valuesOf(args).join('')}))`),
+  },
+  bitwise('&', 'and', (left, right) => `(${left} & ${right})`),
+  bitwise('|', 'or', (left, right) => `(${left} | ${right})`),
+  bitwise('^', 'xor', (left, right) => `xor(${left}, ${right})`),
+  {
+    ...named('?', 'ternary', 3),
+    description: 'Chooses between two values; the one that is not taken is not looked at.',
+    example: 'a > 3 ? "big" : "small"',
+    signature: alternativesAfter(['boolean']),
+    emit: emitConditional,
+  },
+  {
+    ...named('?:', 'elvis', 2),
+    description: 'The first value unless it is null, false, zero or empty; else the second.',
+    example: 'nickname ?: name',
+    signature: (types) => unify(types, [0, 1]),
+    emit: emitElvis,
+  },
+  {
+    ...named('??', 'nullCoalesce', 2),
+    description: 'The first value unless it is null; else the second.',
+    example: 'nickname ?? name',
+    signature: (types) => unify(types, [0, 1]),
+    emit: emitCoalesce,
+  },
+  {
+    ...named('[]', 'arrayGet', 2),
+    description: 'One element of an array, counted from 0; null beyond its end.',
+    example: 'explode(names)[0]',
+    signature: elementSignature,
+    emit: (args) => {
+      const [array, index] = valuesOf(args);
+      return madeOf(args, `${array}[CASE WHEN ${index} >= 0 THEN ${index} + 1 END]`);
+    },
+  },
+];
+
+const byName = new Map(operatorTable.map((entry) => [entry.name, entry]));
+
+/** Finds an operator by its canonical name. */
+export function findOperator(name: string): OperatorEntry | undefined {
+  return byName.get(name);
+}
+
+/** The canonical name of a unary operator. */
+export function unaryName(symbol: string): string {
+  return symbol === '-' || symbol === '+' ? `${symbol}()` : symbol;
+}
+
+/** The words that may stand for a symbol. */
+export function wordsOf(symbol: string): readonly string[] {
+  return [...wordOperators].filter(([, meant]) => meant === symbol).map(([word]) => word);
+}
+
+function named(symbol: string, methodName: string, numberOfOperands: number) {
+  return { name: symbol, symbol, methodName, numberOfOperands };
+}
+
+function capitalised(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+function addition(types: readonly ExpressionType[]): Signature | Mismatch {
+  if (!types.includes('string')) return arithmetic(types);
+  const argument = types.findIndex((type) => typeof type === 'object');
+  if (argument >= 0) return { argument, message: 'an array cannot be joined to a text; use join()' };
+  return fixed(['string'], 'string')(types);
+}
+
+function computed(symbol: string): Emitter {
+  return (args) => mayFail(args, `TRY(${valuesOf(args).join(` ${symbol} `)})`);
+}
+
+function divided(symbol: string, args: readonly EmittedArgument[]) {
+  const [left, right] = valuesOf(args);
+  return mayFail(args, `TRY(${left} ${symbol} nullif(${right}, 0))`);
+}
+
+function bitwise(symbol: string, name: string, emit: (left: string, right: string) => string): OperatorEntry {
+  return {
+    ...named(symbol, `bitwise${capitalised(name)}`, 2),
+    description: `The bitwise ${name} of two whole numbers.`,
+    example: `5 ${symbol} 3`,
+    signature: fixed(['long'], 'long'),
+    emit: (args) => {
+      const [left = 'NULL', right = 'NULL'] = valuesOf(args);
+      return madeOf(args, emit(left, right));
+    },
+  };
+}
+
+/** Equality leaves its sides as they are: text that can't be read as what it is compared with is unequal, no failure. */
+function equality(symbol: string, methodName: string, description: string) {
+  return {
+    ...named(symbol, methodName, 2),
+    description,
+    example: `a ${symbol} b`,
+    signature: (types: readonly ExpressionType[]): Signature | Mismatch => {
+      const compared = comparison(types);
+      return 'message' in compared ? compared : { arguments: types, returns: 'boolean' };
+    },
+  };
+}
+
+function emitEquality(negation: string): Emitter {
+  return (args) => {
+    const [left, right] = args;
+    if (left === undefined || right === undefined) throw new Error('Equality needs two sides');
+    const type = comparableType(left.type, right.type) ?? 'string';
+    const sides = [left, right].map((side) => emitConversion(side, side.type, type).value);
+    const equal = sides.join(' IS NOT DISTINCT FROM ');
+    if (sameType(left.type, right.type) || isOpen(left.type) || isOpen(right.type)) {
+      return madeOf(args, `(${negation}(${equal}))`);
+    }
+    const bothNull = `(${left.value} IS NULL) = (${right.value} IS NULL)`;
+    return madeOf(args, `(${negation}(${equal} AND ${bothNull}))`);
+  };
+}
+
+function comparison(types: readonly ExpressionType[]): Signature | Mismatch {
+  const [left = 'null', right = 'null'] = types;
+  const type = comparableType(left, right);
+  if (type !== undefined) return { arguments: [type, type], returns: 'boolean' };
+  return { argument: 1, message: `${describeType(left)} and ${describeType(right)} can't be compared` };
+}
+
+function elementSignature(types: readonly ExpressionType[]): Signature | Mismatch {
+  const [array = 'null'] = types;
+  const mismatch = arrayMismatch(types, 0);
+  if (mismatch !== undefined) return mismatch;
+  return { arguments: [array, 'long'], returns: isArray(array) ? array.items : array };
+}
+
+/** The sides are looked at in order, up to the one that decides. */
+function emitLogical(operator: 'AND' | 'OR'): Emitter {
+  return (args) => {
+    const sides = args.map(({ value }) => `coalesce(${value}, FALSE)`);
+    const decides = operator === 'OR' ? '' : 'NOT ';
+    const branches = args.flatMap(({ fails }, index) => [
+      ...(fails === undefined ? [] : [{ when: fails, outcome: 'TRUE' }]),
+      { when: `${decides}${sides[index]}`, outcome: undefined },
+    ]);
+    return { value: `(${sides.join(` ${operator} `)})`, fails: firstMatching(branches, undefined) };
+  };
+}
+
+/** JEXL's idea of a value that is as good as none. */
+function emitElvis(args: readonly EmittedArgument[]) {
+  const [left, right] = args;
+  if (left === undefined || right === undefined) throw new Error('?: needs two values');
+  const holds = bindOnce([left.value], (value) => `coalesce(${truth(value, left.type)}, FALSE)`);
+  return {
+    value: `CASE WHEN ${holds} THEN ${left.value} ELSE ${right.value} END`,
+    fails: anyOf([left.fails, firstMatching([{ when: holds, outcome: undefined }], right.fails)]),
+  };
+}
+
+function truth(value: string, type: ExpressionType): string {
+  if (isArray(type)) return `len(${value}) > 0`;
+  if (type === 'boolean') return value;
+  if (type === 'string') return `${value} NOT IN ('', 'false')`;
+  if (type === 'integer' || type === 'long' || type === 'number' || type === 'decimal')
+    return `${value} <> 0`;
+  return `${value} IS NOT NULL`;
+}

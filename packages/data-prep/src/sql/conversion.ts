@@ -1,0 +1,171 @@
+import type { EmittedSql, ExpressionType } from '../plan.ts';
+import { type ArrayType, isArray } from '../types.ts';
+import { readAutomaticDate } from './automatic-date.ts';
+import { anyOf, bindOnce, madeOf, mayFail, total } from './emitted.ts';
+import { numberPattern, wholeNumberPattern } from './number-text.ts';
+import { quoteLiteral } from './quote.ts';
+import { type Goal, type ScalarGoal, sqlTypeOf } from './types.ts';
+
+/** The spellings of a boolean, and no others (Data Prep data format guide, "Boolean conversion"). */
+const booleanWords = {
+  true: ['y', 'yes', 'Y', 'YES', 'on', 'ON', 'true', 'TRUE'],
+  false: ['n', 'N', 'no', 'NO', 'off', 'OFF', 'false', 'FALSE'],
+} as const;
+
+/** SQL that turns one value into another type: NULL for NULL, and NULL where it can't be done; never raises. */
+interface Conversion {
+  readonly emit: (value: string) => string;
+  /** Whether some value has no counterpart in the other type. */
+  readonly canFail: boolean;
+}
+
+type Scalar = Exclude<ScalarGoal, 'short' | 'byte'>;
+
+/** Each pair of types that has a conversion. A pair that is missing here is refused when a mapping is planned. */
+const conversions: Readonly<Record<Scalar, Partial<Record<ScalarGoal, Conversion>>>> = {
+  string: {
+    boolean: partial(booleanOfWord),
+    byte: partial((text) => withinRange(readWholeNumber(text), 'TINYINT')),
+    short: partial((text) => withinRange(readWholeNumber(text), 'SMALLINT')),
+    integer: partial((text) => `TRY_CAST(${readWholeNumber(text)} AS INTEGER)`),
+    long: partial((text) => `TRY_CAST(${readWholeNumber(text)} AS BIGINT)`),
+    number: partial((text) => readNumber(text, 'DOUBLE')),
+    decimal: partial((text) => readNumber(text, sqlTypeOf('decimal'))),
+    date: partial((text) => `CAST(${readAutomaticDate(text)} AS DATE)`),
+    'date-time': partial(readAutomaticDate),
+    time: partial((text) => `TRY_CAST(${text} AS TIME)`),
+  },
+  integer: {
+    string: lossless(castTo('VARCHAR')),
+    byte: partial((value) => withinRange(value, 'TINYINT')),
+    short: partial((value) => withinRange(value, 'SMALLINT')),
+    long: lossless(castTo('BIGINT')),
+    number: lossless(castTo('DOUBLE')),
+    decimal: lossless(castTo(sqlTypeOf('decimal'))),
+    'date-time': lossless((millis) => `timezone('UTC', make_timestamp(CAST(${millis} AS BIGINT) * 1000))`),
+  },
+  long: {
+    string: lossless(castTo('VARCHAR')),
+    byte: partial((value) => withinRange(value, 'TINYINT')),
+    short: partial((value) => withinRange(value, 'SMALLINT')),
+    integer: partial((value) => `TRY_CAST(${value} AS INTEGER)`),
+    number: lossless(castTo('DOUBLE')),
+    decimal: lossless(castTo(sqlTypeOf('decimal'))),
+    'date-time': partial((millis) => `TRY(timezone('UTC', make_timestamp(${millis} * 1000)))`),
+  },
+  number: {
+    string: lossless(textOfNumber),
+    byte: partial((value) => withinRange(wholeNumber(value, 'SMALLINT'), 'TINYINT')),
+    short: partial((value) => withinRange(wholeNumber(value, 'INTEGER'), 'SMALLINT')),
+    integer: partial((value) => wholeNumber(value, 'INTEGER')),
+    long: partial((value) => wholeNumber(value, 'BIGINT')),
+    decimal: partial((value) => `TRY_CAST(${value} AS ${sqlTypeOf('decimal')})`),
+  },
+  decimal: {
+    string: lossless((value) => `regexp_replace(CAST(${value} AS VARCHAR), '\\.?0+$', '')`),
+    byte: partial((value) => withinRange(wholeNumber(value, 'SMALLINT'), 'TINYINT')),
+    short: partial((value) => withinRange(wholeNumber(value, 'INTEGER'), 'SMALLINT')),
+    integer: partial((value) => wholeNumber(value, 'INTEGER')),
+    long: partial((value) => wholeNumber(value, 'BIGINT')),
+    number: lossless(castTo('DOUBLE')),
+  },
+  boolean: { string: lossless(castTo('VARCHAR')) },
+  date: {
+    string: lossless((value) => `strftime(${value}, '%Y-%m-%d')`),
+    'date-time': lossless((value) => `timezone('UTC', CAST(${value} AS TIMESTAMP))`),
+  },
+  'date-time': {
+    string: lossless(textOfDateTime),
+    date: lossless((value) => `CAST(timezone('UTC', ${value}) AS DATE)`),
+  },
+  time: { string: lossless(castTo('VARCHAR')) },
+};
+
+/** Whether values of one type can be brought to another at all; single values may still turn out unreadable. */
+export function canConvert(from: ExpressionType, to: Goal): boolean {
+  if (from === to || from === 'null' || from === 'unknown' || to === 'unknown' || to === 'null') return true;
+  if (typeof from === 'string') return typeof to === 'string' && conversions[from][to] !== undefined;
+  if (typeof to === 'string') return false;
+  if (from.kind === 'array' && to.kind === 'array') return canConvert(from.items, to.items);
+  return from.kind === to.kind;
+}
+
+/** Brings a value to another type; fails for values that have no counterpart there. See {@link canConvert}. */
+export function emitConversion(emitted: EmittedSql, from: ExpressionType, to: Goal): EmittedSql {
+  if (from === to || to === 'null') return emitted;
+  if (from === 'null') return madeOf([emitted], `CAST(${emitted.value} AS ${sqlTypeOf(to)})`);
+  if (typeof from === 'string' && typeof to === 'string' && from !== 'unknown' && to !== 'unknown') {
+    const conversion = conversions[from][to];
+    if (conversion !== undefined) {
+      const value = conversion.emit(emitted.value);
+      return conversion.canFail ? mayFail([emitted], value) : madeOf([emitted], value);
+    }
+  }
+  if (isArray(from) && typeof to === 'object' && to.kind === 'array') return convertArray(emitted, from, to);
+  throw new Error(`There is no conversion from ${JSON.stringify(from)} to ${JSON.stringify(to)}`);
+}
+
+/** Converts element by element; the array fails as soon as one element does. */
+function convertArray(emitted: EmittedSql, from: ArrayType, to: { readonly items: Goal }): EmittedSql {
+  if (from.items === to.items) return emitted;
+  if (from.items === 'null') return madeOf([emitted], `CAST(${emitted.value} AS ${sqlTypeOf(to.items)}[])`);
+  const element = emitConversion(total('element'), from.items, to.items);
+  const converted = `list_transform(${emitted.value}, lambda element: ${element.value})`;
+  if (element.fails === undefined) return madeOf([emitted], converted);
+  const failing = `list_filter(${emitted.value}, lambda element: ${element.fails})`;
+  return { value: converted, fails: anyOf([emitted.fails, `coalesce(len(${failing}) > 0, FALSE)`]) };
+}
+
+function partial(emit: Conversion['emit']): Conversion {
+  return { emit, canFail: true };
+}
+
+function lossless(emit: Conversion['emit']): Conversion {
+  return { emit, canFail: false };
+}
+
+function castTo(sqlType: string): (value: string) => string {
+  return (value) => `CAST(${value} AS ${sqlType})`;
+}
+
+function booleanOfWord(text: string): string {
+  const cases = Object.entries(booleanWords).flatMap(([value, words]) => {
+    return words.map((word) => `WHEN ${quoteLiteral(word)} THEN ${value.toUpperCase()}`);
+  });
+  return `CASE ${text} ${cases.join(' ')} END`;
+}
+
+/** The text of a whole number, cut out of blanks and a fraction of zeros; NULL for any other text. */
+function readWholeNumber(text: string): string {
+  return `nullif(regexp_extract(${text}, ${quoteLiteral(wholeNumberPattern)}, 1), '')`;
+}
+
+/** Only digits in their usual forms: what a cast would take besides (hexadecimal, `nan`, `1_000`) is no number here. */
+function readNumber(text: string, sqlType: string): string {
+  const digits = `nullif(regexp_extract(${text}, ${quoteLiteral(numberPattern)}, 1), '')`;
+  const number = `TRY_CAST(${digits} AS ${sqlType})`;
+  return sqlType === 'DOUBLE' ? `nullif(nullif(${number}, 'Infinity'), '-Infinity')` : number;
+}
+
+function withinRange(value: string, narrowType: string): string {
+  return `CAST(TRY_CAST(${value} AS ${narrowType}) AS INTEGER)`;
+}
+
+/** Casting rounds; a fraction is a failure instead, so that no part of a number is lost unseen. */
+function wholeNumber(value: string, sqlType: string): string {
+  return bindOnce(
+    [value],
+    (number) => `CASE WHEN ${number} = trunc(${number}) THEN TRY_CAST(${number} AS ${sqlType}) END`,
+  );
+}
+
+/** Whole numbers are written without a fraction, as the source wrote them. */
+function textOfNumber(value: string): string {
+  return `regexp_replace(CAST(${value} AS VARCHAR), '\\.0$', '')`;
+}
+
+/** ISO 8601 in UTC, with milliseconds only where there are any. */
+function textOfDateTime(value: string): string {
+  const local = `timezone('UTC', ${value})`;
+  return `regexp_replace(strftime(${local}, '%Y-%m-%dT%H:%M:%S.%g'), '\\.000$', '') || 'Z'`;
+}

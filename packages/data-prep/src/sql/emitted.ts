@@ -1,0 +1,75 @@
+import type { EmittedSql } from '../plan.ts';
+
+/** SQL up to this length is repeated where it is used twice; longer SQL is bound to a name. In characters. */
+const MAXIMUM_REPEATED_LENGTH = 60;
+
+/** SQL that can't fail. */
+export function total(value: string): EmittedSql {
+  return { value, fails: undefined };
+}
+
+/** True where any of the predicates is; undefined when there are none. */
+export function anyOf(predicates: readonly (string | undefined)[]): string | undefined {
+  const present = predicates.filter((predicate) => predicate !== undefined);
+  if (present.length === 0) return undefined;
+  return present.length === 1 ? present[0] : `(${present.join(' OR ')})`;
+}
+
+/** SQL that fails only where one of the parts that it is made of does. */
+export function madeOf(parts: readonly EmittedSql[], value: string): EmittedSql {
+  return { value, fails: anyOf(parts.map((part) => part.fails)) };
+}
+
+export function valuesOf(parts: readonly EmittedSql[]): readonly string[] {
+  return parts.map((part) => part.value);
+}
+
+/** A call of a SQL function that can't fail, with the parts as its arguments. */
+export function callOf(sqlFunction: string, parts: readonly EmittedSql[]): EmittedSql {
+  return madeOf(parts, `${sqlFunction}(${valuesOf(parts).join(', ')})`);
+}
+
+/**
+ * SQL that is null where a part is null, and fails where it is null though no part is: the shape of every function
+ * that reads or computes something that may not work out.
+ */
+export function mayFail(parts: readonly EmittedSql[], value: string): EmittedSql {
+  const given = parts.map((part) => `${part.value} IS NOT NULL`);
+  const lost = `(${[...given, `${value} IS NULL`].join(' AND ')})`;
+  return { value, fails: anyOf([...parts.map((part) => part.fails), lost]) };
+}
+
+/** Alternatives tried in order: `when` must never be NULL where it decides. */
+export interface Branch {
+  readonly when: string;
+  /** The predicate that counts in this case; undefined for one that is never true. */
+  readonly outcome: string | undefined;
+}
+
+/** A predicate by cases, for failures of a branch that count only when the branch is taken. */
+export function firstMatching(
+  branches: readonly Branch[],
+  otherwise: string | undefined,
+): string | undefined {
+  if (otherwise === undefined && branches.every((branch) => branch.outcome === undefined)) return undefined;
+  const cases = branches.map((branch) => `WHEN ${branch.when} THEN ${branch.outcome ?? 'FALSE'}`);
+  return `CASE ${cases.join(' ')} ELSE ${otherwise ?? 'FALSE'} END`;
+}
+
+/** The public form: NULL wherever the expression fails, whatever a part made of that failure. */
+export function nullWhereFailed({ value, fails }: EmittedSql): EmittedSql {
+  return fails === undefined
+    ? total(value)
+    : { value: `CASE WHEN ${fails} THEN NULL ELSE ${value} END`, fails };
+}
+
+/**
+ * Lets SQL use its parts more than once. Text that is repeated at each level of nesting would grow beyond all measure,
+ * so long parts are bound to names (by a lambda over a list of one, as DuckDB has no `let`).
+ */
+export function bindOnce(parts: readonly string[], body: (...names: readonly string[]) => string): string {
+  if (parts.every((part) => part.length <= MAXIMUM_REPEATED_LENGTH)) return body(...parts);
+  const fields = parts.map((part, index) => `p${index}: ${part}`);
+  const names = parts.map((_, index) => `bound.p${index}`);
+  return `list_transform([{${fields.join(', ')}}], lambda bound: ${body(...names)})[1]`;
+}

@@ -1,0 +1,42 @@
+import type { ColumnType, XdmNode, XdmScalarType } from '@tributary/xdm';
+import type { ExpressionType } from '../plan.ts';
+
+/** What a single value can be brought to: the types of columns, and the narrower whole numbers of XDM. */
+export type ScalarGoal = ColumnType | 'short' | 'byte';
+
+/** What a value can be brought to: the type of a parameter, or of a node of the target schema. */
+export type Goal = ScalarGoal | ExpressionType | { readonly kind: 'array'; readonly items: Goal };
+
+const sqlTypes: Readonly<Record<ScalarGoal, string>> = {
+  string: 'VARCHAR',
+  boolean: 'BOOLEAN',
+  byte: 'INTEGER',
+  short: 'INTEGER',
+  integer: 'INTEGER',
+  long: 'BIGINT',
+  number: 'DOUBLE',
+  decimal: 'DECIMAL(38,10)',
+  date: 'DATE',
+  'date-time': 'TIMESTAMPTZ',
+  time: 'TIME',
+};
+
+/** The DuckDB type in which values of a type are held. What is always null is held as text. */
+export function sqlTypeOf(type: Goal): string {
+  if (typeof type === 'string') return type === 'null' || type === 'unknown' ? 'VARCHAR' : sqlTypes[type];
+  if (type.kind === 'object') throw new Error('Objects have no single SQL type');
+  return `${sqlTypeOf(type.items)}[]`;
+}
+
+/** What a value must become to fill a node; undefined for objects and maps, which no single value fills. */
+export function goalOfNode(node: XdmNode): Goal | undefined {
+  if (node.kind === 'scalar') return goalOf(node.xdmType);
+  if (node.kind !== 'array') return undefined;
+  const items = goalOfNode(node.items);
+  return items === undefined ? undefined : { kind: 'array', items };
+}
+
+/** XDM's `int` is what sources call `integer`; all other names agree. */
+function goalOf(xdmType: XdmScalarType): ScalarGoal {
+  return xdmType === 'int' ? 'integer' : xdmType;
+}

@@ -1,0 +1,378 @@
+import type { ErrorCollector } from './error.ts';
+import { childrenOf, type Expression, type Span } from './expression.ts';
+import { type Token, tokenize } from './lexer.ts';
+import { reservedWords } from './names.ts';
+import {
+  defaultingOperators,
+  operatorSymbols,
+  Precedence,
+  precedenceOf,
+  unaryOperators,
+  wordOperators,
+} from './precedence.ts';
+
+/** Levels of nesting that an expression may have; the SQL that is made of it must stay within the engine's depth. */
+export const MAXIMUM_DEPTH = 100;
+
+const valueExpected = ['a value', 'a field', 'a function'];
+const closingSymbols = new Set([')', ']', ',', ':']);
+
+/**
+ * Reads an expression by precedence climbing. On an error it reports, puts a placeholder where a value is missing, and
+ * goes on, so that one pass finds all errors; the tree is worth using only if `errors` stayed empty.
+ */
+export function parseSyntax(text: string, errors: ErrorCollector): Expression {
+  return new Parser(text, errors).parse();
+}
+
+class Parser {
+  readonly #tokens: readonly Token[];
+  readonly #errors: ErrorCollector;
+  readonly #depths = new WeakMap<Expression, number>();
+  #position = 0;
+  #nesting = 0;
+
+  constructor(text: string, errors: ErrorCollector) {
+    this.#tokens = tokenize(text, errors);
+    this.#errors = errors;
+  }
+
+  parse(): Expression {
+    const expression = this.#expression();
+    while (this.#peek().kind !== 'end') {
+      this.#unexpected('an operator', 'the end');
+      this.#advance();
+      if (!this.#atClosing && this.#peek().kind !== 'end') this.#expression();
+    }
+    return expression;
+  }
+
+  #expression(): Expression {
+    return this.#nested(() => this.#conditional());
+  }
+
+  /** Guards the call stack: beyond the depth limit the rest of the text is given up. */
+  #nested(parse: () => Expression): Expression {
+    if (this.#nesting > MAXIMUM_DEPTH) {
+      this.#reportDepth(this.#peek().span);
+      this.#position = this.#tokens.length - 1;
+      return this.#placeholder();
+    }
+    this.#nesting++;
+    const expression = parse();
+    this.#nesting--;
+    return expression;
+  }
+
+  #conditional(): Expression {
+    const condition = this.#binary(Precedence.or);
+    if (this.#isSymbol('?')) {
+      this.#advance();
+      const consequent = this.#expression();
+      this.#expectSymbol(':');
+      const alternate = this.#expression();
+      const span = { start: condition.span.start, end: alternate.span.end };
+      return this.#node({ kind: 'conditional', condition, consequent, alternate, span });
+    }
+    const operator = this.#operator;
+    if (operator === undefined || !defaultingOperators.has(operator)) return condition;
+    this.#advance();
+    const right = this.#expression();
+    return this.#binaryNode(operator, condition, right);
+  }
+
+  #binary(minimum: Precedence): Expression {
+    let left = this.#unary();
+    for (;;) {
+      const operator = this.#operator;
+      const precedence = operator === undefined ? undefined : precedenceOf(operator);
+      if (operator === undefined || precedence === undefined || precedence < minimum) return left;
+      this.#advance();
+      left = this.#binaryNode(operator, left, this.#operandAbove(precedence));
+      if (operator === '&&' || operator === '||') left = this.#restOfChain(operator, precedence, left);
+    }
+  }
+
+  #operandAbove(precedence: Precedence): Expression {
+    return this.#binary((precedence + 1) as Precedence); // binary levels are dense, and unary lies above the last
+  }
+
+  /** Takes the further operands of `a && b && …` into one flat node. */
+  #restOfChain(operator: '&&' | '||', precedence: Precedence, first: Expression): Expression {
+    const operands = [...childrenOf(first)];
+    while (this.#operator === operator) {
+      this.#advance();
+      operands.push(this.#operandAbove(precedence));
+    }
+    const span = { start: first.span.start, end: this.#previousEnd };
+    return this.#node({ kind: 'logical', operator, operands, span });
+  }
+
+  #binaryNode(operator: string, left: Expression, right: Expression): Expression {
+    const span = { start: left.span.start, end: right.span.end };
+    return this.#node({ kind: 'binary', operator, left, right, span });
+  }
+
+  #unary(): Expression {
+    const operator = this.#operator;
+    if (operator === undefined || !unaryOperators.has(operator)) return this.#postfix();
+    const start = this.#peek().span.start;
+    this.#advance();
+    const operand = this.#nested(() => this.#unary());
+    return this.#node({ kind: 'unary', operator, operand, span: { start, end: operand.span.end } });
+  }
+
+  #postfix(): Expression {
+    let expression = this.#primary();
+    for (;;) {
+      if (this.#isSymbol('.')) expression = this.#memberOrMethod(expression);
+      else if (this.#isSymbol('[')) expression = this.#index(expression);
+      else return expression;
+    }
+  }
+
+  #memberOrMethod(receiver: Expression): Expression {
+    this.#advance();
+    const token = this.#peek();
+    const start = receiver.span.start;
+    if (token.kind === 'wrapped') {
+      this.#advance();
+      return this.#path(receiver, token.steps, { start, end: token.span.end });
+    }
+    if (token.kind !== 'word') {
+      this.#unexpected('a field name', 'a method name');
+      return receiver;
+    }
+    this.#advance();
+    if (!this.#isSymbol('(')) {
+      return this.#node({
+        kind: 'member',
+        object: receiver,
+        name: token.text,
+        span: { start, end: token.span.end },
+      });
+    }
+    const args = this.#arguments();
+    const span = { start, end: this.#previousEnd };
+    return this.#node({
+      kind: 'method',
+      receiver,
+      method: token.text,
+      nameSpan: token.span,
+      arguments: args,
+      span,
+    });
+  }
+
+  #index(object: Expression): Expression {
+    this.#advance();
+    const index = this.#expression();
+    this.#expectSymbol(']');
+    return this.#node({
+      kind: 'index',
+      object,
+      index,
+      span: { start: object.span.start, end: this.#previousEnd },
+    });
+  }
+
+  #primary(): Expression {
+    const token = this.#peek();
+    const { span } = token;
+    switch (token.kind) {
+      case 'string':
+        this.#advance();
+        return this.#node({ kind: 'string', value: token.value, span });
+      case 'integer':
+        this.#advance();
+        return this.#node({ kind: 'integer', digits: token.digits, span });
+      case 'decimal':
+        this.#advance();
+        return this.#node({ kind: 'decimal', digits: token.digits, exact: token.exact, span });
+      case 'wrapped':
+        this.#advance();
+        return this.#path(undefined, token.steps, span);
+      case 'word':
+        return this.#word(token.text, span);
+      case 'symbol':
+        if (token.text === '(') return this.#parenthesised();
+        if (token.text === '[') return this.#array(span.start);
+        return this.#missingValue();
+      case 'end':
+        return this.#missingValue();
+    }
+  }
+
+  #word(text: string, span: Span): Expression {
+    if (wordOperators.has(text)) return this.#missingValue();
+    this.#advance();
+    if (text === 'null') return this.#node({ kind: 'null', span });
+    if (text === 'true' || text === 'false')
+      return this.#node({ kind: 'boolean', value: text === 'true', span });
+    if (this.#isSymbol('(')) return this.#call(text, span);
+    if (reservedWords.has(text)) {
+      this.#errors.add(
+        'syntax',
+        span,
+        `"${text}" is a reserved word; if a field is meant, write \${${text}}.`,
+      );
+    }
+    return this.#node({ kind: 'name', name: text, span });
+  }
+
+  #call(name: string, nameSpan: Span): Expression {
+    const args = this.#arguments();
+    const span = { start: nameSpan.start, end: this.#previousEnd };
+    return this.#node({ kind: 'call', function: name, nameSpan, arguments: args, span });
+  }
+
+  #parenthesised(): Expression {
+    this.#advance();
+    const expression = this.#expression();
+    this.#expectSymbol(')');
+    return expression;
+  }
+
+  #array(start: number): Expression {
+    const items = this.#list('[', ']');
+    return this.#node({ kind: 'array', items, span: { start, end: this.#previousEnd } });
+  }
+
+  #arguments(): readonly Expression[] {
+    return this.#list('(', ')');
+  }
+
+  #list(open: string, close: string): readonly Expression[] {
+    this.#expectSymbol(open);
+    const items: Expression[] = [];
+    if (this.#isSymbol(close)) {
+      this.#advance();
+      return items;
+    }
+    while (this.#peek().kind !== 'end') {
+      items.push(this.#expression());
+      if (!this.#isSymbol(',') && !this.#isSymbol(close)) this.#skipToSeparator(close);
+      if (!this.#isSymbol(',')) break;
+      this.#advance();
+      if (this.#peek().kind === 'end') this.#unexpected(...valueExpected);
+    }
+    this.#expectSymbol(close);
+    return items;
+  }
+
+  /** After a broken item: goes to the next comma or end of this list, past any brackets between. */
+  #skipToSeparator(close: string): void {
+    this.#unexpected('an operator', ',', close);
+    let depth = 0;
+    while (this.#peek().kind !== 'end') {
+      if (depth === 0 && (this.#isSymbol(',') || this.#isSymbol(')') || this.#isSymbol(']'))) return;
+      if (this.#isSymbol('(') || this.#isSymbol('[')) depth++;
+      if (this.#isSymbol(')') || this.#isSymbol(']')) depth--;
+      this.#advance();
+    }
+  }
+
+  #path(root: Expression | undefined, steps: readonly string[], span: Span): Expression {
+    let path = root;
+    for (const name of steps) {
+      path =
+        path === undefined
+          ? this.#node({ kind: 'name', name, span })
+          : this.#node({ kind: 'member', object: path, name, span });
+    }
+    return path ?? this.#placeholder();
+  }
+
+  /** Reports that a value should stand here; takes the token away unless somebody above waits for it. */
+  #missingValue(): Expression {
+    this.#unexpected(...valueExpected);
+    const placeholder = this.#placeholder();
+    const { kind } = this.#peek();
+    if (kind !== 'end' && this.#operator === undefined && !this.#atClosing) this.#advance();
+    return placeholder;
+  }
+
+  #placeholder(): Expression {
+    const { start } = this.#peek().span;
+    return { kind: 'null', span: { start, end: start } };
+  }
+
+  #node<Node extends Expression>(node: Node): Node {
+    const depth = 1 + Math.max(0, ...childrenOf(node).map((child) => this.#depths.get(child) ?? 0));
+    this.#depths.set(node, depth);
+    if (depth === MAXIMUM_DEPTH + 1) this.#reportDepth(node.span);
+    return node;
+  }
+
+  #reportDepth(span: Span): void {
+    this.#errors.add(
+      'expression-too-deep',
+      span,
+      `The expression is nested more than ${MAXIMUM_DEPTH} levels deep; split it over several mappings.`,
+    );
+  }
+
+  #unexpected(...expected: string[]): void {
+    const token = this.#peek();
+    const found = token.kind === 'end' ? 'the expression ends' : `"${describe(token)}" stands`;
+    this.#errors.add('syntax', token.span, `Expected ${orList(expected)}, but ${found} here.`, { expected });
+  }
+
+  #expectSymbol(symbol: string): void {
+    if (this.#isSymbol(symbol)) this.#advance();
+    else this.#unexpected(symbol);
+  }
+
+  #peek(): Token {
+    const token = this.#tokens[Math.min(this.#position, this.#tokens.length - 1)];
+    if (token === undefined) throw new Error('The lexer always ends with an end token');
+    return token;
+  }
+
+  get #previousEnd(): number {
+    return this.#tokens[this.#position - 1]?.span.end ?? 0;
+  }
+
+  /** The operator at this place, words turned into symbols. */
+  get #operator(): string | undefined {
+    const token = this.#peek();
+    if (token.kind === 'word') return wordOperators.get(token.text);
+    return token.kind === 'symbol' && operatorSymbols.includes(token.text) ? token.text : undefined;
+  }
+
+  get #atClosing(): boolean {
+    const token = this.#peek();
+    return token.kind === 'symbol' && closingSymbols.has(token.text);
+  }
+
+  #isSymbol(text: string): boolean {
+    const token = this.#peek();
+    return token.kind === 'symbol' && token.text === text;
+  }
+
+  #advance(): void {
+    if (this.#position < this.#tokens.length - 1) this.#position++;
+  }
+}
+
+function describe(token: Token): string {
+  switch (token.kind) {
+    case 'string':
+      return token.value;
+    case 'integer':
+    case 'decimal':
+      return token.digits;
+    case 'wrapped':
+      return token.steps.join('.');
+    case 'word':
+    case 'symbol':
+      return token.text;
+    case 'end':
+      return '';
+  }
+}
+
+function orList(parts: readonly string[]): string {
+  const quoted = parts.map((part) => (/^\W+$/.test(part) ? `"${part}"` : part));
+  return quoted.length < 2 ? quoted.join('') : `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
+}
