@@ -1,0 +1,21 @@
+import type { Service } from '../../http/service.ts';
+import { renderProblem } from './problem-document.ts';
+import { registerReads } from './read-routes.ts';
+import { registerStats } from './stats.ts';
+import { registerWrites } from './write-routes.ts';
+
+/** The Schema Registry: the standard library, and each sandbox's own schemas, classes, field groups and data types. */
+export function schemaRegistry(): Service {
+  return {
+    name: 'Schema Registry',
+    description: 'XDM schemas, classes, field groups and data types.',
+    prefix: '/data/foundation/schemaregistry',
+    access: 'sandbox',
+    renderProblem,
+    register(routes) {
+      registerStats(routes);
+      registerReads(routes);
+      registerWrites(routes);
+    },
+  };
+}

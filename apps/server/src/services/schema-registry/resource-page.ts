@@ -1,0 +1,125 @@
+import type { RegistryResource } from '@tributary/xdm';
+import { type Static, Type } from 'typebox';
+import { Problem } from '../../http/problem.ts';
+import { meetsFilters, parsePropertyFilters } from '../../http/property-filter.ts';
+
+/** Most resources in one answer. */
+const MAX_PAGE_SIZE = 300;
+
+export const PageQuery = Type.Object({
+  property: Type.Optional(
+    Type.Array(Type.String({ maxLength: 2_000 }), {
+      description:
+        'Conditions such as `title==Demo` or `meta:intendedToExtend==…/profile`; a bare name asks only that the property is there.',
+    }),
+  ),
+  orderby: Type.Optional(
+    Type.String({
+      maxLength: 500,
+      description: 'Properties to sort by, comma-separated; `-` turns one round.',
+    }),
+  ),
+  start: Type.Optional(
+    Type.String({ maxLength: 2_000, description: 'The `_page.next` of the page before.' }),
+  ),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
+});
+
+export type PageQuery = Static<typeof PageQuery>;
+
+export interface ResourcePage {
+  readonly resources: readonly RegistryResource[];
+  readonly orderby: string;
+  /** What `start` of the next page must be; null at the end. */
+  readonly next: string | null;
+}
+
+/**
+ * The resources that meet a list's query, in its order. `start` is a value of the first sort property, not an offset:
+ * a page therefore goes on beyond its limit until that value changes, so that no resource is left out between pages.
+ * @throws {Problem} of kind `invalidParameter`
+ */
+export function pageOf(
+  resources: readonly RegistryResource[],
+  { property, orderby, start, limit = MAX_PAGE_SIZE }: PageQuery,
+  defaultOrder: string,
+): ResourcePage {
+  const keys = sortKeys(orderby ?? defaultOrder);
+  const [primary] = keys;
+  const matching = resources.filter(propertyCondition(property));
+  const sorted = matching
+    .filter((resource) => start === undefined || compareToStart(resource, start, primary) > 0)
+    .toSorted((a, b) => keys.reduce((sign, key) => sign || compareBy(key, a, b), 0));
+  const size = Math.min(limit, MAX_PAGE_SIZE);
+  const last = sorted[size - 1];
+  const page = sorted.filter(
+    (resource, index) => index < size || (last !== undefined && compareBy(primary, resource, last) === 0),
+  );
+  const isLast = page.length === sorted.length || last === undefined;
+  return {
+    resources: page,
+    orderby: orderby ?? defaultOrder,
+    next: isLast ? null : String(sortValue(last, primary)),
+  };
+}
+
+const OPERATOR = /[=!<>~]/;
+
+function propertyCondition(property: readonly string[] = []): (resource: RegistryResource) => boolean {
+  const texts = property.flatMap((text) => text.split('&property='));
+  const names = texts.filter((text) => !OPERATOR.test(text)).map((name) => name.trim());
+  const filters = parsePropertyFilters(texts.filter((text) => OPERATOR.test(text)));
+  return (resource) =>
+    names.every((name) => Object.hasOwn(resource, name)) && meetsFilters(resource, filters);
+}
+
+interface SortKey {
+  readonly property: string;
+  readonly sign: 1 | -1;
+}
+
+function sortKeys(orderby: string): readonly [SortKey, ...SortKey[]] {
+  const [first, ...others] = orderby
+    .split(',')
+    .map((key) => key.trim())
+    .filter((key) => key.length > 0)
+    .map((key): SortKey => ({ property: key.replace(/^[-+]/, ''), sign: key.startsWith('-') ? -1 : 1 }));
+  if (first === undefined) {
+    throw new Problem(
+      'invalidParameter',
+      "The parameter 'orderby' names no property, such as orderby=title.",
+      {
+        violations: [{ path: 'orderby', message: 'expected the name of a property' }],
+      },
+    );
+  }
+  return [first, ...others];
+}
+
+/** Names that lists may be sorted by, and where the registry keeps them. */
+const METADATA_NAMES: Readonly<Record<string, string>> = {
+  created: 'repo:createdDate',
+  updated: 'repo:lastModifiedDate',
+};
+
+function sortValue(resource: RegistryResource, { property }: SortKey): string | number {
+  const metadataName = METADATA_NAMES[property];
+  const holder = metadataName === undefined ? resource : resource['meta:registryMetadata'];
+  const value = Object.entries(holder ?? {}).find(([name]) => name === (metadataName ?? property))?.[1];
+  return typeof value === 'string' || typeof value === 'number' ? value : '';
+}
+
+const collator = new Intl.Collator('en');
+
+function compareBy(key: SortKey, a: RegistryResource, b: RegistryResource): number {
+  return key.sign * compareValues(sortValue(a, key), sortValue(b, key));
+}
+
+function compareToStart(resource: RegistryResource, start: string, key: SortKey): number {
+  const value = sortValue(resource, key);
+  return key.sign * compareValues(value, typeof value === 'number' ? Number(start) : start);
+}
+
+function compareValues(a: string | number, b: string | number): number {
+  return typeof a === 'number' && typeof b === 'number' ? a - b : collator.compare(String(a), String(b));
+}
