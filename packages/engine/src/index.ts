@@ -1,3 +1,7 @@
+export { type Engine, type EngineOptions, MAX_PREVIEW_ROWS, openEngine } from './engine.ts';
+export { EngineError, type EngineErrorKind } from './engine-error.ts';
+export type { Mapping } from './evaluated-rows.ts';
+export type { PreviewedRow, PreviewRequest, RowError } from './preview-job.ts';
 export type {
   ColumnFigures,
   RowErrorCount,

@@ -1,0 +1,28 @@
+import { compileMapping } from './evaluated-rows.ts';
+import { compileFailedRows, type FailedRowsSql } from './failed-rows.ts';
+import type { FileLayout } from './file-layout.ts';
+import { compileGoodRows, type GoodRowsSql } from './good-rows.ts';
+import type { TransformRequest } from './transform.ts';
+
+/** A transform as SQL statements. To make them, no file is touched. */
+export interface CompiledTransform {
+  readonly goodRows: GoodRowsSql;
+  /** Wanted only where rows failed. */
+  failedRows(): FailedRowsSql;
+}
+
+/**
+ * Compiles a request, given the layouts of its staged and landed files.
+ * @throws EngineError `invalid` where plan, target, fields and files contradict each other.
+ */
+export function compileTransform(
+  request: TransformRequest,
+  staged: readonly FileLayout[],
+  landed: readonly FileLayout[],
+): CompiledTransform {
+  const mapping = compileMapping(request);
+  return {
+    goodRows: compileGoodRows(request, staged, landed, mapping),
+    failedRows: () => compileFailedRows(request, staged, landed, mapping),
+  };
+}

@@ -1,0 +1,91 @@
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { EngineError } from './engine-error.ts';
+import type { PreviewedRow, PreviewRequest } from './preview-job.ts';
+import type { TransformRequest, TransformResult } from './transform.ts';
+import { WorkerProcess } from './worker-process.ts';
+
+export interface EngineOptions {
+  /** Buffers of one transform; its process grows to about a third more. */
+  readonly memoryLimitMb: number;
+  readonly threads: number;
+  /** Folder for spilled data, absolute; exists. */
+  readonly tempDirectory: string;
+  /** Where all files and folders of jobs must lie, absolute. Undefined: a request may name any. */
+  readonly allowedDirectories?: readonly string[];
+}
+
+export interface Engine {
+  /**
+   * Writes the rows of the staged files as Parquet, and what is wrong with those that can't land as JSON lines.
+   * One transform runs at a time; more wait. Rejects with an {@link EngineError}, or with the signal's reason.
+   */
+  transform(request: TransformRequest, signal?: AbortSignal): Promise<TransformResult>;
+  /** What a transform would make of these rows, each with its data and errors, in order. Does not wait for transforms. */
+  preview(request: PreviewRequest, signal?: AbortSignal): Promise<readonly PreviewedRow[]>;
+  /** The first rows of data files as nested JSON without nulls; dates in ISO 8601. Does not wait for transforms. */
+  readRows(
+    files: readonly { readonly path: string }[],
+    options: { readonly limit: number },
+    signal?: AbortSignal,
+  ): Promise<readonly unknown[]>;
+  /** Ends the engine's processes; jobs under way reject with `closed`. */
+  close(): Promise<void>;
+}
+
+/** More rows than a person looks at; a preview's rows travel through messages. */
+export const MAX_PREVIEW_ROWS = 5_000;
+
+/** Previews and samples are small; they get their own process, so that they never wait for a transform. */
+const SAMPLE_MEMORY_MB = 256;
+
+/** Opens an engine. Its processes are started as they are needed. */
+export function openEngine({
+  memoryLimitMb,
+  threads,
+  tempDirectory,
+  allowedDirectories,
+}: EngineOptions): Engine {
+  const transforms = new WorkerProcess({ memoryLimitMb, threads, tempDirectory });
+  const samples = new WorkerProcess({ memoryLimitMb: SAMPLE_MEMORY_MB, threads: 1, tempDirectory });
+  return {
+    async transform(request, signal) {
+      const { staged, landed, dataDirectory, diagnosticsDirectory } = request;
+      const files = [...staged, ...landed].map(({ path }) => path);
+      checkPaths([...files, dataDirectory, diagnosticsDirectory], allowedDirectories);
+      return transforms.run('transform', request, signal);
+    },
+    async preview(request, signal) {
+      if (request.rows.length > MAX_PREVIEW_ROWS) {
+        throw new EngineError('invalid', `A preview takes at most ${MAX_PREVIEW_ROWS} rows.`);
+      }
+      return samples.run('preview', request, signal);
+    },
+    async readRows(files, { limit }, signal) {
+      checkPaths(
+        files.map(({ path }) => path),
+        allowedDirectories,
+      );
+      if (!Number.isInteger(limit) || limit < 0 || limit > MAX_PREVIEW_ROWS) {
+        throw new EngineError('invalid', `The limit must be a whole number up to ${MAX_PREVIEW_ROWS}.`);
+      }
+      return samples.run('readRows', { files, limit }, signal);
+    },
+    async close() {
+      await Promise.all([transforms.close(), samples.close()]);
+    },
+  };
+}
+
+function checkPaths(paths: readonly string[], allowed: readonly string[] | undefined): void {
+  for (const path of paths) {
+    if (!isAbsolute(path)) throw new EngineError('invalid', `The path ${path} is not absolute.`);
+    if (allowed !== undefined && !allowed.some((folder) => liesIn(path, folder))) {
+      throw new EngineError('invalid', `The path ${path} lies outside the engine's folders.`);
+    }
+  }
+}
+
+function liesIn(path: string, folder: string): boolean {
+  const way = relative(resolve(folder), resolve(path));
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}

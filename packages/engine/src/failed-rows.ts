@@ -1,0 +1,112 @@
+import { dirname, relative, sep } from 'node:path';
+import { quoteLiteral } from '@tributary/data-prep';
+import { type CompiledMapping, ERROR_TYPE } from './evaluated-rows.ts';
+import type { FileLayout } from './file-layout.ts';
+import { withLanded } from './landed-rows.ts';
+import { CORRUPT_ROW } from './row-checks.ts';
+import { rawName, rawNames, stagedRelations } from './staged-rows.ts';
+import type { TransformRequest } from './transform.ts';
+
+/** The second pass, for diagnostics. Needs a database of its own that keeps the order of rows. */
+export interface FailedRowsSql {
+  readonly setup: readonly string[];
+  /** One statement for each staged file. */
+  readonly collect: readonly string[];
+  /** Gives each collected row its number in its file. */
+  readonly number: readonly string[];
+  /** Returns one row: `failed`, `corrupt`. */
+  readonly total: string;
+  /** Returns `code`, `column`, `message`, `rows`, most rows first. */
+  readonly countByError: string;
+  /** Writes rows that could be read but not landed, as JSON lines. */
+  writeConversionErrors(path: string): string;
+  /** Writes rows that could not be read, as JSON lines. */
+  writeParsingErrors(path: string): string;
+}
+
+export function compileFailedRows(
+  request: TransformRequest,
+  staged: readonly FileLayout[],
+  landed: readonly FileLayout[],
+  mapping: CompiledMapping,
+): FailedRowsSql {
+  const { columns } = request;
+  const root = commonFolder(staged.map(({ path }) => path));
+  const files = staged.map(
+    ({ path }, file) => `(${file}, ${quoteLiteral(path)}, ${quoteLiteral(relative(root, path))})`,
+  );
+  const fields = columns.map(({ name }, index) => `${quoteLiteral(name)}, ${rawName(index)}`);
+  return {
+    setup: [
+      `CREATE TEMP TABLE files AS SELECT * FROM (VALUES ${files.join(', ')}) AS t(file, path, name)`,
+      `CREATE TEMP TABLE failed (file INTEGER, readable_row BIGINT, errors ${ERROR_TYPE}[], ` +
+        `${columns.map((_, index) => `${rawName(index)} VARCHAR`).join(', ')})`,
+    ],
+    collect: staged.map((layout, file) => {
+      const raw = stagedRelations([layout], columns, 'store').join();
+      const numbered = `SELECT *, row_number() OVER () AS readable_row FROM (${raw})`;
+      const rows = mapping.evaluate(withLanded(numbered, landed, request));
+      return (
+        `INSERT INTO failed SELECT ${file}, readable_row, ${mapping.errors}, ${rawNames(columns)} ` +
+        `FROM (${rows}) WHERE NOT landed AND (${mapping.fails})`
+      );
+    }),
+    number: [staged.some(({ kind }) => kind === 'csv') ? CORRUPT_CSV_ROWS : NO_CORRUPT_ROWS, NUMBERED_ROWS],
+    total: 'SELECT (SELECT count(*) FROM failed) AS failed, (SELECT count(*) FROM corrupt) AS corrupt',
+    countByError:
+      `SELECT e.code AS code, e."column" AS "column", e.message AS message, count(*) AS rows ` +
+      `FROM (SELECT unnest(errors) AS e FROM failed) GROUP BY ALL ` +
+      `UNION ALL SELECT '${CORRUPT_ROW}', '', message, count(*) FROM corrupt GROUP BY ALL ` +
+      `ORDER BY rows DESC, code, "column", message`,
+    writeConversionErrors: (path) =>
+      writeJsonLines(
+        `SELECT json_object(${fields.join(', ')}, '_errors', errors, '_filename', name, '_row', data_row) ` +
+          `FROM numbered JOIN files USING (file) ORDER BY file, data_row`,
+        path,
+      ),
+    writeParsingErrors: (path) =>
+      writeJsonLines(
+        `SELECT json_object('_corrupt_record', record, '_errors', ` +
+          `[{'code': '${CORRUPT_ROW}', 'message': message, 'column': '', 'value': NULL}], ` +
+          `'_filename', name, '_row', data_row) ` +
+          `FROM corrupt JOIN files USING (file) ORDER BY file, data_row`,
+        path,
+      ),
+  };
+}
+
+/**
+ * Corrupt records are not among the readable rows, but are rows of their file: `readable_before` is how many readable
+ * ones stand before each. DuckDB's `line` counts records, the header first; a record may have several faults.
+ */
+const CORRUPT_CSV_ROWS = `
+  CREATE TEMP TABLE corrupt AS
+  SELECT file, data_row, record, 'The row can''t be read: ' || fault || '.' AS message,
+    data_row - row_number() OVER (PARTITION BY file ORDER BY data_row) AS readable_before
+  FROM (
+    SELECT file, line - 1 AS data_row, min(csv_line) AS record, lower(min(CAST(error_type AS VARCHAR))) AS fault
+    FROM reject_errors JOIN reject_scans USING (scan_id, file_id) JOIN files ON path = file_path
+    GROUP BY ALL)`;
+
+const NO_CORRUPT_ROWS =
+  'CREATE TEMP TABLE corrupt (file INTEGER, data_row BIGINT, record VARCHAR, message VARCHAR, readable_before BIGINT)';
+
+const NUMBERED_ROWS = `
+  CREATE TEMP VIEW numbered AS
+  SELECT failed.*, readable_row + coalesce(corrupt_before, 0) AS data_row
+  FROM failed ASOF LEFT JOIN (
+    SELECT file, readable_before, max(data_row - readable_before) AS corrupt_before FROM corrupt GROUP BY ALL) c
+  ON failed.file = c.file AND failed.readable_row > c.readable_before`;
+
+/** JSON text holds neither line ends nor the delimiter unescaped, so that the CSV writer leaves it as it is. */
+function writeJsonLines(query: string, path: string): string {
+  return `COPY (${query}) TO ${quoteLiteral(path)} (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\u0001')`;
+}
+
+/** The deepest folder that holds all paths: below it, names tell files apart. */
+function commonFolder(paths: readonly string[]): string {
+  const folders = paths.map((path) => dirname(path).split(sep));
+  const [first = []] = folders;
+  const depth = first.findIndex((name, index) => folders.some((folder) => folder[index] !== name));
+  return (depth === -1 ? first : first.slice(0, depth)).join(sep) || sep;
+}

@@ -1,0 +1,44 @@
+import { stat } from 'node:fs/promises';
+import { readHeader } from './csv-header.ts';
+import { EngineError } from './engine-error.ts';
+import type { StagedFile } from './transform.ts';
+
+export interface CsvLayout {
+  readonly kind: 'csv';
+  readonly path: string;
+  /** Column names in the order of the file. */
+  readonly header: readonly string[];
+}
+
+export interface JsonPageLayout {
+  readonly kind: 'json-page';
+  readonly path: string;
+  readonly rowsAt: string;
+  readonly bytes: number;
+}
+
+/** A staged file with what must be known of its inside before SQL can be written for it. */
+export type FileLayout = CsvLayout | JsonPageLayout;
+
+/** Looks into each file, in order. CSV files without a byte hold no rows and are left out. */
+export async function readLayouts(files: readonly StagedFile[]): Promise<readonly FileLayout[]> {
+  const layouts: FileLayout[] = [];
+  for (const file of files) {
+    const layout = await readLayout(file).catch((error: unknown) => {
+      if (error instanceof EngineError) throw error;
+      throw new EngineError('unreadable', `The staged file ${file.path} can't be opened.`, { cause: error });
+    });
+    if (layout !== undefined) layouts.push(layout);
+  }
+  return layouts;
+}
+
+async function readLayout({ path, format }: StagedFile): Promise<FileLayout | undefined> {
+  if (format.kind === 'csv') {
+    const header = await readHeader(path);
+    return header === undefined ? undefined : { kind: 'csv', path, header };
+  }
+  const { size } = await stat(path);
+  if (size === 0) throw new EngineError('unreadable', `The staged page ${path} is empty.`);
+  return { kind: 'json-page', path, rowsAt: format.rowsAt, bytes: size };
+}

@@ -1,0 +1,62 @@
+import { quoteLiteral } from '@tributary/data-prep';
+import type { CompiledMapping } from './evaluated-rows.ts';
+import type { FileLayout } from './file-layout.ts';
+import { withLanded } from './landed-rows.ts';
+import { fieldIds } from './parquet-fields.ts';
+import { rawNames, stagedRelations } from './staged-rows.ts';
+import type { TransformRequest } from './transform.ts';
+
+/** Size at which the next data file is begun. Checked after each row group, so files end a little above it. */
+const DATA_FILE_BYTES = 256 * 1024 * 1024;
+
+/** The first pass: writes the rows that land, in any order, and counts the others. */
+export interface GoodRowsSql {
+  readonly setup: readonly string[];
+  /** Returns statistics, one row for each file written. */
+  readonly write: string;
+  /** Returns one row: `failed`, `skipped`, `corrupt`. */
+  readonly count: string;
+}
+
+export function compileGoodRows(
+  request: TransformRequest,
+  staged: readonly FileLayout[],
+  landed: readonly FileLayout[],
+  mapping: CompiledMapping,
+): GoodRowsSql {
+  const raw = stagedRelations(staged, request.columns, 'store').join(' UNION ALL ');
+  const rows = mapping.evaluate(withLanded(raw, landed, request));
+  // DuckDB checks the encoding only of columns that are looked at, and the second pass looks at all of them.
+  const looksAtAll = `strlen(coalesce(${rawNames(request.columns)}, '')) >= 0`;
+  // Sequences count in the same pass what the filter drops, and cost nothing for rows that it keeps.
+  const lands =
+    `CASE WHEN landed THEN nextval('skipped_rows') IS NULL ` +
+    `WHEN ${mapping.fails} THEN nextval('failed_rows') IS NULL ELSE ${looksAtAll} END`;
+  const options = [
+    'FORMAT parquet',
+    'COMPRESSION zstd',
+    `FIELD_IDS ${fieldIds(mapping.trees)}`,
+    `FILE_SIZE_BYTES ${DATA_FILE_BYTES}`,
+    `FILENAME_PATTERN '{uuid}'`,
+    // The folder may hold files of other runs; they stay as they are.
+    'OVERWRITE_OR_IGNORE true',
+    'WRITE_EMPTY_FILE false',
+    'RETURN_STATS true',
+  ];
+  const corrupt = staged.some(({ kind }) => kind === 'csv')
+    ? '(SELECT count(*) FROM (SELECT DISTINCT scan_id, file_id, line_byte_position FROM reject_errors))'
+    : '0';
+  return {
+    setup: ['CREATE SEQUENCE failed_rows', 'CREATE SEQUENCE skipped_rows'],
+    write:
+      `COPY (SELECT ${mapping.targetColumns} FROM (${rows}) WHERE ${lands}) ` +
+      `TO ${quoteLiteral(request.dataDirectory)} (${options.join(', ')})`,
+    count:
+      `SELECT ${counted('failed_rows')} AS failed, ${counted('skipped_rows')} AS skipped, ` +
+      `${corrupt} AS corrupt`,
+  };
+}
+
+function counted(sequence: string): string {
+  return `(SELECT coalesce(last_value, 0) FROM duckdb_sequences() WHERE sequence_name = '${sequence}')`;
+}

@@ -1,0 +1,45 @@
+import {
+  DuckDBDateValue,
+  DuckDBDecimalValue,
+  DuckDBListValue,
+  DuckDBMapValue,
+  DuckDBStructValue,
+  DuckDBTimestampTZValue,
+  DuckDBTimestampValue,
+  type DuckDBValue,
+} from '@duckdb/node-api';
+
+/**
+ * A value as XDM's JSON: date-times in ISO 8601 with `Z`, dates as `YYYY-MM-DD`, maps as objects, absent members
+ * left out. Integers beyond 2^53 become text, since JSON numbers would lose digits. Undefined for null.
+ */
+export function toJson(value: DuckDBValue | undefined): unknown {
+  if (value === null || value === undefined) return undefined;
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (typeof value !== 'object') return value;
+  if (value instanceof DuckDBTimestampTZValue || value instanceof DuckDBTimestampValue) {
+    return instantToJson(value.micros);
+  }
+  if (value instanceof DuckDBDateValue) return value.toString();
+  if (value instanceof DuckDBDecimalValue) return value.toDouble();
+  if (value instanceof DuckDBListValue) return value.items.map((item) => toJson(item) ?? null);
+  if (value instanceof DuckDBMapValue) {
+    return membersToJson(value.entries.map(({ key, value: member }) => [String(key), member]));
+  }
+  if (value instanceof DuckDBStructValue) return membersToJson(Object.entries(value.entries));
+  return String(value);
+}
+
+/** A row or struct as a JSON object without its nulls. */
+export function membersToJson(
+  members: readonly (readonly [string, DuckDBValue | undefined])[],
+): Record<string, unknown> {
+  return Object.fromEntries(
+    members.map(([name, value]) => [name, toJson(value)]).filter(([, value]) => value !== undefined),
+  );
+}
+
+function instantToJson(micros: bigint): string {
+  const iso = new Date(Number(micros / 1000n)).toISOString();
+  return iso.replace('.000Z', 'Z');
+}

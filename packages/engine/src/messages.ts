@@ -1,0 +1,36 @@
+import type { EngineErrorKind } from './engine-error.ts';
+import type { PreviewedRow, PreviewRequest } from './preview-job.ts';
+import type { ReadRowsRequest } from './read-rows-job.ts';
+import type { TransformRequest, TransformResult } from './transform.ts';
+import type { Resources } from './transform-job.ts';
+
+/** What a worker can be asked to do: requests and results by name of the job. */
+export interface Jobs {
+  readonly transform: { readonly request: TransformRequest; readonly result: TransformResult };
+  readonly preview: { readonly request: PreviewRequest; readonly result: readonly PreviewedRow[] };
+  readonly readRows: { readonly request: ReadRowsRequest; readonly result: readonly unknown[] };
+}
+
+export type JobName = keyof Jobs;
+
+/** A job on its way to the worker. */
+export type JobMessage = {
+  readonly [Name in JobName]: {
+    readonly kind: 'run';
+    readonly id: number;
+    readonly job: Name;
+    readonly request: Jobs[Name]['request'];
+    readonly resources: Resources;
+  };
+}[JobName];
+
+export type ToWorker = JobMessage | { readonly kind: 'cancel'; readonly id: number };
+
+export type FromWorker =
+  | { readonly kind: 'done'; readonly id: number; readonly result: unknown }
+  | {
+      readonly kind: 'failed';
+      readonly id: number;
+      readonly errorKind: EngineErrorKind;
+      readonly message: string;
+    };

@@ -1,0 +1,103 @@
+import { quoteIdentifier } from '@tributary/data-prep';
+import { EngineError } from './engine-error.ts';
+import type { TargetTree } from './target-rows.ts';
+import type { TargetField, TargetFieldType } from './transform.ts';
+
+/** DuckDB's type for a field's values. */
+export function sqlType(type: TargetFieldType): string {
+  switch (type.kind) {
+    case 'scalar':
+      return scalarSqlType(type.icebergType);
+    case 'struct':
+      return `STRUCT(${type.fields.map((field) => `${quoteIdentifier(field.name)} ${sqlType(field.type)}`).join(', ')})`;
+    case 'list':
+      return `${sqlType(type.element)}[]`;
+    case 'map':
+      return `MAP(VARCHAR, ${sqlType(type.value)})`;
+  }
+}
+
+const SQL_TYPES: ReadonlyMap<string, string> = new Map([
+  ['boolean', 'BOOLEAN'],
+  ['int', 'INTEGER'],
+  ['long', 'BIGINT'],
+  ['float', 'FLOAT'],
+  ['double', 'DOUBLE'],
+  ['date', 'DATE'],
+  ['time', 'TIME'],
+  ['timestamp', 'TIMESTAMP'],
+  ['timestamptz', 'TIMESTAMPTZ'],
+  ['string', 'VARCHAR'],
+  ['uuid', 'UUID'],
+  ['binary', 'BLOB'],
+]);
+
+function scalarSqlType(icebergType: string): string {
+  const known = SQL_TYPES.get(icebergType);
+  if (known !== undefined) return known;
+  if (/^decimal\(\d+,\s*\d+\)$/.test(icebergType)) return icebergType.toUpperCase();
+  throw new EngineError('invalid', `The field type ${JSON.stringify(icebergType)} can't be written.`);
+}
+
+/** The Iceberg field ids of the written columns, in the form of COPY's `FIELD_IDS`. */
+export function fieldIds(trees: readonly TargetTree[]): string {
+  return `{${trees.map(treeFieldIds).join(', ')}}`;
+}
+
+function treeFieldIds(tree: TargetTree): string {
+  const { name, id, type } = tree.field;
+  const inside = tree.kind === 'struct' ? tree.children.map(treeFieldIds).join(', ') : typeFieldIds(type);
+  return fieldIdEntry(name, id, inside);
+}
+
+function fieldIdEntry(name: string, id: number, inside: string): string {
+  return inside === ''
+    ? `${quoteIdentifier(name)}: ${id}`
+    : `${quoteIdentifier(name)}: {__duckdb_field_id: ${id}, ${inside}}`;
+}
+
+function typeFieldIds(type: TargetFieldType): string {
+  switch (type.kind) {
+    case 'scalar':
+      return '';
+    case 'struct':
+      return type.fields
+        .map(({ name, id, type: inner }) => fieldIdEntry(name, id, typeFieldIds(inner)))
+        .join(', ');
+    case 'list':
+      return fieldIdEntry('element', type.elementId, typeFieldIds(type.element));
+    case 'map':
+      return `${fieldIdEntry('key', type.keyId, '')}, ${fieldIdEntry('value', type.valueId, typeFieldIds(type.value))}`;
+  }
+}
+
+/** A leaf column of a Parquet file as Iceberg knows it. */
+export interface LeafField {
+  readonly id: number;
+  readonly icebergType: string;
+}
+
+/** All leaves by the path that DuckDB's `RETURN_STATS` gives them. */
+export function leavesByPath(fields: readonly TargetField[]): ReadonlyMap<string, LeafField> {
+  return new Map(fields.flatMap(({ name, id, type }) => leavesBelow([name], id, type)));
+}
+
+function leavesBelow(
+  path: readonly string[],
+  id: number,
+  type: TargetFieldType,
+): readonly (readonly [string, LeafField])[] {
+  switch (type.kind) {
+    case 'scalar':
+      return [[path.map(quoteIdentifier).join('.'), { id, icebergType: type.icebergType }]];
+    case 'struct':
+      return type.fields.flatMap((field) => leavesBelow([...path, field.name], field.id, field.type));
+    case 'list':
+      return leavesBelow([...path, 'element'], type.elementId, type.element);
+    case 'map':
+      return [
+        ...leavesBelow([...path, 'key'], type.keyId, { kind: 'scalar', icebergType: 'string' }),
+        ...leavesBelow([...path, 'value'], type.valueId, type.value),
+      ];
+  }
+}

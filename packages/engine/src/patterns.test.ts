@@ -1,0 +1,27 @@
+import { DuckDBInstance } from '@duckdb/node-api';
+import { expect, test } from 'vitest';
+import { sqlPattern } from './patterns.ts';
+
+const connection = await (await DuckDBInstance.create(':memory:')).connect();
+
+async function matches(pattern: string, text: string): Promise<unknown> {
+  const result = await connection.runAndReadAll('SELECT regexp_matches($1, $2)', [text, sqlPattern(pattern)]);
+  return result.getRows()[0]?.[0];
+}
+
+test.each([
+  ['^[A-Z]{2}$', 'AB', 'ABC'],
+  ['[0-9]', 'a1b', 'ab'],
+  ['^\\u00e9\\u{6F22}$', 'é漢', 'e'],
+  ['^\\\\u0041$', '\\u0041', 'A'],
+  ['\\w+\\/[-.\\w]+(?:\\+[-.\\w]+)?', 'application/ld+json', 'text'],
+  ['^(?<year>\\d{4})$', '2024', '٢٠٢٤'],
+  ['\\(?=', '(=', 'x'],
+])('the pattern %s matches as in ECMA-262', async (pattern, yes, no) => {
+  expect([new RegExp(pattern, 'u').test(yes), new RegExp(pattern, 'u').test(no)]).toEqual([true, false]);
+  expect([await matches(pattern, yes), await matches(pattern, no)]).toEqual([true, false]);
+});
+
+test.each(['^(?=a)', '(?!b)', '(?<=a)b', '(?<!a)b', '(a)\\1'])('the pattern %s is refused', (pattern) => {
+  expect(() => sqlPattern(pattern)).toThrow(/can't be checked/);
+});

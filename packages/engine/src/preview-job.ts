@@ -1,0 +1,63 @@
+import { quoteLiteral } from '@tributary/data-prep';
+import { openDatabase } from './database.ts';
+import { compileMapping, type Mapping } from './evaluated-rows.ts';
+import { membersToJson, toJson } from './json-values.ts';
+import { rawName } from './staged-rows.ts';
+import type { Resources } from './transform-job.ts';
+
+/** Rows as JSON values by source column name, and what is to be made of them. */
+export interface PreviewRequest extends Mapping {
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+}
+
+export interface RowError {
+  readonly code: string;
+  readonly message: string;
+  readonly column: string;
+  readonly value: string | undefined;
+}
+
+/** What a run would make of one row: `errors` is empty where the row would land. */
+export interface PreviewedRow {
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly errors: readonly RowError[];
+}
+
+/** Sends rows through the very SQL that a run uses, in order. */
+export async function runPreview(
+  request: PreviewRequest,
+  resources: Resources,
+  signal: AbortSignal,
+): Promise<readonly PreviewedRow[]> {
+  const mapping = compileMapping(request);
+  const database = await openDatabase({ ...resources, files: [], directories: [], keepOrder: true }, signal);
+  try {
+    const rows = mapping.evaluate(inlineRows(request));
+    const result = await database.read(
+      `SELECT ${mapping.targetColumns}, ${mapping.errors} FROM (${rows}) ORDER BY row_position`,
+    );
+    return result.getRows().map((values) => {
+      const members = mapping.trees.map((tree, index) => [tree.field.name, values[index]] as const);
+      // The shape of the errors is ERROR_TYPE, which is RowError with the nulls left out.
+      return { data: membersToJson(members), errors: toJson(values.at(-1)) as readonly RowError[] };
+    });
+  } finally {
+    database.close();
+  }
+}
+
+function inlineRows({ rows, columns }: PreviewRequest): string {
+  const texts = rows.map((row) => columns.map(({ name }) => toSourceText(row[name])));
+  const selected = columns.map((_, index) => `fields[${index + 1}] AS ${rawName(index)}`);
+  return (
+    `SELECT row_position, ${selected.join(', ')} FROM ` +
+    `(SELECT unnest(rows) AS fields, generate_subscripts(rows, 1) AS row_position FROM ` +
+    `(SELECT from_json(${quoteLiteral(JSON.stringify(texts))}, '[["VARCHAR"]]') AS rows))`
+  );
+}
+
+/** The text that a staged file would hold for a JSON value; a source has no empty texts. */
+function toSourceText(value: unknown): string | null {
+  if (value === undefined || value === null || value === '') return null;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

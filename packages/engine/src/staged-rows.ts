@@ -1,0 +1,105 @@
+import { quoteIdentifier, quoteLiteral } from '@tributary/data-prep';
+import type { SourceColumn } from '@tributary/xdm';
+import { EngineError, UNREADABLE_PAGE } from './engine-error.ts';
+import type { CsvLayout, FileLayout, JsonPageLayout } from './file-layout.ts';
+
+/** Rows longer than this are rejected as corrupt. Twice this much is buffered for each thread. */
+const MAX_CSV_LINE_BYTES = 16 * 1024 * 1024;
+const CSV_BUFFER_BYTES = 2 * MAX_CSV_LINE_BYTES;
+
+/** What happens to CSV records that can't be read: noted in DuckDB's reject tables, or passed over. */
+export type CorruptRows = 'store' | 'ignore';
+
+/** The name of a source column's raw text in the relations built here: names of sources are data, not SQL. */
+export function rawName(columnIndex: number): string {
+  return `r${columnIndex}`;
+}
+
+/** All raw texts of a row, for a select list. */
+export function rawNames(columns: readonly SourceColumn[]): string {
+  return columns.map((_, index) => rawName(index)).join(', ');
+}
+
+/**
+ * Relations over the raw text of all source columns (`r0`, `r1`, … in the order of `columns`, VARCHAR, null
+ * where the source has none). Files that can be read alike share one.
+ */
+export function stagedRelations(
+  layouts: readonly FileLayout[],
+  columns: readonly SourceColumn[],
+  corruptRows: CorruptRows,
+): readonly string[] {
+  const csvFiles = layouts.filter((layout) => layout.kind === 'csv');
+  const jsonPages = layouts.filter((layout) => layout.kind === 'json-page');
+  return [
+    ...[...Map.groupBy(csvFiles, ({ header }) => JSON.stringify(header)).values()].map((files) =>
+      csvRelation(files, columns, corruptRows),
+    ),
+    ...[...Map.groupBy(jsonPages, ({ rowsAt }) => rowsAt)].map(([rowsAt, pages]) =>
+      jsonPageRelation(rowsAt, pages, columns),
+    ),
+  ];
+}
+
+/** All files have the header of the first. */
+function csvRelation(
+  files: readonly CsvLayout[],
+  columns: readonly SourceColumn[],
+  corruptRows: CorruptRows,
+): string {
+  const [first] = files;
+  const header = first?.header ?? [];
+  const selected = columns.map((column, index) => {
+    const position = header.indexOf(column.name);
+    if (position === -1 || position !== header.lastIndexOf(column.name)) {
+      const times = position === -1 ? 'no column' : 'more than one column';
+      throw new EngineError('invalid', `${first?.path} has ${times} named ${JSON.stringify(column.name)}.`);
+    }
+    return `c${position} AS ${rawName(index)}`;
+  });
+  const options = [
+    'auto_detect = false',
+    'header = true',
+    `delim = ','`,
+    `quote = '"'`,
+    `escape = '"'`,
+    'null_padding = false',
+    `max_line_size = ${MAX_CSV_LINE_BYTES}`,
+    `buffer_size = ${CSV_BUFFER_BYTES}`,
+    corruptRows === 'store' ? 'store_rejects = true' : 'ignore_errors = true',
+    `columns = {${header.map((_, position) => `'c${position}': 'VARCHAR'`).join(', ')}}`,
+  ];
+  return `SELECT ${selected.join(', ')} FROM read_csv(${pathList(files)}, ${options.join(', ')})`;
+}
+
+function jsonPageRelation(
+  rowsAt: string,
+  pages: readonly JsonPageLayout[],
+  columns: readonly SourceColumn[],
+): string {
+  const rows = quoteIdentifier(rowsAt);
+  const options = [
+    `format = 'unstructured'`,
+    `maximum_object_size = ${Math.max(...pages.map(({ bytes }) => bytes)) + 1}`,
+    `columns = {${rows}: 'JSON[]'}`,
+  ];
+  const missing = quoteLiteral(
+    `${UNREADABLE_PAGE} ${JSON.stringify(rowsAt)} is no array in one of the JSON pages.`,
+  );
+  const pointers = columns.map((column) => quoteLiteral(jsonPointer(column.name)));
+  const selected = columns.map((_, index) => `fields[${index + 1}] AS ${rawName(index)}`);
+  return (
+    `SELECT ${selected.join(', ')} FROM (SELECT json_extract_string(item, [${pointers.join(', ')}]) AS fields ` +
+    `FROM (SELECT unnest(CASE WHEN ${rows} IS NULL THEN error(${missing}) ELSE ${rows} END) AS item ` +
+    `FROM read_json(${pathList(pages)}, ${options.join(', ')})))`
+  );
+}
+
+function pathList(files: readonly FileLayout[]): string {
+  return `[${files.map(({ path }) => quoteLiteral(path)).join(', ')}]`;
+}
+
+/** Addresses a member by its exact name (RFC 6901). */
+function jsonPointer(name: string): string {
+  return `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}

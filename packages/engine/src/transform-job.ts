@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { compileTransform } from './compile-transform.ts';
+import { type Bounds, openDatabase } from './database.ts';
+import { EngineError } from './engine-error.ts';
+import type { FailedRowsSql } from './failed-rows.ts';
+import { readLayouts } from './file-layout.ts';
+import type { GoodRowsSql } from './good-rows.ts';
+import { writtenFiles } from './parquet-figures.ts';
+import type { RowErrorCount, TransformRequest, TransformResult, WrittenFile } from './transform.ts';
+
+/** What a job may use; files and folders follow from the request. */
+export type Resources = Pick<Bounds, 'memoryLimitMb' | 'threads' | 'spillDirectory'>;
+
+/**
+ * Runs a transform to its end. Aborted or killed in between, it leaves files in its folders that no result names;
+ * the same request may be run again into the same folders.
+ */
+export async function runTransform(
+  request: TransformRequest,
+  resources: Resources,
+  signal: AbortSignal,
+): Promise<TransformResult> {
+  const staged = await readLayouts(request.staged);
+  const landed = await readLayouts(request.landed);
+  if (staged.length === 0) return NOTHING;
+  const compiled = compileTransform(request, staged, landed);
+  const bounds: Omit<Bounds, 'keepOrder'> = {
+    ...resources,
+    files: [...request.staged, ...request.landed].map(({ path }) => path),
+    directories: [request.dataDirectory, request.diagnosticsDirectory],
+  };
+  const good = await writeGoodRows(compiled.goodRows, request, { ...bounds, keepOrder: false }, signal);
+  const outputRows = good.files.reduce((rows, file) => rows + file.rows, 0);
+  const failedRows = good.failed + good.corrupt;
+  const figures = {
+    inputRows: outputRows + failedRows + good.skipped,
+    skippedRows: good.skipped,
+    outputRows,
+    failedRows,
+    files: good.files,
+  };
+  if (failedRows === 0) return { ...figures, diagnosticsFiles: [], errors: [] };
+  const diagnostics = await writeDiagnostics(
+    compiled.failedRows(),
+    good,
+    request.diagnosticsDirectory,
+    { ...bounds, keepOrder: true },
+    signal,
+  );
+  return { ...figures, ...diagnostics };
+}
+
+const NOTHING: TransformResult = {
+  inputRows: 0,
+  skippedRows: 0,
+  outputRows: 0,
+  failedRows: 0,
+  files: [],
+  diagnosticsFiles: [],
+  errors: [],
+};
+
+interface GoodRows {
+  readonly files: readonly WrittenFile[];
+  readonly failed: number;
+  readonly skipped: number;
+  readonly corrupt: number;
+}
+
+async function writeGoodRows(
+  { setup, write, count }: GoodRowsSql,
+  request: TransformRequest,
+  bounds: Bounds,
+  signal: AbortSignal,
+): Promise<GoodRows> {
+  const database = await openDatabase(bounds, signal);
+  try {
+    for (const statement of setup) await database.run(statement);
+    const files = writtenFiles(await database.read(write), request.fields);
+    const [counts] = (await database.read(count)).getRowObjects();
+    return {
+      files,
+      failed: Number(counts?.failed),
+      skipped: Number(counts?.skipped),
+      corrupt: Number(counts?.corrupt),
+    };
+  } finally {
+    database.close();
+  }
+}
+
+async function writeDiagnostics(
+  sql: FailedRowsSql,
+  expected: Pick<GoodRows, 'failed' | 'corrupt'>,
+  folder: string,
+  bounds: Bounds,
+  signal: AbortSignal,
+): Promise<Pick<TransformResult, 'diagnosticsFiles' | 'errors'>> {
+  const database = await openDatabase(bounds, signal);
+  try {
+    for (const statement of [...sql.setup, ...sql.collect, ...sql.number]) {
+      await database.run(statement);
+    }
+    const [found] = (await database.read(sql.total)).getRowObjects();
+    if (Number(found?.failed) !== expected.failed || Number(found?.corrupt) !== expected.corrupt) {
+      throw new EngineError('failed', 'The staged files changed while they were read.');
+    }
+    const diagnosticsFiles: string[] = [];
+    if (expected.failed > 0) {
+      const path = join(folder, `conversion_errors_${randomUUID()}.json`);
+      await database.run(sql.writeConversionErrors(path));
+      diagnosticsFiles.push(path);
+    }
+    if (expected.corrupt > 0) {
+      const path = join(folder, `parsing_errors_${randomUUID()}.json`);
+      await database.run(sql.writeParsingErrors(path));
+      diagnosticsFiles.push(path);
+    }
+    const counts = await database.read(sql.countByError);
+    const errors = counts.getRowObjects().map(
+      (row): RowErrorCount => ({
+        code: String(row.code),
+        column: String(row.column),
+        message: String(row.message),
+        rows: Number(row.rows),
+      }),
+    );
+    return { diagnosticsFiles, errors };
+  } finally {
+    database.close();
+  }
+}
