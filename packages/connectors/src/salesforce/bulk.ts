@@ -20,7 +20,7 @@ export interface BulkOptions {
 }
 
 export const DEFAULT_BULK: BulkOptions = {
-  firstPollMs: 100,
+  firstPollMs: 50,
   maxPollMs: 10_000,
   jobTimeoutMs: 2 * 60 * 60 * 1000,
   pageRows: 50_000,

@@ -61,7 +61,7 @@ export async function describeTable(
   signal?: AbortSignal,
 ): Promise<TableDescription> {
   assertTableName(table);
-  const body = await api.json({ path: `${api.root}/sobjects/${table}/describe`, signal });
+  const body = await describeObject(api, table, signal);
   const columns = objectsAt(body, 'fields').filter(isReadable).map(columnOf);
   const names = new Set(columns.map(({ name }) => name));
   return {
@@ -70,6 +70,20 @@ export async function describeTable(
     keyColumns: names.has(KEY_COLUMN) ? [KEY_COLUMN] : [],
     deltaColumns: DELTA_COLUMNS.filter((name) => names.has(name)),
   };
+}
+
+async function describeObject(
+  api: SalesforceApi,
+  table: string,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  try {
+    return await api.json({ path: `${api.root}/sobjects/${table}/describe`, signal });
+  } catch (cause) {
+    if (!(cause instanceof SourceError) || cause.code !== 'NOT_FOUND') throw cause;
+    const message = `table: Salesforce has no object ${table}, or its user may not see it`;
+    throw new SourceError('invalid', cause.code, message, { cause });
+  }
 }
 
 function isReadable(field: Readonly<Record<string, unknown>>): boolean {

@@ -46,10 +46,11 @@ describe('a table', () => {
     await expect(org.source().preview('Contact', limit)).rejects.toMatchObject({ code: 'INVALID_LIMIT' });
   });
 
-  test('that does not exist is invalid', async () => {
+  test('that does not exist is invalid, and named', async () => {
     await expect(org.source().describe('Nothing__c')).rejects.toMatchObject({
       kind: 'invalid',
       code: 'NOT_FOUND',
+      message: expect.stringContaining('Nothing__c'),
     });
   });
 

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { startSalesforceEmulator } from '@tributary/emulators';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { MemorySink } from '../memory-sink.test-kit.ts';
+import type { Sink } from '../source.ts';
 import { ATTEMPTS, EmulatedOrg, idsOf, readAll } from './emulated-org.test-kit.ts';
 
 const whole = { table: 'Contact', columns: ['Id', 'Email'], window: undefined };
@@ -97,9 +98,14 @@ describe.each(ways)('by $api', ({ bulkFromRows, page }) => {
     if (partition === undefined) throw new Error('expected a partition');
     const controller = new AbortController();
     const gone = new Error('gone');
-    const reading = source.read(partition, new MemorySink(), controller.signal);
-    setTimeout(() => controller.abort(gone), 100);
-    await expect(reading).rejects.toBe(gone);
+    const sink: Sink = {
+      resumeFrom: undefined,
+      async stage(page) {
+        controller.abort(gone);
+        for await (const _ of page.body);
+      },
+    };
+    await expect(source.read(partition, sink, controller.signal)).rejects.toBe(gone);
   });
 });
 
