@@ -7,3 +7,4 @@ export { scheduleFrom } from './schedule.ts';
 export { schemaLookup } from './schema-lookup.ts';
 export type { RunnerLog, RunnerServices } from './services.ts';
 export { type StagingFolder, stagingFolder } from './staging-folder.ts';
+export { targetFields } from './target-fields.ts';

@@ -1,5 +1,6 @@
 import type { Service } from '../http/service.ts';
 import { catalog } from './catalog/index.ts';
+import { conversion } from './conversion/index.ts';
 import { dataAccess } from './data-access/index.ts';
 import type { Dependencies } from './dependencies.ts';
 import { flowService } from './flow-service/index.ts';
@@ -9,7 +10,7 @@ import { schemaRegistry } from './schema-registry/index.ts';
 
 /** Every service of the platform that Tributary answers for. */
 export function allServices(dependencies: Dependencies): readonly Service[] {
-  return [imsService, flowService, schemaRegistry, catalog, sandboxes, dataAccess].map((service) =>
-    service(dependencies),
+  return [imsService, flowService, schemaRegistry, catalog, conversion, sandboxes, dataAccess].map(
+    (service) => service(dependencies),
   );
 }

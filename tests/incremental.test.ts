@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { landedRows } from './landed-rows.ts';
+import { ServerUnderTest } from './server-under-test.ts';
+import { type Walk, walkTutorial } from './tutorial.ts';
+
+const server = new ServerUnderTest({
+  TRIBUTARY_DEMO: '1',
+  TRIBUTARY_DEMO_CONTACTS: '3000',
+  TRIBUTARY_LOG: 'off',
+});
+const mappings = [
+  ['Id', '_id'],
+  ['LastName', 'person.name.lastName'],
+  ['concat(Email, "")', 'personalEmail.address'],
+] as const;
+let walk: Walk;
+let ended = 1;
+
+beforeAll(async () => {
+  await server.start();
+  walk = await walkTutorial(server, 'Incremental', { mappings });
+  await server.runsEnded(walk.flowId, 1);
+});
+afterAll(() => server.dispose());
+
+async function runAgain() {
+  const answer = await server.call('POST', '/data/foundation/flowservice/runs', {
+    body: { flowId: walk.flowId },
+  });
+  expect(answer.status).toBe(201);
+  ended += 1;
+  return server.runsEnded(walk.flowId, ended);
+}
+
+/** How often each contact has landed. */
+async function landings(): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for (const row of await landedRows(server, walk.dataSetId))
+    counts.set(row._id, (counts.get(row._id) ?? 0) + 1);
+  return counts;
+}
+
+describe('a flow with a delta column', () => {
+  test('lands nothing when nothing has changed', async () => {
+    const run = await runAgain();
+    expect(run.metrics).toMatchObject({
+      statusSummary: { status: 'success' },
+      recordSummary: { inputRecordCount: 0, outputRecordCount: 0, failedRecordCount: 0 },
+    });
+  });
+
+  test('lands the 500 rows that changed, no other, and none twice', async () => {
+    const before = await landings();
+    const { updated } = await server.emulator('POST', '/mutate', { object: 'Contact', update: 500 });
+    const run = await runAgain();
+    expect(run.metrics.recordSummary).toMatchObject({ inputRecordCount: 500, outputRecordCount: 500 });
+    const after = await landings();
+    const grown = [...after].filter(([id, count]) => count !== before.get(id));
+    expect(grown.map(([id]) => id).sort()).toEqual([...updated].sort());
+    expect(grown.every(([id, count]) => count === (before.get(id) ?? 0) + 1)).toBe(true);
+    expect((await runAgain()).metrics.recordSummary.inputRecordCount).toBe(0);
+  });
+
+  test('lands rows that share a second with the end of a window, wherever they fall', async () => {
+    for (let round = 0; round < 3; round++) {
+      const { inserted } = await server.emulator('POST', '/mutate', { object: 'Contact', insert: 20 });
+      const running = runAgain();
+      const more = await server.emulator('POST', '/mutate', { object: 'Contact', insert: 20 });
+      await running;
+      await runAgain();
+      const counts = await landings();
+      for (const id of [...inserted, ...more.inserted]) expect(counts.get(id), id).toBe(1);
+    }
+  });
+
+  test('lands rows that were committed late, with a stamp from before the last run', async () => {
+    await server.emulator('POST', '/fault', { kind: 'lateCommit', times: 1, seconds: 120 });
+    const { inserted } = await server.emulator('POST', '/mutate', { object: 'Contact', insert: 7 });
+    expect((await runAgain()).metrics.recordSummary.outputRecordCount).toBe(7);
+    const counts = await landings();
+    for (const id of inserted) expect(counts.get(id)).toBe(1);
+    expect((await runAgain()).metrics.recordSummary.inputRecordCount).toBe(0);
+  });
+
+  test('refuses a second run while one is open', async () => {
+    await server.emulator('POST', '/fault', { kind: 'slow', times: 2, bytesPerSecond: 20_000 });
+    const first = await server.call('POST', '/data/foundation/flowservice/runs', {
+      body: { flowId: walk.flowId },
+    });
+    const second = await server.call('POST', '/data/foundation/flowservice/runs', {
+      body: { flowId: walk.flowId },
+    });
+    ended += 1;
+    await server.runsEnded(walk.flowId, ended);
+    await server.emulator('DELETE', '/fault');
+    expect(first.status).toBe(201);
+    expect([201, 409]).toContain(second.status);
+    if (second.status === 201) ended += 1;
+  });
+});

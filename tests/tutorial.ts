@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'vitest';
+import type { ServerUnderTest } from './server-under-test.ts';
+
+/** The bodies of the tutorial's own sample calls, word for word (they still hold its placeholders). */
+const samples: Readonly<Record<string, string>> = JSON.parse(
+  readFileSync(new URL('./tutorial-bodies.json', import.meta.url), 'utf8'),
+);
+
+/** A sample body with its placeholders, ids and names replaced. */
+export function sampleBody(name: string, replacements: Readonly<Record<string, string>>): string {
+  const text = samples[name];
+  if (text === undefined) throw new Error(`the tutorial has no sample ${name}`);
+  return Object.entries(replacements).reduce((body, [from, to]) => body.replaceAll(from, to), text);
+}
+
+export interface WalkOptions {
+  /** The mapping's [source, destination] pairs; the tutorial's three where left out. */
+  readonly mappings?: readonly (readonly [string, string])[];
+  readonly frequency?: string;
+  readonly partialIngestionPercent?: number;
+}
+
+export interface Walk {
+  readonly connectionId: string;
+  readonly sourceConnectionId: string;
+  readonly schemaId: string;
+  readonly dataSetId: string;
+  readonly targetConnectionId: string;
+  readonly mappingSetId: string;
+  readonly flowId: string;
+}
+
+const FLOW = '/data/foundation/flowservice';
+
+/** Walks the tutorial over HTTP with its sample bodies (their trailing comma removed) on the Contact table. */
+export async function walkTutorial(
+  server: ServerUnderTest,
+  title: string,
+  options: WalkOptions = {},
+): Promise<Walk> {
+  const post = async (path: string, text: string, status = 201) => {
+    const answer = await server.call('POST', path, { text });
+    expect(answer, `POST ${path}`).toMatchObject({ status });
+    return answer.body;
+  };
+  const { environmentUrl, username, password, securityToken } = server.demo ?? raise('no demo CRM');
+  const connection = await post(
+    `${FLOW}/connections`,
+    JSON.stringify({
+      name: title,
+      auth: {
+        specName: 'Basic Authentication',
+        params: { environmentUrl, username, password, securityToken },
+      },
+      connectionSpec: { id: 'cfc0fee1-7dc0-40ef-b73e-d8b134c436f5', version: '1.0' },
+    }),
+  );
+  const source = await post(
+    `${FLOW}/sourceConnections`,
+    withColumns(
+      sampleBody('source connection', {
+        '4cb0c374-d3bb-4557-b139-5712880adc55': connection.id,
+        '{TABLE_PATH}': 'Contact',
+        '"tabular",': '"tabular"',
+      }),
+      options.mappings,
+    ),
+  );
+  const schema = await post(
+    '/data/foundation/schemaregistry/tenant/schemas',
+    sampleBody('schema', { 'Target schema for CRM source connector': title }),
+  );
+  const schemaPlaceholder = 'https://ns.adobe.com/{TENANT_ID}/schemas/417a33eg81a221bd10495920574gfa2d';
+  const [dataSet] = await post(
+    '/data/foundation/catalog/dataSets?requestDataSource=true',
+    sampleBody('dataset', { [schemaPlaceholder]: schema.$id }),
+  );
+  const dataSetId = String(dataSet).replace('@/dataSets/', '');
+  const target = await post(
+    `${FLOW}/targetConnections`,
+    sampleBody('target connection', {
+      [schemaPlaceholder]: schema.$id,
+      '5c8c3c555033b814b69f947f': dataSetId,
+    }),
+  );
+  const mapping = await post(
+    '/data/foundation/conversion/mappingSets',
+    withMappings(sampleBody('mapping', { [schemaPlaceholder]: schema.$id }), options.mappings),
+    200,
+  );
+  const flow = await post(
+    `${FLOW}/flows`,
+    withSchedule(
+      sampleBody('flow', {
+        '9a603322-19d2-4de9-89c6-c98bd54eb184': source.id,
+        '4ee890c7-519c-4291-bd20-d64186b62da8': target.id,
+        'ab91c736-1f3d-4b09-8424-311d3d3e3cea': mapping.id,
+        updatedAt: 'SystemModstamp',
+      }),
+      options,
+    ),
+  );
+  return {
+    connectionId: connection.id,
+    sourceConnectionId: source.id,
+    schemaId: schema.$id,
+    dataSetId,
+    targetConnectionId: target.id,
+    mappingSetId: mapping.id,
+    flowId: flow.id,
+  };
+}
+
+/** The tutorial names columns as its example CRM does; Salesforce calls them otherwise. */
+const salesforceNames: Readonly<Record<string, string>> = {
+  first_name: 'FirstName',
+  last_name: 'LastName',
+  email: 'Email',
+};
+
+function withColumns(text: string, mappings: WalkOptions['mappings']): string {
+  const body = JSON.parse(text);
+  if (mappings) delete body.params.columns;
+  else for (const column of body.params.columns) column.name = salesforceNames[column.name];
+  return JSON.stringify(body);
+}
+
+function withMappings(text: string, mappings: WalkOptions['mappings']): string {
+  const body = JSON.parse(text);
+  if (mappings) {
+    const [sample] = body.mappings;
+    body.mappings = mappings.map(([sourceAttribute, destinationXdmPath]) => ({
+      ...sample,
+      sourceAttribute,
+      destinationXdmPath,
+    }));
+  } else {
+    for (const mapping of body.mappings) mapping.sourceAttribute = salesforceNames[mapping.sourceAttribute];
+  }
+  return JSON.stringify(body);
+}
+
+function withSchedule(text: string, { frequency, partialIngestionPercent }: WalkOptions): string {
+  const body = JSON.parse(text);
+  if (frequency === 'once') body.scheduleParams = { startTime: '1567411548', frequency };
+  if (partialIngestionPercent !== undefined)
+    body.options = { errorDiagnosticsEnabled: true, partialIngestionPercent };
+  return JSON.stringify(body);
+}
+
+function raise(message: string): never {
+  throw new Error(message);
+}
