@@ -85,6 +85,7 @@ try {
   process.stdout.write(`${JSON.stringify(ready)}\n`);
   process.send?.(ready);
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  const message = error instanceof Error ? error.message : String(error);
+  // A listener for the end of the IPC channel would otherwise keep the process alive.
+  process.stderr.write(`${message}\n`, () => process.exit(1));
 }

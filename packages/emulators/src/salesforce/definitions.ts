@@ -70,6 +70,8 @@ export interface FieldDefinition {
   readonly filterable?: boolean;
   /** Share of rows without a value, 0 to 1. */
   readonly nulls?: number;
+  /** Another field that is null in the same rows. */
+  readonly nullsWith?: string;
   readonly make: Make;
 }
 

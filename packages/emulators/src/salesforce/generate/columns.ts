@@ -40,15 +40,18 @@ export function compileColumns(generation: Generation): ReadonlyMap<string, Colu
   for (const field of object.fields) {
     const salt = saltOf(seed, `${object.name}.${field.name}`);
     const column = compileMake(field.make, { ...generation, field, salt, history, locale });
-    if (column !== undefined) columns.set(field.name, withNulls(column, field, salt));
+    if (column !== undefined)
+      columns.set(field.name, withNulls(column, field, nullSaltOf(generation, field)));
   }
   return columns;
 }
 
-function withNulls(column: Column, field: FieldDefinition, salt: number): Column {
-  const { nulls } = field;
+function nullSaltOf({ seed, object }: Generation, field: FieldDefinition): number {
+  return saltOf(seed, `${object.name}.${field.nullsWith ?? field.name}.nulls`);
+}
+
+function withNulls(column: Column, { nulls }: FieldDefinition, nullSalt: number): Column {
   if (nulls === undefined) return column;
-  const nullSalt = salt ^ 0x5bd1e995;
   return (index) => (fraction(nullSalt, index) < nulls ? null : column(index));
 }
 

@@ -50,6 +50,8 @@ function state({ org, faults, usage, jobs }: Context): unknown {
   return {
     now: new Date(org.clock.now()).toISOString(),
     seed: org.seed,
+    // maxRSS is in kilobytes.
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     rows: Object.fromEntries([...org.tables].map(([name, table]) => [name, table.liveRows])),
     requests: usage.byRoute(),
     apiUsage: { used: usage.apiCalls, limit: usage.dailyLimit },

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { findField, findObject, objectDefinitions } from './definitions.ts';
+import { Table } from './table.ts';
+
+const keyPrefixes = Object.fromEntries(objectDefinitions.map(({ name, keyPrefix }) => [name, keyPrefix]));
+const rows = Object.fromEntries(objectDefinitions.map(({ name }) => [name, 400]));
+const tables = objectDefinitions.map((object) => new Table({ seed: 7, object, rows, keyPrefixes }));
+
+test.each(objectDefinitions)('$name refers only to fields and objects that exist', (object) => {
+  const names = object.fields.map((field) => field.name);
+  expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(names.length);
+  for (const name of object.changes.flat()) expect(names).toContain(name);
+  for (const field of object.fields) {
+    if (field.compound !== undefined) expect(names).toContain(field.compound);
+    if (field.nullsWith !== undefined) expect(names).toContain(field.nullsWith);
+    for (const target of field.referenceTo ?? []) expect(findObject(target)?.name).toBe(target);
+    if (field.make.kind === 'picklist') expect(field.values?.length).toBeGreaterThan(1);
+  }
+});
+
+const shapes: Readonly<Record<string, RegExp>> = {
+  id: /^\w{18}$/,
+  reference: /^\w{18}$/,
+  date: /^\d{4}-\d\d-\d\d$/,
+  time: /^\d\d:\d\d:00\.000Z$/,
+  email: /^[a-z.]+\d+@[a-z.]+$/,
+  url: /^https:\/\/[a-z-]+\d+\.example\.com\/$/,
+};
+
+test.each(tables)(
+  'generated $object.name rows keep to the types, lengths and nulls of their fields',
+  (table) => {
+    const snapshot = table.snapshot();
+    for (const field of snapshot.plainFields()) {
+      const values = Array.from({ length: 400 }, (_, index) => snapshot.column(field)(index));
+      const present = values.filter((value) => value !== null);
+      if (field.nulls === undefined) expect(present.length, field.name).toBe(400);
+      if (field.nulls !== undefined && field.nulls > 0.02)
+        expect(present.length, field.name).toBeLessThan(400);
+      for (const value of present) {
+        const kind = field.type === 'boolean' ? 'boolean' : isNumeric(field.type) ? 'number' : 'string';
+        expect(typeof value, field.name).toBe(kind);
+        if (field.length !== undefined)
+          expect(String(value).length, field.name).toBeLessThanOrEqual(field.length);
+        const shape = shapes[field.type];
+        if (shape !== undefined) expect(value, field.name).toMatch(shape);
+        if (field.values !== undefined)
+          for (const part of String(value).split(';')) expect(field.values).toContain(part);
+        if (field.type === 'int' || field.type === 'datetime') expect(Number.isInteger(value)).toBe(true);
+      }
+    }
+  },
+);
+
+function isNumeric(type: string): boolean {
+  return ['int', 'double', 'currency', 'percent', 'datetime'].includes(type);
+}
+
+test.each(tables)('every reference of $object.name leads to a row that exists', (table) => {
+  const snapshot = table.snapshot();
+  for (const field of table.object.fields.filter(({ type }) => type === 'reference')) {
+    const target = tables.find(({ object }) => object.name === field.referenceTo?.[0]);
+    for (let index = 0; index < 400; index++) {
+      const id = snapshot.column(field)(index);
+      if (id !== null) expect(target?.indexOf(String(id)), `${field.name} ${id}`).toBeDefined();
+    }
+  }
+});
+
+test('contacts have at least 25 fields, found without regard to case', () => {
+  const contact = findObject('CONTACT');
+  expect(contact?.fields.length).toBeGreaterThanOrEqual(25);
+  expect(contact && findField(contact, 'systemmodstamp')?.name).toBe('SystemModstamp');
+});
