@@ -3,7 +3,7 @@ import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import apiReference from '@scalar/fastify-api-reference';
 import type { Store } from '@tributary/store';
-import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyError, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Tokens } from '../services/ims/tokens.ts';
 import { identifyCaller, identifySandbox } from './caller.ts';
 import { acceptJsonBodies } from './json-body.ts';
@@ -33,7 +33,7 @@ export async function createFront({
 }: FrontOptions): Promise<Routes> {
   const app = fastify({
     logger: logger ? { level: 'info', redact: ['req.headers.authorization'] } : false,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     // The registry's clients end some paths with a slash and encode whole URIs into one segment.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2_000 },
@@ -77,6 +77,7 @@ export async function createFront({
 /** A service's routes in a Fastify scope of their own: header checks before each, its own wording of problems after. */
 function scopeOf(service: Service, store: Store, tokens: Tokens) {
   return async (routes: Routes): Promise<void> => {
+    routes.addHook('onRequest', async (request) => refuseNul(request));
     if (service.access === 'open') await routes.register(formbody);
     else {
       routes.addHook('onRequest', async (request) => {
@@ -97,6 +98,12 @@ function scopeOf(service: Service, store: Store, tokens: Tokens) {
     );
     service.register(routes);
   };
+}
+
+/** No store can be asked with a NUL, and no name or id holds one. */
+function refuseNul(request: FastifyRequest): void {
+  if (!request.url.includes('%00')) return;
+  throw new Problem('invalidParameter', 'The URL holds a NUL character (%00); remove it.');
 }
 
 function answer(

@@ -34,3 +34,10 @@ test('drops a __proto__ key, so that no object gets another prototype', () => {
   const value = parseJson('{"__proto__": {"polluted": true}, "a": {"__proto__": 1, "b": 2}}');
   expect(value).toEqual({ a: { b: 2 } });
 });
+
+test.each(['"a\\u0000b"', '{"a\\u0000b": 1}', '["\\ud800"]'])(
+  'refuses text that no store can hold: %s',
+  (text) => {
+    expect(problemOf(text)).toContain('NUL');
+  },
+);

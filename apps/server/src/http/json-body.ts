@@ -7,7 +7,9 @@ export function acceptJsonBodies(app: FastifyInstance): void {
   app.addContentTypeParser(
     /^application\/(?:[\w.+-]+\+)?json(?:\s*;.*)?$/i,
     { parseAs: 'string' },
-    (_request, body, done) => {
+    (request, body, done) => {
+      // Clients send the media type by habit, also where there is nothing to send, as with a deletion.
+      if (body === '' && request.routeOptions.schema?.body === undefined) return done(null, undefined);
       try {
         done(null, parseJson(String(body)));
       } catch (error) {
@@ -66,8 +68,12 @@ function lineAndColumn(text: string, offset: number): { line: number; column: nu
 /** Documents nested deeper than this are refused: no API body is, and code that walks a body may recurse. */
 const MAX_DEPTH = 100;
 
+/** What PostgreSQL cannot store as text: a NUL, or half of a surrogate pair. */
+const UNSTORABLE = /\0|\p{Surrogate}/u;
+
 /** A `__proto__` key must stay data: it is dropped rather than ever reach an object's prototype by assignment. */
 function withoutPrototypes(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return storable(value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth > MAX_DEPTH) {
     throw new Problem('malformedJson', `The body is nested more than ${MAX_DEPTH} levels deep.`);
@@ -76,6 +82,14 @@ function withoutPrototypes(value: unknown, depth = 0): unknown {
   return Object.fromEntries(
     Object.entries(value)
       .filter(([key]) => key !== '__proto__')
-      .map(([key, child]) => [key, withoutPrototypes(child, depth + 1)]),
+      .map(([key, child]) => [storable(key), withoutPrototypes(child, depth + 1)]),
+  );
+}
+
+function storable(text: string): string {
+  if (!UNSTORABLE.test(text)) return text;
+  throw new Problem(
+    'malformedJson',
+    'The body holds a NUL character or half of a surrogate pair; remove it.',
   );
 }

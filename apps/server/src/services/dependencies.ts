@@ -1,6 +1,6 @@
 import type { Source } from '@tributary/connectors';
 import type { Engine } from '@tributary/engine';
-import type { FileIO } from '@tributary/lake';
+import type { LocalFileIO } from '@tributary/lake';
 import type { Scope, Store, Vault } from '@tributary/store';
 import type { Tokens } from './ims/tokens.ts';
 
@@ -11,7 +11,7 @@ export interface Dependencies {
   readonly tokens: Tokens;
   readonly engine: Engine;
   readonly lake: {
-    readonly io: FileIO;
+    readonly io: LocalFileIO;
     /** Where a dataset's table lies, a URI. */
     tableLocation(scope: Scope, dataSetId: string): string;
   };

@@ -57,6 +57,9 @@ async function issueToken(
   { store, tokens }: Dependencies,
   { grant_type: grantType, client_id: clientId, client_secret: secret }: Static<typeof TokenParams>,
 ): Promise<Static<typeof TokenAnswer>> {
+  if ([grantType, clientId, secret].some((value) => value?.includes('\0'))) {
+    throw refused('invalid_request', 'a parameter holds a NUL character');
+  }
   if (!grantType) throw missing('grant_type');
   if (grantType !== 'client_credentials') {
     throw refused('unsupported_grant_type', 'the grant_type must be client_credentials');
