@@ -13,6 +13,7 @@ import {
   type LocalFileIO,
   localFileIO,
   readTable,
+  removeOldMetadata,
   stageAppend,
   type Table,
 } from './index.ts';
@@ -160,14 +161,11 @@ describe('an append', () => {
     expect(currentSnapshot(second.metadata)?.['timestamp-ms']).toBe(LATER.getTime());
   });
 
+  const propertied = async (properties: Record<string, string>) =>
+    createTable(io, { location: table.metadata.location, schema: SCHEMA, properties, now: NOW });
+
   test('remembers former metadata files, as many as the table asks for', async () => {
-    const properties = { 'write.metadata.previous-versions-max': '2' };
-    let current: Table = await createTable(io, {
-      location: table.metadata.location,
-      schema: SCHEMA,
-      properties,
-      now: NOW,
-    });
+    let current: Table = await propertied({ 'write.metadata.previous-versions-max': '2' });
     const locations = [];
     for (const name of ['a', 'b', 'c']) {
       locations.push(current.metadataLocation);
@@ -177,6 +175,25 @@ describe('an append', () => {
       locations.slice(1),
     );
     expect(current.metadataLocation).toMatch(/\/00003-[^/]+\.metadata\.json$/);
+  });
+
+  test.each([
+    ['removed where the table asks for it', 'true', 3],
+    ['kept otherwise', 'false', 6],
+  ])('drops metadata files from the log, which are %s', async (_, enabled, left) => {
+    let current: Table = await propertied({
+      'write.metadata.previous-versions-max': '2',
+      'write.metadata.delete-after-commit.enabled': enabled,
+    });
+    await io.remove(table.metadataLocation);
+    for (const name of ['a', 'b', 'c', 'd', 'e']) {
+      const next = await append(current, name);
+      await removeOldMetadata(io, current, next);
+      current = next;
+    }
+    const files = (await filesOnDisk()).filter((path) => path.endsWith('.metadata.json'));
+    expect(files).toHaveLength(left);
+    expect(await filesOf(current)).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
   test.each([

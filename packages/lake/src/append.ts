@@ -29,13 +29,15 @@ export interface StagedAppend extends StagedCommit {
 }
 
 /**
- * Writes all that a snapshot with some more data files needs: their manifest, a manifest list that carries the earlier
- * manifests forward, and the next table metadata. Touches nothing that exists, so the caller can swap the table's pointer
- * to `metadataLocation` in a transaction, or `discardStaged`. An append holds on any state of the table (spec, "Commit
- * Conflict Resolution and Retry"): if the pointer has moved meanwhile, stage again on the newer table with the same files.
+ * Writes all that a snapshot with some more data files needs: their manifest, a manifest list that carries
+ * the earlier manifests forward, and the next table metadata. Touches nothing that exists, so the caller can
+ * swap the table's pointer to `metadataLocation` in a transaction, or `discardStaged`. An append holds on any
+ * state of the table (spec, "Commit Conflict Resolution and Retry"): if the pointer has moved meanwhile,
+ * stage again on the newer table with the same files.
  *
- * Every data file is made durable first and must have the size it is said to have. Throws `RequirementError` where the
- * table does not meet a requirement and `IcebergFormatError` where it is partitioned; what was written by then is removed.
+ * Every data file is made durable first and must have the size it is said to have. Throws `RequirementError`
+ * where the table does not meet a requirement and `IcebergFormatError` where it is partitioned; what was
+ * written by then is removed.
  */
 export async function stageAppend(io: FileIO, table: Table, append: Append): Promise<StagedAppend> {
   checkRequirements(table.metadata, append.requirements ?? []);

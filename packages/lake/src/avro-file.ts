@@ -4,8 +4,9 @@ import avro from 'avsc';
 import { IcebergFormatError } from './fields.ts';
 
 /*
- * Avro object container files (Avro spec, "Object Container Files"). Written by hand around avsc's datum encoding, because
- * readers need the writer's schema word for word (its field ids) and the metadata map that Iceberg asks for.
+ * Avro object container files (Avro spec, "Object Container Files"). Written by hand around avsc's datum
+ * encoding, because readers need the writer's schema word for word (its field ids) and the metadata map that
+ * Iceberg asks for.
  */
 
 const MAGIC = Buffer.from('Obj\u0001', 'latin1');
@@ -88,8 +89,8 @@ export interface AvroFile {
 }
 
 /**
- * Reads a container file by the schema it was written with. `readerSchema` gives fields their names by field id, since
- * Iceberg identifies columns by id and not by name (Iceberg spec, "Column Projection").
+ * Reads a container file by the schema it was written with. `readerSchema` gives fields their names by field
+ * id, since Iceberg identifies columns by id and not by name (Iceberg spec, "Column Projection").
  */
 export function readAvroFile(content: Buffer, readerSchema: AvroSchema): AvroFile {
   if (!content.subarray(0, MAGIC.length).equals(MAGIC)) {

@@ -3,8 +3,9 @@ import { lowerTextBound, upperTextBound } from './text-bounds.ts';
 /*
  * Single-value binary serialisation (spec, appendix D) of column bounds that come as DuckDB's text.
  *
- * A missing bound only costs a reader some pruning; a wrong one loses rows. So each conversion answers undefined for text
- * it does not know for certain: infinite and BC dates, more digits than the type holds, and the types below.
+ * A missing bound only costs a reader some pruning; a wrong one loses rows. So each conversion answers
+ * undefined for text it does not know for certain: infinite and BC dates, more digits than the type holds,
+ * and the types below.
  */
 
 export type BoundSide = 'lower' | 'upper';
@@ -12,8 +13,8 @@ export type BoundSide = 'lower' | 'upper';
 type Conversion = (text: string, side: BoundSide) => Buffer | undefined;
 
 /**
- * `uuid`, `fixed` and `binary` have no bounds: implementations differ on the order of UUIDs, and DuckDB's text of bytes can
- * be read in more than one way.
+ * `uuid`, `fixed` and `binary` have no bounds: implementations differ on the order of UUIDs, and DuckDB's
+ * text of bytes can be read in more than one way.
  */
 const CONVERSIONS: ReadonlyMap<string, Conversion> = new Map([
   ['boolean', booleanBound],

@@ -6,9 +6,9 @@ import type { Table } from './table.ts';
 import { currentSnapshot } from './table-metadata.ts';
 
 /**
- * The data files whose rows are the table now, newest manifest first; none before the first snapshot. One manifest is held
- * at a time. Throws `IcebergFormatError` where another engine has deleted single rows of the table: the files alone would
- * then show rows that are gone.
+ * The data files whose rows are the table now, newest manifest first; none before the first snapshot. One
+ * manifest is held at a time. Throws `IcebergFormatError` where another engine has deleted single rows of the
+ * table: the files alone would then show rows that are gone.
  */
 export async function* currentDataFiles(io: FileIO, table: Table): AsyncGenerator<DataFile> {
   const manifests = await readManifestList(io, currentSnapshot(table.metadata));

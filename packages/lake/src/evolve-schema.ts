@@ -21,9 +21,9 @@ export interface SchemaChange {
 }
 
 /**
- * Writes table metadata in which `schema` is the current one; rows and snapshots stay as they are. Where the schema has the
- * columns of the current one already, nothing is written and the answer is the table itself. Throws `RequirementError`
- * naming every column that may not change so (see `schemaEvolutionProblems`).
+ * Writes table metadata in which `schema` is the current one; rows and snapshots stay as they are. Where the
+ * schema has the columns of the current one already, nothing is written and the answer is the table itself.
+ * Throws `RequirementError` naming every column that may not change so (see `schemaEvolutionProblems`).
  */
 export async function evolveSchema(io: FileIO, table: Table, change: SchemaChange): Promise<StagedCommit> {
   const { metadata } = table;

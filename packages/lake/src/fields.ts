@@ -1,8 +1,14 @@
-/** Readers that turn a value from outside (JSON or Avro) into a typed one, or say which field is wrong and how. */
+/**
+ * Readers that turn a value from outside (JSON or Avro) into a typed one, or say which field is wrong and
+ * how.
+ */
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Table metadata or a manifest that does not follow the Iceberg spec, or a part of the spec that is not served. */
+/**
+ * Table metadata or a manifest that does not follow the Iceberg spec, or a part of the spec that is not
+ * served.
+ */
 export class IcebergFormatError extends Error {
   override readonly name = 'IcebergFormatError';
   /** The field at fault, for example `schemas[0].fields[2].id`. */

@@ -6,24 +6,30 @@ export interface FileStat {
 }
 
 /**
- * Where the files of a table lie. A location is an absolute URI (`file:///…`, later `s3://…`), the form that Iceberg
- * metadata stores and that every reader resolves by itself.
+ * Where the files of a table lie. A location is an absolute URI (`file:///…`, later `s3://…`), the form that
+ * Iceberg metadata stores and that every reader resolves by itself.
  */
 export interface FileIO {
   /** The whole content. Throws `FileNotFoundError`. */
   read(location: string): Promise<Buffer>;
   /**
-   * Creates a file that appears whole or not at all and, once this returns, outlives a power failure. Files are written
-   * once: throws `FileExistsError` where one lies already.
+   * Creates a file that appears whole or not at all and, once this returns, outlives a power failure. Files
+   * are written once: throws `FileExistsError` where one lies already.
    */
   write(location: string, content: Uint8Array): Promise<void>;
-  /** Like `write`, but puts the content in the place of what lay there. Only for files that are hints, never state. */
+  /**
+   * Like `write`, but puts the content in the place of what lay there. Only for files that are hints, never
+   * state.
+   */
   replace(location: string, content: Uint8Array): Promise<void>;
   /** Makes a file that another process wrote durable. Throws `FileNotFoundError`. */
   sync(location: string): Promise<void>;
   /** Undefined where no file is. */
   stat(location: string): Promise<FileStat | undefined>;
-  /** Every file below a folder, in no promised order; none where the folder is missing. Unfinished writes don't show. */
+  /**
+   * Every file below a folder, in no promised order; none where the folder is missing. Unfinished writes
+   * don't show.
+   */
   list(folder: string): AsyncIterable<FileStat>;
   /** Removes a file; one that is gone already is no error. */
   remove(location: string): Promise<void>;

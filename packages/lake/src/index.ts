@@ -5,6 +5,7 @@ export { IcebergFormatError } from './fields.ts';
 export { FileExistsError, type FileIO, FileNotFoundError, type FileStat, LocationError } from './file-io.ts';
 export { type LocalFileIO, localFileIO } from './local-file-io.ts';
 export type { DataFile } from './manifest.ts';
+export { removeOldMetadata } from './metadata-log.ts';
 export { type ColumnFigures, parquetDataFile, type WrittenParquetFile } from './metrics.ts';
 export type {
   IcebergField,

@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
 import { link, mkdir, open, opendir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path';
 import { FileExistsError, type FileIO, FileNotFoundError, type FileStat, LocationError } from './file-io.ts';
 
 /** Ends the name of a file that is still being written. */
 const UNFINISHED = '.unfinished';
+/** What file systems that have no hard links answer. */
+const WITHOUT_HARD_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
 
-/** A FileIO over a folder of this machine, for the callers that also deal in paths (DuckDB reads and writes paths). */
+/**
+ * A FileIO over a folder of this machine, for the callers that also deal in paths (DuckDB reads and writes
+ * paths).
+ */
 export interface LocalFileIO extends FileIO {
   /** The location of an absolute path. Throws `LocationError` outside of the root. */
   locationOf(path: string): string;
@@ -16,10 +20,11 @@ export interface LocalFileIO extends FileIO {
 }
 
 /**
- * Serves `file:` locations below `rootDirectory` and no other: neither `..` nor a symbolic link leads out of it.
+ * Serves `file:` locations below `rootDirectory`, on a POSIX file system, and no other: neither `..` nor a
+ * symbolic link leads out of it.
  *
- * Locations hold the path as it is, without percent-encoding, because Iceberg readers take them so. A root whose path has
- * a `?` or `#`, which readers would take for a query or fragment, is refused.
+ * Locations hold the path as it is, without percent-encoding, because Iceberg readers take them so. A root
+ * whose path has a `?` or `#`, which readers would take for a query or fragment, is refused.
  */
 export function localFileIO(rootDirectory: string): LocalFileIO {
   const root = resolve(rootDirectory);
@@ -49,9 +54,7 @@ export function localFileIO(rootDirectory: string): LocalFileIO {
       await makeDurableDirectory(dirname(path));
       const unfinished = await writeUnfinished(path, content);
       try {
-        await placeOnce(unfinished, path);
-      } catch (error) {
-        throw hasCode(error, 'EEXIST') ? new FileExistsError(location, { cause: error }) : error;
+        await placeOnce(unfinished, path, location);
       } finally {
         await rm(unfinished, { force: true });
       }
@@ -150,13 +153,14 @@ async function writeUnfinished(path: string, content: Uint8Array): Promise<strin
 }
 
 /** A hard link, unlike a rename, fails where a file lies already. */
-async function placeOnce(unfinished: string, path: string): Promise<void> {
+async function placeOnce(unfinished: string, path: string, location: string): Promise<void> {
   try {
     await link(unfinished, path);
   } catch (error) {
-    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].some((code) => hasCode(error, code))) throw error;
-    // File systems without hard links. Names carry a UUID, so no one else writes this one between check and rename.
-    await (await open(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY)).close();
+    if (hasCode(error, 'EEXIST')) throw new FileExistsError(location, { cause: error });
+    if (!WITHOUT_HARD_LINKS.some((code) => hasCode(error, code))) throw error;
+    // Names carry a UUID, so no one else writes this one between the look and the rename.
+    if (await stat(path).catch(undefinedIfMissing)) throw new FileExistsError(location);
     await rename(unfinished, path);
   }
 }

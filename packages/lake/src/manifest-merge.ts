@@ -4,12 +4,15 @@ import type { ManifestFile } from './manifest-list.ts';
 import type { SnapshotId } from './snapshots.ts';
 
 /*
- * Every append adds a small manifest. Once there are many, they are rewritten as few, so that a manifest list stays short
- * and planning a scan opens few files. Manifests of the right size are left alone: what was merged once is not merged
- * again until it can grow with others, so that an append rewrites on average a small part of the metadata.
+ * Every append adds a small manifest. Once there are many, they are rewritten as few, so that a manifest list
+ * stays short and planning a scan opens few files. Manifests of the right size are left alone: what was
+ * merged once is not merged again until it can grow with others, so that an append rewrites on average a
+ * small part of the metadata.
  */
 
-/** Merge when so many small manifests lie there (Iceberg's default of `commit.manifest.min-count-to-merge`). */
+/**
+ * Merge when so many small manifests lie there (Iceberg's default of `commit.manifest.min-count-to-merge`).
+ */
 const MIN_COUNT_TO_MERGE = 100;
 /** A merged manifest is at most so large (Iceberg's default of `commit.manifest.target-size-bytes`). */
 const TARGET_BYTES = 8 * 1024 * 1024;
@@ -67,7 +70,9 @@ export interface MergedManifest {
   readonly figures: Omit<ManifestFile, 'manifestPath'>;
 }
 
-/** Rewrites manifests as one: live files become `existing` with all they inherited, deleted ones are dropped. */
+/**
+ * Rewrites manifests as one: live files become `existing` with all they inherited, deleted ones are dropped.
+ */
 export async function mergeManifests(
   io: FileIO,
   manifests: readonly ManifestFile[],

@@ -29,18 +29,18 @@ export interface DataFile {
   readonly fileFormat: string;
   readonly recordCount: number;
   readonly fileSizeInBytes: number;
-  readonly columnSizes?: ReadonlyMap<number, number>;
-  readonly valueCounts?: ReadonlyMap<number, number>;
-  readonly nullValueCounts?: ReadonlyMap<number, number>;
-  readonly nanValueCounts?: ReadonlyMap<number, number>;
+  readonly columnSizes?: ReadonlyMap<number, number> | undefined;
+  readonly valueCounts?: ReadonlyMap<number, number> | undefined;
+  readonly nullValueCounts?: ReadonlyMap<number, number> | undefined;
+  readonly nanValueCounts?: ReadonlyMap<number, number> | undefined;
   /** Serialised by appendix D. */
-  readonly lowerBounds?: ReadonlyMap<number, Uint8Array>;
-  readonly upperBounds?: ReadonlyMap<number, Uint8Array>;
-  readonly keyMetadata?: Uint8Array;
-  readonly splitOffsets?: readonly number[];
-  readonly equalityIds?: readonly number[];
-  readonly sortOrderId?: number;
-  readonly referencedDataFile?: string;
+  readonly lowerBounds?: ReadonlyMap<number, Uint8Array> | undefined;
+  readonly upperBounds?: ReadonlyMap<number, Uint8Array> | undefined;
+  readonly keyMetadata?: Uint8Array | undefined;
+  readonly splitOffsets?: readonly number[] | undefined;
+  readonly equalityIds?: readonly number[] | undefined;
+  readonly sortOrderId?: number | undefined;
+  readonly referencedDataFile?: string | undefined;
 }
 
 /** A file of a manifest, with what it inherits from the manifest list filled in. */
@@ -169,7 +169,7 @@ function dataFileToAvro(file: DataFile): object {
 
 function dataFileFromAvro(record: Fields, field: string): DataFile {
   const at = (name: string) => `${field}.${name}`;
-  return withoutMissing({
+  return {
     content: choice(CONTENTS, record.content ?? 0, at('content')),
     filePath: readString(record.file_path, at('file_path')),
     fileFormat: readString(record.file_format, at('file_format')),
@@ -186,16 +186,7 @@ function dataFileFromAvro(record: Fields, field: string): DataFile {
     equalityIds: optional(record.equality_ids, at('equality_ids'), readIntegers),
     sortOrderId: optional(record.sort_order_id, at('sort_order_id'), readInteger),
     referencedDataFile: optional(record.referenced_data_file, at('referenced_data_file'), readString),
-  });
-}
-
-type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
-  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
-};
-
-function withoutMissing<T extends object>(value: T): Present<T> {
-  // Present<T> says just this: the keys without a value are gone.
-  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as Present<T>;
+  };
 }
 
 function choice<T extends string>(choices: readonly T[], value: unknown, field: string): T {

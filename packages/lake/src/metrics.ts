@@ -23,10 +23,11 @@ export interface WrittenParquetFile {
 }
 
 /**
- * The data file that a manifest lists, with the metrics readers prune by (spec, "Field-level Metrics and Statistics").
+ * The data file that a manifest lists, with the metrics readers prune by (spec, "Field-level Metrics and
+ * Statistics").
  *
- * Columns below a list or map keep their size only: their values aren't the row's, so counts and bounds would mislead.
- * Columns that the schema does not have are left out.
+ * Columns below a list or map keep their size only: their values aren't the row's, so counts and bounds would
+ * mislead. Columns that the schema does not have are left out.
  */
 export function parquetDataFile(file: WrittenParquetFile, schema: IcebergSchema): DataFile {
   const leaves = new Map(Array.from(leafColumns(schema), (leaf) => [leaf.id, leaf]));

@@ -15,9 +15,10 @@ export interface SchemaProblem {
 }
 
 /**
- * What keeps `next` from being the schema after `current` (spec, "Schema Evolution"); empty where all is well. Columns may
- * be added (optional ones), dropped, renamed, moved, widened, and made optional. `retired` are the ids that earlier schemas
- * have used and `current` has not: rows of old files would show up under a new column that took one of them.
+ * What keeps `next` from being the schema after `current` (spec, "Schema Evolution"); empty where all is
+ * well. Columns may be added (optional ones), dropped, renamed, moved, widened, and made optional. `retired`
+ * are the ids that earlier schemas have used and `current` has not: rows of old files would show up under a
+ * new column that took one of them.
  */
 export function schemaEvolutionProblems(
   current: IcebergSchema,

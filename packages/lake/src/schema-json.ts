@@ -15,8 +15,9 @@ const PRIMITIVE =
 const GREATEST_PRECISION = 38;
 
 /**
- * Reads a schema from its JSON form (spec, appendix C). Attributes that are not known here stay as they are. Throws
- * `IcebergFormatError` naming the field where the schema breaks the spec: an unknown type, an id or a name given twice.
+ * Reads a schema from its JSON form (spec, appendix C). Attributes that are not known here stay as they are.
+ * Throws `IcebergFormatError` naming the field where the schema breaks the spec: an unknown type, an id or a
+ * name given twice.
  */
 export function readSchema(value: unknown, field = 'schema'): IcebergSchema {
   const fields = readFields(value, field);

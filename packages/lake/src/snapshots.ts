@@ -31,8 +31,9 @@ export function asSnapshotId(id: bigint): SnapshotId {
 }
 
 /**
- * A new id: positive, random, and below 2^53, so that readers whose JSON numbers are doubles find the snapshot too. 53
- * random bits collide once in about 10^8 snapshots of one table; a collision is looked for nevertheless.
+ * A new id: positive, random, and below 2^53, so that readers whose JSON numbers are doubles find the
+ * snapshot too. 53 random bits collide once in about 10^8 snapshots of one table; a collision is looked for
+ * nevertheless.
  */
 export function newSnapshotId(taken: readonly Snapshot[]): SnapshotId {
   for (;;) {
@@ -42,8 +43,8 @@ export function newSnapshotId(taken: readonly Snapshot[]): SnapshotId {
 }
 
 /**
- * The summary of an append: what the caller has to say of it, then the counts of appendix F. A total is left out where the
- * parent does not tell its own.
+ * The summary of an append: what the caller has to say of it, then the counts of appendix F. A total is left
+ * out where the parent does not tell its own.
  */
 export function appendSummary(
   parent: Snapshot | undefined,

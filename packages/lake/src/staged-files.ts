@@ -31,9 +31,9 @@ export class StagedFiles {
 }
 
 /**
- * Removes what a commit wrote that lost the pointer; its data files stay for the next attempt. Best effort: a file that
- * can't be removed is an orphan that no reader sees. Never call it where the pointer may have moved to this commit, for
- * example after a transaction whose outcome is unknown.
+ * Removes what a commit wrote that lost the pointer; its data files stay for the next attempt. Best effort: a
+ * file that can't be removed is an orphan that no reader sees. Never call it where the pointer may have moved
+ * to this commit, for example after a transaction whose outcome is unknown.
  */
 export async function discardStaged(io: FileIO, staged: Pick<StagedCommit, 'written'>): Promise<void> {
   await Promise.allSettled(staged.written.map((location) => io.remove(location)));

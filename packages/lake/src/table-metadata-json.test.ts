@@ -65,6 +65,12 @@ describe('table metadata as JSON', () => {
     expect(text).toContain('"current-snapshot-id":9223372036854775807');
   });
 
+  test('knows the main branch where the references are left out', () => {
+    const { refs, ...others } = withSnapshots(EMPTY, [7n]);
+    const text = tableMetadataToJson({ ...others, refs: {} });
+    expect(tableMetadataFromJson(text).refs).toEqual(refs);
+  });
+
   test('takes the Java library’s -1 for no snapshot', () => {
     const text = JSON.stringify({ ...EMPTY, 'current-snapshot-id': -1 });
     expect(tableMetadataFromJson(text)).toEqual(EMPTY);

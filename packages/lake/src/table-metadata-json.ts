@@ -11,7 +11,13 @@ import {
 } from './fields.ts';
 import { readSchema } from './schema-json.ts';
 import { asSnapshotId, type Snapshot, type SnapshotId, type SnapshotSummary } from './snapshots.ts';
-import type { PartitionSpec, SnapshotRef, SortOrder, TableMetadata } from './table-metadata.ts';
+import {
+  MAIN_BRANCH,
+  type PartitionSpec,
+  type SnapshotRef,
+  type SortOrder,
+  type TableMetadata,
+} from './table-metadata.ts';
 
 const FORMAT_VERSION = 2;
 const OPERATIONS: ReadonlySet<string> = new Set(['append', 'replace', 'overwrite', 'delete']);
@@ -22,8 +28,8 @@ export function tableMetadataToJson(metadata: TableMetadata): string {
 }
 
 /**
- * Reads table metadata of format version 2 and checks all of it that Tributary relies on; what it does not know is kept.
- * Throws `IcebergFormatError` naming the field at fault.
+ * Reads table metadata of format version 2 and checks all of it that Tributary relies on; what it does not
+ * know is kept. Throws `IcebergFormatError` naming the field at fault.
  */
 export function tableMetadataFromJson(text: string): TableMetadata {
   const fields = readFields(parseExactly(text), 'table metadata');
@@ -48,7 +54,8 @@ export function tableMetadataFromJson(text: string): TableMetadata {
     properties: optional(fields.properties, 'properties', readStringMap) ?? {},
     ...(current !== undefined && { 'current-snapshot-id': current }),
     snapshots: optional(fields.snapshots, 'snapshots', readSnapshots) ?? [],
-    refs: optional(fields.refs, 'refs', readRefs) ?? {},
+    // The main branch is there even where the references don't name it (spec, "Table Metadata Fields").
+    refs: { ...mainBranch(current), ...optional(fields.refs, 'refs', readRefs) },
     'snapshot-log': optional(fields['snapshot-log'], 'snapshot-log', readSnapshotLog) ?? [],
     'metadata-log': optional(fields['metadata-log'], 'metadata-log', readMetadataLog) ?? [],
   };
@@ -123,6 +130,10 @@ function readSummary(value: unknown, field: string): SnapshotSummary {
 function readRefs(value: unknown, field: string): Readonly<Record<string, SnapshotRef>> {
   const entries = Object.entries(readFields(value, field));
   return Object.fromEntries(entries.map(([name, ref]) => [name, readRef(ref, `${field}.${name}`)]));
+}
+
+function mainBranch(current: SnapshotId | undefined): Readonly<Record<string, SnapshotRef>> {
+  return current === undefined ? {} : { [MAIN_BRANCH]: { 'snapshot-id': current, type: 'branch' } };
 }
 
 function readRef(value: unknown, field: string): SnapshotRef {

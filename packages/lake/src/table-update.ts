@@ -1,10 +1,11 @@
+import { nextMetadataLog } from './metadata-log.ts';
 import { highestFieldId, type IcebergSchema } from './schema.ts';
 import type { Snapshot, SnapshotId } from './snapshots.ts';
-import { MAIN_BRANCH, type MetadataLogEntry, type TableMetadata } from './table-metadata.ts';
+import { MAIN_BRANCH, type TableMetadata } from './table-metadata.ts';
 
 /*
- * Changes to a table and the conditions they hold under, as data. Both carry the names of the Iceberg REST catalog's
- * commit request.
+ * Changes to a table and the conditions they hold under, as data. Both carry the names of the Iceberg REST
+ * catalog's commit request.
  */
 
 export type TableUpdate =
@@ -70,13 +71,10 @@ function comparison(
   }
 }
 
-/** How many former metadata files the log remembers where the table does not say so itself. */
-const METADATA_LOG_LENGTH = 100;
-const METADATA_LOG_PROPERTY = 'write.metadata.previous-versions-max';
-
 /**
- * The metadata after some updates; `metadata` stays as it is. `metadataLocation` is where it lies, for the log of former
- * metadata files. Time never runs backwards in a table, even where the clocks of its writers do.
+ * The metadata after some updates; `metadata` stays as it is. `metadataLocation` is where it lies, for the
+ * log of former metadata files. Time never runs backwards in a table, even where the clocks of its writers
+ * do.
  */
 export function updateTable(
   metadata: TableMetadata,
@@ -84,21 +82,12 @@ export function updateTable(
   updates: readonly TableUpdate[],
   now: Date,
 ): TableMetadata {
-  const formerly = {
-    'timestamp-ms': metadata['last-updated-ms'],
-    'metadata-file': metadataLocation,
-  } satisfies MetadataLogEntry;
   const stamped: TableMetadata = {
     ...metadata,
     'last-updated-ms': Math.max(now.getTime(), metadata['last-updated-ms']),
-    'metadata-log': [...metadata['metadata-log'], formerly].slice(-metadataLogLength(metadata)),
+    'metadata-log': nextMetadataLog(metadata, metadataLocation),
   };
   return updates.reduce(applyUpdate, stamped);
-}
-
-function metadataLogLength(metadata: TableMetadata): number {
-  const length = Number(metadata.properties[METADATA_LOG_PROPERTY]);
-  return Number.isSafeInteger(length) && length > 0 ? length : METADATA_LOG_LENGTH;
 }
 
 function applyUpdate(metadata: TableMetadata, update: TableUpdate): TableMetadata {

@@ -41,8 +41,8 @@ export async function createTable(io: FileIO, table: NewTable): Promise<Table> {
 const GZIP_MAGIC = Buffer.of(0x1f, 0x8b);
 
 /**
- * Reads a table from its metadata file, gzip or plain. Throws `FileNotFoundError`, or `IcebergFormatError` naming the field
- * that breaks the spec or is not served.
+ * Reads a table from its metadata file, gzip or plain. Throws `FileNotFoundError`, or `IcebergFormatError`
+ * naming the field that breaks the spec or is not served.
  */
 export async function readTable(io: FileIO, metadataLocation: string): Promise<Table> {
   const content = await io.read(metadataLocation);

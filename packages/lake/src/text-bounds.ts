@@ -1,4 +1,7 @@
-/** Bounds of text keep this many code points, Iceberg's default (`write.metadata.metrics.default` = `truncate(16)`). */
+/**
+ * Bounds of text keep this many code points, Iceberg's default (`write.metadata.metrics.default` =
+ * `truncate(16)`).
+ */
 const KEPT_CODE_POINTS = 16;
 const LAST_CODE_POINT = 0x10ffff;
 const SURROGATES = { first: 0xd800, last: 0xdfff };
@@ -9,7 +12,10 @@ export function lowerTextBound(text: string): Buffer | undefined {
   return codePoints && utf8(codePoints.slice(0, KEPT_CODE_POINTS));
 }
 
-/** The least text of at most 16 code points that no text with this prefix exceeds; undefined where there is none. */
+/**
+ * The least text of at most 16 code points that no text with this prefix exceeds; undefined where there is
+ * none.
+ */
 export function upperTextBound(text: string): Buffer | undefined {
   const codePoints = codePointsOf(text);
   if (!codePoints || codePoints.length <= KEPT_CODE_POINTS) return codePoints && utf8(codePoints);

@@ -45,8 +45,8 @@ export const CONTACTS: IcebergSchema = {
 };
 
 /**
- * Selects some contacts with the numbers from `from` until `until`: every third has no person, every fourth no e-mail list.
- * Cheap to know in advance: `loyaltyPoints` is the number, `visits` is 10^10 times it.
+ * Selects some contacts with the numbers from `from` until `until`: every third has no person, every fourth
+ * no e-mail list. Cheap to know in advance: `loyaltyPoints` is the number, `visits` is 10^10 times it.
  */
 export function contactsSql(from: number, until: number): string {
   return `SELECT

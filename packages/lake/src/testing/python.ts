@@ -16,6 +16,7 @@ export async function requirePython(context: TestContext): Promise<void> {
   if (isThere) return;
   const problem = `${PYTHON} is missing: run node scripts/python-environment.mjs`;
   if (process.env.CI) throw new Error(problem);
+  process.stderr.write(`skipped, ${problem}\n`);
   context.skip(problem);
 }
 
