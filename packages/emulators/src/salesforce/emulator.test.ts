@@ -167,6 +167,15 @@ test.each(['v30.0', 'v99.0', '60.0', 'v60'])('version %s does not exist', async 
   });
 });
 
+test('a bodiless request may name a content type', async () => {
+  await withEmulator({}, async (client, url) => {
+    const { id } = await client.finishedJob('SELECT Id FROM Contact');
+    const headers = { authorization: `Bearer ${client.token}`, 'content-type': 'application/json' };
+    const response = await fetch(`${url}${API}/jobs/query/${id}`, { method: 'DELETE', headers });
+    expect(response.status).toBe(204);
+  });
+});
+
 test('a URI beyond 16,384 bytes is too long', async () => {
   await withEmulator({}, async (client) => {
     const response = await client.get(`${API}/query?q=${'x'.repeat(16_400)}`);

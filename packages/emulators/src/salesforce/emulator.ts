@@ -134,6 +134,12 @@ function buildServer(context: Context): FastifyInstance {
   });
   const textTypes = ['application/x-www-form-urlencoded', 'text/xml', 'application/soap+xml'];
   server.addContentTypeParser(textTypes, { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  const parseJson = server.getDefaultJsonParser('error', 'error');
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    // Many clients name a content type on every request, bodiless ones too.
+    if (body === '') done(null, undefined);
+    else parseJson(request, String(body), done);
+  });
   server.setErrorHandler((error: Error, _request, reply) => sendError(error, reply));
   server.setNotFoundHandler((_request, reply) => sendError(notFound(), reply));
   server.addHook('onRequest', async (request, reply) => {

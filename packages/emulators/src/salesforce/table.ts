@@ -16,6 +16,7 @@ export class Snapshot {
   /** Rows ever made, deleted ones included; indexes run from 0. */
   readonly count: number;
   readonly overlay: ReadonlyMap<number, RowVersion>;
+  readonly deletedRows: number;
   readonly #generated: ReadonlyMap<string, Column>;
 
   constructor(
@@ -23,10 +24,12 @@ export class Snapshot {
     generated: ReadonlyMap<string, Column>,
     count: number,
     overlay: ReadonlyMap<number, RowVersion>,
+    deletedRows: number,
   ) {
     this.object = object;
     this.count = count;
     this.overlay = overlay;
+    this.deletedRows = deletedRows;
     this.#generated = generated;
   }
 
@@ -92,7 +95,7 @@ export class Table {
 
   snapshot(): Snapshot {
     this.#shared = true;
-    return new Snapshot(this.object, this.generated, this.#count, this.#overlay);
+    return new Snapshot(this.object, this.generated, this.#count, this.#overlay, this.#deleted);
   }
 
   /** Rows that are not deleted. */

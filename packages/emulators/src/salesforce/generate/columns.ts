@@ -52,7 +52,8 @@ function nullSaltOf({ seed, object }: Generation, field: FieldDefinition): numbe
 
 function withNulls(column: Column, { nulls }: FieldDefinition, nullSalt: number): Column {
   if (nulls === undefined) return column;
-  return (index) => (fraction(nullSalt, index) < nulls ? null : column(index));
+  const limit = nulls * 0x1_0000_0000;
+  return (index) => (mix(nullSalt, index) < limit ? null : column(index));
 }
 
 function compileMake(make: Make, context: Context): Column | undefined {

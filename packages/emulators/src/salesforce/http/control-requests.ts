@@ -13,7 +13,9 @@ type Body = Readonly<Record<string, unknown>>;
 
 function asBody(body: unknown, allowed: readonly string[]): Body {
   if (body === null || typeof body !== 'object' || Array.isArray(body)) {
-    throw new ControlError(`The request body must be a JSON object with ${allowed.join(', ')}.`);
+    throw new ControlError(
+      `The request body must be a JSON object (content-type application/json) with ${allowed.join(', ')}.`,
+    );
   }
   const stranger = Object.keys(body).find((key) => !allowed.includes(key));
   if (stranger !== undefined)

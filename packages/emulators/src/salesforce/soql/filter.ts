@@ -13,11 +13,11 @@ export function compileFilter(condition: BoundCondition, snapshot: Snapshot): Ro
   switch (condition.kind) {
     case 'and': {
       const filters = condition.conditions.map((part) => compileFilter(part, snapshot));
-      return (index) => filters.every((filter) => filter(index));
+      return filters.reduce((left, right) => (index) => left(index) && right(index));
     }
     case 'or': {
       const filters = condition.conditions.map((part) => compileFilter(part, snapshot));
-      return (index) => filters.some((filter) => filter(index));
+      return filters.reduce((left, right) => (index) => left(index) || right(index));
     }
     case 'not': {
       const filter = compileFilter(condition.condition, snapshot);

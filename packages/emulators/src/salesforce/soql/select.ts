@@ -14,19 +14,19 @@ export interface Selection {
 /** Runs WHERE, ORDER BY, LIMIT and OFFSET. Without ORDER BY rows come in the order of their ids. */
 export function selectRows(query: BoundQuery, snapshot: Snapshot, includeDeleted: boolean): Selection {
   const [from, to] = indexRange(query.where, snapshot);
-  const hasDeleted = !includeDeleted && [...snapshot.overlay.values()].some((version) => version.deleted);
-  if (isOnlyAboutIds(query.where) && !hasDeleted && isByIdAscending(query.orderBy)) {
+  const hidesDeleted = !includeDeleted && snapshot.deletedRows > 0;
+  if (isOnlyAboutIds(query.where) && !hidesDeleted && isByIdAscending(query.orderBy)) {
     return window(from, to - from, undefined, query);
   }
   const filter = query.where === undefined ? () => true : compileFilter(query.where, snapshot);
   const found = new Uint32Array(to - from);
   let length = 0;
   for (let index = from; index < to; index++) {
-    if (hasDeleted && snapshot.isDeleted(index)) continue;
+    if (hidesDeleted && snapshot.isDeleted(index)) continue;
     if (filter(index)) found[length++] = index;
   }
-  const rows = found.slice(0, length);
-  if (!isByIdAscending(query.orderBy)) sortRows(rows, query.orderBy, snapshot);
+  const unordered = found.slice(0, length);
+  const rows = isByIdAscending(query.orderBy) ? unordered : sortRows(unordered, query.orderBy, snapshot);
   return window(0, length, rows, query);
 }
 
@@ -91,21 +91,21 @@ function firstNotBefore(id: string, idAt: (index: number) => Value, count: numbe
   return low;
 }
 
-/** Sorts by several fields; rows that tie keep the order of their ids. */
-function sortRows(rows: Uint32Array, orderBy: readonly BoundOrdering[], snapshot: Snapshot): void {
+/** The rows ordered by several fields; rows that tie keep the order of their ids. */
+function sortRows(rows: Uint32Array, orderBy: readonly BoundOrdering[], snapshot: Snapshot): Uint32Array {
   const keys = orderBy.map((ordering) => {
     const column = comparableColumn(ordering.field, snapshot);
-    const values = new Map<number, Value>();
-    for (const index of rows) values.set(index, column(index));
-    return { values, ...ordering };
+    return { values: Array.from(rows, column), ...ordering };
   });
-  rows.sort((a, b) => {
+  const positions = rows.map((_, position) => position);
+  positions.sort((a, b) => {
     for (const { values, descending, nullsLast } of keys) {
-      const order = compare(values.get(a) ?? null, values.get(b) ?? null, descending, nullsLast);
+      const order = compare(values[a] ?? null, values[b] ?? null, descending, nullsLast);
       if (order !== 0) return order;
     }
     return a - b;
   });
+  return positions.map((position) => rows[position] ?? 0);
 }
 
 function compare(a: Value, b: Value, descending: boolean, nullsLast: boolean): number {
