@@ -10,6 +10,7 @@ import { acceptJsonBodies } from './json-body.ts';
 import { Problem, type Violation } from './problem.ts';
 import type { Routes, Service } from './service.ts';
 import { validatorCompiler } from './validation.ts';
+import { serveWebUi } from './web-ui.ts';
 
 /** A JSON body beyond this is refused; files are uploaded otherwise. */
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
@@ -57,6 +58,7 @@ export async function createFront({
   });
   await app.register(apiReference, { routePrefix: '/docs', configuration: { withDefaultFonts: false } });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  await serveWebUi(app);
 
   for (const service of services)
     await app.register(scopeOf(service, store, tokens), { prefix: service.prefix });

@@ -1,0 +1,68 @@
+import { ActionButton } from '@react-spectrum/s2/ActionButton';
+import { Link } from '@react-spectrum/s2/Link';
+import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
+import type { ReactNode } from 'react';
+import type { Session } from '../platform/session.ts';
+import { FLOWS_PATH } from '../use-route.ts';
+import { Logo } from './logo.tsx';
+
+const bar = style({
+  display: 'flex',
+  alignItems: 'center',
+  flexWrap: 'wrap',
+  columnGap: 16,
+  rowGap: 4,
+  paddingX: { default: 16, md: 32 },
+  paddingY: 8,
+  backgroundColor: 'layer-2',
+  borderWidth: 0,
+  borderBottomWidth: 1,
+  borderStyle: 'solid',
+  borderColor: 'gray-200',
+});
+const where = style({
+  font: 'ui-sm',
+  color: 'neutral-subdued',
+  minWidth: 0,
+  truncate: true,
+  flexGrow: 1,
+  flexShrink: 1,
+  flexBasis: 0,
+  textAlign: 'end',
+});
+const main = style({
+  boxSizing: 'border-box',
+  width: 'full',
+  maxWidth: 1280,
+  marginX: 'auto',
+  paddingX: { default: 16, md: 32 },
+  paddingY: { default: 24, md: 32 },
+});
+
+/** What surrounds every page of a signed-in client: the bar with the way home and out, and the page itself. */
+export function Frame({
+  session,
+  onSignOut,
+  children,
+}: {
+  session: Session;
+  onSignOut: () => void;
+  children: ReactNode;
+}) {
+  return (
+    <>
+      <header className={bar}>
+        <Link href={FLOWS_PATH} isStandalone isQuiet variant="secondary" aria-label="Tributary, all flows">
+          <Logo />
+        </Link>
+        <span className={where} title={`${session.orgId}, sandbox ${session.sandbox}`}>
+          {session.sandbox} · {session.orgId}
+        </span>
+        <ActionButton isQuiet onPress={onSignOut}>
+          Sign out
+        </ActionButton>
+      </header>
+      <main className={main}>{children}</main>
+    </>
+  );
+}

@@ -1,0 +1,22 @@
+import { Content } from '@react-spectrum/s2/Content';
+import { Heading } from '@react-spectrum/s2/Heading';
+import { InlineAlert } from '@react-spectrum/s2/InlineAlert';
+import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
+
+const message = style({ overflowWrap: 'anywhere' });
+
+/** Something went wrong: what was tried, and why it failed. Read out at once. */
+export function ProblemAlert({ title, problem }: { title: string; problem: string | undefined }) {
+  return (
+    <div role="alert">
+      {problem !== undefined && (
+        <InlineAlert variant="negative">
+          <Heading>{title}</Heading>
+          <Content>
+            <span className={message}>{problem}</span>
+          </Content>
+        </InlineAlert>
+      )}
+    </div>
+  );
+}

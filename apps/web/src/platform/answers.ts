@@ -1,0 +1,167 @@
+import { listAt, numberAt, textAt, valueAt } from '../json.ts';
+
+export interface Schedule {
+  /** `once`, `minute`, `hour`, `day` or `week`. */
+  readonly frequency: string;
+  readonly interval: number;
+  /** Epoch milliseconds. */
+  readonly startsAt: number | undefined;
+  /** Whether the first run takes what was there before the flow. */
+  readonly backfill: boolean;
+}
+
+export interface Flow {
+  readonly id: string;
+  readonly etag: string;
+  readonly name: string;
+  readonly description: string | undefined;
+  /** `enabled`, `disabled`, `draft`, … */
+  readonly state: string;
+  readonly createdAt: number | undefined;
+  readonly sourceConnectionId: string | undefined;
+  readonly targetConnectionId: string | undefined;
+  /** Undefined: the flow runs on demand only. */
+  readonly schedule: Schedule | undefined;
+  /** The column that tells which rows are new. */
+  readonly deltaColumn: string | undefined;
+  readonly mappingId: string | undefined;
+  readonly lastRunId: string | undefined;
+}
+
+export interface RunError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A flow run. Times are epoch milliseconds. */
+export interface Run {
+  readonly id: string;
+  /** `queued`, `inProgress`, `success`, `partialSuccess`, `failed`, `cancelled`, … */
+  readonly status: string;
+  /** What a run in progress is at: `planning`, `extracting`, `transforming`, `committing`. */
+  readonly step: string | undefined;
+  readonly createdAt: number | undefined;
+  readonly startedAt: number | undefined;
+  readonly completedAt: number | undefined;
+  readonly records: { readonly in: number; readonly out: number; readonly failed: number };
+  readonly bytes: { readonly in: number; readonly out: number };
+  readonly errors: readonly RunError[];
+}
+
+/** The table that a flow reads. */
+export interface SourceTable {
+  readonly name: string;
+  readonly baseConnectionId: string | undefined;
+  readonly connectionSpecId: string | undefined;
+}
+
+/** Where a dataset's rows lie. */
+export interface DataSet {
+  readonly id: string;
+  readonly name: string;
+  readonly schemaId: string | undefined;
+  readonly tableFormat: string | undefined;
+  readonly tableLocation: string | undefined;
+  readonly metadataLocation: string | undefined;
+}
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** The server's answer is not of the documented shape. */
+export class UnexpectedAnswer extends Error {
+  constructor(what: string) {
+    super(`The server's answer has no ${what}. The web UI and the server may be of different versions.`);
+    this.name = 'UnexpectedAnswer';
+  }
+}
+
+export function parseFlow(body: unknown): Flow {
+  const id = required(textAt(body, 'id'), 'flow id');
+  const transformations = listAt(body, 'transformations');
+  const paramsOf = (name: string) =>
+    valueAt(
+      transformations.find((transformation) => textAt(transformation, 'name') === name),
+      'params',
+    );
+  return {
+    id,
+    etag: required(textAt(body, 'etag'), 'etag of a flow'),
+    name: textAt(body, 'name') ?? id,
+    description: textAt(body, 'description'),
+    state: textAt(body, 'state') ?? 'unknown',
+    createdAt: numberAt(body, 'createdAt'),
+    sourceConnectionId: textAt(body, 'sourceConnectionIds', 0),
+    targetConnectionId: textAt(body, 'targetConnectionIds', 0),
+    schedule: parseSchedule(valueAt(body, 'scheduleParams')),
+    deltaColumn: textAt(paramsOf('Copy'), 'deltaColumn', 'name'),
+    mappingId: textAt(paramsOf('Mapping'), 'mappingId'),
+    lastRunId: textAt(body, 'lastRunDetails', 'id'),
+  };
+}
+
+function parseSchedule(params: unknown): Schedule | undefined {
+  const frequency = textAt(params, 'frequency');
+  if (frequency === undefined) return undefined;
+  const startSeconds = numberAt(params, 'startTime');
+  return {
+    frequency,
+    interval: numberAt(params, 'interval') ?? 1,
+    startsAt: startSeconds === undefined ? undefined : startSeconds * 1000,
+    backfill: valueAt(params, 'backfill') !== false,
+  };
+}
+
+export function parseRun(body: unknown): Run {
+  const metrics = valueAt(body, 'metrics');
+  const status = valueAt(metrics, 'statusSummary');
+  const records = valueAt(metrics, 'recordSummary');
+  const bytes = valueAt(metrics, 'sizeSummary');
+  return {
+    id: required(textAt(body, 'id'), 'run id'),
+    status: required(textAt(status, 'status'), 'status of a run'),
+    step: textAt(status, 'extensions', 'step'),
+    createdAt: numberAt(body, 'createdAt'),
+    startedAt: numberAt(metrics, 'durationSummary', 'startedAtUTC'),
+    completedAt: numberAt(metrics, 'durationSummary', 'completedAtUTC'),
+    records: {
+      in: numberAt(records, 'inputRecordCount') ?? 0,
+      out: numberAt(records, 'outputRecordCount') ?? 0,
+      failed: numberAt(records, 'failedRecordCount') ?? 0,
+    },
+    bytes: { in: numberAt(bytes, 'inputBytes') ?? 0, out: numberAt(bytes, 'outputBytes') ?? 0 },
+    errors: listAt(status, 'errors').map((error) => ({
+      code: textAt(error, 'code') ?? 'no code',
+      message: textAt(error, 'message') ?? 'no message',
+    })),
+  };
+}
+
+export function parseSourceTable(body: unknown): SourceTable {
+  return {
+    name: textAt(body, 'params', 'tableName') ?? textAt(body, 'params', 'path') ?? 'unknown table',
+    baseConnectionId: textAt(body, 'baseConnectionId'),
+    connectionSpecId: textAt(body, 'connectionSpec', 'id'),
+  };
+}
+
+export function parseDataSet(id: string, body: unknown): DataSet {
+  const table = valueAt(body, 'extensions', 'tributary');
+  return {
+    id,
+    name: textAt(body, 'name') ?? id,
+    schemaId: textAt(body, 'schemaRef', 'id'),
+    tableFormat: textAt(table, 'tableFormat'),
+    tableLocation: textAt(table, 'tableLocation'),
+    metadataLocation: textAt(table, 'metadataLocation'),
+  };
+}
+
+export function required<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new UnexpectedAnswer(what);
+  return value;
+}
+
+/** Whether more is to be expected of the run. */
+export function isUnderWay(run: Run): boolean {
+  return run.status === 'queued' || run.status === 'inProgress' || run.status === 'scheduled';
+}

@@ -1,0 +1,95 @@
+import type { Run, Schedule } from './platform/answers.ts';
+
+export type Tone = 'neutral' | 'informative' | 'positive' | 'notice' | 'negative';
+
+/** A status as people read it, and how it is coloured. */
+export interface Wording {
+  readonly words: string;
+  readonly tone: Tone;
+}
+
+const runStatuses: Readonly<Record<string, Wording>> = {
+  scheduled: { words: 'Scheduled', tone: 'neutral' },
+  queued: { words: 'Queued', tone: 'neutral' },
+  inProgress: { words: 'Running', tone: 'informative' },
+  success: { words: 'Succeeded', tone: 'positive' },
+  partialSuccess: { words: 'Partly succeeded', tone: 'notice' },
+  failed: { words: 'Failed', tone: 'negative' },
+  cancelled: { words: 'Cancelled', tone: 'neutral' },
+};
+
+const flowStates: Readonly<Record<string, Wording>> = {
+  enabled: { words: 'Enabled', tone: 'positive' },
+  disabled: { words: 'Disabled', tone: 'neutral' },
+  draft: { words: 'Draft', tone: 'neutral' },
+  initializing: { words: 'Initializing', tone: 'informative' },
+};
+
+export function runStatusWords({ status, step }: Run): Wording {
+  const wording = runStatuses[status] ?? { words: status, tone: 'neutral' };
+  return status === 'inProgress' && step !== undefined
+    ? { ...wording, words: `${wording.words}: ${step}` }
+    : wording;
+}
+
+export function flowStateWords(state: string): Wording {
+  return flowStates[state] ?? { words: state, tone: 'neutral' };
+}
+
+/** Such as "Every 30 minutes" or "Once". */
+export function scheduleWords(schedule: Schedule | undefined): string {
+  if (schedule === undefined) return 'On demand';
+  const { frequency, interval } = schedule;
+  if (frequency === 'once') return 'Once';
+  return interval === 1 ? `Every ${frequency}` : `Every ${count(interval)} ${frequency}s`;
+}
+
+/** The schedule with its start, as seen at `now` (epoch milliseconds), and what the first run takes. */
+export function fullScheduleWords(schedule: Schedule | undefined, now: number): string {
+  if (schedule === undefined) return scheduleWords(schedule);
+  const { frequency, startsAt, backfill } = schedule;
+  const preposition =
+    frequency === 'once' ? 'at' : startsAt !== undefined && startsAt > now ? 'from' : 'since';
+  const start = startsAt === undefined ? '' : ` ${preposition} ${dateTime(startsAt)}`;
+  return `${scheduleWords(schedule)}${start}${backfill ? '' : ', without the rows that were there before'}`;
+}
+
+const dateTimeFormat = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium' });
+const numberFormat = new Intl.NumberFormat('en');
+
+/** A moment in the browser's time zone. */
+export function dateTime(milliseconds: number): string {
+  return dateTimeFormat.format(milliseconds);
+}
+
+export function count(number: number): string {
+  return numberFormat.format(number);
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** Such as "0.84 s", "12 s", "3 min 5 s" or "2 h 10 min". */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 10 * SECOND) return `${(milliseconds / SECOND).toFixed(2)} s`;
+  const seconds = Math.round(milliseconds / SECOND);
+  if (milliseconds < MINUTE - SECOND / 2) return `${seconds} s`;
+  if (milliseconds < HOUR - SECOND / 2) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const minutes = Math.round(milliseconds / MINUTE);
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+/** In powers of 1000, as disks are sold. */
+export function byteSize(bytes: number): string {
+  const power = bytes < 1000 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), BYTE_UNITS.length - 1);
+  const amount = bytes / 1000 ** power;
+  return `${power === 0 || amount >= 100 ? Math.round(amount) : amount.toFixed(1)} ${BYTE_UNITS[power]}`;
+}
+
+/** How long the run took, or takes until now; undefined before it starts. */
+export function runDuration({ startedAt, completedAt }: Run, now: number): string | undefined {
+  return startedAt === undefined ? undefined : duration(Math.max((completedAt ?? now) - startedAt, 0));
+}
