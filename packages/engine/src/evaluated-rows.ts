@@ -3,7 +3,7 @@ import { emitTarget, quoteIdentifier, quoteLiteral } from '@tributary/data-prep'
 import type { SourceColumn, XdmNode } from '@tributary/xdm';
 import { EngineError } from './engine-error.ts';
 import { sqlType } from './parquet-fields.ts';
-import { FAILED_MAPPING, INVALID_VALUE, nodeChecks, type RowCheck } from './row-checks.ts';
+import { constraintChecks, FAILED_MAPPING, INVALID_VALUE, type RowCheck } from './row-checks.ts';
 import { parseSourceText } from './source-types.ts';
 import { rawName } from './staged-rows.ts';
 import {
@@ -65,7 +65,9 @@ export function compileMapping({ columns, plan, target, fields, now }: Mapping):
     ...plan.targets.flatMap((planned, index) =>
       emitted[index]?.fails === undefined ? [] : [mappingCheck(planned, index, readBy[index] ?? [])],
     ),
-    ...plan.targets.flatMap((planned, index) => nodeChecks(planned.target, planned.path, valueName(index))),
+    ...plan.targets.flatMap((planned, index) =>
+      constraintChecks(planned.target, planned.path, valueName(index)),
+    ),
     ...requiredChecks(target, trees, failed),
   ];
   return {

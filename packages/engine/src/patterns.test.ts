@@ -5,7 +5,10 @@ import { sqlPattern } from './patterns.ts';
 const connection = await (await DuckDBInstance.create(':memory:')).connect();
 
 async function matches(pattern: string, text: string): Promise<unknown> {
-  const result = await connection.runAndReadAll('SELECT regexp_matches($1, $2)', [text, sqlPattern(pattern)]);
+  const result = await connection.runAndReadAll('SELECT regexp_matches($1, $2)', [
+    text,
+    sqlPattern(pattern, 'code'),
+  ]);
   return result.getRows()[0]?.[0];
 }
 
@@ -23,5 +26,5 @@ test.each([
 });
 
 test.each(['^(?=a)', '(?!b)', '(?<=a)b', '(?<!a)b', '(a)\\1'])('the pattern %s is refused', (pattern) => {
-  expect(() => sqlPattern(pattern)).toThrow(/can't be checked/);
+  expect(() => sqlPattern(pattern, 'person.code')).toThrow(/of person.code can't be checked/);
 });

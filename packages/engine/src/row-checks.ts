@@ -1,5 +1,5 @@
 import { quoteLiteral } from '@tributary/data-prep';
-import type { Constraints, ObjectNode, XdmNode } from '@tributary/xdm';
+import type { ScalarNode, XdmNode } from '@tributary/xdm';
 import { sqlPattern } from './patterns.ts';
 
 /** Codes of rejected rows, as the platform's ingestion spells them. */
@@ -21,23 +21,21 @@ export interface RowCheck {
 }
 
 interface Violation {
-  readonly code: string;
   readonly message: string;
-  /** Where below the checked value. */
-  readonly below: readonly string[];
   /** SQL: true where a value that is not null breaks the rule. */
   readonly breaks: string;
 }
 
 /**
- * Checks that a value keeps to its node: constraints, and required fields of objects inside it.
+ * Checks that a value, or each element of an array, keeps to the constraints of its node.
  * `format` (email, uri, …) is an annotation in JSON Schema and not asserted.
  */
-export function nodeChecks(node: XdmNode, path: readonly string[], value: string): readonly RowCheck[] {
-  return violations(node, value, 0).map(({ code, message, below, breaks }) => ({
-    code,
+export function constraintChecks(node: XdmNode, path: readonly string[], value: string): readonly RowCheck[] {
+  const column = path.join('.');
+  return violations(node, column, value, 0).map(({ message, breaks }) => ({
+    code: INVALID_VALUE,
     message,
-    column: [...path, ...below].join('.'),
+    column,
     fails: `(${value} IS NOT NULL AND coalesce(${breaks}, false))`,
     value: `CAST(${value} AS VARCHAR)`,
   }));
@@ -54,55 +52,35 @@ export function requiredCheck(path: readonly string[], parentIsPresent: string, 
   };
 }
 
-/** `depth` counts the lists around the value: each needs a name of its own for its element. */
-function violations(node: XdmNode, value: string, depth: number): readonly Violation[] {
-  switch (node.kind) {
-    case 'scalar':
-      return scalarViolations(node.constraints, value, node.xdmType === 'string');
-    case 'array':
-      return elementViolations(node.items, value, depth);
-    case 'map':
-      return elementViolations(node.values, `map_values(${value})`, depth);
-    case 'object':
-      return objectViolations(node, value, depth);
-  }
-}
-
-function elementViolations(node: XdmNode, list: string, depth: number): readonly Violation[] {
+/** `depth` counts the arrays around the value: each needs a name of its own for its element. */
+function violations(node: XdmNode, column: string, value: string, depth: number): readonly Violation[] {
+  if (node.kind === 'scalar') return scalarViolations(node, column, value);
+  // Objects and maps are never filled by a single value: see targetTrees.
+  if (node.kind !== 'array') return [];
   const element = `e${depth}`;
-  return violations(node, element, depth + 1).map((violation) => ({
-    ...violation,
+  return violations(node.items, column, element, depth + 1).map(({ message, breaks }) => ({
+    message,
     breaks:
-      `len(list_filter(${list}, lambda ${element}: ` +
-      `${element} IS NOT NULL AND coalesce(${violation.breaks}, false))) > 0`,
+      `len(list_filter(${value}, lambda ${element}: ` +
+      `${element} IS NOT NULL AND coalesce(${breaks}, false))) > 0`,
   }));
 }
 
-function objectViolations(node: ObjectNode, value: string, depth: number): readonly Violation[] {
-  return [...node.properties].flatMap(([name, child]) => {
-    const member = `struct_extract(${value}, ${quoteLiteral(name)})`;
-    const inside = violations(child, member, depth).map((violation) => ({
-      ...violation,
-      below: [name, ...violation.below],
-    }));
-    if (!node.required.has(name)) return inside;
-    const message = 'The required field is missing or null.';
-    return [{ code: MISSING_REQUIRED, message, below: [name], breaks: `${member} IS NULL` }, ...inside];
-  });
-}
-
-function scalarViolations(constraints: Constraints, value: string, isText: boolean): readonly Violation[] {
+function scalarViolations(
+  { xdmType, constraints }: ScalarNode,
+  column: string,
+  value: string,
+): readonly Violation[] {
+  const isText = xdmType === 'string';
   const rules: (readonly [message: string, breaks: string])[] = [];
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = constraints;
   if (constraints.enum !== undefined) {
     const allowed = constraints.enum.map(quoteLiteral).join(', ');
-    rules.push([
-      'The value is not in the enum of the field.',
-      `CAST(${value} AS VARCHAR) NOT IN (${allowed})`,
-    ]);
+    const isAllowed = allowed === '' ? 'false' : `CAST(${value} AS VARCHAR) IN (${allowed})`;
+    rules.push(['The value is not in the enum of the field.', `NOT ${isAllowed}`]);
   }
   if (isText && constraints.pattern !== undefined) {
-    const pattern = quoteLiteral(sqlPattern(constraints.pattern));
+    const pattern = quoteLiteral(sqlPattern(constraints.pattern, column));
     rules.push([
       `The value does not match the pattern ${constraints.pattern}.`,
       `NOT regexp_matches(${value}, ${pattern})`,
@@ -130,5 +108,5 @@ function scalarViolations(constraints: Constraints, value: string, isText: boole
       rules.push([`The value is not below ${exclusiveMaximum}.`, `${value} >= ${exclusiveMaximum}`]);
     }
   }
-  return rules.map(([message, breaks]) => ({ code: INVALID_VALUE, message, below: [], breaks }));
+  return rules.map(([message, breaks]) => ({ message, breaks }));
 }

@@ -62,11 +62,21 @@ function treesBelow(
     const depth = parents.length;
     const here = targets.filter(({ path }) => path[depth] === field.name);
     const whole = here.find(({ path }) => path.length === depth + 1);
-    if (whole !== undefined) return [{ kind: 'value', field, target: whole.index }];
+    if (whole !== undefined) {
+      requireSingleValue(field, [...parents, field.name]);
+      return [{ kind: 'value', field, target: whole.index }];
+    }
     if (here.length === 0 || field.type.kind !== 'struct') return [];
     const children = treesBelow(here, field.type.fields, [...parents, field.name]);
     return children.length === 0 ? [] : [{ kind: 'struct', field, children }];
   });
+}
+
+function requireSingleValue(field: TargetField, path: readonly string[]): void {
+  let { type } = field;
+  while (type.kind === 'list') type = type.element;
+  if (type.kind === 'scalar') return;
+  throw new EngineError('invalid', `No single value fills ${path.join('.')}: map to the fields below it.`);
 }
 
 /** The targets below a tree, itself included. */

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { SourceColumn } from '@tributary/xdm';
+import fc from 'fast-check';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -39,7 +40,12 @@ const contacts = tableOf(
 
 async function landedRows(result: TransformResult): Promise<readonly unknown[]> {
   const rows = await engine.readRows(result.files, { limit: 5000 });
-  return rows.toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
+  return sorted(rows);
+}
+
+function sorted(rows: readonly unknown[]): readonly unknown[] {
+  const texts = rows.map((row) => JSON.stringify(row));
+  return texts.toSorted().map((text) => JSON.parse(text) as unknown);
 }
 
 async function parquetOf(path: string) {
@@ -109,6 +115,31 @@ describe('rows that land', () => {
     const table = tableOf([{ path: 'name', xdmType: 'string', from: column('FirstName') }]);
     const result = await engine.transform(folder.request(table, textColumns('Id', 'FirstName'), [staged]));
     expect(await landedRows(result)).toEqual([{ name: text }]);
+  });
+
+  test('keep any texts that RFC 4180 can write, with either line end', async () => {
+    const text = fc.string({
+      unit: fc.constantFrom('a', 'é', ',', '"', '\n', '\r', '\r\n', ' ', '漢', '👩', '\u0001'),
+    });
+    const table = tableOf([
+      { path: 'a', xdmType: 'string', from: column('A') },
+      { path: 'b', xdmType: 'string', from: column('B') },
+    ]);
+    const files = fc.record({
+      rows: fc.array(fc.tuple(text, text), { minLength: 1, maxLength: 200 }),
+      lineEnd: fc.constantFrom('\n', '\r\n'),
+    });
+    await fc.assert(
+      fc.asyncProperty(files, async ({ rows, lineEnd }) => {
+        const quote = (value: string) => `"${value.replaceAll('"', '""')}"`;
+        const lines = rows.map((row, index) => [`${index}`, ...row].map(quote).join(','));
+        const staged = folder.csv('any.csv', `N,A,B${lineEnd}${lines.join(lineEnd)}${lineEnd}`);
+        const result = await engine.transform(folder.request(table, textColumns('N', 'A', 'B'), [staged]));
+        const sent = rows.map(([a, b]) => ({ ...(a === '' ? {} : { a }), ...(b === '' ? {} : { b }) }));
+        expect(await landedRows(result)).toEqual(sorted(sent));
+      }),
+      { numRuns: 15 },
+    );
   });
 
   test('come from files whose headers differ in order and extent', async () => {
