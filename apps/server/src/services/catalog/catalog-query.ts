@@ -18,7 +18,9 @@ export const pageParameters = {
       description: `At most ${MAX_LIMIT}; ${DEFAULT_LIMIT} where absent.`,
     }),
   ),
-  start: Type.Optional(Type.Integer({ minimum: 0, description: 'Objects to leave out first.' })),
+  start: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 2_147_483_647, description: 'Objects to leave out first.' }),
+  ),
   orderBy: Type.Optional(
     Type.String({
       maxLength: 500,

@@ -8,7 +8,9 @@ export const pageParameters = {
   limit: Type.Optional(
     Type.Integer({ minimum: 1, maximum: MAX_LIMIT, description: `${MAX_LIMIT} where absent.` }),
   ),
-  start: Type.Optional(Type.Integer({ minimum: 0, description: 'Entries to leave out first.' })),
+  start: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 2_147_483_647, description: 'Entries to leave out first.' }),
+  ),
 };
 
 const PageQuery = Type.Object(pageParameters);
