@@ -54,7 +54,7 @@ async function mappingViolations(
     return [{ path: '/transformations', message: 'must have one named Mapping, with params.mappingId' }];
   }
   const path = `/transformations/${index}/params/mappingId`;
-  const mappingId = transformations[index]?.params['mappingId'];
+  const mappingId = transformations[index]?.params.mappingId;
   if (typeof mappingId !== 'string') return [{ path, message: 'is missing' }];
   const mappingSet = await store.resources('mappingSet').getForUpdate(mappingId);
   if (mappingSet === undefined)

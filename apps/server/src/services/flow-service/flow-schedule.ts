@@ -21,8 +21,7 @@ export function readSchedule(given: Readonly<Record<string, unknown>>, spec: Flo
   for (const name of ['startTime', 'endTime', 'interval']) {
     if (typeof read[name] === 'string' && /^-?\d{1,15}$/.test(read[name])) read[name] = Number(read[name]);
   }
-  if (read['backfill'] === 'true' || read['backfill'] === 'false')
-    read['backfill'] = read['backfill'] === 'true';
+  if (read.backfill === 'true' || read.backfill === 'false') read.backfill = read.backfill === 'true';
 
   const violations = schemaViolations(spec.scheduleSpec.spec, read, '/scheduleParams');
   if (violations.length > 0) return { ok: false, violations };

@@ -166,7 +166,7 @@ type Transformation = GivenFlow['transformations'][number];
 
 /** The flow spec wants `mappingVersion` as text; many clients send the number that the mapping set shows. */
 function withTextVersion({ name, params }: Transformation): Transformation {
-  const version = params['mappingVersion'];
+  const version = params.mappingVersion;
   return {
     name,
     params: typeof version === 'number' ? { ...params, mappingVersion: String(version) } : params,

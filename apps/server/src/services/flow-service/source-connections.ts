@@ -108,7 +108,7 @@ function knownSpec(id: string): ConnectionSpec {
 /** `path` is what file-based sources and older clients call the table. */
 function withTableName(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { path, ...params } = given;
-  return path === undefined || params['tableName'] !== undefined ? given : { ...params, tableName: path };
+  return path === undefined || params.tableName !== undefined ? given : { ...params, tableName: path };
 }
 
 /** `path` was read as `tableName`; a missing table is reported under that name alone. */

@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FlowServer, flowBody, scopedStore, startFlowServer } from './tutorial.test-kit.ts';
+
+let flows: FlowServer;
+let flowId: string;
+let otherFlowId: string;
+beforeAll(async () => {
+  flows = await startFlowServer();
+  const onDemand = async () => {
+    const body = flowBody(await flows.tutorial());
+    return flows.create('/flows', { ...body, scheduleParams: undefined });
+  };
+  flowId = await onDemand();
+  otherFlowId = await onDemand();
+});
+afterAll(() => flows.close());
+
+async function runNow(id: string) {
+  return flows.call('POST', '/runs', { body: { flowId: id } });
+}
+
+/** Runs of a flow that ended, cancelled, one after the other. */
+async function endedRuns(id: string, count: number): Promise<string[]> {
+  const store = await scopedStore(flows.server);
+  const runIds: string[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const { body } = await runNow(id);
+    runIds.push(body.id);
+    await store.runs.cancelOpen(id);
+  }
+  return runIds;
+}
+
+describe('a run on demand', () => {
+  it('is queued and shown in the documented body', async () => {
+    const { status, body, headers } = await runNow(flowId);
+    expect(status).toBe(201);
+    expect(body).toMatchObject({
+      id: expect.any(String),
+      etag: headers.get('etag'),
+      flowId,
+      sandboxName: 'prod',
+      metrics: { statusSummary: { status: 'queued' } },
+    });
+    const got = await flows.call('GET', `/runs/${body.id}`);
+    expect(got.body).toEqual({ items: [body] });
+    expect((await flows.call('GET', `/flows/${flowId}`)).body.items[0].lastRunDetails).toMatchObject({
+      id: body.id,
+      state: 'queued',
+    });
+  });
+
+  it('waits for the end of the one before, which the refusal names', async () => {
+    const store = await scopedStore(flows.server);
+    await store.runs.cancelOpen(flowId);
+    const { body: open } = await runNow(flowId);
+    const { status, body } = await runNow(flowId);
+    expect(status).toBe(409);
+    expect(body).toMatchObject({ title: 'Conflict', status: 409 });
+    expect(body.detail).toContain(open.id);
+    await store.runs.cancelOpen(flowId);
+  });
+
+  it.each([
+    ['without a flow', {}, '/flowId', 'FLOW-400'],
+    ['of an unknown flow', { flowId: randomUUID() }, '/flowId', 'FLOW-1430-400'],
+    ['of a flow that is a list', { flowId: [] }, '/flowId', 'FLOW-400'],
+    [
+      'for a window of its own',
+      { flowId: 'x', params: { windowStartTime: '1' } },
+      '/params/windowStartTime',
+      'FLOW-400',
+    ],
+  ])('is refused %s', async (_what, body, path, code) => {
+    const answer = await flows.call('POST', '/runs', { body });
+    expect(answer.status).toBe(400);
+    expect(answer.body.type).toBe(`https://ns.adobe.com/aep/errors/${code}`);
+    expect(answer.body.report.violations[0].path).toBe(path);
+  });
+
+  it('is refused of a flow that is disabled, and of another sandbox’s', async () => {
+    const id = await flows.create('/flows', flowBody(await flows.tutorial()));
+    expect((await flows.call('POST', '/runs', { body: { flowId: id }, sandbox: 'dev' })).status).toBe(400);
+    await flows.call('POST', `/flows/${id}/action?op=disable`);
+    const { status, body } = await runNow(id);
+    expect(status).toBe(400);
+    expect(body.type).toBe('https://ns.adobe.com/aep/errors/FLOW-1422-400');
+  });
+});
+
+describe('the list of runs', () => {
+  it('has the runs of one flow, newest first, whole over its pages even while runs are added', async () => {
+    const older = await endedRuns(otherFlowId, 5);
+    const first = await flows.call('GET', `/runs?property=flowId==${otherFlowId}&limit=2&count=False`);
+    expect(first.body.items.map((run: { id: string }) => run.id)).toEqual(older.slice(3).toReversed());
+    await endedRuns(otherFlowId, 1);
+    const href: string = first.body._links.next.href;
+    const second = await flows.call('GET', href);
+    expect(second.body.items.map((run: { id: string }) => run.id)).toEqual(older.slice(0, 3).toReversed());
+    expect(second.body._links).toEqual({});
+  });
+
+  it('filters by what a run shows', async () => {
+    await endedRuns(otherFlowId, 1);
+    await runNow(otherFlowId);
+    const ids = async (query: string) =>
+      (await flows.call('GET', `/runs?property=flowId==${otherFlowId}&property=${query}`)).body.items;
+    expect(await ids('metrics.statusSummary.status==queued')).toHaveLength(1);
+    expect((await ids('metrics.statusSummary.status==cancelled')).length).toBeGreaterThan(0);
+    expect(await ids('metrics.statusSummary.status==success')).toHaveLength(0);
+    expect(await ids('createdAt<1000')).toHaveLength(0);
+  });
+
+  it('counts', async () => {
+    const { body } = await flows.call('GET', `/runs?property=flowId==${otherFlowId}&count=true`);
+    const store = await scopedStore(flows.server);
+    expect(body).toEqual({ items: [], _links: {}, count: await store.runs.count(otherFlowId) });
+  });
+
+  it('is empty in another sandbox', async () => {
+    const { body } = await flows.call('GET', `/runs?property=flowId==${otherFlowId}`, { sandbox: 'dev' });
+    expect(body).toEqual({ items: [], _links: {} });
+  });
+
+  it.each([
+    ['orderby=name', 'FLOW-1433-400'],
+    ['property=progress==x', 'FLOW-1449-400'],
+    ['continuationToken=abc', 'FLOW-400'],
+    ['limit=2&count=true', 'FLOW-1401-400'],
+  ])('is refused for %s', async (query, code) => {
+    const { status, body } = await flows.call('GET', `/runs?${query}`);
+    expect(status).toBe(400);
+    expect(body.type).toBe(`https://ns.adobe.com/aep/errors/${code}`);
+  });
+});

@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  CLOUD_STORAGE_TO_AEP,
+  CRM_TO_AEP,
+  DATA_LAKE,
+  DYNAMICS,
+  type FlowServer,
+  SALESFORCE,
+  startFlowServer,
+} from './tutorial.test-kit.ts';
+
+let flows: FlowServer;
+beforeAll(async () => {
+  flows = await startFlowServer();
+});
+afterAll(() => flows.close());
+
+async function idsOf(path: string): Promise<string[]> {
+  const { body } = await flows.call('GET', path);
+  expect(body._links).toEqual({});
+  return body.items.map((item: { id: string }) => item.id);
+}
+
+it('lists the specs that are known', async () => {
+  expect((await idsOf('/connectionSpecs')).sort()).toEqual([SALESFORCE, DYNAMICS, DATA_LAKE].sort());
+  expect((await idsOf('/flowSpecs')).sort()).toEqual([CRM_TO_AEP, CLOUD_STORAGE_TO_AEP].sort());
+});
+
+it("finds the tutorial's flow spec by name, quoted and unquoted", async () => {
+  expect(await idsOf('/flowSpecs?property=name==%22CRMToAEP%22')).toEqual([CRM_TO_AEP]);
+  expect(await idsOf('/flowSpecs?property=name==CRMToAEP')).toEqual([CRM_TO_AEP]);
+  expect(await idsOf('/flowSpecs?property=name==Nothing')).toEqual([]);
+});
+
+it('shows one as the only item, with its schemas whole', async () => {
+  const { body } = await flows.call('GET', `/flowSpecs/${CRM_TO_AEP}`);
+  expect(body.items).toHaveLength(1);
+  expect(body.items[0].scheduleSpec.spec.properties.frequency.enum).toContain('minute');
+  const { body: salesforce } = await flows.call('GET', `/connectionSpecs/${SALESFORCE}/`);
+  expect(salesforce.items[0].authSpec[0].spec.required).toContain('environmentUrl');
+});
+
+it.each([
+  ['/connectionSpecs/nope', 404],
+  ['/flowSpecs/nope', 404],
+  ['/connectionSpecs?property=colour==red', 400],
+  ['/flowSpecs?property=CRMToAEP', 400],
+])('refuses %s', async (path, status) => {
+  expect((await flows.call('GET', path)).status).toBe(status);
+});
