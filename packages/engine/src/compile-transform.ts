@@ -1,3 +1,4 @@
+import { EngineError } from './engine-error.ts';
 import { compileMapping } from './evaluated-rows.ts';
 import { compileFailedRows, type FailedRowsSql } from './failed-rows.ts';
 import type { FileLayout } from './file-layout.ts';
@@ -20,6 +21,7 @@ export function compileTransform(
   staged: readonly FileLayout[],
   landed: readonly FileLayout[],
 ): CompiledTransform {
+  if (request.columns.length === 0) throw new EngineError('invalid', 'The source has no columns.');
   const mapping = compileMapping(request);
   return {
     goodRows: compileGoodRows(request, staged, landed, mapping),

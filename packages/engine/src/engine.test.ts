@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, watch, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, watch, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { SourceColumn } from '@tributary/xdm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -39,9 +39,9 @@ function smallRequest(): TransformRequest {
   return folder.request(table, columns, [folder.csv('small.csv', 'Id,Amount,Day\na,1,2024-01-01\n')]);
 }
 
-/** Work for about a second. */
+/** Much more than a file that is begun at its first row group. */
 function largeRequest(): TransformRequest {
-  const lines = Array.from({ length: 1_000_000 }, (_, index) => `id${index},${index}.5,2024-01-01`);
+  const lines = Array.from({ length: 500_000 }, (_, index) => `id${index},${index}.5,2024-01-01`);
   return folder.request(table, columns, [folder.csv('large.csv', `Id,Amount,Day\n${lines.join('\n')}\n`)]);
 }
 
@@ -77,7 +77,7 @@ describe('a job', () => {
     const killed = firstFileIn(folder.data).then(() => worker.pid);
     void killed.then((pid) => pid !== undefined && process.kill(pid, 'SIGKILL'));
     await expect(job).rejects.toMatchObject({ name: 'EngineError', kind: 'crashed' });
-    expect(await worker.run('transform', request)).toMatchObject({ outputRows: 1_000_000 });
+    expect(await worker.run('transform', request)).toMatchObject({ outputRows: 500_000 });
     expect(worker.pid).not.toBe(await killed);
     expect(readdirSync(folder.temp)).toEqual([]);
     await worker.close();
@@ -122,6 +122,16 @@ describe('a job', () => {
     expect(isAlive(pid)).toBe(true);
     parent.kill('SIGKILL');
     await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 10_000 });
+  });
+
+  test('that was killed with its parent leaves spilled data to the next engine, which removes it', async () => {
+    const gone = spawn(process.execPath, ['--version']);
+    await once(gone, 'exit');
+    mkdirSync(`${folder.temp}/spill-${gone.pid}-abc`);
+    mkdirSync(`${folder.temp}/spill-${process.pid}-abc`);
+    mkdirSync(`${folder.temp}/other`);
+    await openEngine({ memoryLimitMb: 256, threads: 1, tempDirectory: folder.temp }).close();
+    expect(readdirSync(folder.temp).toSorted()).toEqual(['other', `spill-${process.pid}-abc`]);
   });
 
   test('is refused where its files lie outside the engine', async () => {
@@ -194,6 +204,14 @@ describe('a preview', () => {
     );
   });
 
+  test('works without any source column', async () => {
+    const constant = tableOf([
+      { path: 'a', xdmType: 'string', from: { kind: 'literal', type: 'string', value: 'x' } },
+    ]);
+    const previewed = await engine.preview({ ...constant, columns: [], rows: [{}, {}], now: new Date() });
+    expect(previewed.map(({ data }) => data)).toEqual([{ a: 'x' }, { a: 'x' }]);
+  });
+
   test('takes no more rows than a person looks at', async () => {
     const many = Array.from({ length: 5001 }, () => ({}));
     const preview = engine.preview({ ...table, columns, rows: many, now: new Date() });
@@ -201,12 +219,16 @@ describe('a preview', () => {
   });
 
   test('does not wait for a transform', async () => {
+    const preview = { ...table, columns, rows, now: new Date() };
+    await engine.preview(preview);
     const order: string[] = [];
-    const transform = engine.transform(largeRequest()).then(() => order.push('transform'));
+    const request = largeRequest();
+    const transforms = [engine.transform(request), engine.transform(request)];
+    const transformed = Promise.all(transforms).then(() => order.push('transforms'));
     await firstFileIn(folder.data);
-    await engine.preview({ ...table, columns, rows, now: new Date() }).then(() => order.push('preview'));
-    await transform;
-    expect(order).toEqual(['preview', 'transform']);
+    await engine.preview(preview).then(() => order.push('preview'));
+    await transformed;
+    expect(order).toEqual(['preview', 'transforms']);
   });
 });
 

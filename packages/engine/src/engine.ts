@@ -1,6 +1,7 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { EngineError } from './engine-error.ts';
 import type { PreviewedRow, PreviewRequest } from './preview-job.ts';
+import { removeAbandonedSpill } from './spill-folders.ts';
 import type { TransformRequest, TransformResult } from './transform.ts';
 import { WorkerProcess } from './worker-process.ts';
 
@@ -45,6 +46,8 @@ export function openEngine({
   tempDirectory,
   allowedDirectories,
 }: EngineOptions): Engine {
+  // Not waited for: jobs use other folders. What can't be removed now may be removed another time.
+  const swept = removeAbandonedSpill(tempDirectory).catch(() => undefined);
   const transforms = new WorkerProcess({ memoryLimitMb, threads, tempDirectory });
   const samples = new WorkerProcess({ memoryLimitMb: SAMPLE_MEMORY_MB, threads: 1, tempDirectory });
   return {
@@ -71,7 +74,7 @@ export function openEngine({
       return samples.run('readRows', { files, limit }, signal);
     },
     async close() {
-      await Promise.all([transforms.close(), samples.close()]);
+      await Promise.all([transforms.close(), samples.close(), swept]);
     },
   };
 }

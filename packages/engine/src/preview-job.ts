@@ -48,9 +48,9 @@ export async function runPreview(
 
 function inlineRows({ rows, columns }: PreviewRequest): string {
   const texts = rows.map((row) => columns.map(({ name }) => toSourceText(row[name])));
-  const selected = columns.map((_, index) => `fields[${index + 1}] AS ${rawName(index)}`);
+  const fields = columns.map((_, index) => `fields[${index + 1}] AS ${rawName(index)}`);
   return (
-    `SELECT row_position, ${selected.join(', ')} FROM ` +
+    `SELECT ${['row_position', ...fields].join(', ')} FROM ` +
     `(SELECT unnest(rows) AS fields, generate_subscripts(rows, 1) AS row_position FROM ` +
     `(SELECT from_json(${quoteLiteral(JSON.stringify(texts))}, '[["VARCHAR"]]') AS rows))`
   );

@@ -72,10 +72,13 @@ export interface RowErrorCount {
   readonly rows: number;
 }
 
+/** Each row of the staged files is counted once: `inputRows = skippedRows + outputRows + failedRows`. */
 export interface TransformResult {
   readonly inputRows: number;
+  /** Rows that had landed before. */
   readonly skippedRows: number;
   readonly outputRows: number;
+  /** Rows with errors, and records that could not be read at all. */
   readonly failedRows: number;
   readonly files: readonly WrittenFile[];
   /** JSON-lines files in `diagnosticsDirectory`; empty when nothing failed. */

@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { EngineError } from './engine-error.ts';
 import type { FromWorker, JobMessage, JobName, Jobs, ToWorker } from './messages.ts';
+import { makeSpillFolder } from './spill-folders.ts';
 import type { Resources } from './transform-job.ts';
 
 const WORKER_FILE = fileURLToPath(new URL('./worker.ts', import.meta.url));
@@ -68,7 +68,7 @@ export class WorkerProcess {
     signal?.throwIfAborted();
     if (this.#isClosed) throw new EngineError('closed', 'The engine is closed.');
     const { memoryLimitMb, threads, tempDirectory } = this.#limits;
-    const spillDirectory = await mkdtemp(join(tempDirectory, 'spill-'));
+    const spillDirectory = await makeSpillFolder(tempDirectory);
     try {
       const resources: Resources = { memoryLimitMb, threads, spillDirectory };
       // Name ties job and request together; the compiler can't follow that into a union of messages.
