@@ -7,11 +7,22 @@ import type { Snapshot } from './table.ts';
 
 export type JobState = 'UploadComplete' | 'InProgress' | 'Aborted' | 'JobComplete' | 'Failed';
 
+/** Characters of `columnDelimiter` and `lineEnding` (Bulk API 2.0 Developer Guide, Create a Query Job). */
+export const columnDelimiters = {
+  BACKQUOTE: '`',
+  CARET: '^',
+  COMMA: ',',
+  PIPE: '|',
+  SEMICOLON: ';',
+  TAB: '\t',
+};
+export const lineEndings = { LF: '\n', CRLF: '\r\n' };
+
 export interface JobRequest {
   readonly operation: 'query' | 'queryAll';
   readonly query: string;
-  readonly columnDelimiter: string;
-  readonly lineEnding: string;
+  readonly columnDelimiter: keyof typeof columnDelimiters;
+  readonly lineEnding: keyof typeof lineEndings;
   readonly apiVersion: number;
 }
 

@@ -86,22 +86,13 @@ export interface ObjectDefinition {
   readonly fields: readonly FieldDefinition[];
 }
 
-type OwnFields = Omit<ObjectDefinition, 'fields'> & { readonly fields: readonly FieldDefinition[] };
-
 // JSON modules widen literals to `string`; definitions.test.ts checks every definition against these types' rules.
-const ownFields = [
-  account,
-  campaign,
-  kase,
-  contact,
-  lead,
-  opportunity,
-  user,
-] as readonly unknown[] as readonly OwnFields[];
+const withoutSystemFields = [account, campaign, kase, contact, lead, opportunity, user] as readonly unknown[];
+const ownDefinitions = withoutSystemFields as readonly ObjectDefinition[];
 const system = systemFields as unknown as Record<'first' | 'last', readonly FieldDefinition[]>;
 
 /** Every object the emulator knows, in the order of describeGlobal. */
-export const objectDefinitions: readonly ObjectDefinition[] = ownFields.map((object) => ({
+export const objectDefinitions: readonly ObjectDefinition[] = ownDefinitions.map((object) => ({
   ...object,
   fields: [...system.first, ...object.fields, ...system.last],
 }));

@@ -1,7 +1,7 @@
 import type { Column, Value } from './generate/columns.ts';
 import { mix, saltOf } from './generate/hash.ts';
 import { idsOf } from './ids.ts';
-import type { RowVersion, Table } from './table.ts';
+import type { Table } from './table.ts';
 
 /** What to do to one object. Which rows, and to what, follows from the seed and `counter` alone. */
 export interface Mutation {
@@ -102,8 +102,7 @@ function drawChanges(table: Table, salt: number, index: number): Record<string, 
 }
 
 function currentValue(table: Table, name: string, index: number): Value {
-  const version: RowVersion | undefined = table.version(index);
-  const changed = version?.changes[name];
+  const changed = table.version(index)?.changes[name];
   return changed === undefined ? generatedAt(table, name)(index) : changed;
 }
 

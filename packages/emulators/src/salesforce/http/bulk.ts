@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import type { FastifyInstance } from 'fastify';
-import { BulkRefusal, type Job, type JobRequest } from '../bulk-jobs.ts';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { columnDelimiters, type Job, type JobRequest, lineEndings } from '../bulk-jobs.ts';
 import { compileCsvRow, csvHeader } from '../render.ts';
 import { restDatetime } from '../timestamps.ts';
 import { type Context, USER_ID } from './context.ts';
@@ -8,16 +8,6 @@ import { ApiError, notFound } from './errors.ts';
 
 /** Bytes in one write of a result; large enough to spare system calls, small enough to keep the server lively. */
 const CHUNK_BYTES = 64 * 1024;
-
-const delimiters: Readonly<Record<string, string>> = {
-  BACKQUOTE: '`',
-  CARET: '^',
-  COMMA: ',',
-  PIPE: '|',
-  SEMICOLON: ';',
-  TAB: '\t',
-};
-const lineEndings: Readonly<Record<string, string>> = { LF: '\n', CRLF: '\r\n' };
 
 interface OfJob {
   readonly version: string;
@@ -46,14 +36,7 @@ export function registerBulk(server: FastifyInstance, context: Context): void {
   );
   server.patch<{ Params: OfJob }>(`${root}/:id`, async ({ params, body }) => {
     const job = find(context, params.id);
-    if (!isRecord(body) || body.state !== 'Aborted')
-      throw new ApiError(400, 'INVALIDJOB', "A query job's state can only be set to Aborted");
-    const state = jobs.state(job);
-    if (state === 'JobComplete')
-      throw new ApiError(400, 'INVALIDJOBSTATE', 'Aborting already Completed Job not allowed');
-    if (state === 'Failed')
-      throw new ApiError(400, 'INVALIDJOBSTATE', 'Aborting already Failed Job not allowed');
-    job.abortedAt ??= Date.now();
+    abort(job, body, context);
     return details(job, context);
   });
   server.delete<{ Params: OfJob }>(`${root}/:id`, async ({ params }, reply) => {
@@ -64,26 +47,35 @@ export function registerBulk(server: FastifyInstance, context: Context): void {
     jobs.delete(job);
     return reply.code(204).send();
   });
-  server.get<{ Params: OfJob; Querystring: Parameters }>(
-    `${root}/:id/results`,
-    async ({ params, query }, reply) => {
-      const job = find(context, params.id);
-      if (jobs.state(job) !== 'JobComplete') {
-        throw new ApiError(
-          400,
-          'INVALIDJOBSTATE',
-          `The job is ${jobs.state(job)}: only a job in state JobComplete has results`,
-        );
-      }
-      const [from, to] = resultRange(job, query, context.bulkPageRows);
-      reply.type('text/csv;charset=UTF-8');
-      reply.header('sforce-locator', to < job.rows.length ? toLocator(to) : 'null');
-      reply.header('sforce-numberofrecords', String(to - from));
-      return reply.send(
-        Readable.from(csvChunks(job, from, to), { objectMode: false, highWaterMark: 2 * CHUNK_BYTES }),
-      );
-    },
+  server.get<{ Params: OfJob; Querystring: Parameters }>(`${root}/:id/results`, async (request, reply) =>
+    sendResults(find(context, request.params.id), request.query, reply, context),
   );
+}
+
+function abort(job: Job, body: unknown, { jobs }: Context): void {
+  if (!isRecord(body) || body.state !== 'Aborted') {
+    throw new ApiError(400, 'INVALIDJOB', "A query job's state can only be set to Aborted");
+  }
+  const state = jobs.state(job);
+  if (state === 'JobComplete' || state === 'Failed') {
+    const past = state === 'JobComplete' ? 'Completed' : 'Failed';
+    throw new ApiError(400, 'INVALIDJOBSTATE', `Aborting already ${past} Job not allowed`);
+  }
+  job.abortedAt ??= Date.now();
+}
+
+function sendResults(job: Job, query: Parameters, reply: FastifyReply, context: Context): FastifyReply {
+  const state = context.jobs.state(job);
+  if (state !== 'JobComplete') {
+    const message = `The job is ${state}: only a job in state JobComplete has results`;
+    throw new ApiError(400, 'INVALIDJOBSTATE', message);
+  }
+  const [from, to] = resultRange(job, query, context.bulkPageRows);
+  reply.type('text/csv;charset=UTF-8');
+  reply.header('sforce-locator', to < job.rows.length ? toLocator(to) : 'null');
+  reply.header('sforce-numberofrecords', String(to - from));
+  const chunks = csvChunks(job, from, to);
+  return reply.send(Readable.from(chunks, { objectMode: false, highWaterMark: 2 * CHUNK_BYTES }));
 }
 
 function isRecord(body: unknown): body is Readonly<Record<string, unknown>> {
@@ -98,13 +90,15 @@ function parseJobRequest(body: unknown, version: string): JobRequest {
   if (typeof query !== 'string' || query.trim() === '')
     throw new ApiError(400, 'INVALIDJOB', 'query must be a SOQL statement');
   if (contentType !== 'CSV') throw invalid('contentType', contentType, ['CSV']);
-  if (typeof columnDelimiter !== 'string' || delimiters[columnDelimiter] === undefined) {
-    throw invalid('columnDelimiter', columnDelimiter, Object.keys(delimiters));
+  if (!isKeyOf(columnDelimiters, columnDelimiter)) {
+    throw invalid('columnDelimiter', columnDelimiter, Object.keys(columnDelimiters));
   }
-  if (typeof lineEnding !== 'string' || lineEndings[lineEnding] === undefined) {
-    throw invalid('lineEnding', lineEnding, Object.keys(lineEndings));
-  }
+  if (!isKeyOf(lineEndings, lineEnding)) throw invalid('lineEnding', lineEnding, Object.keys(lineEndings));
   return { operation, query, columnDelimiter, lineEnding, apiVersion: Number(version.slice(1)) };
+}
+
+function isKeyOf<Table extends object>(table: Table, key: unknown): key is keyof Table {
+  return typeof key === 'string' && Object.hasOwn(table, key);
 }
 
 function invalid(name: string, value: unknown, allowed: readonly string[]): ApiError {
@@ -176,9 +170,8 @@ function fromLocator(locator: string): number | undefined {
 
 /** Rows are written as the reader asks for them: a million of them never exist at once. */
 function* csvChunks(job: Job, from: number, to: number): Generator<Buffer> {
-  const delimiter = delimiters[job.request.columnDelimiter];
+  const delimiter = columnDelimiters[job.request.columnDelimiter];
   const lineEnding = lineEndings[job.request.lineEnding];
-  if (delimiter === undefined || lineEnding === undefined) throw new BulkRefusal('The job has no delimiter.');
   const writeRow = compileCsvRow(job.snapshot, job.fields, delimiter, lineEnding);
   let text = csvHeader(job.fields, delimiter, lineEnding);
   for (let position = from; position < to; position++) {

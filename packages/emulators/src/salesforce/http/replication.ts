@@ -1,5 +1,5 @@
-import type { FieldDefinition } from '../definitions.ts';
 import { findField } from '../definitions.ts';
+import type { Column } from '../generate/columns.ts';
 import type { Snapshot } from '../table.ts';
 import { restDatetime } from '../timestamps.ts';
 import { ApiError } from './errors.ts';
@@ -61,8 +61,8 @@ export function deletedRecords(snapshot: Snapshot, { start, end }: Timespan): un
   };
 }
 
-function columnOf(snapshot: Snapshot, name: string) {
-  const field: FieldDefinition | undefined = findField(snapshot.object, name);
+function columnOf(snapshot: Snapshot, name: string): Column {
+  const field = findField(snapshot.object, name);
   if (field === undefined) throw new Error(`${snapshot.object.name} has no ${name}.`);
   return snapshot.column(field);
 }
