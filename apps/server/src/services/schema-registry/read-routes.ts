@@ -2,6 +2,7 @@ import { schemaLookup } from '@tributary/runner';
 import {
   type AcceptForm,
   type RegistryResource,
+  type ResourceType,
   renderResource,
   standardLookup,
   standardResource,
@@ -71,20 +72,27 @@ function globalContainer({ type }: Collection): Container {
       return standardResources(type);
     },
     async find(_caller, idOrAltId) {
-      const resource = standardResource(idOrAltId);
-      return resource?.['meta:resourceType'] === type ? resource : undefined;
+      return standardResourceOf(type, idOrAltId);
     },
   };
 }
 
+/** Lists are of the tenant's own; a look-up finds what the tenant's schemas are made of, global resources too. */
 function tenantContainer(collection: TenantCollection): Container {
   return {
     name: 'tenant',
     defaultOrder: 'updated',
     list: ({ store }) => tenantResources(store, collection),
-    find: ({ store, organization }, idOrAltId) =>
-      tenantResource(store, collection, tenantIdOf(idOrAltId, organization.tenantId, collection)),
+    async find({ store, organization }, idOrAltId) {
+      const id = tenantIdOf(idOrAltId, organization.tenantId, collection);
+      return (await tenantResource(store, collection, id)) ?? standardResourceOf(collection.type, idOrAltId);
+    },
   };
+}
+
+function standardResourceOf(type: ResourceType, idOrAltId: string): RegistryResource | undefined {
+  const resource = standardResource(idOrAltId);
+  return resource?.['meta:resourceType'] === type ? resource : undefined;
 }
 
 function registerCollection(routes: Routes, collection: Collection, container: Container): void {

@@ -98,6 +98,11 @@ describe('the schema of the CRM tutorial', () => {
     expect(body.allOf).toHaveLength(3);
   });
 
+  it('is made of parts that the tenant container finds too', async () => {
+    const { status, body } = await read(byId('fieldgroups', crmSchema.allOf[1]?.$ref ?? ''), XED);
+    expect([status, body['meta:resourceType']]).toEqual([200, 'mixins']);
+  });
+
   it('is answered without titles and descriptions where the client wants none', async () => {
     const { body } = await read(byId('schemas', id), 'application/vnd.adobe.xed-full-notext+json; version=1');
     expect(body.title).toBeUndefined();
