@@ -1,5 +1,5 @@
+import { compileMapping } from './compile-mapping.ts';
 import { EngineError } from './engine-error.ts';
-import { compileMapping } from './evaluated-rows.ts';
 import { compileFailedRows, type FailedRowsSql } from './failed-rows.ts';
 import type { FileLayout } from './file-layout.ts';
 import { compileGoodRows, type GoodRowsSql } from './good-rows.ts';

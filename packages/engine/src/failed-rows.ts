@@ -1,6 +1,6 @@
 import { dirname, relative, sep } from 'node:path';
 import { quoteLiteral } from '@tributary/data-prep';
-import { type CompiledMapping, ERROR_TYPE } from './evaluated-rows.ts';
+import { type CompiledMapping, ERROR_TYPE } from './compile-mapping.ts';
 import type { FileLayout } from './file-layout.ts';
 import { withLanded } from './landed-rows.ts';
 import { CORRUPT_ROW } from './row-checks.ts';
@@ -43,7 +43,7 @@ export function compileFailedRows(
         `${columns.map((_, index) => `${rawName(index)} VARCHAR`).join(', ')})`,
     ],
     collect: staged.map((layout, file) => {
-      const raw = stagedRelations([layout], columns, 'store').join();
+      const raw = stagedRelations([layout], columns, 'land').join();
       const numbered = `SELECT *, row_number() OVER () AS readable_row FROM (${raw})`;
       const rows = mapping.evaluate(withLanded(numbered, landed, request));
       return (

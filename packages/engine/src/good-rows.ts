@@ -1,5 +1,5 @@
 import { quoteLiteral } from '@tributary/data-prep';
-import type { CompiledMapping } from './evaluated-rows.ts';
+import type { CompiledMapping } from './compile-mapping.ts';
 import type { FileLayout } from './file-layout.ts';
 import { withLanded } from './landed-rows.ts';
 import { fieldIds } from './parquet-fields.ts';
@@ -24,7 +24,7 @@ export function compileGoodRows(
   landed: readonly FileLayout[],
   mapping: CompiledMapping,
 ): GoodRowsSql {
-  const raw = stagedRelations(staged, request.columns, 'store').join(' UNION ALL ');
+  const raw = stagedRelations(staged, request.columns, 'land').join(' UNION ALL ');
   const rows = mapping.evaluate(withLanded(raw, landed, request));
   // DuckDB checks the encoding only of columns that are looked at, and the second pass looks at all of them.
   const looksAtAll = `strlen(coalesce(${rawNames(request.columns)}, '')) >= 0`;

@@ -1,6 +1,6 @@
+export type { Mapping } from './compile-mapping.ts';
 export { type Engine, type EngineOptions, MAX_PREVIEW_ROWS, openEngine } from './engine.ts';
 export { EngineError, type EngineErrorKind } from './engine-error.ts';
-export type { Mapping } from './evaluated-rows.ts';
 export type { PreviewedRow, PreviewRequest, RowError } from './preview-job.ts';
 export type {
   ColumnFigures,

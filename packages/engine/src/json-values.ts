@@ -18,7 +18,7 @@ export function toJson(value: DuckDBValue | undefined): unknown {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (typeof value !== 'object') return value;
   if (value instanceof DuckDBTimestampTZValue || value instanceof DuckDBTimestampValue) {
-    return instantToJson(value.micros);
+    return instantToJson(value);
   }
   if (value instanceof DuckDBDateValue) return value.toString();
   if (value instanceof DuckDBDecimalValue) return value.toDouble();
@@ -39,7 +39,8 @@ export function membersToJson(
   );
 }
 
-function instantToJson(micros: bigint): string {
-  const iso = new Date(Number(micros / 1000n)).toISOString();
-  return iso.replace('.000Z', 'Z');
+/** Instants beyond the years that JavaScript can count to keep DuckDB's own text. */
+function instantToJson(value: DuckDBTimestampTZValue | DuckDBTimestampValue): string {
+  const instant = new Date(Number(value.micros / 1000n));
+  return Number.isNaN(instant.getTime()) ? value.toString() : instant.toISOString().replace('.000Z', 'Z');
 }

@@ -1,6 +1,6 @@
 import { quoteLiteral } from '@tributary/data-prep';
+import { compileMapping, type Mapping } from './compile-mapping.ts';
 import { openDatabase } from './database.ts';
-import { compileMapping, type Mapping } from './evaluated-rows.ts';
 import { membersToJson, toJson } from './json-values.ts';
 import { rawName } from './staged-rows.ts';
 import type { Resources } from './transform-job.ts';

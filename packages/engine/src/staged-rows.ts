@@ -7,8 +7,12 @@ import type { CsvLayout, FileLayout, JsonPageLayout } from './file-layout.ts';
 const MAX_CSV_LINE_BYTES = 16 * 1024 * 1024;
 const CSV_BUFFER_BYTES = 2 * MAX_CSV_LINE_BYTES;
 
-/** What happens to CSV records that can't be read: noted in DuckDB's reject tables, or passed over. */
-export type CorruptRows = 'store' | 'ignore';
+/**
+ * Why files are read. Of files that are to land, unreadable CSV records are noted in DuckDB's reject tables, and all
+ * columns must be there. Files that landed before are only compared with: unreadable records are passed over, and
+ * columns that were not asked for then are null.
+ */
+export type Purpose = 'land' | 'compare';
 
 /** The name of a source column's raw text in the relations built here: names of sources are data, not SQL. */
 export function rawName(columnIndex: number): string {
@@ -27,13 +31,13 @@ export function rawNames(columns: readonly SourceColumn[]): string {
 export function stagedRelations(
   layouts: readonly FileLayout[],
   columns: readonly SourceColumn[],
-  corruptRows: CorruptRows,
+  purpose: Purpose,
 ): readonly string[] {
   const csvFiles = layouts.filter((layout) => layout.kind === 'csv');
   const jsonPages = layouts.filter((layout) => layout.kind === 'json-page');
   return [
     ...[...Map.groupBy(csvFiles, ({ header }) => JSON.stringify(header)).values()].map((files) =>
-      csvRelation(files, columns, corruptRows),
+      csvRelation(files, columns, purpose),
     ),
     ...[...Map.groupBy(jsonPages, ({ rowsAt }) => rowsAt)].map(([rowsAt, pages]) =>
       jsonPageRelation(rowsAt, pages, columns),
@@ -45,12 +49,13 @@ export function stagedRelations(
 function csvRelation(
   files: readonly CsvLayout[],
   columns: readonly SourceColumn[],
-  corruptRows: CorruptRows,
+  purpose: Purpose,
 ): string {
   const [first] = files;
   const header = first?.header ?? [];
   const selected = columns.map((column, index) => {
     const position = header.indexOf(column.name);
+    if (position === -1 && purpose === 'compare') return `CAST(NULL AS VARCHAR) AS ${rawName(index)}`;
     if (position === -1 || position !== header.lastIndexOf(column.name)) {
       const times = position === -1 ? 'no column' : 'more than one column';
       throw new EngineError('invalid', `${first?.path} has ${times} named ${JSON.stringify(column.name)}.`);
@@ -66,7 +71,7 @@ function csvRelation(
     'null_padding = false',
     `max_line_size = ${MAX_CSV_LINE_BYTES}`,
     `buffer_size = ${CSV_BUFFER_BYTES}`,
-    corruptRows === 'store' ? 'store_rejects = true' : 'ignore_errors = true',
+    purpose === 'land' ? 'store_rejects = true' : 'ignore_errors = true',
     `columns = {${header.map((_, position) => `'c${position}': 'VARCHAR'`).join(', ')}}`,
   ];
   return `SELECT ${selected.join(', ')} FROM read_csv(${pathList(files)}, ${options.join(', ')})`;

@@ -90,26 +90,30 @@ export class WorkerProcess {
       else if (signal?.aborted) ended.reject(signal.reason);
       else ended.reject(new EngineError(answer.errorKind, answer.message));
     };
-    const onExit = (code: number | null, killedBy: string | null) => {
+    const onEnd = (how: string) => {
       if (signal?.aborted) ended.reject(signal.reason);
       else if (this.#isClosed) ended.reject(new EngineError('closed', 'The engine is closed.'));
-      else ended.reject(new EngineError('crashed', `The engine's process ended (${killedBy ?? code}).`));
+      else ended.reject(new EngineError('crashed', `The engine's process ended: ${how}.`));
     };
+    const onExit = (code: number | null, killedBy: string | null) => onEnd(killedBy ?? `code ${code}`);
+    const onError = ({ message: how }: Error) => onEnd(how);
     let killTimer: NodeJS.Timeout | undefined;
     const onAbort = () => {
       send(child, { kind: 'cancel', id: message.id });
       killTimer = setTimeout(() => child.kill('SIGKILL'), CANCEL_GRACE_MS);
     };
     child.on('message', onMessage);
-    child.once('exit', onExit);
+    child.on('exit', onExit);
+    child.on('error', onError);
     signal?.addEventListener('abort', onAbort, { once: true });
     hold(child);
-    send(child, message);
     try {
+      send(child, message);
       return await ended.promise;
     } finally {
       child.off('message', onMessage);
       child.off('exit', onExit);
+      child.off('error', onError);
       signal?.removeEventListener('abort', onAbort);
       clearTimeout(killTimer);
       release(child);
@@ -128,8 +132,8 @@ export class WorkerProcess {
       if (this.#child === child) this.#child = undefined;
     };
     child.once('exit', forget);
-    // Also emitted where the process can't be started, or a message not be sent: `exit` follows or has come.
-    child.on('error', () => child.kill('SIGKILL'));
+    // A process that could not be started never exits.
+    child.on('error', forget);
     this.#child = child;
     return child;
   }

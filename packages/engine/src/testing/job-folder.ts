@@ -63,3 +63,9 @@ export function readJsonLines(path: string): readonly Record<string, unknown>[] 
 export function textColumns(...names: readonly string[]): readonly SourceColumn[] {
   return names.map((name) => ({ name, type: 'string' }));
 }
+
+/** Rows in an order of their own, for comparing what comes in any order. */
+export function sorted(rows: readonly unknown[]): readonly unknown[] {
+  const texts = rows.map((row) => JSON.stringify(row));
+  return texts.toSorted().map((text) => JSON.parse(text) as unknown);
+}

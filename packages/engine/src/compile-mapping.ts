@@ -27,8 +27,8 @@ export interface Mapping {
 
 /** A mapping as SQL, for any relation that has the raw text of the source columns as `r0`, `r1`, … */
 export interface CompiledMapping {
+  /** The written columns, in the order of `targetColumns`. */
   readonly trees: readonly TargetTree[];
-  readonly checks: readonly RowCheck[];
   /** The raw relation's columns and beside them parsed source values, target values and failures. */
   evaluate(rawRelation: string): string;
   /** Select list of the target row, over an evaluated relation. */
@@ -43,8 +43,9 @@ export interface CompiledMapping {
 export const ERROR_TYPE = 'STRUCT("code" VARCHAR, "message" VARCHAR, "column" VARCHAR, "value" VARCHAR)';
 
 export function compileMapping({ columns, plan, target, fields, now }: Mapping): CompiledMapping {
-  if (target.kind !== 'object')
+  if (target.kind !== 'object') {
     throw new EngineError('invalid', 'The root of the target schema is no object.');
+  }
   if (plan.targets.length === 0) throw new EngineError('invalid', 'The mapping set maps nothing.');
   const sources = readSources(columns, plan);
   const trees = targetTrees(plan.targets, fields);
@@ -72,7 +73,6 @@ export function compileMapping({ columns, plan, target, fields, now }: Mapping):
   ];
   return {
     trees,
-    checks,
     evaluate: (rawRelation) =>
       `SELECT *, ${valueColumns.join(', ')} FROM (SELECT ${['*', ...parsedColumns].join(', ')} FROM (${rawRelation}))`,
     targetColumns: trees

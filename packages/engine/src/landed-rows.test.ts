@@ -1,0 +1,48 @@
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openEngine, type TransformResult } from './index.ts';
+import { contactColumns, contacts } from './testing/contacts.ts';
+import { JobFolder, readJsonLines, sorted } from './testing/job-folder.ts';
+
+const temp = new JobFolder();
+const engine = openEngine({ memoryLimitMb: 256, threads: 2, tempDirectory: temp.temp });
+afterAll(async () => {
+  await engine.close();
+  temp.remove();
+});
+
+let folder: JobFolder;
+beforeEach(() => {
+  folder = new JobFolder();
+});
+afterEach(() => folder.remove());
+
+async function landedRows(result: TransformResult): Promise<readonly unknown[]> {
+  return sorted(await engine.readRows(result.files, { limit: 5000 }));
+}
+
+describe('rows that landed before', () => {
+  test('are skipped where they are equal in all columns, nulls included', async () => {
+    const header = 'Id,FirstName,Employees,Modified\n';
+    const landed = [
+      folder.csv('old.csv', `${header}1,Ada,3,\n2,Bob,,\n2,Bob,,\n,bad then and now,,\ncorrupt\n`),
+    ];
+    const staged = [
+      folder.csv('1.csv', `${header}1,Ada,3,\n2,Bob,1,\n,bad then and now,,\n`),
+      folder.csv('2.csv', 'FirstName,Id,Employees,Modified\nBob,2,,\n,3,,\n,,1,\n'),
+    ];
+    const result = await engine.transform(folder.request(contacts, contactColumns, staged, landed));
+    expect(result).toMatchObject({ inputRows: 6, skippedRows: 3, outputRows: 2, failedRows: 1 });
+    expect(await landedRows(result)).toEqual([
+      { _id: '2', person: { name: { firstName: 'Bob' }, employees: 1 } },
+      { _id: '3' },
+    ]);
+    expect(result.diagnosticsFiles.flatMap(readJsonLines)).toMatchObject([{ _filename: '2.csv', _row: 3 }]);
+  });
+
+  test('are compared as null in a column that was not asked for then', async () => {
+    const landed = [folder.csv('old.csv', 'Id,FirstName\n1,Ada\n2,Bob\n')];
+    const staged = [folder.csv('1.csv', 'Id,FirstName,Employees,Modified\n1,Ada,,\n2,Bob,7,\n')];
+    const result = await engine.transform(folder.request(contacts, contactColumns, staged, landed));
+    expect(result).toMatchObject({ inputRows: 2, skippedRows: 1, outputRows: 1 });
+  });
+});

@@ -1,0 +1,112 @@
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openEngine, type TransformResult } from './index.ts';
+import { contactColumns, contacts } from './testing/contacts.ts';
+import { JobFolder, readJsonLines, sorted, textColumns } from './testing/job-folder.ts';
+import { column, tableOf } from './testing/table.ts';
+
+const temp = new JobFolder();
+const engine = openEngine({ memoryLimitMb: 256, threads: 2, tempDirectory: temp.temp });
+afterAll(async () => {
+  await engine.close();
+  temp.remove();
+});
+
+let folder: JobFolder;
+beforeEach(() => {
+  folder = new JobFolder();
+});
+afterEach(() => folder.remove());
+
+async function landedRows(result: TransformResult): Promise<readonly unknown[]> {
+  return sorted(await engine.readRows(result.files, { limit: 5000 }));
+}
+
+describe('names and values that look like SQL', () => {
+  const evil = `"; DROP TABLE failed; --'`;
+  const rowsAt = `re"c'ords`;
+  const root = `x"y'`;
+
+  test('stay names and values', async () => {
+    const name = `a"'${evil}`;
+    const quoted = `"${name.replaceAll('"', '""')}"`;
+    const table = tableOf([
+      { path: `${root}.${evil}`, xdmType: 'string', from: column(name) },
+      {
+        path: 'id',
+        xdmType: 'string',
+        from: column('Id'),
+        constraints: { enum: [evil], pattern: '^["\';]' },
+      },
+    ]);
+    const staged = [
+      folder.csv(
+        `it's "${'; --'}.csv`,
+        `${quoted},Id\n"${evil.replaceAll('"', '""')}","${evil.replaceAll('"', '""')}"\nx,y\n`,
+      ),
+      folder.jsonPage('1.json', rowsAt, { [rowsAt]: [{ [name]: evil, Id: evil }] }),
+    ];
+    const result = await engine.transform(folder.request(table, textColumns(name, 'Id'), staged));
+    expect(result).toMatchObject({ inputRows: 3, outputRows: 2, failedRows: 1 });
+    const row = { [root]: { [evil]: evil }, id: evil };
+    expect(await landedRows(result)).toEqual([row, row]);
+    expect(result.diagnosticsFiles.flatMap(readJsonLines)).toMatchObject([{ [name]: 'x', Id: 'y', _row: 2 }]);
+  });
+});
+
+describe('a request that contradicts itself', () => {
+  const csv = 'Id,FirstName,Employees,Modified\n1,Ada,3,\n';
+
+  test.each([
+    ['a column that the header lacks', 'Id,FirstName,Employees\n1,Ada,3\n', /no column named "Modified"/],
+    [
+      'a column that the header has twice',
+      'Id,Id,FirstName,Employees,Modified\n1,1,Ada,3,\n',
+      /more than one column named "Id"/,
+    ],
+  ])('is refused: %s', async (_, text, message) => {
+    const staged = folder.csv('1.csv', text);
+    const transform = engine.transform(folder.request(contacts, contactColumns, [staged]));
+    await expect(transform).rejects.toMatchObject({
+      kind: 'invalid',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test('is refused: a target that is no field of the dataset', async () => {
+    const request = folder.request({ ...contacts, fields: contacts.fields.slice(1) }, contactColumns, [
+      folder.csv('1.csv', csv),
+    ]);
+    await expect(engine.transform(request)).rejects.toMatchObject({
+      kind: 'invalid',
+      message: expect.stringMatching(/_id/),
+    });
+  });
+
+  test('is refused: a mapping of a column that the source has not', async () => {
+    const request = folder.request(contacts, contactColumns.slice(1), [folder.csv('1.csv', csv)]);
+    await expect(engine.transform(request)).rejects.toMatchObject({
+      kind: 'invalid',
+      message: expect.stringMatching(/"Id"/),
+    });
+  });
+
+  test('is refused: a staged file that is not there', async () => {
+    const missing = { path: `${folder.root}/none.csv`, format: { kind: 'csv' } } as const;
+    const transform = engine.transform(folder.request(contacts, contactColumns, [missing]));
+    await expect(transform).rejects.toMatchObject({
+      kind: 'unreadable',
+      message: expect.stringMatching(/none\.csv/),
+    });
+  });
+
+  test.each([
+    ['breaks off', '{"records":[{"Id":'],
+    ['has no such array', '{"value":[]}'],
+    ['has something else there', '{"records":{"Id":1}}'],
+    ['is empty', ''],
+  ])('is refused: a JSON page that %s', async (_, text) => {
+    const staged = folder.jsonPage('1.json', 'records', text);
+    const transform = engine.transform(folder.request(contacts, contactColumns, [staged]));
+    await expect(transform).rejects.toMatchObject({ kind: 'unreadable' });
+  });
+});
