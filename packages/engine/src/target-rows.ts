@@ -58,7 +58,7 @@ function treesBelow(
   fields: readonly TargetField[],
   parents: readonly string[],
 ): readonly TargetTree[] {
-  return fields.flatMap((field): readonly TargetTree[] => {
+  const trees = fields.flatMap((field): readonly TargetTree[] => {
     const depth = parents.length;
     const here = targets.filter(({ path }) => path[depth] === field.name);
     const whole = here.find(({ path }) => path.length === depth + 1);
@@ -70,6 +70,21 @@ function treesBelow(
     const children = treesBelow(here, field.type.fields, [...parents, field.name]);
     return children.length === 0 ? [] : [{ kind: 'struct', field, children }];
   });
+  requireDistinctNames(trees, parents);
+  return trees;
+}
+
+/** DuckDB, as most readers of the lake, does not tell names apart by case. */
+function requireDistinctNames(siblings: readonly TargetTree[], parents: readonly string[]): void {
+  const byName = Map.groupBy(siblings, ({ field }) => field.name.toLowerCase());
+  for (const [one, other] of byName.values()) {
+    if (one === undefined || other === undefined) continue;
+    const paths = [one, other].map(({ field }) => [...parents, field.name].join('.'));
+    throw new EngineError(
+      'invalid',
+      `The mapped fields ${paths.join(' and ')} differ in case only: map one of them.`,
+    );
+  }
 }
 
 function requireSingleValue(field: TargetField, path: readonly string[]): void {

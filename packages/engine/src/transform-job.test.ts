@@ -90,6 +90,18 @@ describe('a request that contradicts itself', () => {
     });
   });
 
+  test.each([
+    [['name', 'Name'], /name and Name differ in case only/],
+    [['person.name', 'person.Name'], /person.name and person.Name differ in case only/],
+  ])('is refused: targets %j', async (paths, message) => {
+    const table = tableOf(paths.map((path) => ({ path, xdmType: 'string', from: column('Id') })));
+    const transform = engine.transform(folder.request(table, contactColumns, [folder.csv('1.csv', csv)]));
+    await expect(transform).rejects.toMatchObject({
+      kind: 'invalid',
+      message: expect.stringMatching(message),
+    });
+  });
+
   test('is refused: a staged file that is not there', async () => {
     const missing = { path: `${folder.root}/none.csv`, format: { kind: 'csv' } } as const;
     const transform = engine.transform(folder.request(contacts, contactColumns, [missing]));
