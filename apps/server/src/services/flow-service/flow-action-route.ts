@@ -7,7 +7,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { answers, Id, Reference } from './answer-schemas.ts';
 import { quoted } from './envelope.ts';
 import { flows, putSchedule } from './flows.ts';
-import { enforceIfMatch } from './if-match.ts';
+import { enforceIfMatch, IfMatch } from './if-match.ts';
 import { ResourceNotFound, refusal } from './refusal.ts';
 import { referenceTo, remove } from './resource-routes.ts';
 
@@ -30,6 +30,7 @@ export function registerFlowAction(routes: Routes, dependencies: Dependencies): 
         description:
           'Honours the header If-Match. A disabled flow falls due no more; a run that is under way goes on to its end.',
         params: Id,
+        headers: IfMatch,
         querystring: Type.Object({
           op: Type.String({ description: 'enable, disable, publish or delete, in upper or lower case' }),
         }),

@@ -1,6 +1,11 @@
 import type { Resource } from '@tributary/store';
 import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
 import { refusal } from './refusal.ts';
+
+export const IfMatch = Type.Object({
+  'if-match': Type.Optional(Type.String({ description: 'The etag that a GET of the resource shows' })),
+});
 
 /**
  * Enforces `If-Match`, in the one place that decides how strictly:

@@ -8,7 +8,7 @@ import { type Routes, sandboxOf } from '../../http/service.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { answers, Id, listOf, oneOf, Reference, shownAs } from './answer-schemas.ts';
 import { envelopeFields, envelopeOf, quoted, storedEnvelopeFields } from './envelope.ts';
-import { enforceIfMatch } from './if-match.ts';
+import { enforceIfMatch, IfMatch } from './if-match.ts';
 import { applyJsonPatch, JsonPatch } from './json-patch.ts';
 import { ListQuery, readListRequest } from './list-request.ts';
 import { invalidBody, ResourceNotFound, refusal } from './refusal.ts';
@@ -76,6 +76,7 @@ export function registerResourceRoutes<Given>(
         summary: `Change a ${type.title}`,
         description: 'Demands the header If-Match with the current etag.',
         params: Id,
+        headers: IfMatch,
         body: JsonPatch,
         response: answers({ 200: Reference }),
       },
@@ -93,6 +94,7 @@ export function registerResourceRoutes<Given>(
         summary: `Delete a ${type.title}`,
         description: 'Honours the header If-Match. Refused while other resources use this one.',
         params: Id,
+        headers: IfMatch,
         response: answers({ 204: Type.Null({ description: 'Deleted' }) }),
       },
     },
