@@ -90,7 +90,7 @@ registry.deleteSchema(created["$id"])
 
 data_sets = catalog.Catalog()
 check(dataset_id in data_sets.getDataSets(), "getDataSets")
-check(data_sets.getDataSet(dataset_id)["schemaRef"]["id"] == schema_id, "getDataSet")
+check(data_sets.getDataSet(dataset_id)[dataset_id]["schemaRef"]["id"] == schema_id, "getDataSet")
 check(len(data_sets.getBatches(limit=5)) >= 1, "getBatches")
 
 mappings = dataprep.DataPrep()

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { createSource } from '@tributary/connectors';
+import { createSource, OutboundClient } from '@tributary/connectors';
 import { openEngine } from '@tributary/engine';
 import { localFileIO } from '@tributary/lake';
-import { type Runner, stagingFolder, startRunner } from '@tributary/runner';
+import { type Runner, type RunnerServices, stagingFolder, startRunner } from '@tributary/runner';
 import {
   createVault,
   openEmbeddedStore,
@@ -51,6 +51,10 @@ export async function startApplication(configuration: Configuration): Promise<Ap
       tempDirectory: await ensureFolder(join(dataFolder, 'engine')),
     });
     closing.add(() => engine.close());
+    const outbound = new OutboundClient();
+    closing.add(() => outbound.close());
+    const openSource: RunnerServices['openSource'] = (connectionSpecId, authSpecName, params) =>
+      createSource(connectionSpecId, authSpecName, params, { outbound });
     const demo = configuration.demo && (await startDemoCrm(dataFolder, configuration.demo.contacts));
     if (demo) closing.add(() => demo.stop());
 
@@ -65,7 +69,7 @@ export async function startApplication(configuration: Configuration): Promise<Ap
         tokens,
         engine,
         lake,
-        openSource: createSource,
+        openSource,
         wakeRunner: () => runner?.wake(),
       }),
       version: packageJson.version,
@@ -82,7 +86,7 @@ export async function startApplication(configuration: Configuration): Promise<Ap
       lake,
       staging: stagingFolder(join(dataFolder, 'staging')),
       diagnosticsFolder: (batchId) => ensureFolder(join(dataFolder, 'diagnostics', batchId)),
-      openSource: createSource,
+      openSource,
       settleSeconds: configuration.settleSeconds,
       log: front.log,
     });

@@ -30,7 +30,7 @@ export async function startDemoCrm(dataFolder: string, contacts: number): Promis
     ...['--rows', `Contact=${contacts}`],
   ];
   const process = fork(main, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  const { url, credentials } = await readyMessage(process);
+  const { url, ...credentials } = await readyMessage(process);
   writeFileSync(remembered, JSON.stringify({ port: Number(new URL(url).port) }));
   return {
     salesforce: { environmentUrl: url, ...credentials },
@@ -55,10 +55,7 @@ function portOf(remembered: string): number {
     : 0;
 }
 
-interface ReadyMessage {
-  readonly url: string;
-  readonly credentials: Omit<DemoCrm['salesforce'], 'environmentUrl'>;
-}
+type ReadyMessage = { readonly url: string } & Omit<DemoCrm['salesforce'], 'environmentUrl'>;
 
 function readyMessage(process: ChildProcess): Promise<ReadyMessage> {
   return new Promise((resolve, reject) => {

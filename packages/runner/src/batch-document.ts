@@ -11,11 +11,16 @@ export type BatchVerdict = 'success' | 'partial' | 'failed';
 const DEFAULT_PARTIAL_INGESTION_PERCENT = 5;
 
 export function verdictOf(
-  { failedRows, inputRows }: TransformResult,
+  result: TransformResult,
   percent = DEFAULT_PARTIAL_INGESTION_PERCENT,
 ): BatchVerdict {
-  if (failedRows === 0) return 'success';
-  return (failedRows / inputRows) * 100 > percent ? 'failed' : 'partial';
+  if (result.failedRows === 0) return 'success';
+  return (result.failedRows / newRows(result)) * 100 > percent ? 'failed' : 'partial';
+}
+
+/** Rows that were read and had not landed before. */
+export function newRows({ inputRows, skippedRows }: TransformResult): number {
+  return inputRows - skippedRows;
 }
 
 /** The batch that a run leaves in the Catalog. */
@@ -37,7 +42,7 @@ export function batchDocument(
       relatedObjects: [{ type: 'dataSet', id: prepared.dataSetId }],
       errors: batchErrors(result, isLanded),
       metrics: {
-        recordCount: result.inputRows,
+        recordCount: newRows(result),
         outputRecordCount: isLanded ? result.outputRows : 0,
         failedRecordCount: result.failedRows,
         outputFileCount: isLanded ? result.files.length : 0,

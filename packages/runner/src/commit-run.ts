@@ -2,9 +2,13 @@ import type { TransformResult } from '@tributary/engine';
 import {
   currentSchema,
   discardStaged,
+  type FileIO,
   parquetDataFile,
+  removeOldMetadata,
   type StagedAppend,
   stageAppend,
+  type Table,
+  writeVersionHint,
 } from '@tributary/lake';
 import type { RunRecord, ScopedStore, StagedPage, StagedPartition, Watermark } from '@tributary/store';
 import { type BatchVerdict, batchDocument } from './batch-document.ts';
@@ -32,14 +36,24 @@ export async function commitRun(attempt: Attempt, commit: RunCommit): Promise<Ru
   for (;;) {
     const staged = commit.verdict === 'failed' ? undefined : await stageFiles(attempt, commit);
     const ended = await attempt.store.transaction((store) => commitIn(store, attempt, commit, staged));
-    if (ended !== 'pointer moved') return ended;
-    if (staged) await discardStaged(attempt.services.lake.io, staged.append);
+    const { io } = attempt.services.lake;
+    if (ended !== 'pointer moved') {
+      if (staged) await tidyTable(io, staged);
+      return ended;
+    }
+    if (staged) await discardStaged(io, staged.append);
   }
+}
+
+/** What readers and the disk are better off with, but no run depends on: best effort, after the commit. */
+async function tidyTable(io: FileIO, { base, append }: StagedSnapshot): Promise<void> {
+  await Promise.allSettled([writeVersionHint(io, append), removeOldMetadata(io, base, append)]);
 }
 
 interface StagedSnapshot {
   readonly append: StagedAppend;
-  readonly expected: string;
+  /** The table that the snapshot was staged on: its metadata must still be the current one. */
+  readonly base: Table;
 }
 
 /** Stages a snapshot with the run's files; undefined when no row landed. */
@@ -61,7 +75,7 @@ async function stageFiles(
   };
   return {
     append: await stageAppend(io, table, { files, summary, now: new Date() }),
-    expected: table.metadataLocation,
+    base: table,
   };
 }
 
@@ -75,7 +89,7 @@ async function commitIn(
   if (staged) {
     const swapped = await store.tables.swap(
       prepared.dataSetId,
-      staged.expected,
+      staged.base.metadataLocation,
       staged.append.metadataLocation,
     );
     if (!swapped) return 'pointer moved';

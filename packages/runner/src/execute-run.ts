@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { Source } from '@tributary/connectors';
 import type { TransformResult } from '@tributary/engine';
 import { LeaseLost, type RunRecord, type RunState } from '@tributary/store';
-import { batchErrors, verdictOf } from './batch-document.ts';
+import { batchErrors, newRows, verdictOf } from './batch-document.ts';
 import { newBatchId } from './batch-id.ts';
 import { commitRun } from './commit-run.ts';
 import { documentOf } from './documents.ts';
@@ -132,7 +132,7 @@ function withOutcome(
     transform: { startedAt: progress.transform?.startedAt ?? at, completedAt: at },
     outcome: {
       batchId,
-      inputRows: result.inputRows,
+      inputRows: newRows(result),
       skippedRows: result.skippedRows,
       outputRows: isLanded ? result.outputRows : 0,
       failedRows: result.failedRows,

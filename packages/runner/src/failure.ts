@@ -1,5 +1,5 @@
 import { SourceError } from '@tributary/connectors';
-import { EngineError } from '@tributary/engine';
+import { EngineError, type EngineErrorKind } from '@tributary/engine';
 import type { FlowViolation } from './prepare-flow.ts';
 
 /** The flow's own definition does not allow it to run; only its user can mend that. */
@@ -40,6 +40,16 @@ export interface Failure {
 const COPY_FAILED = 'CONNECTOR-2001-500';
 const MAPPING_FAILED = 'MAPPER-3700-400';
 
+/** What the engine could not do, and whether doing it again may help. */
+const engineVerdicts: Readonly<Record<EngineErrorKind, Verdict>> = {
+  invalid: 'fail',
+  unreadable: 'restart',
+  exhausted: 'retry',
+  crashed: 'retry',
+  closed: 'retry',
+  failed: 'retry',
+};
+
 /** What an error thrown by a step of a run means. */
 export function judge(error: unknown): Failure {
   if (error instanceof SourceError) {
@@ -57,7 +67,9 @@ export function judge(error: unknown): Failure {
   if (error instanceof RowsMissing) return { verdict: 'restart', code: COPY_FAILED, message: error.message };
   if (error instanceof FlowUnfit) return { verdict: 'fail', code: MAPPING_FAILED, message: error.message };
   const message = error instanceof Error ? error.message : String(error);
-  return { verdict: 'retry', code: error instanceof EngineError ? MAPPING_FAILED : COPY_FAILED, message };
+  if (error instanceof EngineError)
+    return { verdict: engineVerdicts[error.kind], code: MAPPING_FAILED, message };
+  return { verdict: 'retry', code: COPY_FAILED, message };
 }
 
 /** Attempts of one run before it is given up. */

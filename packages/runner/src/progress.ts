@@ -25,6 +25,7 @@ export interface RunProgress {
 
 export interface RunOutcome {
   readonly batchId: string;
+  /** Rows that were read and had not landed before. */
   readonly inputRows: number;
   /** Rows of the unsettled stretch that an earlier run had landed. */
   readonly skippedRows: number;

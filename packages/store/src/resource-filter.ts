@@ -36,7 +36,7 @@ export function condition({ path, operator, value }: ResourceFilter): RawBuilder
   const text = propertyText(path);
   switch (operator) {
     case '==':
-      return sql`(${text} = ${value} or body #> ${textArray(path)} @> ${JSON.stringify([value])}::jsonb)`;
+      return sql`(${text} = ${value} or (body #> ${textArray(path)})::jsonb @> ${JSON.stringify([value])}::jsonb)`;
     case '!=':
       return sql`(${text} is distinct from ${value})`;
     case '~':

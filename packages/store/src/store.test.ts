@@ -60,6 +60,12 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
     expect(await dev.resources('flow').remove('only-in-prod')).toBe(false);
   });
 
+  test('keeps the order of a body’s keys', async () => {
+    const body = { zebra: 1, apple: { y: 1, x: 2 }, m: [] };
+    await prod.resources('mixin').insert('ordered', body, actor);
+    expect(JSON.stringify((await prod.resources('mixin').get('ordered'))?.body)).toBe(JSON.stringify(body));
+  });
+
   test('replaces a resource only under the etag that is current', async () => {
     const flows = prod.resources('flow');
     const first = await flows.insert('versioned', { n: 1 }, actor);

@@ -2,7 +2,7 @@ import type { ColumnType, JSONColumnType } from 'kysely';
 
 /** A timestamp column: read as Date, written as Date. PostgreSQL keeps microseconds, JavaScript gives milliseconds. */
 type Timestamp = ColumnType<Date, Date, Date>;
-/** A jsonb column: read as its value, written as JSON text. */
+/** A json or jsonb column: read as its value, written as JSON text. */
 type Json = JSONColumnType<Record<string, unknown>, string, string>;
 
 /** Columns that every row of a tenant's data begins with. */

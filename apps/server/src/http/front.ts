@@ -3,17 +3,15 @@ import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import apiReference from '@scalar/fastify-api-reference';
 import type { Store } from '@tributary/store';
-import fastify, { type FastifyError, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Tokens } from '../services/ims/tokens.ts';
 import { identifyCaller, identifySandbox } from './caller.ts';
 import { acceptJsonBodies } from './json-body.ts';
-import { Problem, type Violation } from './problem.ts';
+import { Problem } from './problem.ts';
 import type { Routes, Service } from './service.ts';
+import { BODY_LIMIT_BYTES, toProblem } from './to-problem.ts';
 import { validatorCompiler } from './validation.ts';
 import { serveWebUi } from './web-ui.ts';
-
-/** A JSON body beyond this is refused; files are uploaded otherwise. */
-const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 
 export interface FrontOptions {
   readonly store: Store;
@@ -39,6 +37,10 @@ export async function createFront({
     // The registry's clients end some paths with a slash and encode whole URIs into one segment.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2_000 },
     forceCloseConnections: 'idle',
+    // A URL that cannot be decoded reaches no route, but is its service's to answer all the same.
+    frameworkErrors: (error, request, reply) => {
+      void answer(reply, request, toProblem(error, request), ownerOf(request, services));
+    },
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   acceptJsonBodies(app);
@@ -64,11 +66,8 @@ export async function createFront({
     await app.register(scopeOf(service, store, tokens), { prefix: service.prefix });
 
   app.setNotFoundHandler((request, reply) => {
-    const owner = services.find(
-      ({ prefix }) => request.url.startsWith(`${prefix}/`) || request.url === prefix,
-    );
     const problem = new Problem('notFound', `There is no ${request.method} ${pathOf(request)}.`);
-    return answer(reply, request, problem, owner);
+    return answer(reply, request, problem, ownerOf(request, services));
   });
   app.setErrorHandler((error, request, reply) =>
     answer(reply, request, toProblem(error, request), undefined),
@@ -123,51 +122,9 @@ function answer(
   return reply.code(problem.status).type(rendered.contentType).send(rendered.body);
 }
 
-function toProblem(error: unknown, request: FastifyRequest): Problem {
-  if (error instanceof Problem) return error;
-  if (isFastifyError(error)) {
-    if (error.validation) return invalidRequest(error);
-    switch (error.code) {
-      case 'FST_ERR_CTP_BODY_TOO_LARGE':
-        return new Problem('payloadTooLarge', `The body is larger than ${BODY_LIMIT_BYTES} bytes.`);
-      case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-        return new Problem(
-          'unsupportedMediaType',
-          `The header Content-Type is '${request.headers['content-type'] ?? ''}'; send application/json.`,
-          { violations: [{ path: 'Content-Type', message: 'expected application/json' }] },
-        );
-    }
-    if (error.statusCode !== undefined && error.statusCode < 500) {
-      return new Problem('invalidParameter', error.message, { status: error.statusCode });
-    }
-  }
-  return new Problem('internal', 'Something went wrong inside Tributary. The log has the details.', {
-    cause: error,
-  });
-}
-
-function isFastifyError(error: unknown): error is FastifyError {
-  return error instanceof Error && 'code' in error;
-}
-
-function invalidRequest(error: FastifyError): Problem {
-  const violations: Violation[] = (error.validation ?? []).map(
-    ({ instancePath, message, params, keyword }) => ({
-      path: instancePath + (typeof params.missingProperty === 'string' ? `/${params.missingProperty}` : ''),
-      message:
-        keyword === 'enum' ? `must be one of ${list(params.allowedValues)}` : (message ?? 'is not valid'),
-    }),
-  );
-  const where = error.validationContext === 'body' ? 'body' : 'parameters';
-  return new Problem(
-    where === 'body' ? 'invalidBody' : 'invalidParameter',
-    `The ${where} of the request: ${violations.map(({ path, message }) => `${path || '(root)'} ${message}`).join('; ')}.`,
-    { violations },
-  );
-}
-
-function list(values: unknown): string {
-  return Array.isArray(values) ? values.map(String).join(', ') : String(values);
+/** The service whose prefix a URL has. */
+function ownerOf({ url }: FastifyRequest, services: readonly Service[]): Service | undefined {
+  return services.find(({ prefix }) => url.startsWith(`${prefix}/`) || url === prefix);
 }
 
 function pathOf(request: FastifyRequest): string {

@@ -27,7 +27,7 @@ export function parseJson(text: string): unknown {
   if (text.trim() === '')
     throw new Problem('malformedJson', 'The request has no body. Send a JSON document.');
   try {
-    return withoutPrototypes(JSON.parse(text));
+    return cleaned(JSON.parse(text));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     const offset = errorOffset(error.message, text);
@@ -68,28 +68,32 @@ function lineAndColumn(text: string, offset: number): { line: number; column: nu
 /** Documents nested deeper than this are refused: no API body is, and code that walks a body may recurse. */
 const MAX_DEPTH = 100;
 
-/** What PostgreSQL cannot store as text: a NUL, or half of a surrogate pair. */
-const UNSTORABLE = /\0|\p{Surrogate}/u;
-
-/** A `__proto__` key must stay data: it is dropped rather than ever reach an object's prototype by assignment. */
-function withoutPrototypes(value: unknown, depth = 0): unknown {
-  if (typeof value === 'string') return storable(value);
+/**
+ * The same value, without what no store can keep or no object should: a `__proto__` key is dropped, so that it never
+ * reaches an object's prototype by assignment; text that is not Unicode, or holds a NUL, is refused.
+ */
+function cleaned(value: unknown, path = '', depth = 0): unknown {
+  if (typeof value === 'string') return checkedText(value, path);
   if (typeof value !== 'object' || value === null) return value;
   if (depth > MAX_DEPTH) {
     throw new Problem('malformedJson', `The body is nested more than ${MAX_DEPTH} levels deep.`);
   }
-  if (Array.isArray(value)) return value.map((item) => withoutPrototypes(item, depth + 1));
+  if (Array.isArray(value)) return value.map((item, index) => cleaned(item, `${path}/${index}`, depth + 1));
   return Object.fromEntries(
     Object.entries(value)
       .filter(([key]) => key !== '__proto__')
-      .map(([key, child]) => [storable(key), withoutPrototypes(child, depth + 1)]),
+      .map(([key, child]) => [checkedText(key, path), cleaned(child, `${path}/${key}`, depth + 1)]),
   );
 }
 
-function storable(text: string): string {
-  if (!UNSTORABLE.test(text)) return text;
+function checkedText(text: string, path: string): string {
+  if (text.isWellFormed() && !text.includes('\0')) return text;
+  const place = path.replaceAll(/[^\x20-\x7e]/g, '?') || '(root)';
   throw new Problem(
-    'malformedJson',
-    'The body holds a NUL character or half of a surrogate pair; remove it.',
+    'invalidBody',
+    `The text at ${place} holds a NUL character or half a surrogate pair; remove it.`,
+    {
+      violations: [{ path: place, message: 'is not text that can be kept' }],
+    },
   );
 }

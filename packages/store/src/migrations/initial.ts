@@ -30,12 +30,13 @@ const statements = [
      updated_by text not null,
      primary key (org_id, id),
      unique (org_id, name))`,
+  // json, not jsonb: it keeps the order of keys, which is the order of a schema's fields.
   `create table resources (
      org_id text not null,
      sandbox_id text not null,
      kind text not null,
      id text not null,
-     body jsonb not null,
+     body json not null,
      version integer not null,
      etag text not null,
      created_at timestamptz not null,

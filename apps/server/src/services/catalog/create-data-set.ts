@@ -18,6 +18,12 @@ import { newObjectId } from './object-id.ts';
 const TABLE_NAME_TAG = 'adobe/pqs/table';
 const TABLE_FORMAT_TAG = 'adobe/siphon/table/format';
 
+/** Each commit writes a metadata file of its own; without this, all of them would stay. */
+const housekeeping = {
+  'write.metadata.delete-after-commit.enabled': 'true',
+  'write.metadata.previous-versions-max': '100',
+};
+
 /**
  * Creates a dataset and its empty Iceberg table; answers the dataset's id. The table's first file is written before
  * the transaction that makes both known: if the process ends in between, an unknown folder is left, and no dataset.
@@ -42,7 +48,7 @@ export async function createDataSet(
   const table = await createTable(lake.io, {
     location,
     schema: columns,
-    properties: { 'tributary.dataset-id': id, 'tributary.schema-id': schema.id },
+    properties: { ...housekeeping, 'tributary.dataset-id': id, 'tributary.schema-id': schema.id },
     now,
   });
   await store.transaction(async (scoped) => {

@@ -1,0 +1,53 @@
+import type { FastifyError, FastifyRequest } from 'fastify';
+import { Problem, type Violation } from './problem.ts';
+
+/** A JSON body beyond this is refused; files are uploaded otherwise. */
+export const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
+
+/** What an error that a handler or Fastify itself threw means to the caller. */
+export function toProblem(error: unknown, request: FastifyRequest): Problem {
+  if (error instanceof Problem) return error;
+  if (isFastifyError(error)) {
+    if (error.validation) return invalidRequest(error);
+    switch (error.code) {
+      case 'FST_ERR_CTP_BODY_TOO_LARGE':
+        return new Problem('payloadTooLarge', `The body is larger than ${BODY_LIMIT_BYTES} bytes.`);
+      case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+        return new Problem(
+          'unsupportedMediaType',
+          `The header Content-Type is '${request.headers['content-type'] ?? ''}'; send application/json.`,
+          { violations: [{ path: 'Content-Type', message: 'expected application/json' }] },
+        );
+    }
+    if (error.statusCode !== undefined && error.statusCode < 500) {
+      return new Problem('invalidParameter', error.message, { status: error.statusCode });
+    }
+  }
+  return new Problem('internal', 'Something went wrong inside Tributary. The log has the details.', {
+    cause: error,
+  });
+}
+
+function isFastifyError(error: unknown): error is FastifyError {
+  return error instanceof Error && 'code' in error;
+}
+
+function invalidRequest(error: FastifyError): Problem {
+  const violations: Violation[] = (error.validation ?? []).map(
+    ({ instancePath, message, params, keyword }) => ({
+      path: instancePath + (typeof params.missingProperty === 'string' ? `/${params.missingProperty}` : ''),
+      message:
+        keyword === 'enum' ? `must be one of ${list(params.allowedValues)}` : (message ?? 'is not valid'),
+    }),
+  );
+  const where = error.validationContext === 'body' ? 'body' : 'parameters';
+  return new Problem(
+    where === 'body' ? 'invalidBody' : 'invalidParameter',
+    `The ${where} of the request: ${violations.map(({ path, message }) => `${path || '(root)'} ${message}`).join('; ')}.`,
+    { violations },
+  );
+}
+
+function list(values: unknown): string {
+  return Array.isArray(values) ? values.map(String).join(', ') : String(values);
+}
