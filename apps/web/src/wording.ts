@@ -84,9 +84,14 @@ const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 
 /** In powers of 1000, as disks are sold. */
 export function byteSize(bytes: number): string {
-  const power = bytes < 1000 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), BYTE_UNITS.length - 1);
-  const amount = bytes / 1000 ** power;
-  return `${power === 0 || amount >= 100 ? Math.round(amount) : amount.toFixed(1)} ${BYTE_UNITS[power]}`;
+  let amount = bytes;
+  let unit = 0;
+  // From 999.5 on, rounding would write 1000 of the smaller unit.
+  while (amount >= 999.5 && unit < BYTE_UNITS.length - 1) {
+    amount /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 || amount >= 99.95 ? Math.round(amount) : amount.toFixed(1)} ${BYTE_UNITS[unit]}`;
 }
 
 /** How long the run took, or takes until now; undefined before it starts. */

@@ -13,6 +13,7 @@ import { usePolling } from '../use-polling.ts';
 const SHOWN_ROWS = 20;
 
 const text = style({ font: 'body', margin: 0 });
+const rowsHeading = style({ font: 'title', margin: 0, marginTop: 12 });
 
 interface DataSetSectionProps {
   readonly client: PlatformClient;
@@ -72,17 +73,20 @@ function FirstRows({ rows }: { rows: readonly Row[] }) {
     { title: 'Row', cell: ({ number }) => number },
     ...flat.paths.map((path) => ({
       title: path,
-      cell: ({ values }: { values: ReadonlyMap<string, string> }) => values.get(path),
+      cell: ({ values }: { values: ReadonlyMap<string, string> }) => <bdi>{values.get(path)}</bdi>,
     })),
   ];
   return (
-    <RecordTable
-      label={`First ${flat.rows.length} rows`}
-      columns={columns}
-      records={flat.rows.map((values, index) => ({ number: index + 1, values }))}
-      keyOf={({ number }) => String(number)}
-      onNarrow="scroll"
-    />
+    <>
+      <h3 className={rowsHeading}>First rows</h3>
+      <RecordTable
+        label={`First ${flat.rows.length} rows`}
+        columns={columns}
+        records={flat.rows.map((values, index) => ({ number: index + 1, values }))}
+        keyOf={({ number }) => String(number)}
+        onNarrow="scroll"
+      />
+    </>
   );
 }
 

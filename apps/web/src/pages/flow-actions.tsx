@@ -56,8 +56,9 @@ export function FlowActions({ client, flow, runs, onDone }: FlowActionsProps) {
         )}
         <Button
           variant="accent"
-          isPending={pending === 'run'}
-          isDisabled={flow.state !== 'enabled' || runs.some(isUnderWay)}
+          // Pending rather than disabled while it runs, so that the focus stays on it.
+          isPending={pending === 'run' || runs.some(isUnderWay)}
+          isDisabled={flow.state !== 'enabled'}
           onPress={() => act('run', () => client.startRun(flow.id))}
         >
           Run now

@@ -37,7 +37,7 @@ const titleAndState = style({
   flexGrow: 1,
   minWidth: 0,
 });
-const description = style({ font: 'body', margin: 0, overflowWrap: 'anywhere' });
+const description = style({ font: 'body', margin: 0, marginTop: 12, overflowWrap: 'anywhere' });
 
 /** One flow: what it does, how its runs went, and what has landed. */
 export function FlowPage({ client, flowId }: { client: PlatformClient; flowId: string }) {
@@ -47,6 +47,7 @@ export function FlowPage({ client, flowId }: { client: PlatformClient; flowId: s
   }, [client, flowId]);
   const [page, reload] = usePolling(load, ({ runs }) => (runs.some(isUnderWay) ? 'live' : 'idle'));
   const problem = page.state === 'loading' ? undefined : page.problem;
+  const known = page.state === 'loaded' ? page.value : undefined;
 
   return (
     <>
@@ -57,34 +58,28 @@ export function FlowPage({ client, flowId }: { client: PlatformClient; flowId: s
             All flows
           </span>
         </Link>
-        {page.state === 'loaded' ? (
-          <div className={titleLine}>
-            <div className={titleAndState}>
-              <PageHeading title={page.value.flow.name} />
-              <Status wording={flowStateWords(page.value.flow.state)} announced />
-            </div>
-            <FlowActions client={client} flow={page.value.flow} runs={page.value.runs} onDone={reload} />
+        <div className={titleLine}>
+          <div className={titleAndState}>
+            <PageHeading title={known?.flow.name ?? 'Flow'} />
+            {known && <Status wording={flowStateWords(known.flow.state)} announced />}
           </div>
-        ) : (
-          <PageHeading title="Flow" />
-        )}
+          {known && <FlowActions client={client} flow={known.flow} runs={known.runs} onDone={reload} />}
+        </div>
         <ProblemAlert title="The flow could not be loaded" problem={problem} />
       </div>
       {page.state === 'loading' && <Loading what="the flow" />}
-      {page.state === 'loaded' && (
+      {known && (
         <>
-          {page.value.flow.description !== undefined && (
-            <p className={description}>{page.value.flow.description}</p>
-          )}
+          {known.flow.description !== undefined && <p className={description}>{known.flow.description}</p>}
           <Section title="Details">
-            <FlowFacts client={client} flow={page.value.flow} />
+            <FlowFacts client={client} flow={known.flow} />
           </Section>
-          <RunsSection runs={page.value.runs} />
-          {page.value.flow.targetConnectionId !== undefined && (
+          <RunsSection runs={known.runs} />
+          {known.flow.targetConnectionId !== undefined && (
             <DataSetSection
               client={client}
-              targetConnectionId={page.value.flow.targetConnectionId}
-              newestEndedRunId={page.value.runs.find((run) => !isUnderWay(run))?.id}
+              targetConnectionId={known.flow.targetConnectionId}
+              newestEndedRunId={known.runs.find((run) => !isUnderWay(run))?.id}
             />
           )}
         </>

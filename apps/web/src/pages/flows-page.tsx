@@ -74,15 +74,20 @@ const columns: readonly Column<ListedFlow>[] = [
       </Link>
     ),
   },
-  { title: 'State', cell: ({ flow }) => <Status wording={flowStateWords(flow.state)} /> },
+  { title: 'State', cell: ({ flow }) => <Status wording={flowStateWords(flow.state)} />, isShort: true },
   { title: 'Source', cell: ({ source }) => source },
   { title: 'Schedule', cell: ({ flow }) => scheduleWords(flow.schedule) },
   {
     title: 'Last run',
+    isShort: true,
     cell: ({ lastRun }) =>
       lastRun === undefined ? 'None yet' : <Status wording={runStatusWords(lastRun)} />,
   },
-  { title: 'Started', cell: ({ lastRun }) => lastRun?.startedAt && dateTime(lastRun.startedAt) },
+  {
+    title: 'Started',
+    cell: ({ lastRun }) => lastRun?.startedAt && dateTime(lastRun.startedAt),
+    isShort: true,
+  },
   { title: 'Rows landed', cell: ({ lastRun }) => lastRun && count(lastRun.records.out), align: 'end' },
 ];
 

@@ -21,18 +21,14 @@ const errorCode = style({ font: 'code-sm', color: 'negative' });
 /** A flow's newest runs. */
 export function RunsSection({ runs }: { runs: readonly Run[] }) {
   const hasErrors = runs.some(({ errors }) => errors.length > 0);
+  const newestId = runs[0]?.id;
+  const columns = [statusColumn(newestId), ...metricColumns, ...(hasErrors ? [errorsColumn] : [])];
   return (
     <Section title="Runs">
       {runs.length === 0 ? (
         <p className={text}>The flow has not run yet.</p>
       ) : (
-        <RecordTable
-          label="Runs"
-          columns={hasErrors ? [...columns, errorsColumn] : columns}
-          records={runs}
-          keyOf={({ id }) => id}
-          onNarrow="cards"
-        />
+        <RecordTable label="Runs" columns={columns} records={runs} keyOf={({ id }) => id} onNarrow="cards" />
       )}
     </Section>
   );
@@ -43,9 +39,16 @@ function ended(run: Run, words: string): string {
   return isUnderWay(run) ? '' : words;
 }
 
-const columns: readonly Column<Run>[] = [
-  { title: 'Status', cell: (run) => <Status wording={runStatusWords(run)} /> },
-  { title: 'Started', cell: ({ startedAt }) => startedAt && dateTime(startedAt) },
+function statusColumn(announcedRunId: string | undefined): Column<Run> {
+  return {
+    title: 'Status',
+    cell: (run) => <Status wording={runStatusWords(run)} announced={run.id === announcedRunId} />,
+    isShort: true,
+  };
+}
+
+const metricColumns: readonly Column<Run>[] = [
+  { title: 'Started', cell: ({ startedAt }) => startedAt && dateTime(startedAt), isShort: true },
   { title: 'Duration', cell: (run) => runDuration(run, Date.now()), align: 'end' },
   { title: 'Records in', cell: (run) => ended(run, count(run.records.in)), align: 'end' },
   { title: 'Records out', cell: (run) => ended(run, count(run.records.out)), align: 'end' },
@@ -56,7 +59,7 @@ const columns: readonly Column<Run>[] = [
 
 const errorsColumn: Column<Run> = {
   title: 'Errors',
-  cell: ({ errors }) => errors.length > 0 && <Errors errors={errors} />,
+  cell: ({ errors }) => (errors.length > 0 ? <Errors errors={errors} /> : undefined),
 };
 
 function Errors({ errors }: { errors: readonly RunError[] }) {

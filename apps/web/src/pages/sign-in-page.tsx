@@ -77,7 +77,7 @@ export function SignInPage({ notice, lastSession, onSignedIn }: SignInPageProps)
         <Logo />
         <div>
           <PageHeading title="Sign in" />
-          <p className={hint}>With the API client that the first start of the server made and printed.</p>
+          <p className={hint}>Use the API client that the server printed at its first start.</p>
         </div>
         {notice !== undefined && problem === undefined && (
           <InlineAlert variant="notice" autoFocus>

@@ -20,6 +20,7 @@ const bar = style({
   borderStyle: 'solid',
   borderColor: 'gray-200',
 });
+const home = style({ display: 'flex' });
 const where = style({
   font: 'ui-sm',
   color: 'neutral-subdued',
@@ -52,9 +53,11 @@ export function Frame({
   return (
     <>
       <header className={bar}>
-        <Link href={FLOWS_PATH} isStandalone isQuiet variant="secondary" aria-label="Tributary, all flows">
-          <Logo />
-        </Link>
+        <span className={home}>
+          <Link href={FLOWS_PATH} isStandalone isQuiet variant="secondary" aria-label="Tributary, all flows">
+            <Logo />
+          </Link>
+        </span>
         <span className={where} title={`${session.orgId}, sandbox ${session.sandbox}`}>
           {session.sandbox} · {session.orgId}
         </span>

@@ -7,6 +7,8 @@ export interface Column<Record> {
   readonly cell: (record: Record) => ReactNode;
   /** Numbers stand at the end, so that their digits line up. */
   readonly align?: 'end';
+  /** Short content, such as a date, that stays on one line. */
+  readonly isShort?: boolean;
 }
 
 interface RecordTableProps<Record> {
@@ -59,7 +61,7 @@ const cell = style({
   borderTopWidth: 1,
   fontWeight: { default: 'normal', isHeader: 'medium' },
   textAlign: { default: 'start', align: { end: 'end' } },
-  whiteSpace: { default: 'normal', align: { end: 'nowrap' } },
+  whiteSpace: { default: 'normal', isShort: 'nowrap', align: { end: 'nowrap' } },
 });
 
 function Table<Record>({ label, columns, records, keyOf }: RecordTableProps<Record>) {
@@ -80,13 +82,13 @@ function Table<Record>({ label, columns, records, keyOf }: RecordTableProps<Reco
         <tbody>
           {records.map((record) => (
             <tr key={keyOf(record)}>
-              {columns.map(({ title, align, cell: contentOf }, index) =>
+              {columns.map(({ title, align, isShort, cell: contentOf }, index) =>
                 index === 0 ? (
-                  <th key={title} scope="row" className={cell({ align, isHeader: true })}>
+                  <th key={title} scope="row" className={cell({ align, isShort, isHeader: true })}>
                     {contentOf(record)}
                   </th>
                 ) : (
-                  <td key={title} className={cell({ align, isHeader: false })}>
+                  <td key={title} className={cell({ align, isShort, isHeader: false })}>
                     {contentOf(record)}
                   </td>
                 ),

@@ -196,7 +196,8 @@ function parseJson(text: string): unknown {
 /** Each service words its problems in a body of its own. */
 function detailOf(answer: unknown): string | undefined {
   const keys = ['detail', 'error_description', 'message', 'errorMessage', 'title'];
-  return keys.map((key) => textAt(answer, key)).find((text) => text !== undefined);
+  const detail = keys.map((key) => textAt(answer, key)).find((text) => text !== undefined);
+  return detail === undefined ? undefined : detail.charAt(0).toUpperCase() + detail.slice(1);
 }
 
 /** Answers each key from its first successful load, as far as that one is to be kept. */

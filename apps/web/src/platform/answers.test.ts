@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import {
+  isUnderWay,
+  parseDataSet,
+  parseFlow,
+  parseRun,
+  parseSourceTable,
+  UnexpectedAnswer,
+} from './answers.ts';
+
+test('a flow is read from the documented body, text and numbers alike', () => {
+  const flow = parseFlow({
+    id: 'f1',
+    etag: '"7"',
+    name: 'Contacts',
+    state: 'enabled',
+    createdAt: 1000,
+    sourceConnectionIds: ['s1'],
+    targetConnectionIds: ['t1'],
+    transformations: [
+      { name: 'Copy', params: { deltaColumn: { name: 'SystemModstamp' } } },
+      { name: 'Mapping', params: { mappingId: 'm1' } },
+    ],
+    scheduleParams: { startTime: '1567411548', frequency: 'minute', interval: '30', backfill: false },
+    lastRunDetails: { id: 'r1' },
+  });
+  expect(flow).toEqual({
+    id: 'f1',
+    etag: '"7"',
+    name: 'Contacts',
+    description: undefined,
+    state: 'enabled',
+    createdAt: 1000,
+    sourceConnectionId: 's1',
+    targetConnectionId: 't1',
+    schedule: { frequency: 'minute', interval: 30, startsAt: 1_567_411_548_000, backfill: false },
+    deltaColumn: 'SystemModstamp',
+    mappingId: 'm1',
+    lastRunId: 'r1',
+  });
+});
+
+test('a flow may have next to nothing', () => {
+  const flow = parseFlow({ id: 'f1', etag: '"1"' });
+  expect(flow).toMatchObject({ name: 'f1', state: 'unknown', schedule: undefined, lastRunId: undefined });
+});
+
+test('a run that has not started has no times and counts nothing', () => {
+  const run = parseRun({ id: 'r1', metrics: { statusSummary: { status: 'queued' } } });
+  expect(run).toMatchObject({
+    startedAt: undefined,
+    completedAt: undefined,
+    records: { in: 0, out: 0, failed: 0 },
+    bytes: { in: 0, out: 0 },
+    errors: [],
+  });
+  expect(isUnderWay(run)).toBe(true);
+});
+
+test('a run’s errors keep code and message', () => {
+  const errors = [{ code: 'INGEST-1212-400', message: '3 rows were not taken' }];
+  const run = parseRun({ id: 'r1', metrics: { statusSummary: { status: 'partialSuccess', errors } } });
+  expect(run.errors).toEqual(errors);
+  expect(isUnderWay(run)).toBe(false);
+});
+
+test('older source connections call the table a path', () => {
+  expect(parseSourceTable({ params: { path: 'Lead' } }).name).toBe('Lead');
+});
+
+test('a dataset whose table is elsewhere has no location', () => {
+  expect(parseDataSet('d1', { name: 'Contacts' })).toMatchObject({ id: 'd1', tableLocation: undefined });
+});
+
+test.each([undefined, null, 7, 'text', [], {}])('%o is no flow and no run', (body) => {
+  expect(() => parseFlow(body)).toThrow(UnexpectedAnswer);
+  expect(() => parseRun(body)).toThrow(UnexpectedAnswer);
+});

@@ -1,0 +1,269 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ServerUnderTest } from '../../../tests/server-under-test.ts';
+import { type Walk, walkTutorial } from '../../../tests/tutorial.ts';
+
+/* The built UI, served by a whole Tributary with its demo CRM, as a person uses it in a browser. */
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const BUILT_PAGE = fileURLToPath(new URL('../dist/index.html', import.meta.url));
+const CONTACTS = 300;
+const FLOW_NAME = 'Dataflow between a CRM system and Platform';
+const WAIT_MS = 15_000;
+
+// In CI a browser that is missing is a failure, elsewhere a reason to skip.
+const isSkipped = !existsSync(CHROMIUM) && !process.env.CI;
+
+describe.skipIf(isSkipped)(`the web UI${isSkipped ? ` (there is no browser at ${CHROMIUM})` : ''}`, () => {
+  const server = new ServerUnderTest({ TRIBUTARY_DEMO: '1', TRIBUTARY_DEMO_CONTACTS: String(CONTACTS) });
+  let browser: Browser;
+  let walk: Walk;
+  /** What no page may ever do: break its own policy, throw, or call anyone but its server. */
+  let misdeeds: string[] = [];
+
+  beforeAll(async () => {
+    if (!existsSync(BUILT_PAGE)) throw new Error('The web UI is not built: run vite build in apps/web.');
+    [browser] = await Promise.all([
+      chromium.launch({ executablePath: CHROMIUM, args: FLAGS }),
+      server.start().then(async () => {
+        walk = await walkTutorial(server, 'Contacts for the web UI');
+        await server.runsEnded(walk.flowId, 1);
+      }),
+    ]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server.dispose();
+  });
+  afterEach(async () => {
+    await Promise.all(browser.contexts().map((context) => context.close()));
+    const found = misdeeds;
+    misdeeds = [];
+    expect(found).toEqual([]);
+  });
+
+  async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    context.setDefaultTimeout(WAIT_MS);
+    const page = await context.newPage();
+    page.on('pageerror', (error) => misdeeds.push(String(error)));
+    page.on('console', (message) => {
+      if (/Content.Security.Policy/i.test(message.text())) misdeeds.push(message.text());
+    });
+    page.on('request', (request) => {
+      if (!request.url().startsWith(`${server.url}/`)) misdeeds.push(`called ${request.url()}`);
+    });
+    await page.goto(server.url + path);
+    return page;
+  }
+
+  async function signIn(page: Page, { secret = server.clientSecret, sandbox = 'prod' } = {}): Promise<void> {
+    await page.getByLabel('Client ID').fill(server.clientId);
+    await page.getByLabel('Client secret').fill(secret);
+    await page.getByLabel('Organisation ID').fill(server.orgId);
+    await page.getByLabel('Sandbox').fill(sandbox);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  }
+
+  function heading(page: Page, name: string): Promise<void> {
+    return page.getByRole('heading', { level: 1, name }).waitFor();
+  }
+
+  test('refuses a wrong secret in words, and keeps nothing of it', async () => {
+    const page = await open('/');
+    await signIn(page, { secret: 'wrong' });
+    await page.getByRole('alert').filter({ hasText: 'client_secret is wrong' }).waitFor();
+    expect(await page.evaluate(() => JSON.stringify(sessionStorage) + JSON.stringify(localStorage))).toBe(
+      '{}{}',
+    );
+  });
+
+  test('says which sandbox does not exist', async () => {
+    const page = await open('/');
+    await signIn(page, { sandbox: 'nowhere' });
+    await page.getByRole('alert').filter({ hasText: "'nowhere'" }).waitFor();
+  });
+
+  test('keeps the token for the tab alone, never the secret, and forgets it at sign-out', async () => {
+    const page = await open('/');
+    await signIn(page);
+    await heading(page, 'Flows');
+    const stored = () =>
+      page.evaluate(() => JSON.stringify({ session: { ...sessionStorage }, local: { ...localStorage } }));
+    expect(await stored()).toContain('accessToken');
+    expect(await stored()).not.toContain(server.clientSecret);
+    await page.reload();
+    await heading(page, 'Flows');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await heading(page, 'Sign in');
+    expect(await stored()).toBe('{"session":{},"local":{}}');
+  });
+
+  test('lists the flow with its source, its schedule and how its last run went', async () => {
+    const page = await open('/');
+    await signIn(page);
+    const row = page.getByRole('row').filter({ hasText: FLOW_NAME });
+    await row.waitFor();
+    const cells = await row.locator('th, td').allInnerTexts();
+    expect(cells.slice(0, 5)).toEqual([
+      FLOW_NAME,
+      'Enabled',
+      'Contact (Salesforce)',
+      'Every 30 minutes',
+      'Succeeded',
+    ]);
+    expect(cells.at(-1)).toBe(String(CONTACTS));
+  });
+
+  test('shows one flow, runs it on demand and follows the run to its end', async () => {
+    const page = await open('/');
+    await signIn(page);
+    await page.getByRole('link', { name: FLOW_NAME }).click();
+    await heading(page, FLOW_NAME);
+    expect(new URL(page.url()).pathname).toBe(`/flows/${walk.flowId}`);
+    const runs = page.getByRole('table', { name: 'Runs' }).locator('tbody tr');
+    await runs.first().waitFor();
+    expect(await runs.count()).toBe(1);
+    const [status, , , recordsIn, recordsOut, failed] = await runs
+      .first()
+      .locator('th, td')
+      .allTextContents();
+    expect([status, recordsIn, recordsOut, failed]).toEqual(['Succeeded', `${CONTACTS}`, `${CONTACTS}`, '0']);
+
+    await page.getByRole('button', { name: 'Run now' }).click();
+    await runs.nth(1).waitFor();
+    await runs.first().filter({ hasText: 'Succeeded' }).waitFor();
+    expect((await server.runsEnded(walk.flowId, 2)).metrics.statusSummary.status).toBe('success');
+  });
+
+  test('shows the rows that landed, as flat XDM paths, and where their table lies', async () => {
+    const page = await open(`/flows/${walk.flowId}`);
+    await signIn(page);
+    const rows = page.getByRole('table', { name: 'First 20 rows' });
+    await rows.waitFor();
+    const titles = await rows.getByRole('columnheader').allInnerTexts();
+    expect(titles.toSorted()).toEqual([
+      'Row',
+      'person.name.firstName',
+      'person.name.lastName',
+      'personalEmail.address',
+    ]);
+    const emailColumn = titles.indexOf('personalEmail.address');
+    const shown = await rows
+      .locator('tbody tr')
+      .evaluateAll(
+        (all, column) => all.map((row) => row.children[column]?.textContent).filter((text) => text !== ''),
+        emailColumn,
+      );
+    const contacts = await server.emulator('GET', '/rows?object=Contact');
+    const emails = new Set(contacts.map((contact: { Email: string | null }) => contact.Email));
+    expect(shown.length).toBeGreaterThan(10);
+    expect(shown.filter((email) => !emails.has(email))).toEqual([]);
+
+    const { body } = await server.call('GET', `/data/foundation/catalog/dataSets/${walk.dataSetId}`);
+    const { tableLocation, metadataLocation } = body[walk.dataSetId].extensions.tributary;
+    await page.getByText(tableLocation, { exact: true }).waitFor();
+    await page.getByText(metadataLocation, { exact: true }).waitFor();
+  });
+
+  test('turns a flow off and on again', async () => {
+    const page = await open(`/flows/${walk.flowId}`);
+    await signIn(page);
+    await page.getByRole('button', { name: 'Disable' }).click();
+    await page.getByRole('button', { name: 'Enable' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Run now' }).isDisabled()).toBe(true);
+    const state = async () =>
+      (await server.call('GET', `/data/foundation/flowservice/flows/${walk.flowId}`)).body.items[0].state;
+    expect(await state()).toBe('disabled');
+    await page.getByRole('button', { name: 'Enable' }).click();
+    await page.getByRole('button', { name: 'Disable' }).waitFor();
+    expect(await state()).toBe('enabled');
+  });
+
+  test('tells the first step where there are no flows yet', async () => {
+    const created = await server.call('POST', '/data/foundation/sandbox-management/sandboxes', {
+      body: { name: 'empty', title: 'Empty', type: 'development' },
+    });
+    expect(created.status).toBeLessThan(300);
+    const page = await open('/');
+    await signIn(page, { sandbox: 'empty' });
+    await page.getByRole('heading', { name: 'There are no flows yet' }).waitFor();
+    expect(await page.getByRole('main').textContent()).toContain('npm run demo');
+    expect(await page.getByRole('link', { name: 'API reference' }).getAttribute('href')).toBe('/docs');
+  });
+
+  test('says in the server’s words that a flow does not exist', async () => {
+    const page = await open('/flows/3a7c2b1e-0000-4000-8000-000000000000');
+    await signIn(page);
+    const alert = page.getByRole('alert');
+    await alert.waitFor();
+    expect(await alert.textContent()).toContain('3a7c2b1e-0000-4000-8000-000000000000');
+  });
+
+  test('asks for a new sign-in when the token no longer holds, and returns to the page', async () => {
+    const page = await open(`/flows/${walk.flowId}`);
+    await signIn(page);
+    await heading(page, FLOW_NAME);
+    await page.evaluate(() => {
+      const key = Object.keys(sessionStorage)[0] ?? '';
+      const session = JSON.parse(sessionStorage.getItem(key) ?? '{}');
+      sessionStorage.setItem(key, JSON.stringify({ ...session, accessToken: 'expired' }));
+    });
+    await page.reload();
+    await page.getByText('Your session has ended').waitFor();
+    expect(await page.getByLabel('Client ID').inputValue()).toBe(server.clientId);
+    await signIn(page);
+    await heading(page, FLOW_NAME);
+  });
+
+  test('can be used with the keyboard alone', async () => {
+    const page = await open('/');
+    await page.getByLabel('Client ID').focus();
+    for (const text of [server.clientId, server.clientSecret, server.orgId]) {
+      await page.keyboard.type(text);
+      await page.keyboard.press('Tab');
+    }
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: FLOW_NAME }).waitFor();
+    const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '');
+    for (let tabs = 0; tabs < 10 && (await focused()) !== FLOW_NAME; tabs += 1)
+      await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await heading(page, FLOW_NAME);
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
+    expect(await page.title()).toContain(FLOW_NAME);
+  });
+
+  test.each(['light', 'dark'] as const)('fits a phone, in %s', async (colorScheme) => {
+    const page = await open('/', {
+      viewport: { width: 390, height: 844 },
+      colorScheme,
+      hasTouch: true,
+      isMobile: true,
+    });
+    const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    const brightness = () =>
+      page.evaluate(() => {
+        const [red = 0] = getComputedStyle(document.documentElement).backgroundColor.match(/\d+/g) ?? [];
+        return Number(red);
+      });
+    expect((await brightness()) > 128).toBe(colorScheme === 'light');
+    expect(await overflow()).toBe(0);
+    await signIn(page);
+    await page.getByRole('listitem').filter({ hasText: FLOW_NAME }).waitFor();
+    expect(await overflow()).toBe(0);
+    await page.getByRole('link', { name: FLOW_NAME }).click();
+    await page.getByRole('table', { name: 'First 20 rows' }).waitFor();
+    expect(await overflow()).toBe(0);
+  });
+});
