@@ -5,7 +5,7 @@ import { arrayOfCommon } from './functions/signature.ts';
 import { findFunction } from './functions/table.ts';
 import type { ExpressionType, PlanExpression } from './plan.ts';
 import { canConvert } from './sql/conversion.ts';
-import { numberPattern, wholeNumberPattern } from './sql/number-text.ts';
+import { numberShape, wholeNumberShape } from './sql/shaped.ts';
 import { didYouMean } from './suggest.ts';
 import type { ErrorCollector } from './syntax/error.ts';
 import type { Expression, Span } from './syntax/expression.ts';
@@ -226,8 +226,8 @@ function conversionProblem(argument: PlanExpression, wanted: ExpressionType): st
   }
   if (argument.kind !== 'literal' || typeof argument.value !== 'string' || argument.type !== 'string')
     return undefined;
-  const pattern = wanted === 'integer' || wanted === 'long' ? wholeNumberPattern : numberPattern;
-  if (!isNumeric(wanted) || new RegExp(pattern).test(argument.value)) return undefined;
+  const shape = wanted === 'integer' || wanted === 'long' ? wholeNumberShape : numberShape;
+  if (!isNumeric(wanted) || new RegExp(`^(?:${shape})$`).test(argument.value)) return undefined;
   return `the text "${argument.value}" can't be used where a number is needed`;
 }
 

@@ -3,6 +3,7 @@ import { readAutomaticDate } from '../sql/automatic-date.ts';
 import { compileDateReader, compileDateWriter } from '../sql/date-pattern.ts';
 import { anyOf, madeOf, mayFail, total } from '../sql/emitted.ts';
 import { quoteLiteral } from '../sql/quote.ts';
+import { readShaped } from '../sql/shaped.ts';
 import type { EmittedArgument, FunctionEntry, Parameter } from './entry.ts';
 import { fixed } from './signature.ts';
 
@@ -189,9 +190,11 @@ function readDate(text: string, pattern: unknown): string {
   const reader = compileDateReader(pattern);
   if (!reader.ok)
     throw new Error(`date was planned with a pattern that cannot be compiled: ${reader.problem}`);
-  const shaped = `nullif(regexp_extract(${text}, ${quoteLiteral(`^\\s*(${reader.shape})\\s*$`)}, 1), '')`;
-  if (!reader.hasOffset) return `timezone('UTC', try_strptime(${shaped}, ${quoteLiteral(reader.format)}))`;
-  return `try_strptime(regexp_replace(${shaped}, 'Z$', '+00'), ${quoteLiteral(reader.format)})`;
+  const format = quoteLiteral(reader.format);
+  return readShaped(text, `\\s*${reader.shape}\\s*`, (shaped) => {
+    if (!reader.hasOffset) return `timezone('UTC', try_strptime(${shaped}, ${format}))`;
+    return `try_strptime(regexp_replace(${shaped}, 'Z\\s*$', '+00'), ${format})`;
+  });
 }
 
 function writeFormat(pattern: unknown): string {

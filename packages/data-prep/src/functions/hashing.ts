@@ -63,6 +63,6 @@ function encodeEach(text: string, unit: string, prefix = ''): string {
   return bindOnce([text], (bound) => {
     const letters = `list_filter(string_split(${bound}, ''), lambda letter: letter <> '')`;
     const units = `list_transform(list_transform(${letters}, lambda letter: ord(letter)), lambda code: ${unit})`;
-    return `unhex(CASE WHEN ${bound} <> '' THEN concat('${prefix}', array_to_string(${units}, '')) ELSE ${bound} END)`;
+    return `unhex(CASE WHEN ${bound} <> '' THEN concat('${prefix}', list_aggregate(${units}, 'string_agg', '')) ELSE ${bound} END)`;
   });
 }

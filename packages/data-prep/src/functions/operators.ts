@@ -1,6 +1,6 @@
-import type { ExpressionType } from '../plan.ts';
+import type { EmittedSql, ExpressionType } from '../plan.ts';
 import { emitConversion } from '../sql/conversion.ts';
-import { anyOf, bindOnce, firstMatching, madeOf, mayFail, valuesOf } from '../sql/emitted.ts';
+import { anyOf, bindOnce, firstMatching, madeOf, mayFail, total, valuesOf } from '../sql/emitted.ts';
 import { wordOperators } from '../syntax/precedence.ts';
 import { comparableType, describeType, isArray, isOpen, sameType } from '../types.ts';
 import { emitCoalesce, emitConditional } from './conditional.ts';
@@ -88,14 +88,14 @@ export const operatorTable: readonly OperatorEntry[] = [
     description: 'Divides numbers; two whole ones to a whole one. A division by zero fails.',
     example: '7 / 2',
     signature: arithmetic,
-    emit: (args, call) => divided(call.type === 'long' ? '//' : '/', args),
+    emit: (args, call) => divided(call.type === 'long' ? '//' : '/', call.type, args),
   },
   {
     ...named('%', 'mod', 2),
     description: 'The remainder of a division. A division by zero fails.',
     example: '7 % 3',
     signature: arithmetic,
-    emit: (args) => divided('%', args),
+    emit: (args, call) => divided('%', call.type, args),
   },
   {
     ...equality('==', 'equals', 'Whether two values are equal. Null equals only null.'),
@@ -246,9 +246,14 @@ function computed(symbol: string): Emitter {
   return (args) => mayFail(args, `TRY(${valuesOf(args).join(` ${symbol} `)})`);
 }
 
-function divided(symbol: string, args: readonly EmittedArgument[]) {
-  const [left, right] = valuesOf(args);
-  return mayFail(args, `TRY(${left} ${symbol} nullif(${right}, 0))`);
+/** A double divided by zero would be infinite, where a whole number is NULL. */
+function divided(symbol: string, type: ExpressionType, args: readonly EmittedArgument[]): EmittedSql {
+  if (type === 'long') return mayFail(args, `TRY(${valuesOf(args).join(` ${symbol} `)})`);
+  const quotient = bindOnce(
+    valuesOf(args),
+    (left, right) => `CASE WHEN ${right} <> 0 THEN ${left} ${symbol} ${right} END`,
+  );
+  return mayFail(args, quotient);
 }
 
 function bitwise(symbol: string, name: string, emit: (left: string, right: string) => string): OperatorEntry {
@@ -282,13 +287,18 @@ function emitEquality(negation: string): Emitter {
     const [left, right] = args;
     if (left === undefined || right === undefined) throw new Error('Equality needs two sides');
     const type = comparableType(left.type, right.type) ?? 'string';
-    const sides = [left, right].map((side) => emitConversion(side, side.type, type).value);
-    const equal = sides.join(' IS NOT DISTINCT FROM ');
     if (sameType(left.type, right.type) || isOpen(left.type) || isOpen(right.type)) {
-      return madeOf(args, `(${negation}(${equal}))`);
+      return madeOf(args, `(${negation}(${left.value} IS NOT DISTINCT FROM ${right.value}))`);
     }
-    const bothNull = `(${left.value} IS NULL) = (${right.value} IS NULL)`;
-    return madeOf(args, `(${negation}(${equal} AND ${bothNull}))`);
+    const equal = bindOnce([left.value, right.value], (first, second) => {
+      const sides = [
+        emitConversion(total(first), left.type, type),
+        emitConversion(total(second), right.type, type),
+      ];
+      const bothNull = `(${first} IS NULL) = (${second} IS NULL)`;
+      return `${valuesOf(sides).join(' IS NOT DISTINCT FROM ')} AND ${bothNull}`;
+    });
+    return madeOf(args, `(${negation}(${equal}))`);
   };
 }
 
@@ -323,10 +333,11 @@ function emitLogical(operator: 'AND' | 'OR'): Emitter {
 function emitElvis(args: readonly EmittedArgument[]) {
   const [left, right] = args;
   if (left === undefined || right === undefined) throw new Error('?: needs two values');
-  const holds = bindOnce([left.value], (value) => `coalesce(${truth(value, left.type)}, FALSE)`);
+  const kept = bindOnce([left.value], (value) => `CASE WHEN ${truth(value, left.type)} THEN ${value} END`);
+  const branches = [{ when: `${kept} IS NOT NULL`, outcome: undefined }];
   return {
-    value: `CASE WHEN ${holds} THEN ${left.value} ELSE ${right.value} END`,
-    fails: anyOf([left.fails, firstMatching([{ when: holds, outcome: undefined }], right.fails)]),
+    value: `coalesce(${kept}, ${right.value})`,
+    fails: anyOf([left.fails, firstMatching(branches, right.fails)]),
   };
 }
 

@@ -258,9 +258,11 @@ export const stringFunctions: readonly FunctionEntry[] = [
     nulls: 'Null for a null array; null elements count as empty.',
     example: { expression: 'join("-", ["a", "b"])', result: '"a-b"' },
     emit: (args) => {
-      const [separator, array] = valuesOf(args);
-      const filled = `list_transform(${array}, lambda item: coalesce(item, ''))`;
-      return madeOf(args, `array_to_string(${filled}, ${separator})`);
+      const joined = bindOnce(valuesOf(args), (separator, array) => {
+        const all = `list_reduce(${array}, lambda soFar, item: concat(soFar, ${separator}, item), '')`;
+        return `CASE WHEN ${separator} IS NOT NULL THEN substring(${all}, length(${separator}) + 1) END`;
+      });
+      return madeOf(args, joined);
     },
   },
   ...(['equals', 'equalsIgnoreCase'] as const).map(
@@ -283,7 +285,7 @@ export const stringFunctions: readonly FunctionEntry[] = [
   ),
 ];
 
-/** Finds by splitting: the text before the n-th finding is what the first n parts add up to. */
+/** Finds by splitting: before the n-th finding lie the first n pieces, and the findings between them. */
 function emitInstr(args: readonly EmittedArgument[]) {
   const [, , start, occurrence] = args;
   if (start === undefined) {
@@ -293,8 +295,10 @@ function emitInstr(args: readonly EmittedArgument[]) {
   const values = [...valuesOf(args.slice(0, 3)), occurrence?.value ?? '1'];
   const found = bindOnce(values, (value, part, from, which) => {
     const parts = `string_split(substring(${value}, greatest(${from}, 0) + 1), ${part})`;
-    const before = `array_to_string((${parts})[1:greatest(${which}, 1)], ${part})`;
-    const position = `CASE WHEN len(${parts}) > greatest(${which}, 1) THEN greatest(${from}, 0) + length(${before}) ELSE -1 END`;
+    const count = `greatest(${which}, 1)`;
+    const lengths = `list_transform((${parts})[1:${count}], lambda piece: length(piece) + length(${part}))`;
+    const found = `greatest(${from}, 0) + list_aggregate(${lengths}, 'sum') - length(${part})`;
+    const position = `CASE WHEN len(${parts}) > ${count} THEN ${found} ELSE -1 END`;
     return `CASE WHEN ${part} = '' THEN least(greatest(${from}, 0), length(${value})) ELSE ${position} END`;
   });
   return madeOf(args, `CAST(${found} AS INTEGER)`);

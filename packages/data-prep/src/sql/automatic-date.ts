@@ -2,12 +2,13 @@ import automaticPatterns from './automatic-dates.json' with { type: 'json' };
 import { compileDateReader } from './date-pattern.ts';
 import { bindOnce } from './emitted.ts';
 import { quoteLiteral } from './quote.ts';
+import { readShaped } from './shaped.ts';
 
 /**
  * ISO 8601 with a blank or a T before the time; seconds, fraction and offset may be missing. This covers the documented
  * formats with a time and an offset, and the shapes that the documentation uses without listing them.
  */
-const isoDateTime = String.raw`^\s*(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?)\s*$`;
+const isoDateTime = String.raw`\s*\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?\s*`;
 
 const readers = automaticPatterns.map((pattern) => {
   const reader = compileDateReader(pattern);
@@ -15,7 +16,7 @@ const readers = automaticPatterns.map((pattern) => {
     throw new Error(`The automatic date format ${pattern} cannot be compiled: ${reader.problem}`);
   return reader;
 });
-const anyShape = String.raw`^\s*(${readers.map(({ shape }) => shape).join('|')})\s*$`;
+const anyShape = String.raw`\s*(?:${readers.map(({ shape }) => shape).join('|')})\s*`;
 const formats = `[${readers.map(({ format }) => quoteLiteral(format)).join(', ')}]`;
 
 /**
@@ -24,12 +25,12 @@ const formats = `[${readers.map(({ format }) => quoteLiteral(format)).join(', ')
  */
 export function readAutomaticDate(text: string): string {
   return bindOnce([text], (bound) => {
-    const iso = `TRY_CAST(${cutOut(bound, isoDateTime)} AS TIMESTAMPTZ)`;
-    const listed = `timezone('UTC', try_strptime(${cutOut(bound, anyShape)}, ${formats}))`;
+    const iso = readShaped(bound, isoDateTime, (shaped) => `TRY_CAST(${shaped} AS TIMESTAMPTZ)`);
+    const listed = readShaped(
+      bound,
+      anyShape,
+      (shaped) => `timezone('UTC', try_strptime(${shaped}, ${formats}))`,
+    );
     return `coalesce(${iso}, ${listed})`;
   });
-}
-
-function cutOut(text: string, pattern: string): string {
-  return `nullif(regexp_extract(${text}, ${quoteLiteral(pattern)}, 1), '')`;
 }

@@ -2,8 +2,9 @@ import type { EmittedSql, ExpressionType } from '../plan.ts';
 import { type ArrayType, isArray } from '../types.ts';
 import { readAutomaticDate } from './automatic-date.ts';
 import { anyOf, bindOnce, madeOf, mayFail, total } from './emitted.ts';
-import { numberPattern, wholeNumberPattern } from './number-text.ts';
+
 import { quoteLiteral } from './quote.ts';
+import { numberShape, readShaped, wholeNumberShape } from './shaped.ts';
 import { type Goal, type ScalarGoal, sqlTypeOf } from './types.ts';
 
 /** The spellings of a boolean, and no others (Data Prep data format guide, "Boolean conversion"). */
@@ -25,12 +26,12 @@ type Scalar = Exclude<ScalarGoal, 'short' | 'byte'>;
 const conversions: Readonly<Record<Scalar, Partial<Record<ScalarGoal, Conversion>>>> = {
   string: {
     boolean: partial(booleanOfWord),
-    byte: partial((text) => withinRange(readWholeNumber(text), 'TINYINT')),
-    short: partial((text) => withinRange(readWholeNumber(text), 'SMALLINT')),
-    integer: partial((text) => `TRY_CAST(${readWholeNumber(text)} AS INTEGER)`),
-    long: partial((text) => `TRY_CAST(${readWholeNumber(text)} AS BIGINT)`),
-    number: partial((text) => readNumber(text, 'DOUBLE')),
-    decimal: partial((text) => readNumber(text, sqlTypeOf('decimal'))),
+    byte: partial((text) => `CAST(${readWholeNumber(text, 'TINYINT')} AS INTEGER)`),
+    short: partial((text) => `CAST(${readWholeNumber(text, 'SMALLINT')} AS INTEGER)`),
+    integer: partial((text) => readWholeNumber(text, 'INTEGER')),
+    long: partial((text) => readWholeNumber(text, 'BIGINT')),
+    number: partial(readNumber),
+    decimal: partial(readDecimal),
     date: partial((text) => `CAST(${readAutomaticDate(text)} AS DATE)`),
     'date-time': partial(readAutomaticDate),
     time: partial((text) => `TRY_CAST(${text} AS TIME)`),
@@ -135,16 +136,20 @@ function booleanOfWord(text: string): string {
   return `CASE ${text} ${cases.join(' ')} END`;
 }
 
-/** The text of a whole number, cut out of blanks and a fraction of zeros; NULL for any other text. */
-function readWholeNumber(text: string): string {
-  return `nullif(regexp_extract(${text}, ${quoteLiteral(wholeNumberPattern)}, 1), '')`;
+function readWholeNumber(text: string, sqlType: string): string {
+  return readShaped(text, wholeNumberShape, (whole) => `TRY_CAST(${whole} AS ${sqlType})`);
 }
 
-/** Only digits in their usual forms: what a cast would take besides (hexadecimal, `nan`, `1_000`) is no number here. */
-function readNumber(text: string, sqlType: string): string {
-  const digits = `nullif(regexp_extract(${text}, ${quoteLiteral(numberPattern)}, 1), '')`;
-  const number = `TRY_CAST(${digits} AS ${sqlType})`;
-  return sqlType === 'DOUBLE' ? `nullif(nullif(${number}, 'Infinity'), '-Infinity')` : number;
+/** A number too large for a double would be read as infinite. */
+function readNumber(text: string): string {
+  return readShaped(text, numberShape, (shaped) => {
+    const number = `TRY_CAST(${shaped} AS DOUBLE)`;
+    return `CASE WHEN isfinite(${number}) THEN ${number} END`;
+  });
+}
+
+function readDecimal(text: string): string {
+  return readShaped(text, numberShape, (shaped) => `TRY_CAST(${shaped} AS ${sqlTypeOf('decimal')})`);
 }
 
 function withinRange(value: string, narrowType: string): string {

@@ -65,7 +65,8 @@ export function nullWhereFailed({ value, fails }: EmittedSql): EmittedSql {
 
 /**
  * Lets SQL use its parts more than once. Text that is repeated at each level of nesting would grow beyond all measure,
- * so long parts are bound to names (by a lambda over a list of one, as DuckDB has no `let`).
+ * so long parts are bound to names (by a lambda over a list of one, as DuckDB has no `let`). For the same reason emitters
+ * must not put a part into one of DuckDB's macros, such as `nullif`, which repeat it out of sight.
  */
 export function bindOnce(parts: readonly string[], body: (...names: readonly string[]) => string): string {
   if (parts.every((part) => part.length <= MAXIMUM_REPEATED_LENGTH)) return body(...parts);

@@ -66,7 +66,7 @@ function readToken(text: string, start: number, errors: ErrorCollector): Read {
 
 function unexpectedCharacter(character: string): string {
   if (character === '=') return 'There is no assignment in expressions; compare with "==".';
-  if (character === '{') return 'Map literals are not supported; wrap a field name as "${name}".';
+  if (character === '{') return `Map literals are not supported; wrap a field name as "\${name}".`;
   if (character === '\\') return 'A backslash may stand only inside a text, or before a dot within a name.';
   return `The character "${character}" has no meaning here; put text in quotation marks and unusual field names in "\${…}".`;
 }
@@ -120,7 +120,7 @@ function readWrapped(text: string, start: number, errors: ErrorCollector): Read 
     errors.add(
       'syntax',
       span,
-      'A step of this wrapped name is empty; write "${name}", and a dot in a name as "\\.".',
+      `A step of this wrapped name is empty; write "\${name}", and a dot in a name as "\\.".`,
     );
   }
   return { kind: 'wrapped', steps, span };
@@ -147,7 +147,7 @@ function readNumber(text: string, start: number, errors: ErrorCollector): Read {
   if (!isHexadecimal && /^[fdb]?$/i.test(suffix)) {
     return { kind: 'decimal', digits: body.toLowerCase(), exact: /^b$/i.test(suffix), span };
   }
-  errors.add('syntax', span, 'A name cannot start with a digit; wrap the field name as "${…}".');
+  errors.add('syntax', span, `A name cannot start with a digit; wrap the field name as "\${…}".`);
   return { kind: 'integer', digits: '0', span };
 }
 
