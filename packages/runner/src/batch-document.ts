@@ -3,6 +3,7 @@ import type { LocalFileIO } from '@tributary/lake';
 import type { RunRecord } from '@tributary/store';
 import type { RunCommit } from './commit-run.ts';
 import type { BatchDocument } from './documents.ts';
+import type { PreparedFlow } from './prepare-flow.ts';
 
 /** How a run's rows came out. */
 export type BatchVerdict = 'success' | 'partial' | 'failed';
@@ -30,6 +31,7 @@ export function batchDocument(
   io: LocalFileIO,
 ): BatchDocument {
   const isLanded = verdict !== 'failed';
+  const isDiagnosed = keepsDiagnostics(prepared);
   const bytes = isLanded ? result.files.reduce((sum, file) => sum + file.bytes, 0) : 0;
   return {
     shown: {
@@ -40,7 +42,7 @@ export function batchDocument(
       failedRecordCount: result.failedRows,
       size: bytes,
       relatedObjects: [{ type: 'dataSet', id: prepared.dataSetId }],
-      errors: batchErrors(result, isLanded),
+      errors: batchErrors(result, isLanded, isDiagnosed),
       metrics: {
         recordCount: newRows(result),
         outputRecordCount: isLanded ? result.outputRows : 0,
@@ -53,14 +55,20 @@ export function batchDocument(
     dataFiles: isLanded
       ? result.files.map(({ path, rows, bytes: size }) => ({ path: io.locationOf(path), rows, bytes: size }))
       : [],
-    diagnosticsFiles: result.diagnosticsFiles,
+    diagnosticsFiles: isDiagnosed ? result.diagnosticsFiles : [],
   };
+}
+
+/** Whether the rows that fail are kept for people to look at; a flow may ask not to. */
+export function keepsDiagnostics({ flow }: PreparedFlow): boolean {
+  return flow.options?.errorDiagnosticsEnabled !== false;
 }
 
 /** The summary and, below it, each kind of error with its count (codes: batch ingestion and mapper). */
 export function batchErrors(
   { failedRows, outputRows, errors }: TransformResult,
   isLanded: boolean,
+  isDiagnosed: boolean,
 ): { code: string; description: string }[] {
   if (failedRows === 0) return [];
   const landed = isLanded
@@ -68,8 +76,8 @@ export function batchErrors(
     : 'No row landed: the share of bad rows is above the threshold.';
   return [
     {
-      code: 'INGEST-1212-400',
-      description: `${failedRows} rows did not land. ${landed} See the diagnostics.`,
+      code: isDiagnosed ? 'INGEST-1212-400' : 'INGEST-1211-400',
+      description: `${failedRows} rows did not land. ${landed} ${isDiagnosed ? 'See the diagnostics.' : 'Turn errorDiagnosticsEnabled on to keep them.'}`,
     },
     ...errors.map(({ code, column, message, rows }) => ({
       code,

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { Source } from '@tributary/connectors';
 import type { TransformResult } from '@tributary/engine';
 import { LeaseLost, type RunRecord, type RunState } from '@tributary/store';
-import { batchErrors, newRows, verdictOf } from './batch-document.ts';
+import { batchErrors, keepsDiagnostics, newRows, verdictOf } from './batch-document.ts';
 import { newBatchId } from './batch-id.ts';
 import { commitRun } from './commit-run.ts';
 import { documentOf } from './documents.ts';
@@ -108,7 +108,12 @@ async function transformAndCommit(attempt: Attempt, prepared: PreparedFlow): Pro
   const window = before.window === undefined ? undefined : readWindow(before.window);
   const result = await transformRun(attempt, prepared, before.columns ?? [], window, batchId);
   const verdict = verdictOf(result, prepared.flow.options?.partialIngestionPercent);
-  const progress = withOutcome(before, result, verdict !== 'failed', batchId, attempt.run.attempt);
+  const progress = withOutcome(before, result, {
+    batchId,
+    isLanded: verdict !== 'failed',
+    isDiagnosed: keepsDiagnostics(prepared),
+    attempt: attempt.run.attempt,
+  });
   const committing = await advance(attempt, 'committing', progress);
   const previous = await attempt.store.watermarks.get(attempt.run.flowId);
   const ended = await commitRun(committing, { prepared, window, batchId, verdict, result, progress });
@@ -116,15 +121,24 @@ async function transformAndCommit(attempt: Attempt, prepared: PreparedFlow): Pro
     { flowId: ended.flowId, runId: ended.id, state: ended.state, ...progress.outcome },
     'flow run ended',
   );
-  await cleanUp(attempt, result, verdict === 'failed', previous?.runId);
+  const diagnosed = keepsDiagnostics(prepared) && result.diagnosticsFiles.length > 0;
+  await cleanUp(attempt, previous?.runId, [
+    ...(verdict === 'failed' ? result.files.map(({ path }) => path) : []),
+    ...(diagnosed ? [] : [await attempt.services.diagnosticsFolder(batchId)]),
+  ]);
+}
+
+interface Outcome {
+  readonly batchId: string;
+  readonly isLanded: boolean;
+  readonly isDiagnosed: boolean;
+  readonly attempt: number;
 }
 
 function withOutcome(
   progress: RunProgress,
   result: TransformResult,
-  isLanded: boolean,
-  batchId: string,
-  attempt: number,
+  { batchId, isLanded, isDiagnosed, attempt }: Outcome,
 ): RunProgress {
   const at = Date.now();
   return {
@@ -141,7 +155,7 @@ function withOutcome(
     },
     errors: [
       ...progress.errors,
-      ...batchErrors(result, isLanded).map(({ code, description }) => ({
+      ...batchErrors(result, isLanded, isDiagnosed).map(({ code, description }) => ({
         code,
         message: description,
         at,
@@ -154,15 +168,14 @@ function withOutcome(
 /** Removes what nothing refers to any more. Best effort: what a crash leaves here is swept at the next start. */
 async function cleanUp(
   { services, run, store }: Attempt,
-  result: TransformResult,
-  isRejected: boolean,
   previousRunId: string | undefined,
+  paths: readonly string[],
 ): Promise<void> {
-  const watermark = await store.watermarks.get(run.flowId);
-  const obsolete = [run.id, previousRunId].filter((id) => id !== undefined && id !== watermark?.runId);
+  const kept = (await store.watermarks.get(run.flowId))?.runId;
+  const runs = [run.id, ...(previousRunId === undefined ? [] : [previousRunId])].filter((id) => id !== kept);
   await Promise.allSettled([
-    ...obsolete.map((id) => services.staging.remove(id ?? '')),
-    ...(isRejected ? result.files.map(({ path }) => rm(path, { force: true })) : []),
+    ...runs.map((id) => services.staging.remove(id)),
+    ...paths.map((path) => rm(path, { recursive: true, force: true })),
   ]);
 }
 

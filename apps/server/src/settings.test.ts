@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { ConfigurationError, readConfiguration } from './configuration.ts';
+import { settings } from './settings.ts';
+
+test('the README’s table is the table of settings', () => {
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+  const rows = settings.map(
+    ({ variable, flag, fallback, meaning }) =>
+      `| \`${variable}\` | \`--${flag}\` | ${fallback ?? ''} | ${meaning} |`,
+  );
+  const table = ['| variable | flag | default | |', '| --- | --- | --- | --- |', ...rows].join('\n');
+  expect(readme).toContain(`<!-- settings -->\n${table}\n<!-- /settings -->`);
+});
+
+test('a flag wins over the environment, and the environment over the default', () => {
+  expect(readConfiguration({}, []).port).toBe(8080);
+  expect(readConfiguration({ TRIBUTARY_PORT: '9000' }, []).port).toBe(9000);
+  expect(readConfiguration({ TRIBUTARY_PORT: '9000' }, ['--port', '0']).port).toBe(0);
+  expect(readConfiguration({ TRIBUTARY_PORT: '' }, []).port).toBe(8080);
+});
+
+test.each([
+  [{ TRIBUTARY_PORT: 'http' }, /TRIBUTARY_PORT/],
+  [{ TRIBUTARY_PORT: '70000' }, /TRIBUTARY_PORT/],
+  [{ TRIBUTARY_DEMO: 'maybe' }, /TRIBUTARY_DEMO/],
+  [{ LAKE_URI: 's3://bucket/lake' }, /LAKE_URI.*s3/],
+  [{ LAKE_URI: 'file://elsewhere/lake' }, /LAKE_URI/],
+  [{ DATABASE_URL: 'mysql://root:hunter2@db' }, /DATABASE_URL/],
+])('%o is refused, naming the setting and repeating no secret', (environment, message) => {
+  const read = () => readConfiguration(environment, []);
+  expect(read).toThrow(ConfigurationError);
+  expect(read).toThrow(message);
+  expect(read).not.toThrow(/hunter2/);
+});
+
+test('an unknown flag is refused', () => {
+  expect(() => readConfiguration({}, ['--prot', '1'])).toThrow(/prot/);
+});
