@@ -25,7 +25,7 @@ const WAIT_MS = 15_000;
 const isSkipped = !existsSync(CHROMIUM) && !process.env.CI;
 
 describe.skipIf(isSkipped)(`the web UI${isSkipped ? ` (there is no browser at ${CHROMIUM})` : ''}`, () => {
-  const server = new ServerUnderTest({ TRIBUTARY_DEMO: '1', TRIBUTARY_DEMO_CONTACTS: String(CONTACTS) });
+  let server: ServerUnderTest;
   let browser: Browser;
   let walk: Walk;
   /** What no page may ever do: break its own policy, throw, or call anyone but its server. */
@@ -33,6 +33,7 @@ describe.skipIf(isSkipped)(`the web UI${isSkipped ? ` (there is no browser at ${
 
   beforeAll(async () => {
     if (!existsSync(BUILT_PAGE)) throw new Error('The web UI is not built: run vite build in apps/web.');
+    server = new ServerUnderTest({ TRIBUTARY_DEMO: '1', TRIBUTARY_DEMO_CONTACTS: String(CONTACTS) });
     [browser] = await Promise.all([
       chromium.launch({ executablePath: CHROMIUM, args: FLAGS }),
       server.start().then(async () => {
@@ -43,7 +44,7 @@ describe.skipIf(isSkipped)(`the web UI${isSkipped ? ` (there is no browser at ${
   });
   afterAll(async () => {
     await browser?.close();
-    await server.dispose();
+    await server?.dispose();
   });
   afterEach(async () => {
     await Promise.all(browser.contexts().map((context) => context.close()));
@@ -73,6 +74,17 @@ describe.skipIf(isSkipped)(`the web UI${isSkipped ? ` (there is no browser at ${
     await page.getByLabel('Organisation ID').fill(server.orgId);
     await page.getByLabel('Sandbox').fill(sandbox);
     await page.getByRole('button', { name: 'Sign in' }).click();
+  }
+
+  /** The tutorial names every flow alike. */
+  async function rename(flowId: string, name: string): Promise<void> {
+    const path = `/data/foundation/flowservice/flows/${flowId}`;
+    const { body } = await server.call('GET', path);
+    const renamed = await server.call('PATCH', path, {
+      body: [{ op: 'replace', path: '/name', value: name }],
+      headers: { 'if-match': body.items[0].etag },
+    });
+    expect(renamed.status).toBe(200);
   }
 
   function heading(page: Page, name: string): Promise<void> {
@@ -174,6 +186,25 @@ describe.skipIf(isSkipped)(`the web UI${isSkipped ? ` (there is no browser at ${
     const { tableLocation, metadataLocation } = body[walk.dataSetId].extensions.tributary;
     await page.getByText(tableLocation, { exact: true }).waitFor();
     await page.getByText(metadataLocation, { exact: true }).waitFor();
+  });
+
+  test('shows with code and message what went wrong in a run', async () => {
+    await server.emulator('POST', '/mutate', {
+      object: 'Contact',
+      update: 10,
+      set: { Birthdate: 'next spring' },
+    });
+    const { flowId } = await walkTutorial(server, 'Birthdays for the web UI', {
+      mappings: [['Birthdate', 'person.birthDate']],
+    });
+    await rename(flowId, 'Birthdays');
+    await server.runsEnded(flowId, 1);
+    const page = await open(`/flows/${flowId}`);
+    await signIn(page);
+    const run = page.getByRole('table', { name: 'Runs' }).locator('tbody tr');
+    await run.filter({ hasText: 'Partly succeeded' }).waitFor();
+    const errors = await run.getByRole('listitem').allTextContents();
+    expect(errors.join('\n')).toMatch(/^INGEST-1212-400 .*10 rows/);
   });
 
   test('turns a flow off and on again', async () => {

@@ -88,7 +88,12 @@ const columns: readonly Column<ListedFlow>[] = [
     cell: ({ lastRun }) => lastRun?.startedAt && dateTime(lastRun.startedAt),
     isShort: true,
   },
-  { title: 'Rows landed', cell: ({ lastRun }) => lastRun && count(lastRun.records.out), align: 'end' },
+  {
+    title: 'Rows landed',
+    // A run counts at its end.
+    cell: ({ lastRun }) => lastRun && !isUnderWay(lastRun) && count(lastRun.records.out),
+    align: 'end',
+  },
 ];
 
 async function loadFlows(client: PlatformClient, limit: number) {

@@ -13,7 +13,7 @@ const errorList = style({
   margin: 0,
   padding: 0,
   listStyleType: 'none',
-  minWidth: { default: 0, md: 240 },
+  minWidth: { default: 0, md: 200 },
   overflowWrap: 'anywhere',
 });
 const errorCode = style({ font: 'code-sm', color: 'negative' });
@@ -59,7 +59,7 @@ const metricColumns: readonly Column<Run>[] = [
 
 const errorsColumn: Column<Run> = {
   title: 'Errors',
-  cell: ({ errors }) => (errors.length > 0 ? <Errors errors={errors} /> : undefined),
+  cell: ({ errors }) => errors.length > 0 && <Errors errors={errors} />,
 };
 
 function Errors({ errors }: { errors: readonly RunError[] }) {

@@ -41,7 +41,7 @@ const frame = style({
 });
 const table = style({ width: 'full', borderCollapse: 'collapse', font: 'ui' });
 const line = {
-  paddingX: 16,
+  paddingX: 12,
   paddingY: 8,
   borderWidth: 0,
   borderStyle: 'solid',
@@ -148,7 +148,7 @@ function Cards<Record>({ label, columns: [first, ...others], records, keyOf }: R
 }
 
 function Pair({ title, content }: { title: string; content: ReactNode }) {
-  if (content === undefined || content === '') return undefined;
+  if (content === undefined || content === false || content === '') return undefined;
   return (
     <>
       <dt className={term}>{title}</dt>
