@@ -1,12 +1,19 @@
-import type { EmittedSql, ExpressionType } from '../plan.ts';
-import { emitConversion } from '../sql/conversion.ts';
-import { anyOf, bindOnce, firstMatching, madeOf, mayFail, total, valuesOf } from '../sql/emitted.ts';
+import type { ExpressionType } from '../plan.ts';
+import { madeOf, mayFail, valuesOf } from '../sql/emitted.ts';
 import { wordOperators } from '../syntax/precedence.ts';
-import { comparableType, describeType, isArray, isOpen, sameType } from '../types.ts';
 import { emitCoalesce, emitConditional } from './conditional.ts';
-import type { EmittedArgument, Emitter, Mismatch, Signature, SignatureRule } from './entry.ts';
+import type { Emitter, Mismatch, Signature, SignatureRule } from './entry.ts';
+import { computed, divided, emitElvis, emitEquality, emitLogical } from './operator-emission.ts';
 import { regexProblem } from './regex-syntax.ts';
-import { alternativesAfter, arithmetic, arrayMismatch, fixed, unify } from './signature.ts';
+import {
+  addition,
+  alternativesAfter,
+  arithmetic,
+  comparison,
+  elementSignature,
+  fixed,
+  unify,
+} from './signature.ts';
 
 /** One operator: the same facts as for a function, and the names that the service's operator list uses. */
 export interface OperatorEntry {
@@ -235,27 +242,6 @@ function capitalised(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
-function addition(types: readonly ExpressionType[]): Signature | Mismatch {
-  if (!types.includes('string')) return arithmetic(types);
-  const argument = types.findIndex((type) => typeof type === 'object');
-  if (argument >= 0) return { argument, message: 'an array cannot be joined to a text; use join()' };
-  return fixed(['string'], 'string')(types);
-}
-
-function computed(symbol: string): Emitter {
-  return (args) => mayFail(args, `TRY(${valuesOf(args).join(` ${symbol} `)})`);
-}
-
-/** A double divided by zero would be infinite, where a whole number is NULL. */
-function divided(symbol: string, type: ExpressionType, args: readonly EmittedArgument[]): EmittedSql {
-  if (type === 'long') return mayFail(args, `TRY(${valuesOf(args).join(` ${symbol} `)})`);
-  const quotient = bindOnce(
-    valuesOf(args),
-    (left, right) => `CASE WHEN ${right} <> 0 THEN ${left} ${symbol} ${right} END`,
-  );
-  return mayFail(args, quotient);
-}
-
 function bitwise(symbol: string, name: string, emit: (left: string, right: string) => string): OperatorEntry {
   return {
     ...named(symbol, `bitwise${capitalised(name)}`, 2),
@@ -280,72 +266,4 @@ function equality(symbol: string, methodName: string, description: string) {
       return 'message' in compared ? compared : { arguments: types, returns: 'boolean' };
     },
   };
-}
-
-function emitEquality(negation: string): Emitter {
-  return (args) => {
-    const [left, right] = args;
-    if (left === undefined || right === undefined) throw new Error('Equality needs two sides');
-    const type = comparableType(left.type, right.type) ?? 'string';
-    if (sameType(left.type, right.type) || isOpen(left.type) || isOpen(right.type)) {
-      return madeOf(args, `(${negation}(${left.value} IS NOT DISTINCT FROM ${right.value}))`);
-    }
-    const equal = bindOnce([left.value, right.value], (first, second) => {
-      const sides = [
-        emitConversion(total(first), left.type, type),
-        emitConversion(total(second), right.type, type),
-      ];
-      const bothNull = `(${first} IS NULL) = (${second} IS NULL)`;
-      return `${valuesOf(sides).join(' IS NOT DISTINCT FROM ')} AND ${bothNull}`;
-    });
-    return madeOf(args, `(${negation}(${equal}))`);
-  };
-}
-
-function comparison(types: readonly ExpressionType[]): Signature | Mismatch {
-  const [left = 'null', right = 'null'] = types;
-  const type = comparableType(left, right);
-  if (type !== undefined) return { arguments: [type, type], returns: 'boolean' };
-  return { argument: 1, message: `${describeType(left)} and ${describeType(right)} can't be compared` };
-}
-
-function elementSignature(types: readonly ExpressionType[]): Signature | Mismatch {
-  const [array = 'null'] = types;
-  const mismatch = arrayMismatch(types, 0);
-  if (mismatch !== undefined) return mismatch;
-  return { arguments: [array, 'long'], returns: isArray(array) ? array.items : array };
-}
-
-/** The sides are looked at in order, up to the one that decides. */
-function emitLogical(operator: 'AND' | 'OR'): Emitter {
-  return (args) => {
-    const sides = args.map(({ value }) => `coalesce(${value}, FALSE)`);
-    const decides = operator === 'OR' ? '' : 'NOT ';
-    const branches = args.flatMap(({ fails }, index) => [
-      ...(fails === undefined ? [] : [{ when: fails, outcome: 'TRUE' }]),
-      { when: `${decides}${sides[index]}`, outcome: undefined },
-    ]);
-    return { value: `(${sides.join(` ${operator} `)})`, fails: firstMatching(branches, undefined) };
-  };
-}
-
-/** JEXL's idea of a value that is as good as none. */
-function emitElvis(args: readonly EmittedArgument[]) {
-  const [left, right] = args;
-  if (left === undefined || right === undefined) throw new Error('?: needs two values');
-  const kept = bindOnce([left.value], (value) => `CASE WHEN ${truth(value, left.type)} THEN ${value} END`);
-  const branches = [{ when: `${kept} IS NOT NULL`, outcome: undefined }];
-  return {
-    value: `coalesce(${kept}, ${right.value})`,
-    fails: anyOf([left.fails, firstMatching(branches, right.fails)]),
-  };
-}
-
-function truth(value: string, type: ExpressionType): string {
-  if (isArray(type)) return `len(${value}) > 0`;
-  if (type === 'boolean') return value;
-  if (type === 'string') return `${value} NOT IN ('', 'false')`;
-  if (type === 'integer' || type === 'long' || type === 'number' || type === 'decimal')
-    return `${value} <> 0`;
-  return `${value} IS NOT NULL`;
 }

@@ -1,5 +1,5 @@
 import type { ExpressionType } from '../plan.ts';
-import { arrayOf, commonType, describeType, isArray, isNumeric, isOpen } from '../types.ts';
+import { arrayOf, commonType, comparableType, describeType, isArray, isNumeric, isOpen } from '../types.ts';
 import type { Mismatch, Signature, SignatureRule } from './entry.ts';
 
 /** Each argument has a type of its own; arguments beyond the list take its last type. */
@@ -90,4 +90,25 @@ export function arrayMismatch(types: readonly ExpressionType[], index: number): 
   const type = types[index] ?? 'null';
   if (isArray(type) || isOpen(type)) return undefined;
   return { argument: index, message: `an array is needed here, not a value of type ${describeType(type)}` };
+}
+
+export function addition(types: readonly ExpressionType[]): Signature | Mismatch {
+  if (!types.includes('string')) return arithmetic(types);
+  const argument = types.findIndex((type) => typeof type === 'object');
+  if (argument >= 0) return { argument, message: 'an array cannot be joined to a text; use join()' };
+  return fixed(['string'], 'string')(types);
+}
+
+export function comparison(types: readonly ExpressionType[]): Signature | Mismatch {
+  const [left = 'null', right = 'null'] = types;
+  const type = comparableType(left, right);
+  if (type !== undefined) return { arguments: [type, type], returns: 'boolean' };
+  return { argument: 1, message: `${describeType(left)} and ${describeType(right)} can't be compared` };
+}
+
+export function elementSignature(types: readonly ExpressionType[]): Signature | Mismatch {
+  const [array = 'null'] = types;
+  const mismatch = arrayMismatch(types, 0);
+  if (mismatch !== undefined) return mismatch;
+  return { arguments: [array, 'long'], returns: isArray(array) ? array.items : array };
 }

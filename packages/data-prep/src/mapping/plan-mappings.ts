@@ -124,7 +124,7 @@ function planAttribute(source: string, columns: SourceColumns, report: Report): 
   const kindHint = /^[\w.]*$/.test(source) ? '' : ' For an expression, set "sourceType" to "EXPRESSION".';
   report({
     code: 'unknown-column',
-    message: `The source has no column "${name}".${sentence}${kindHint}`,
+    message: `The source has no column "${source}".${sentence}${kindHint}`,
     suggestions,
   });
   return undefined;

@@ -55,13 +55,20 @@ function readToken(text: string, start: number, errors: ErrorCollector): Read {
   if (text.startsWith('${', start)) return readWrapped(text, start, errors);
   if (/[0-9]/.test(character)) return readNumber(text, start, errors);
   if (startsIdentifier(character)) return readWord(text, start);
-  const symbol = symbols.find((candidate) => text.startsWith(candidate, start));
+  const symbol = readSymbol(text, start);
   if (symbol !== undefined) {
     return { kind: 'symbol', text: symbol, span: { start, end: start + symbol.length } };
   }
   const span = { start, end: start + character.length };
   errors.add('syntax', span, unexpectedCharacter(character));
   return { span };
+}
+
+/** The longest symbol that stands here; in `!${flag}` and `!$flag` the dollar sign belongs to the name. */
+function readSymbol(text: string, start: number): string | undefined {
+  const symbol = symbols.find((candidate) => text.startsWith(candidate, start));
+  const next = codePointAt(text, start + 2);
+  return symbol === '!$' && (next === '{' || continuesIdentifier(next)) ? '!' : symbol;
 }
 
 function unexpectedCharacter(character: string): string {
@@ -185,4 +192,22 @@ function readIdentifierPart(text: string, start: number): string {
 function codePointAt(text: string, offset: number): string {
   const codePoint = text.codePointAt(offset);
   return codePoint === undefined ? '' : String.fromCodePoint(codePoint);
+}
+
+/** For messages: what was written, or nothing for the end. */
+export function describeToken(token: Token): string {
+  switch (token.kind) {
+    case 'string':
+      return token.value;
+    case 'integer':
+    case 'decimal':
+      return token.digits;
+    case 'wrapped':
+      return token.steps.join('.');
+    case 'word':
+    case 'symbol':
+      return token.text;
+    case 'end':
+      return '';
+  }
 }

@@ -1,21 +1,20 @@
 import type { ErrorCollector } from './error.ts';
 import { childrenOf, type Expression, type Span } from './expression.ts';
-import { type Token, tokenize } from './lexer.ts';
+import { describeToken, tokenize } from './lexer.ts';
 import { reservedWords } from './names.ts';
 import {
   defaultingOperators,
-  operatorSymbols,
   Precedence,
   precedenceOf,
   unaryOperators,
   wordOperators,
 } from './precedence.ts';
+import { TokenStream } from './token-stream.ts';
 
 /** Levels of nesting that an expression may have; the SQL that is made of it must stay within the engine's depth. */
 export const MAXIMUM_DEPTH = 100;
 
 const valueExpected = ['a value', 'a field', 'a function'];
-const closingSymbols = new Set([')', ']', ',', ':']);
 
 /**
  * Reads an expression by precedence climbing. On an error it reports, puts a placeholder where a value is missing, and
@@ -26,23 +25,22 @@ export function parseSyntax(text: string, errors: ErrorCollector): Expression {
 }
 
 class Parser {
-  readonly #tokens: readonly Token[];
+  readonly #tokens: TokenStream;
   readonly #errors: ErrorCollector;
   readonly #depths = new WeakMap<Expression, number>();
-  #position = 0;
   #nesting = 0;
 
   constructor(text: string, errors: ErrorCollector) {
-    this.#tokens = tokenize(text, errors);
+    this.#tokens = new TokenStream(tokenize(text, errors));
     this.#errors = errors;
   }
 
   parse(): Expression {
     const expression = this.#expression();
-    while (this.#peek().kind !== 'end') {
+    while (this.#tokens.peek().kind !== 'end') {
       this.#unexpected('an operator', 'the end');
-      this.#advance();
-      if (!this.#atClosing && this.#peek().kind !== 'end') this.#expression();
+      this.#tokens.advance();
+      if (!this.#tokens.atClosing && this.#tokens.peek().kind !== 'end') this.#expression();
     }
     return expression;
   }
@@ -54,8 +52,8 @@ class Parser {
   /** Guards the call stack: beyond the depth limit the rest of the text is given up. */
   #nested(parse: () => Expression): Expression {
     if (this.#nesting > MAXIMUM_DEPTH) {
-      this.#reportDepth(this.#peek().span);
-      this.#position = this.#tokens.length - 1;
+      this.#reportDepth(this.#tokens.peek().span);
+      this.#tokens.skipToEnd();
       return this.#placeholder();
     }
     this.#nesting++;
@@ -66,17 +64,17 @@ class Parser {
 
   #conditional(): Expression {
     const condition = this.#binary(Precedence.or);
-    if (this.#isSymbol('?')) {
-      this.#advance();
+    if (this.#tokens.isSymbol('?')) {
+      this.#tokens.advance();
       const consequent = this.#expression();
       this.#expectSymbol(':');
       const alternate = this.#expression();
       const span = { start: condition.span.start, end: alternate.span.end };
       return this.#node({ kind: 'conditional', condition, consequent, alternate, span });
     }
-    const operator = this.#operator;
+    const operator = this.#tokens.operator;
     if (operator === undefined || !defaultingOperators.has(operator)) return condition;
-    this.#advance();
+    this.#tokens.advance();
     const right = this.#expression();
     return this.#binaryNode(operator, condition, right);
   }
@@ -84,10 +82,10 @@ class Parser {
   #binary(minimum: Precedence): Expression {
     let left = this.#unary();
     for (;;) {
-      const operator = this.#operator;
+      const operator = this.#tokens.operator;
       const precedence = operator === undefined ? undefined : precedenceOf(operator);
       if (operator === undefined || precedence === undefined || precedence < minimum) return left;
-      this.#advance();
+      this.#tokens.advance();
       left = this.#binaryNode(operator, left, this.#operandAbove(precedence));
       if (operator === '&&' || operator === '||') left = this.#restOfChain(operator, precedence, left);
     }
@@ -100,11 +98,11 @@ class Parser {
   /** Takes the further operands of `a && b && …` into one flat node. */
   #restOfChain(operator: '&&' | '||', precedence: Precedence, first: Expression): Expression {
     const operands = [...childrenOf(first)];
-    while (this.#operator === operator) {
-      this.#advance();
+    while (this.#tokens.operator === operator) {
+      this.#tokens.advance();
       operands.push(this.#operandAbove(precedence));
     }
-    const span = { start: first.span.start, end: this.#previousEnd };
+    const span = { start: first.span.start, end: this.#tokens.previousEnd };
     return this.#node({ kind: 'logical', operator, operands, span });
   }
 
@@ -114,10 +112,10 @@ class Parser {
   }
 
   #unary(): Expression {
-    const operator = this.#operator;
+    const operator = this.#tokens.operator;
     if (operator === undefined || !unaryOperators.has(operator)) return this.#postfix();
-    const start = this.#peek().span.start;
-    this.#advance();
+    const start = this.#tokens.peek().span.start;
+    this.#tokens.advance();
     const operand = this.#nested(() => this.#unary());
     return this.#node({ kind: 'unary', operator, operand, span: { start, end: operand.span.end } });
   }
@@ -125,26 +123,26 @@ class Parser {
   #postfix(): Expression {
     let expression = this.#primary();
     for (;;) {
-      if (this.#isSymbol('.')) expression = this.#memberOrMethod(expression);
-      else if (this.#isSymbol('[')) expression = this.#index(expression);
+      if (this.#tokens.isSymbol('.')) expression = this.#memberOrMethod(expression);
+      else if (this.#tokens.isSymbol('[')) expression = this.#index(expression);
       else return expression;
     }
   }
 
   #memberOrMethod(receiver: Expression): Expression {
-    this.#advance();
-    const token = this.#peek();
+    this.#tokens.advance();
+    const token = this.#tokens.peek();
     const start = receiver.span.start;
     if (token.kind === 'wrapped') {
-      this.#advance();
+      this.#tokens.advance();
       return this.#path(receiver, token.steps, { start, end: token.span.end });
     }
     if (token.kind !== 'word') {
       this.#unexpected('a field name', 'a method name');
       return receiver;
     }
-    this.#advance();
-    if (!this.#isSymbol('(')) {
+    this.#tokens.advance();
+    if (!this.#tokens.isSymbol('(')) {
       return this.#node({
         kind: 'member',
         object: receiver,
@@ -153,7 +151,7 @@ class Parser {
       });
     }
     const args = this.#arguments();
-    const span = { start, end: this.#previousEnd };
+    const span = { start, end: this.#tokens.previousEnd };
     return this.#node({
       kind: 'method',
       receiver,
@@ -165,32 +163,32 @@ class Parser {
   }
 
   #index(object: Expression): Expression {
-    this.#advance();
+    this.#tokens.advance();
     const index = this.#expression();
     this.#expectSymbol(']');
     return this.#node({
       kind: 'index',
       object,
       index,
-      span: { start: object.span.start, end: this.#previousEnd },
+      span: { start: object.span.start, end: this.#tokens.previousEnd },
     });
   }
 
   #primary(): Expression {
-    const token = this.#peek();
+    const token = this.#tokens.peek();
     const { span } = token;
     switch (token.kind) {
       case 'string':
-        this.#advance();
+        this.#tokens.advance();
         return this.#node({ kind: 'string', value: token.value, span });
       case 'integer':
-        this.#advance();
+        this.#tokens.advance();
         return this.#node({ kind: 'integer', digits: token.digits, span });
       case 'decimal':
-        this.#advance();
+        this.#tokens.advance();
         return this.#node({ kind: 'decimal', digits: token.digits, exact: token.exact, span });
       case 'wrapped':
-        this.#advance();
+        this.#tokens.advance();
         return this.#path(undefined, token.steps, span);
       case 'word':
         return this.#word(token.text, span);
@@ -205,11 +203,11 @@ class Parser {
 
   #word(text: string, span: Span): Expression {
     if (wordOperators.has(text)) return this.#missingValue();
-    this.#advance();
+    this.#tokens.advance();
     if (text === 'null') return this.#node({ kind: 'null', span });
     if (text === 'true' || text === 'false')
       return this.#node({ kind: 'boolean', value: text === 'true', span });
-    if (this.#isSymbol('(')) return this.#call(text, span);
+    if (this.#tokens.isSymbol('(')) return this.#call(text, span);
     if (reservedWords.has(text)) {
       this.#errors.add(
         'syntax',
@@ -222,12 +220,12 @@ class Parser {
 
   #call(name: string, nameSpan: Span): Expression {
     const args = this.#arguments();
-    const span = { start: nameSpan.start, end: this.#previousEnd };
+    const span = { start: nameSpan.start, end: this.#tokens.previousEnd };
     return this.#node({ kind: 'call', function: name, nameSpan, arguments: args, span });
   }
 
   #parenthesised(): Expression {
-    this.#advance();
+    this.#tokens.advance();
     const expression = this.#expression();
     this.#expectSymbol(')');
     return expression;
@@ -235,7 +233,7 @@ class Parser {
 
   #array(start: number): Expression {
     const items = this.#list('[', ']');
-    return this.#node({ kind: 'array', items, span: { start, end: this.#previousEnd } });
+    return this.#node({ kind: 'array', items, span: { start, end: this.#tokens.previousEnd } });
   }
 
   #arguments(): readonly Expression[] {
@@ -245,16 +243,16 @@ class Parser {
   #list(open: string, close: string): readonly Expression[] {
     this.#expectSymbol(open);
     const items: Expression[] = [];
-    if (this.#isSymbol(close)) {
-      this.#advance();
+    if (this.#tokens.isSymbol(close)) {
+      this.#tokens.advance();
       return items;
     }
-    while (this.#peek().kind !== 'end') {
+    while (this.#tokens.peek().kind !== 'end') {
       items.push(this.#expression());
-      if (!this.#isSymbol(',') && !this.#isSymbol(close)) this.#skipToSeparator(close);
-      if (!this.#isSymbol(',')) break;
-      this.#advance();
-      if (this.#peek().kind === 'end') this.#unexpected(...valueExpected);
+      if (!this.#tokens.isSymbol(',') && !this.#tokens.isSymbol(close)) this.#skipToSeparator(close);
+      if (!this.#tokens.isSymbol(',')) break;
+      this.#tokens.advance();
+      if (this.#tokens.peek().kind === 'end') this.#unexpected(...valueExpected);
     }
     this.#expectSymbol(close);
     return items;
@@ -264,11 +262,15 @@ class Parser {
   #skipToSeparator(close: string): void {
     this.#unexpected('an operator', ',', close);
     let depth = 0;
-    while (this.#peek().kind !== 'end') {
-      if (depth === 0 && (this.#isSymbol(',') || this.#isSymbol(')') || this.#isSymbol(']'))) return;
-      if (this.#isSymbol('(') || this.#isSymbol('[')) depth++;
-      if (this.#isSymbol(')') || this.#isSymbol(']')) depth--;
-      this.#advance();
+    while (this.#tokens.peek().kind !== 'end') {
+      if (
+        depth === 0 &&
+        (this.#tokens.isSymbol(',') || this.#tokens.isSymbol(')') || this.#tokens.isSymbol(']'))
+      )
+        return;
+      if (this.#tokens.isSymbol('(') || this.#tokens.isSymbol('[')) depth++;
+      if (this.#tokens.isSymbol(')') || this.#tokens.isSymbol(']')) depth--;
+      this.#tokens.advance();
     }
   }
 
@@ -287,13 +289,14 @@ class Parser {
   #missingValue(): Expression {
     this.#unexpected(...valueExpected);
     const placeholder = this.#placeholder();
-    const { kind } = this.#peek();
-    if (kind !== 'end' && this.#operator === undefined && !this.#atClosing) this.#advance();
+    const { kind } = this.#tokens.peek();
+    if (kind !== 'end' && this.#tokens.operator === undefined && !this.#tokens.atClosing)
+      this.#tokens.advance();
     return placeholder;
   }
 
   #placeholder(): Expression {
-    const { start } = this.#peek().span;
+    const { start } = this.#tokens.peek().span;
     return { kind: 'null', span: { start, end: start } };
   }
 
@@ -313,62 +316,14 @@ class Parser {
   }
 
   #unexpected(...expected: string[]): void {
-    const token = this.#peek();
-    const found = token.kind === 'end' ? 'the expression ends' : `"${describe(token)}" stands`;
+    const token = this.#tokens.peek();
+    const found = token.kind === 'end' ? 'the expression ends' : `"${describeToken(token)}" stands`;
     this.#errors.add('syntax', token.span, `Expected ${orList(expected)}, but ${found} here.`, { expected });
   }
 
   #expectSymbol(symbol: string): void {
-    if (this.#isSymbol(symbol)) this.#advance();
+    if (this.#tokens.isSymbol(symbol)) this.#tokens.advance();
     else this.#unexpected(symbol);
-  }
-
-  #peek(): Token {
-    const token = this.#tokens[Math.min(this.#position, this.#tokens.length - 1)];
-    if (token === undefined) throw new Error('The lexer always ends with an end token');
-    return token;
-  }
-
-  get #previousEnd(): number {
-    return this.#tokens[this.#position - 1]?.span.end ?? 0;
-  }
-
-  /** The operator at this place, words turned into symbols. */
-  get #operator(): string | undefined {
-    const token = this.#peek();
-    if (token.kind === 'word') return wordOperators.get(token.text);
-    return token.kind === 'symbol' && operatorSymbols.includes(token.text) ? token.text : undefined;
-  }
-
-  get #atClosing(): boolean {
-    const token = this.#peek();
-    return token.kind === 'symbol' && closingSymbols.has(token.text);
-  }
-
-  #isSymbol(text: string): boolean {
-    const token = this.#peek();
-    return token.kind === 'symbol' && token.text === text;
-  }
-
-  #advance(): void {
-    if (this.#position < this.#tokens.length - 1) this.#position++;
-  }
-}
-
-function describe(token: Token): string {
-  switch (token.kind) {
-    case 'string':
-      return token.value;
-    case 'integer':
-    case 'decimal':
-      return token.digits;
-    case 'wrapped':
-      return token.steps.join('.');
-    case 'word':
-    case 'symbol':
-      return token.text;
-    case 'end':
-      return '';
   }
 }
 

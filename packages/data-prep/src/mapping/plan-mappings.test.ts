@@ -1,0 +1,218 @@
+import type { ObjectNode, SourceColumn, XdmNode, XdmScalarType } from '@tributary/xdm';
+import { describe, expect, it } from 'vitest';
+import { planMappings } from './plan-mappings.ts';
+import type { MappingInput } from './read-mappings.ts';
+
+const scalar = (xdmType: XdmScalarType): XdmNode => ({ kind: 'scalar', xdmType, constraints: {} });
+const object = (properties: Record<string, XdmNode>): ObjectNode => ({
+  kind: 'object',
+  properties: new Map(Object.entries(properties)),
+  required: new Set(),
+});
+
+const target = object({
+  _id: scalar('string'),
+  person: object({
+    name: object({ firstName: scalar('string'), lastName: scalar('string') }),
+    birthDate: scalar('date'),
+  }),
+  optedIn: scalar('boolean'),
+  age: scalar('int'),
+  tags: { kind: 'array', items: scalar('string') },
+  emails: { kind: 'array', items: object({ address: scalar('string') }) },
+  labels: { kind: 'map', values: scalar('string') },
+});
+
+const columns: readonly SourceColumn[] = [
+  { name: 'Id', type: 'string' },
+  { name: 'FirstName', type: 'string' },
+  { name: 'Account.Name', type: 'string' },
+  { name: 'odd "name"', type: 'string' },
+  { name: 'IsDeleted', type: 'boolean' },
+];
+
+const attribute = (source: string, destination: string): MappingInput => ({
+  sourceType: 'ATTRIBUTE',
+  source,
+  destination,
+});
+const expression = (source: string, destination: string): MappingInput => ({
+  sourceType: 'EXPRESSION',
+  source,
+  destination,
+});
+
+function errorsOf(mappings: readonly MappingInput[], known: readonly SourceColumn[] | 'unknown' = columns) {
+  const result = planMappings({ mappings, columns: known, target });
+  return result.ok ? [] : result.errors;
+}
+
+describe('planMappings', () => {
+  it('types each mapping and lists the columns that are read', () => {
+    const result = planMappings({
+      mappings: [
+        attribute('Id', '_id'),
+        expression('upper(FirstName)', 'person.name.firstName'),
+        expression('explode(Account.Name)', 'tags'),
+        { sourceType: 'STATIC', source: 'upper(Id)', destination: 'person.name.lastName' },
+      ],
+      columns,
+      target,
+    });
+    expect(result).toMatchObject({
+      ok: true,
+      plan: {
+        sourceColumns: ['Account.Name', 'FirstName', 'Id'],
+        targets: [
+          { path: ['_id'], source: 'Id', expression: { kind: 'column', name: 'Id', type: 'string' } },
+          {
+            path: ['person', 'name', 'firstName'],
+            expression: { kind: 'call', function: 'upper', type: 'string' },
+          },
+          { path: ['tags'], expression: { type: { kind: 'array', items: 'string' } } },
+          { expression: { kind: 'literal', value: 'upper(Id)' } },
+        ],
+      },
+    });
+  });
+
+  it.each(['Account.Name', `\${Account.Name}`, 'Account\\.Name', 'odd "name"'])(
+    'finds the column %s',
+    (source) => {
+      expect(errorsOf([attribute(source, '_id')])).toEqual([]);
+    },
+  );
+
+  it('reports every mapping that is wrong, and where', () => {
+    const errors = errorsOf([
+      attribute('firstname', '_id'),
+      expression('concat(Id, uper(FirstNam), substr(Id))', 'person.name.firstName'),
+      expression('upper(FirstNam)', 'person.nam.firstName'),
+      attribute('Id', 'person.name'),
+      attribute('Id', '_id'),
+      attribute('IsDeleted', 'person.birthDate'),
+    ]);
+    expect(errors.map(({ mapping, code, suggestions }) => [mapping, code, suggestions?.[0]])).toEqual([
+      [0, 'unknown-column', 'FirstName'],
+      [1, 'unknown-function', 'upper'],
+      [1, 'argument-count', undefined],
+      [2, 'unknown-column', 'FirstName'],
+      [2, 'unknown-destination', 'person.name'],
+      [3, 'destination-not-a-value', 'person.name.firstName'],
+      [4, 'duplicate-destination', undefined],
+      [5, 'impossible-conversion', undefined],
+    ]);
+    expect(errors[3]).toMatchObject({
+      source: 'upper(FirstNam)',
+      destination: 'person.nam.firstName',
+      message: 'The source has no column "FirstNam". Did you mean "FirstName"?',
+      position: { offset: 6, line: 1, column: 7, length: 8 },
+    });
+  });
+
+  it.each<[MappingInput, string, string]>([
+    [
+      attribute('IsDeleted', 'person.birthDate'),
+      'impossible-conversion',
+      'A value of type boolean can\'t become the date that "person.birthDate" holds.',
+    ],
+    [
+      attribute('Id', 'tags'),
+      'impossible-conversion',
+      'A value of type string can\'t become the array that "tags" holds. Wrap it in to_array(false, …).',
+    ],
+    [
+      expression('[1, 2]', '_id'),
+      'impossible-conversion',
+      'A value of type array of integer can\'t become the string that "_id" holds.',
+    ],
+    [
+      attribute('Id', 'emails'),
+      'destination-not-a-value',
+      '"emails" is an array of objects, which no single value can fill.',
+    ],
+    [
+      attribute('Id', 'tags[0]'),
+      'unsupported',
+      '"tags[0]" leads into an array or a map. Map a whole array instead, made with to_array() for example.',
+    ],
+    [
+      attribute('Id', 'labels.de'),
+      'unsupported',
+      '"labels.de" leads into an array or a map. Map a whole array instead, made with to_array() for example.',
+    ],
+    [attribute('Id', 'a..b'), 'destination-path', 'The destination is no path: ".b" is no part of a path.'],
+    [
+      attribute('lower(Id)', '_id'),
+      'unknown-column',
+      'The source has no column "lower(Id)". For an expression, set "sourceType" to "EXPRESSION".',
+    ],
+    [
+      expression('substr(Id, "two", 1)', '_id'),
+      'argument-type',
+      'In substr(), the text "two" can\'t be used where a number is needed.',
+    ],
+    [
+      expression('IsDeleted + 1', 'age'),
+      'argument-type',
+      'In "+", a number is needed here, not a value of type boolean.',
+    ],
+    [
+      expression('date(Id, "YYYY")', 'person.birthDate'),
+      'argument-value',
+      'The pattern of date() cannot be used: "YYYY" cannot be used to read a date.',
+    ],
+    [
+      expression('explode(Id, FirstName)', 'tags'),
+      'argument-type',
+      'The delimiter of explode() must be a text in quotation marks, as it is compiled ahead.',
+    ],
+    [
+      expression('matches_regex(Id, "(?=a)")', 'optedIn'),
+      'argument-value',
+      'The pattern of matches_regex() cannot be used: look-ahead and look-behind are not supported.',
+    ],
+    [
+      expression('size_of(Id)', 'age'),
+      'argument-type',
+      'In size_of(), an array is needed here, not a value of type string.',
+    ],
+    [
+      expression('IsDeleted < 1', 'optedIn'),
+      'argument-type',
+      'In "<", boolean and integer can\'t be compared.',
+    ],
+    [
+      expression('99999999999999999999', 'age'),
+      'argument-value',
+      'Whole numbers beyond 64 bits are not supported.',
+    ],
+    [
+      expression(`${'format('.repeat(20)}Id${',"yyyy-MM-dd")'.repeat(20)}`, '_id'),
+      'expression-too-deep',
+      'The expression is too intricate to be run; split it over several mappings.',
+    ],
+  ])('refuses %j', (mapping, code, message) => {
+    expect(errorsOf([mapping])).toMatchObject([{ code, message }]);
+  });
+
+  it('checks what it can while the source is unknown', () => {
+    const known: readonly MappingInput[] = [
+      attribute('anything', '_id'),
+      expression('a.b + to_integer(c) > d', 'optedIn'),
+      expression('iif(x, y, [1])', 'tags'),
+      attribute('First Name', 'age'),
+    ];
+    expect(errorsOf(known, 'unknown')).toEqual([]);
+    const wrong = [
+      expression('uper(x)', '_id'),
+      attribute('lower(Id)', 'age'),
+      expression('true', 'person.birthDate'),
+    ];
+    expect(errorsOf(wrong, 'unknown').map(({ code }) => code)).toEqual([
+      'unknown-function',
+      'source-path',
+      'impossible-conversion',
+    ]);
+  });
+});
