@@ -85,6 +85,7 @@ describe('evaluation', () => {
       ['1 + 2 + "a"', '3a'],
       ['"3" * "4"', 12],
       ['substr("abc", 1)', 'bc'],
+      ['substr(date("2020-01-05"), 11)', '00:00:00Z'],
       ['substr("abc", 5, 2)', ''],
       ['left("abc", -1)', ''],
       ['right("abc", 9)', 'abc'],

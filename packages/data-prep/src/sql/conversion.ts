@@ -172,5 +172,5 @@ function textOfNumber(value: string): string {
 /** ISO 8601 in UTC, with milliseconds only where there are any. */
 function textOfDateTime(value: string): string {
   const local = `timezone('UTC', ${value})`;
-  return `regexp_replace(strftime(${local}, '%Y-%m-%dT%H:%M:%S.%g'), '\\.000$', '') || 'Z'`;
+  return `(regexp_replace(strftime(${local}, '%Y-%m-%dT%H:%M:%S.%g'), '\\.000$', '') || 'Z')`;
 }
