@@ -45,4 +45,23 @@ describe('rows that landed before', () => {
     const result = await engine.transform(folder.request(contacts, contactColumns, staged, landed));
     expect(result).toMatchObject({ inputRows: 2, skippedRows: 1, outputRows: 1 });
   });
+
+  test('are compared by what their values mean, however the source wrote them', async () => {
+    const landed = [
+      folder.csv('old.csv', 'Id,FirstName,Employees,Modified\n1,Ada,3,2024-03-01T12:00:00.000+0000\n'),
+    ];
+    const staged = [
+      folder.csv('1.csv', 'Id,FirstName,Employees,Modified\n1,Ada,3.0,2024-03-01T12:00:00.000Z\n'),
+    ];
+    const result = await engine.transform(folder.request(contacts, contactColumns, staged, landed));
+    expect(result).toMatchObject({ inputRows: 1, skippedRows: 1 });
+  });
+
+  test('are compared only in the columns that they were read with', async () => {
+    const landed = [folder.csv('old.csv', 'Id,FirstName\n1,Ada\n2,Bob\n')];
+    const staged = [folder.csv('1.csv', 'Id,FirstName,Employees,Modified\n1,Ada,7,\n2,Rob,7,\n')];
+    const request = folder.request(contacts, contactColumns, staged, landed);
+    const result = await engine.transform({ ...request, landedColumns: ['Id', 'FirstName'] });
+    expect(result).toMatchObject({ inputRows: 2, skippedRows: 1, outputRows: 1 });
+  });
 });

@@ -32,6 +32,8 @@ export interface TransformRequest {
    * content has landed already and is skipped. Empty for a first run.
    */
   readonly landed: readonly StagedFile[];
+  /** Names of the columns that the landed files were read with; only these are compared. Undefined: all of `columns`. */
+  readonly landedColumns?: readonly string[];
   /** All columns of the staged files, with their source types. */
   readonly columns: readonly SourceColumn[];
   readonly plan: MappingPlan;

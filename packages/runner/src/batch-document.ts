@@ -1,28 +1,9 @@
 import type { TransformResult } from '@tributary/engine';
 import type { LocalFileIO } from '@tributary/lake';
 import type { RunRecord } from '@tributary/store';
-import type { RunCommit } from './commit-run.ts';
 import type { BatchDocument } from './documents.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
-
-/** How a run's rows came out. */
-export type BatchVerdict = 'success' | 'partial' | 'failed';
-
-/** Share of bad rows, in percent, above which a flow that says nothing else fails. */
-const DEFAULT_PARTIAL_INGESTION_PERCENT = 5;
-
-export function verdictOf(
-  result: TransformResult,
-  percent = DEFAULT_PARTIAL_INGESTION_PERCENT,
-): BatchVerdict {
-  if (result.failedRows === 0) return 'success';
-  return (result.failedRows / newRows(result)) * 100 > percent ? 'failed' : 'partial';
-}
-
-/** Rows that were read and had not landed before. */
-export function newRows({ inputRows, skippedRows }: TransformResult): number {
-  return inputRows - skippedRows;
-}
+import { newRows, type RunCommit } from './run-commit.ts';
 
 /** The batch that a run leaves in the Catalog. */
 export function batchDocument(

@@ -1,4 +1,3 @@
-import type { TransformResult } from '@tributary/engine';
 import {
   currentSchema,
   discardStaged,
@@ -11,22 +10,12 @@ import {
   writeVersionHint,
 } from '@tributary/lake';
 import type { RunRecord, ScopedStore, StagedPage, StagedPartition, Watermark } from '@tributary/store';
-import { type BatchVerdict, batchDocument } from './batch-document.ts';
-import type { PreparedFlow } from './prepare-flow.ts';
-import type { RunProgress } from './progress.ts';
+import type { SourceColumn } from '@tributary/xdm';
+import { batchDocument } from './batch-document.ts';
 import type { RunWindow } from './read-window.ts';
+import type { RunCommit } from './run-commit.ts';
 import type { Attempt } from './services.ts';
 import { currentTable } from './transform-run.ts';
-
-/** Everything that becomes true together when a run ends. */
-export interface RunCommit {
-  readonly prepared: PreparedFlow;
-  readonly window: RunWindow | undefined;
-  readonly batchId: string;
-  readonly verdict: BatchVerdict;
-  readonly result: TransformResult;
-  readonly progress: RunProgress;
-}
 
 /**
  * Ends a run: one transaction moves the table's pointer and the flow's watermark, closes the batch and the run. If
@@ -97,7 +86,7 @@ async function commitIn(
   const partitions = await store.staging.partitions(run.id);
   const pages = await store.staging.pages(run.id);
   if (window && verdict !== 'failed') {
-    await store.watermarks.put(watermarkAfter(run, window, partitions, pages));
+    await store.watermarks.put(watermarkAfter(run, commit.progress.columns ?? [], window, partitions, pages));
   }
   const actor = { user: 'tributary', client: owner };
   await store.resources('batch').insert(batchId, { ...batchDocument(run, commit, services.lake.io) }, actor);
@@ -107,6 +96,7 @@ async function commitIn(
 
 function watermarkAfter(
   run: RunRecord,
+  columns: readonly SourceColumn[],
   window: RunWindow,
   partitions: readonly StagedPartition[],
   pages: readonly StagedPage[],
@@ -117,6 +107,7 @@ function watermarkAfter(
     deltaColumn: window.column,
     settledUpTo: window.settledUpTo,
     upTo: window.upTo,
+    columns: columns.map(({ name }) => name),
     unsettledPages: pages.filter(({ partitionId }) => unsettled.has(partitionId)),
     runId: run.id,
   };

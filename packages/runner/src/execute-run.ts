@@ -2,16 +2,17 @@ import { rm } from 'node:fs/promises';
 import type { Source } from '@tributary/connectors';
 import type { TransformResult } from '@tributary/engine';
 import { LeaseLost, type RunRecord, type RunState } from '@tributary/store';
-import { batchErrors, keepsDiagnostics, newRows, verdictOf } from './batch-document.ts';
+import { batchErrors, keepsDiagnostics } from './batch-document.ts';
 import { newBatchId } from './batch-id.ts';
 import { commitRun } from './commit-run.ts';
 import { documentOf } from './documents.ts';
 import { extractRun } from './extract-run.ts';
-import { backOff, type Failure, FlowUnfit, judge, MAX_ATTEMPTS } from './failure.ts';
+import { backOff, type Failure, FlowUnfit, judge, MAX_FAILURES } from './failure.ts';
 import { openSourceOf } from './open-source.ts';
 import { type PlannedPartition, planRun } from './plan-run.ts';
 import { type PreparedFlow, prepareFlow } from './prepare-flow.ts';
 import { progressOf, type RunProgress, readWindow, storeWindow } from './progress.ts';
+import { newRows, verdictOf } from './run-commit.ts';
 import type { Attempt } from './services.ts';
 import { transformRun } from './transform-run.ts';
 
@@ -195,7 +196,8 @@ async function handleFailure(attempt: Attempt, error: unknown): Promise<void> {
     'flow run attempt failed',
   );
   try {
-    if (failure.verdict === 'fail' || run.attempt >= MAX_ATTEMPTS) await giveUp(attempt, run, failure);
+    if (failure.verdict === 'fail' || progressOf(run).errors.length + 1 >= MAX_FAILURES)
+      await giveUp(attempt, run, failure);
     else await tryAgain(attempt, run, failure);
   } catch (lost) {
     if (!(lost instanceof LeaseLost)) throw lost;
@@ -222,7 +224,11 @@ async function tryAgain(attempt: Attempt, run: RunRecord, failure: Failure): Pro
   } else {
     await attempt.store.runs.advance(run, owner, run.state, { ...withError(run, failure) });
   }
-  await services.store.queue.release(run, owner, new Date(Date.now() + backOff(run.attempt)));
+  await services.store.queue.release(
+    run,
+    owner,
+    new Date(Date.now() + backOff(progressOf(run).errors.length + 1)),
+  );
 }
 
 function withError(run: RunRecord, { code, message }: Failure): RunProgress {

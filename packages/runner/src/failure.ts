@@ -72,10 +72,10 @@ export function judge(error: unknown): Failure {
   return { verdict: 'retry', code: COPY_FAILED, message };
 }
 
-/** Attempts of one run before it is given up. */
-export const MAX_ATTEMPTS = 5;
+/** Failed attempts of one run before it is given up. Attempts that a restart of the server cut short don't count. */
+export const MAX_FAILURES = 5;
 
-/** The pause before the next attempt, in milliseconds: 1 s, 2 s, 4 s, … at most a minute. */
-export function backOff(attempt: number): number {
-  return Math.min(60_000, 1000 * 2 ** (attempt - 1));
+/** The pause after a run's nth failure, in milliseconds: 1 s, 2 s, 4 s, … at most a minute. */
+export function backOff(failures: number): number {
+  return Math.min(60_000, 1000 * 2 ** (failures - 1));
 }

@@ -10,6 +10,7 @@ const watermarkAt = (settledUpTo: string, upTo: string) => ({
   settledUpTo: new Date(settledUpTo),
   upTo: new Date(upTo),
   unsettledPages: [],
+  columns: [],
   runId: 'r',
 });
 

@@ -24,6 +24,7 @@ export async function transformRun(
 ): Promise<TransformResult> {
   const pages = await store.staging.pages(run.id);
   const watermark = window && (await store.watermarks.get(run.flowId));
+  const earlier = watermark?.deltaColumn === window?.column ? watermark : undefined;
   const table = await currentTable({ services, store }, prepared.dataSetId);
   const planned = planMappings({ mappings: prepared.mappings, columns, target: prepared.schema.root });
   if (!planned.ok) {
@@ -34,10 +35,8 @@ export async function transformRun(
   const result = await services.engine.transform(
     {
       staged: pages.map(stagedFile),
-      landed:
-        (watermark?.deltaColumn === window?.column ? watermark?.unsettledPages : undefined)?.map(
-          stagedFile,
-        ) ?? [],
+      landed: earlier?.unsettledPages.map(stagedFile) ?? [],
+      ...(earlier ? { landedColumns: earlier.columns } : {}),
       columns,
       plan: planned.plan,
       target: prepared.schema.root,

@@ -217,6 +217,7 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
       settledUpTo: new Date('2026-03-01T12:00:00.123Z'),
       upTo: new Date('2026-03-01T12:10:00.456Z'),
       unsettledPages: [],
+      columns: ['Id'],
       runId: 'r',
     };
     await prod.watermarks.put(watermark);

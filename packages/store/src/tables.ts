@@ -53,6 +53,7 @@ export interface Tables {
     settled_up_to: Timestamp;
     up_to: Timestamp;
     unsettled_pages: JSONColumnType<unknown[], string, string>;
+    columns: JSONColumnType<unknown[], string, string>;
     run_id: string;
     updated_at: Timestamp;
   };

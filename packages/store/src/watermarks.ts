@@ -13,6 +13,8 @@ export interface Watermark {
   readonly upTo: Date;
   /** The staged rows of `(settledUpTo, upTo]`: the next run reads that range again and skips what lies in these. */
   readonly unsettledPages: readonly StagedPage[];
+  /** Names of the columns that those pages were read with. */
+  readonly columns: readonly string[];
   readonly runId: string;
 }
 
@@ -39,8 +41,9 @@ export function scopedWatermarks(database: Kysely<Tables>, scope: Scope): Waterm
         deltaColumn: row.delta_column,
         settledUpTo: row.settled_up_to,
         upTo: row.up_to,
-        // Only `put` below writes this column.
+        // Only `put` below writes these columns.
         unsettledPages: row.unsettled_pages as StagedPage[],
+        columns: row.columns as string[],
         runId: row.run_id,
       };
     },
@@ -51,6 +54,7 @@ export function scopedWatermarks(database: Kysely<Tables>, scope: Scope): Waterm
         settled_up_to: watermark.settledUpTo,
         up_to: watermark.upTo,
         unsettled_pages: JSON.stringify(watermark.unsettledPages),
+        columns: JSON.stringify(watermark.columns),
         run_id: watermark.runId,
         updated_at: new Date(),
       };

@@ -64,6 +64,7 @@ const statements = [
      settled_up_to timestamptz not null,
      up_to timestamptz not null,
      unsettled_pages jsonb not null,
+     columns jsonb not null,
      run_id text not null,
      updated_at timestamptz not null,
      primary key (org_id, sandbox_id, flow_id))`,

@@ -88,6 +88,7 @@ describe('a flow that is deleted', () => {
       settledUpTo: new Date(0),
       upTo: new Date(0),
       unsettledPages: [],
+      columns: [],
       runId: run.id,
     });
     expect((await flows.call('DELETE', `/flows/${id}`)).status).toBe(204);

@@ -1,0 +1,30 @@
+import type { TransformResult } from '@tributary/engine';
+import type { PreparedFlow } from './prepare-flow.ts';
+import type { RunProgress } from './progress.ts';
+import type { RunWindow } from './read-window.ts';
+
+/** How a run's rows came out. */
+export type RunVerdict = 'success' | 'partial' | 'failed';
+
+/** Share of bad rows, in percent, above which a flow that says nothing else fails. */
+const DEFAULT_PARTIAL_INGESTION_PERCENT = 5;
+
+export function verdictOf(result: TransformResult, percent = DEFAULT_PARTIAL_INGESTION_PERCENT): RunVerdict {
+  if (result.failedRows === 0) return 'success';
+  return (result.failedRows / newRows(result)) * 100 > percent ? 'failed' : 'partial';
+}
+
+/** Rows that were read and had not landed before. */
+export function newRows({ inputRows, skippedRows }: TransformResult): number {
+  return inputRows - skippedRows;
+}
+
+/** Everything that becomes true together when a run ends. */
+export interface RunCommit {
+  readonly prepared: PreparedFlow;
+  readonly window: RunWindow | undefined;
+  readonly batchId: string;
+  readonly verdict: RunVerdict;
+  readonly result: TransformResult;
+  readonly progress: RunProgress;
+}
