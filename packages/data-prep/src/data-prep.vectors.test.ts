@@ -39,8 +39,10 @@ function flatten(value: unknown, prefix: readonly string[] = []): Row | undefine
 }
 
 const testable = vectors.filter((vector) => missingFunctions(vector).length === 0);
+/** Those whose expectation the documentation itself leaves in doubt prove nothing. */
 const flat = testable.filter(
-  (vector) => vector.destination === undefined && flatten(vector.input) !== undefined,
+  ({ destination, input, note }) =>
+    destination === undefined && flatten(input) !== undefined && !note?.startsWith('doubtful'),
 );
 
 describe('vectors of the documentation', () => {
@@ -48,7 +50,13 @@ describe('vectors of the documentation', () => {
   beforeAll(async () => {
     evaluator = await Evaluator.start();
   });
-  afterAll(() => evaluator.stop());
+  afterAll(async () => {
+    await evaluator.stop();
+    const missing = [...new Set(vectors.flatMap(missingFunctions))].sort();
+    process.stdout.write(
+      `${flat.length} of ${vectors.length} vectors ran; functions without an entry yet: ${missing.join(', ')}\n`,
+    );
+  });
 
   it('name every function of the table', () => {
     const inTable = functionTable.flatMap(({ name, aliases }) => [name, ...aliases]);
@@ -56,14 +64,10 @@ describe('vectors of the documentation', () => {
     expect(inTable.filter((name) => !named.has(name))).toEqual([]);
   });
 
-  for (const name of new Set(vectors.flatMap(missingFunctions)))
-    it.todo(`call ${name}, which has no entry yet`);
-
   for (const vector of flat) {
-    const { expression, expected, note = '', target } = vector;
+    const { expression, expected, target } = vector;
     const row = flatten(vector.input) ?? {};
-    const test = note.startsWith('doubtful') ? it.skip : it;
-    test(`${expression} over ${JSON.stringify(vector.input)}${target === undefined ? '' : ` to ${target}`}`, async () => {
+    it(`${expression} over ${JSON.stringify(vector.input)}${target === undefined ? '' : ` to ${target}`}`, async () => {
       const outcome = await evaluator.evaluate({
         text: expression,
         row: withAbsentNames(row, expression),
