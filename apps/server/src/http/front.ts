@@ -1,10 +1,9 @@
 import formbody from '@fastify/formbody';
-import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import apiReference from '@scalar/fastify-api-reference';
 import type { Store } from '@tributary/store';
 import fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Tokens } from '../services/ims/tokens.ts';
+import { securityOf, serveApiReference } from './api-reference.ts';
 import { identifyCaller, identifySandbox } from './caller.ts';
 import { acceptJsonBodies } from './json-body.ts';
 import { Problem } from './problem.ts';
@@ -46,20 +45,7 @@ export async function createFront({
   acceptJsonBodies(app);
   app.decorateRequest('caller', undefined);
 
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Tributary',
-        version,
-        description: 'The ingestion side of the Adobe Experience Platform APIs, self-hosted.',
-      },
-      tags: services.map(({ name, description }) => ({ name, description })),
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
-    },
-  });
-  await app.register(apiReference, { routePrefix: '/docs', configuration: { withDefaultFonts: false } });
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  await serveApiReference(app, services, version);
   await serveWebUi(app);
 
   for (const service of services)
@@ -90,7 +76,7 @@ function scopeOf(service: Service, store: Store, tokens: Tokens) {
     routes.addHook('onRoute', (route) => {
       route.schema = {
         tags: [service.name],
-        ...(service.access === 'open' ? {} : { security: [{ bearer: [] }] }),
+        ...securityOf(service),
         ...route.schema,
       };
     });
