@@ -56,6 +56,15 @@ async function run(program, args, environment = {}) {
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, passOn);
   // The terminal sends Ctrl-C to the child as well; here it must only not end the parent first.
   process.on('SIGINT', () => undefined);
+  const watch = stopWhenOrphaned(passOn);
   const [status, signal] = await once(child, 'exit');
+  clearInterval(watch);
   if (status !== 0) process.exit(status ?? 128 + (constants.signals[signal] ?? 0));
+}
+
+/** A signal to npm ends npm and its shell, but does not reach this process: their end is the signal. */
+function stopWhenOrphaned(passOn) {
+  if (process.env.npm_lifecycle_event === undefined) return undefined;
+  const parent = process.ppid;
+  return setInterval(() => process.ppid !== parent && passOn('SIGTERM'), 500);
 }
