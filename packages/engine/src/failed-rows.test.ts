@@ -59,6 +59,14 @@ describe('rows that do not land', () => {
     expect(lines[1]).toMatchObject({ _errors: [{ code: 'INGEST-1555-400', column: '_id', value: null }] });
   });
 
+  test('are told where a record is cut off and nothing else could fail', async () => {
+    const anyText = tableOf([{ path: '_id', xdmType: 'string', from: column('Id') }]);
+    const staged = [folder.csv('1.csv', '"Id"\n"1"\n"2"\n"cut o')];
+    const result = await engine.transform(folder.request(anyText, [{ name: 'Id', type: 'string' }], staged));
+    expect(result).toMatchObject({ inputRows: 3, outputRows: 2, failedRows: 1 });
+    expect(result.errors).toMatchObject([{ code: 'INGEST-1401-400', rows: 1 }]);
+  });
+
   test('are corrupt CSV records too, and count in the numbers of the rows after them', async () => {
     const staged = folder.csv(
       '1.csv',

@@ -4,7 +4,7 @@ import { type CompiledMapping, ERROR_TYPE } from './compile-mapping.ts';
 import type { FileLayout } from './file-layout.ts';
 import { withLanded } from './landed-rows.ts';
 import { CORRUPT_ROW } from './row-checks.ts';
-import { rawName, rawNames, stagedRelations } from './staged-rows.ts';
+import { looksAtAll, rawName, rawNames, stagedRelations } from './staged-rows.ts';
 import type { TransformRequest } from './transform.ts';
 
 /** The second pass, for diagnostics. Needs a database of its own that keeps the order of rows. */
@@ -48,7 +48,7 @@ export function compileFailedRows(
       const rows = mapping.evaluate(withLanded(numbered, landed, request));
       return (
         `INSERT INTO failed SELECT ${file}, readable_row, ${mapping.errors}, ${rawNames(columns)} ` +
-        `FROM (${rows}) WHERE NOT landed AND (${mapping.fails})`
+        `FROM (${rows}) WHERE NOT landed AND (${mapping.fails} OR NOT ${looksAtAll(columns)})`
       );
     }),
     number: [staged.some(({ kind }) => kind === 'csv') ? CORRUPT_CSV_ROWS : NO_CORRUPT_ROWS, NUMBERED_ROWS],

@@ -3,7 +3,7 @@ import type { CompiledMapping } from './compile-mapping.ts';
 import type { FileLayout } from './file-layout.ts';
 import { withLanded } from './landed-rows.ts';
 import { fieldIds } from './parquet-fields.ts';
-import { rawNames, stagedRelations } from './staged-rows.ts';
+import { looksAtAll, stagedRelations } from './staged-rows.ts';
 import type { TransformRequest } from './transform.ts';
 
 /** Size at which the next data file is begun. Checked after each row group, so files end a little above it. */
@@ -26,12 +26,10 @@ export function compileGoodRows(
 ): GoodRowsSql {
   const raw = stagedRelations(staged, request.columns, 'land').join(' UNION ALL ');
   const rows = mapping.evaluate(withLanded(raw, landed, request));
-  // DuckDB checks the encoding only of columns that are looked at, and the second pass looks at all of them.
-  const looksAtAll = `strlen(coalesce(${rawNames(request.columns)}, '')) >= 0`;
   // Sequences count in the same pass what the filter drops, and cost nothing for rows that it keeps.
   const lands =
     `CASE WHEN landed THEN nextval('skipped_rows') IS NULL ` +
-    `WHEN ${mapping.fails} THEN nextval('failed_rows') IS NULL ELSE ${looksAtAll} END`;
+    `WHEN ${mapping.fails} THEN nextval('failed_rows') IS NULL ELSE ${looksAtAll(request.columns)} END`;
   const options = [
     'FORMAT parquet',
     'COMPRESSION zstd',

@@ -45,6 +45,14 @@ export function stagedRelations(
   ];
 }
 
+/**
+ * An expression that is true of every row and makes DuckDB read all of it: it checks only columns that are looked at, and
+ * reads nothing at all for a filter that it knows to be false.
+ */
+export function looksAtAll(columns: readonly SourceColumn[]): string {
+  return `strlen(coalesce(${rawNames(columns)}, '')) >= 0`;
+}
+
 /** All files have the header of the first. */
 function csvRelation(
   files: readonly CsvLayout[],

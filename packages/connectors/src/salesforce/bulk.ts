@@ -102,11 +102,15 @@ async function untilComplete(
   }
 }
 
-/** A failed job tells its code within the message, as in `QUERY_TIMEOUT: Your query request …`. */
+/**
+ * A failed job tells its code within the message, as in `QUERY_TIMEOUT: Your query request …`. Where a later attempt may
+ * succeed, it needs another job: this one stays failed.
+ */
 function jobFailed(message: string): SourceError {
   const codes = message.match(/\b[A-Z]+(?:_[A-Z]+)+\b/g) ?? [];
   const code = codes.find((candidate) => kindOfCode(candidate) !== undefined);
-  const kind: SourceErrorKind = (code === undefined ? undefined : kindOfCode(code)) ?? 'busy';
+  const told = code === undefined ? undefined : kindOfCode(code);
+  const kind: SourceErrorKind = told === undefined || told === 'busy' ? 'expired' : told;
   return new SourceError(kind, code ?? 'JOB_FAILED', `Salesforce: the bulk job failed: ${message}`);
 }
 

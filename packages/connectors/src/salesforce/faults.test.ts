@@ -118,13 +118,13 @@ test('a page cut short without notice has fewer rows than it told', async () => 
 
 describe('a job that failed', () => {
   test.each([
-    ['QUERY_TIMEOUT: Your query request was running for too long.', 'busy', 'QUERY_TIMEOUT'],
+    ['QUERY_TIMEOUT: Your query request was running for too long.', 'expired', 'QUERY_TIMEOUT'],
     [
       'InvalidBatch : Failed to process query: MALFORMED_QUERY: unexpected token',
       'invalid',
       'MALFORMED_QUERY',
     ],
-    ['InternalServerError: Retried more than fifteen times', 'busy', 'JOB_FAILED'],
+    ['InternalServerError: Retried more than fifteen times', 'expired', 'JOB_FAILED'],
   ])('tells why: %s', async (errorMessage, kind, code) => {
     await org.control('fault', { kind: 'jobFailed', errorMessage });
     const reading = readAll(org.source({ bulkFromRows: 1 }), whole);
