@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { landedRows } from './landed-rows.ts';
+import { landings } from './landed-rows.ts';
 import { ServerUnderTest } from './server-under-test.ts';
 import { type Walk, walkTutorial } from './tutorial.ts';
 
@@ -20,13 +20,6 @@ beforeAll(async () => {
   await server.start();
 });
 afterAll(() => server.dispose());
-
-async function landings(): Promise<Map<string, number>> {
-  const counts = new Map<string, number>();
-  for (const row of await landedRows(server, walk.dataSetId))
-    counts.set(row._id, (counts.get(row._id) ?? 0) + 1);
-  return counts;
-}
 
 async function stepOf(flowId: string): Promise<string | undefined> {
   const { body } = await server.call('GET', `/data/foundation/flowservice/runs?property=flowId==${flowId}`);
@@ -51,13 +44,13 @@ describe('a server that is killed in mid-run and started again', { timeout: 180_
     const run = await server.runsEnded(walk.flowId, 1);
     expect(run.metrics.statusSummary).toMatchObject({ status: 'success' });
     expect(run.metrics.statusSummary.extensions.attempt).toBeGreaterThan(1);
-    const counts = await landings();
+    const counts = await landings(server, walk.dataSetId);
     expect(counts.size).toBe(CONTACTS);
     expect([...counts.values()].every((count) => count === 1)).toBe(true);
   });
 
   test('lands each change once, however often it is killed', async () => {
-    const expected = new Map([...(await landings()).keys()].map((id) => [id, 1]));
+    const expected = new Map([...(await landings(server, walk.dataSetId)).keys()].map((id) => [id, 1]));
     for (let round = 1; round <= 6; round++) {
       const { updated, inserted } = await server.emulator('POST', '/mutate', {
         object: 'Contact',
@@ -75,7 +68,7 @@ describe('a server that is killed in mid-run and started again', { timeout: 180_
       const run = await server.runsEnded(walk.flowId, 1 + round);
       expect(run.metrics.statusSummary.status).toBe('success');
     }
-    expect(await landings()).toEqual(expected);
+    expect(await landings(server, walk.dataSetId)).toEqual(expected);
   });
 
   test('ends with exit code 0 when it is asked to, and gives up nothing', async () => {
@@ -92,7 +85,7 @@ describe('a server that is killed in mid-run and started again', { timeout: 180_
     expect(await server.end('SIGTERM')).toBe(0);
     await server.start();
     await server.runsEnded(walk.flowId, 8);
-    const counts = await landings();
+    const counts = await landings(server, walk.dataSetId);
     for (const id of inserted) expect(counts.get(id)).toBe(1);
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { landedRows } from './landed-rows.ts';
+import { landings } from './landed-rows.ts';
 import { ServerUnderTest } from './server-under-test.ts';
 import { type Walk, walkTutorial } from './tutorial.ts';
 
@@ -32,14 +32,6 @@ async function runAgain() {
   return server.runsEnded(walk.flowId, ended);
 }
 
-/** How often each contact has landed. */
-async function landings(): Promise<Map<string, number>> {
-  const counts = new Map<string, number>();
-  for (const row of await landedRows(server, walk.dataSetId))
-    counts.set(row._id, (counts.get(row._id) ?? 0) + 1);
-  return counts;
-}
-
 describe('a flow with a delta column', () => {
   test('lands nothing when nothing has changed', async () => {
     const run = await runAgain();
@@ -50,11 +42,11 @@ describe('a flow with a delta column', () => {
   });
 
   test('lands the 500 rows that changed, no other, and none twice', async () => {
-    const before = await landings();
+    const before = await landings(server, walk.dataSetId);
     const { updated } = await server.emulator('POST', '/mutate', { object: 'Contact', update: 500 });
     const run = await runAgain();
     expect(run.metrics.recordSummary).toMatchObject({ inputRecordCount: 500, outputRecordCount: 500 });
-    const after = await landings();
+    const after = await landings(server, walk.dataSetId);
     const grown = [...after].filter(([id, count]) => count !== before.get(id));
     expect(grown.map(([id]) => id).sort()).toEqual([...updated].sort());
     expect(grown.every(([id, count]) => count === (before.get(id) ?? 0) + 1)).toBe(true);
@@ -68,7 +60,7 @@ describe('a flow with a delta column', () => {
       const more = await server.emulator('POST', '/mutate', { object: 'Contact', insert: 20 });
       await running;
       await runAgain();
-      const counts = await landings();
+      const counts = await landings(server, walk.dataSetId);
       for (const id of [...inserted, ...more.inserted]) expect(counts.get(id), id).toBe(1);
     }
   });
@@ -77,13 +69,13 @@ describe('a flow with a delta column', () => {
     await server.emulator('POST', '/fault', { kind: 'lateCommit', times: 1, seconds: 120 });
     const { inserted } = await server.emulator('POST', '/mutate', { object: 'Contact', insert: 7 });
     expect((await runAgain()).metrics.recordSummary.outputRecordCount).toBe(7);
-    const counts = await landings();
+    const counts = await landings(server, walk.dataSetId);
     for (const id of inserted) expect(counts.get(id)).toBe(1);
     expect((await runAgain()).metrics.recordSummary.inputRecordCount).toBe(0);
   });
 
   test('refuses a second run while one is open', async () => {
-    await server.emulator('POST', '/fault', { kind: 'slow', times: 3, delayMs: 300 });
+    await server.emulator('POST', '/fault', { kind: 'slow', times: 1, path: '/describe', delayMs: 20 });
     const body = { flowId: walk.flowId };
     const answers = await Promise.all(
       [1, 2, 3].map(() => server.call('POST', '/data/foundation/flowservice/runs', { body })),

@@ -18,3 +18,10 @@ export async function landedRows(server: ServerUnderTest, dataSetId: string): Pr
     vi.unstubAllGlobals();
   }
 }
+
+/** How often each row has landed, by `_id`. */
+export async function landings(server: ServerUnderTest, dataSetId: string): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { _id } of await landedRows(server, dataSetId)) counts.set(_id, (counts.get(_id) ?? 0) + 1);
+  return counts;
+}

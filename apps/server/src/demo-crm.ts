@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 /** The Salesforce emulator that runs beside the server, as a process of its own. */
@@ -29,8 +30,8 @@ export async function startDemoCrm(dataFolder: string, contacts: number): Promis
     ...['--port', String(portOf(remembered)), '--journal', join(folder, 'journal.jsonl')],
     ...['--rows', `Contact=${contacts}`],
   ];
-  const process = fork(main, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  const { url, ...credentials } = await readyMessage(process);
+  const { process, ready } = await startEmulator(main, args);
+  const { url, ...credentials } = ready;
   writeFileSync(remembered, JSON.stringify({ port: Number(new URL(url).port) }));
   return {
     salesforce: { environmentUrl: url, ...credentials },
@@ -41,6 +42,27 @@ export async function startDemoCrm(dataFolder: string, contacts: number): Promis
       await ended;
     },
   };
+}
+
+interface StartedEmulator {
+  readonly process: ChildProcess;
+  readonly ready: ReadyMessage;
+}
+
+/** How often, and how long apart, a start is tried: the emulator of a server that was just killed may still hold the port. */
+const START_ATTEMPTS = 10;
+const START_PAUSE_MS = 300;
+
+async function startEmulator(main: string, args: readonly string[], attempt = 1): Promise<StartedEmulator> {
+  const isLast = attempt === START_ATTEMPTS;
+  const process = fork(main, args, { stdio: ['ignore', 'ignore', isLast ? 'inherit' : 'ignore', 'ipc'] });
+  try {
+    return { process, ready: await readyMessage(process) };
+  } catch (error) {
+    if (isLast) throw error;
+    await pause(START_PAUSE_MS);
+    return startEmulator(main, args, attempt + 1);
+  }
 }
 
 /** The port of the last start; 0, for any, at the first. */

@@ -40,7 +40,8 @@ async function openEmbedded(): Promise<TestStore> {
 /** Where Debian's packages put `initdb` and `postgres`. */
 const DEBIAN_FOLDER = '/usr/lib/postgresql';
 
-function postgresPrograms(): string | undefined {
+/** The folder of PostgreSQL's server programs; undefined where they are not installed. */
+export function postgresPrograms(): string | undefined {
   if (!existsSync(DEBIAN_FOLDER)) return undefined;
   return readdirSync(DEBIAN_FOLDER)
     .map((version) => join(DEBIAN_FOLDER, version, 'bin'))
@@ -48,20 +49,31 @@ function postgresPrograms(): string | undefined {
 }
 
 async function openOnServer(programs: string): Promise<TestStore> {
+  const server = await startPostgres(programs);
+  const store = await openPostgresStore(server.url);
+  return {
+    store,
+    async dispose() {
+      await store.close();
+      await server.stop();
+    },
+  };
+}
+
+/** A PostgreSQL server of one's own, reached by a socket in a folder that goes with it. */
+export async function startPostgres(programs: string): Promise<{ url: string; stop(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-postgres-'));
   // PostgreSQL refuses to run as root: hand the folder to the account that Debian made for it.
   const isRoot = process.getuid?.() === 0;
   const as = isRoot ? accountOf('postgres') : {};
   if (isRoot) execFileSync('chown', ['postgres', folder]);
   const data = join(folder, 'data');
-  execFileSync(join(programs, 'initdb'), ['-D', data, '-U', 'tributary', '--auth=trust', '--no-sync'], {
-    ...as,
-    cwd: folder,
-    stdio: 'ignore',
-  });
+  const initdb = ['-D', data, '-U', 'tributary', '--auth=trust', '--no-sync'];
+  execFileSync(join(programs, 'initdb'), initdb, { ...as, cwd: folder, stdio: 'ignore' });
+  const settings = ['listen_addresses=', `unix_socket_directories=${folder}`, 'fsync=off'];
   const server = spawn(
     join(programs, 'postgres'),
-    ['-D', data, '-c', 'listen_addresses=', '-c', `unix_socket_directories=${folder}`, '-c', 'fsync=off'],
+    ['-D', data, ...settings.flatMap((setting) => ['-c', setting])],
     { ...as, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   await new Promise<void>((resolve, reject) => {
@@ -70,13 +82,9 @@ async function openOnServer(programs: string): Promise<TestStore> {
       if (text.includes('ready to accept connections')) resolve();
     });
   });
-  const store = await openPostgresStore(
-    `postgresql://tributary@/postgres?host=${encodeURIComponent(folder)}`,
-  );
   return {
-    store,
-    async dispose() {
-      await store.close();
+    url: `postgresql://tributary@/postgres?host=${encodeURIComponent(folder)}`,
+    async stop() {
       const ended = new Promise((resolve) => server.once('exit', resolve));
       server.kill('SIGINT');
       await ended;

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { Problem } from '../../http/problem.ts';
 import type { RenderedProblem } from '../../http/service.ts';
 
@@ -7,7 +8,7 @@ export function renderProblem(problem: Problem): RenderedProblem {
     contentType: 'application/problem+json',
     body: {
       type: `http://ns.adobe.com/aep/errors/${problem.code ?? `CONVERSION-1000-${problem.status}`}`,
-      title: problem.kind,
+      title: STATUS_CODES[problem.status] ?? 'Error',
       status: problem.status,
       detail: problem.message,
       errors: problem.violations.map(({ path, message, code }) => ({ path, message, ...(code && { code }) })),

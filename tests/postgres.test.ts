@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type SalesforceEmulator, startSalesforceEmulator } from '@tributary/emulators';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { postgresPrograms, startPostgres } from '../packages/store/src/stores.test-kit.ts';
+import { landings } from './landed-rows.ts';
+import { ServerUnderTest } from './server-under-test.ts';
+import { walkTutorial } from './tutorial.ts';
+
+const programs = postgresPrograms();
+const CONTACTS = 12_000;
+
+describe.skipIf(programs === undefined && !process.env.CI)(
+  `two servers on one PostgreSQL server${programs === undefined ? ' (skipped: it is not installed)' : ''}`,
+  () => {
+    let postgres: Awaited<ReturnType<typeof startPostgres>>;
+    let crm: SalesforceEmulator;
+    let first: ServerUnderTest;
+    let second: ServerUnderTest;
+    const lake = mkdtempSync(join(tmpdir(), 'tributary-shared-lake-'));
+
+    beforeAll(async () => {
+      postgres = await startPostgres(programs ?? '');
+      crm = await startSalesforceEmulator({ rows: { Contact: CONTACTS } });
+      const shared = {
+        DATABASE_URL: postgres.url,
+        LAKE_URI: lake,
+        TRIBUTARY_VAULT_KEY: Buffer.alloc(32, 7).toString('base64'),
+        TRIBUTARY_LOG: 'off',
+      };
+      first = await new ServerUnderTest(shared).start();
+      second = new ServerUnderTest(shared);
+      first.demo = { environmentUrl: crm.url, ...crm.credentials };
+    });
+    afterAll(async () => {
+      await Promise.all([first?.dispose(), second?.dispose()]);
+      await crm?.close();
+      await postgres?.stop();
+      rmSync(lake, { recursive: true, force: true });
+    });
+
+    test('the second takes over the run of the first when that is killed, within a minute', {
+      timeout: 120_000,
+    }, async () => {
+      const drip = { kind: 'slow', times: 1, path: '/results', chunkBytes: 8_192, delayMs: 30 };
+      await first.emulator('POST', '/fault', drip);
+      const mappings = [
+        ['Id', '_id'],
+        ['LastName', 'person.name.lastName'],
+      ] as const;
+      const walk = await walkTutorial(first, 'Shared', { mappings });
+      const path = `/data/foundation/flowservice/runs?property=flowId==${walk.flowId}`;
+      const step = async () =>
+        (await first.call('GET', path)).body.items[0]?.metrics.statusSummary.extensions.step;
+      while ((await step()) !== 'extracting') await pause(20);
+      await first.end('SIGKILL');
+      const killedAt = Date.now();
+      await second.start();
+      const run = await second.runsEnded(walk.flowId, 1, 60_000);
+      expect(Date.now() - killedAt).toBeLessThan(60_000);
+      expect(run.metrics).toMatchObject({
+        statusSummary: { status: 'success', extensions: { attempt: 2 } },
+        recordSummary: { outputRecordCount: CONTACTS },
+      });
+      const counts = await landings(second, walk.dataSetId);
+      expect(counts.size).toBe(CONTACTS);
+      expect([...counts.values()].every((count) => count === 1)).toBe(true);
+    });
+  },
+);
