@@ -85,4 +85,16 @@ describe('a flow with a delta column', () => {
     await server.runsEnded(walk.flowId, ended);
     await server.emulator('DELETE', '/fault');
   });
+
+  test('begins with what changes from now on, where the flow asks for no backfill', async () => {
+    const later = await walkTutorial(server, 'No backfill', { mappings, backfill: false });
+    const first = await server.runsEnded(later.flowId, 1);
+    expect(first.metrics).toMatchObject({ statusSummary: { status: 'success' } });
+    const { inserted } = await server.emulator('POST', '/mutate', { object: 'Contact', insert: 12 });
+    await server.call('POST', '/data/foundation/flowservice/runs', { body: { flowId: later.flowId } });
+    await server.runsEnded(later.flowId, 2);
+    const counts = await landings(server, later.dataSetId);
+    expect(counts.size).toBeLessThan(3_000);
+    for (const id of inserted) expect(counts.get(id)).toBe(1);
+  });
 });

@@ -17,8 +17,7 @@ export function sampleBody(name: string, replacements: Readonly<Record<string, s
 export interface WalkOptions {
   /** The mapping's [source, destination] pairs; the tutorial's three where left out. */
   readonly mappings?: readonly (readonly [string, string])[];
-  readonly frequency?: string;
-  readonly partialIngestionPercent?: number;
+  readonly backfill?: boolean;
 }
 
 export interface Walk {
@@ -141,11 +140,9 @@ function withMappings(text: string, mappings: WalkOptions['mappings']): string {
   return JSON.stringify(body);
 }
 
-function withSchedule(text: string, { frequency, partialIngestionPercent }: WalkOptions): string {
+function withSchedule(text: string, { backfill }: WalkOptions): string {
   const body = JSON.parse(text);
-  if (frequency === 'once') body.scheduleParams = { startTime: '1567411548', frequency };
-  if (partialIngestionPercent !== undefined)
-    body.options = { errorDiagnosticsEnabled: true, partialIngestionPercent };
+  if (backfill !== undefined) body.scheduleParams.backfill = backfill;
   return JSON.stringify(body);
 }
 

@@ -5,7 +5,6 @@ import type { SourceColumn } from '@tributary/xdm';
 import { FlowUnfit } from './failure.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
 import { nextWindow, partsOf, type RunWindow } from './read-window.ts';
-import { seconds } from './schedule.ts';
 import type { Attempt } from './services.ts';
 import { chooseColumns } from './source-columns.ts';
 
@@ -40,7 +39,7 @@ export async function planRun(
       : nextWindow({
           column: deltaColumn,
           watermark: await store.watermarks.get(run.flowId),
-          startWithout: startWithoutBackfill(prepared),
+          backfill: prepared.flow.scheduleParams?.backfill ?? true,
           sourceClock: await source.clock(signal),
           settleSeconds: services.settleSeconds,
         }));
@@ -90,9 +89,4 @@ function columnsToRead(
         .join(', ')}`,
     },
   ]);
-}
-
-function startWithoutBackfill({ flow }: PreparedFlow): Date | undefined {
-  const { scheduleParams } = flow;
-  return scheduleParams?.backfill === false ? seconds(scheduleParams.startTime) : undefined;
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { nextWindow, partsOf, type RunWindow } from './read-window.ts';
 
 const clock = new Date('2026-03-01T12:00:00.700Z');
-const base = { column: 'SystemModstamp', startWithout: undefined, sourceClock: clock, settleSeconds: 600 };
+const base = { column: 'SystemModstamp', backfill: true, sourceClock: clock, settleSeconds: 600 };
 const watermarkAt = (settledUpTo: string, upTo: string) => ({
   flowId: 'f',
   deltaColumn: 'SystemModstamp',
@@ -23,9 +23,13 @@ test('a first run reads from the beginning of time to the second that has begun'
   });
 });
 
-test('a first run without backfill begins at the flow’s start', () => {
-  const startWithout = new Date('2026-03-01T11:55:00Z');
-  expect(nextWindow({ ...base, watermark: undefined, startWithout }).after).toEqual(startWithout);
+test('a first run without backfill takes only the second that has begun', () => {
+  expect(nextWindow({ ...base, watermark: undefined, backfill: false })).toEqual({
+    column: 'SystemModstamp',
+    after: new Date('2026-03-01T11:59:59Z'),
+    settledUpTo: new Date('2026-03-01T11:59:59Z'),
+    upTo: new Date('2026-03-01T12:00:00Z'),
+  });
 });
 
 test('a later run reads on from what was settled, not from what was visible', () => {

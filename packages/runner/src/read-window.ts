@@ -21,8 +21,8 @@ export interface RunWindow {
 export interface WindowRequest {
   readonly column: string;
   readonly watermark: Watermark | undefined;
-  /** Where a first run begins when the flow asked for no backfill. */
-  readonly startWithout: Date | undefined;
+  /** Whether a first run takes what was there before it. */
+  readonly backfill: boolean;
   readonly sourceClock: Date;
   /** How late a commit may come. */
   readonly settleSeconds: number;
@@ -32,14 +32,23 @@ export interface WindowRequest {
 export function nextWindow({
   column,
   watermark,
-  startWithout,
+  backfill,
   sourceClock,
   settleSeconds,
 }: WindowRequest): RunWindow {
-  const after = watermark?.deltaColumn === column ? watermark.settledUpTo : startWithout;
   const upTo = latest(wholeSecond(sourceClock), watermark?.upTo);
-  const settledUpTo = latest(new Date(upTo.getTime() - settleSeconds * 1000), after);
+  const after = watermark?.deltaColumn === column ? watermark.settledUpTo : startOf(upTo, backfill);
+  const settledUpTo = latest(secondsBefore(upTo, settleSeconds), after);
   return { column, after, settledUpTo, upTo };
+}
+
+/** Without backfill a first run takes the second that has begun and no more, so that the next one misses none of it. */
+function startOf(upTo: Date, backfill: boolean): Date | undefined {
+  return backfill ? undefined : secondsBefore(upTo, 1);
+}
+
+function secondsBefore(time: Date, seconds: number): Date {
+  return new Date(time.getTime() - seconds * 1000);
 }
 
 /** A source's stamps have whole seconds; the second that has begun belongs to the window and is read again next time. */

@@ -9,7 +9,7 @@ const secondsPer: Readonly<Record<Exclude<Frequency, 'once'>, number>> = {
 };
 
 /** A time that a schedule gives in epoch seconds, as a number or as text. */
-export function seconds(value: number | string): Date {
+function seconds(value: number | string): Date {
   return new Date(Number(value) * 1000);
 }
 
