@@ -5,7 +5,6 @@ import { type Walk, walkTutorial } from './tutorial.ts';
 const server = new ServerUnderTest({
   TRIBUTARY_DEMO: '1',
   TRIBUTARY_DEMO_CONTACTS: '50',
-  TRIBUTARY_LOG: 'off',
 });
 const FLOW = '/data/foundation/flowservice';
 const REGISTRY = '/data/foundation/schemaregistry';

@@ -126,6 +126,19 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
     expect(await prod.resources('batch').count()).toBe(0);
   });
 
+  test('shows a query beside a transaction nothing of it', async () => {
+    const gate = Promise.withResolvers<void>();
+    const transaction = prod.transaction(async (tx) => {
+      await tx.resources('batch').insert('unseen', {}, actor);
+      await gate.promise;
+      throw new Error('undone');
+    });
+    const beside = prod.resources('batch').get('unseen');
+    gate.resolve();
+    await expect(transaction).rejects.toThrow('undone');
+    expect(await beside).toBeUndefined();
+  });
+
   test('swaps a table pointer for the first of two writers only', async () => {
     await prod.tables.insert({ datasetId: 'd', location: 'file:///d', metadataLocation: 'v0' });
     expect(await prod.tables.swap('d', 'v0', 'v1')).toBe(true);
