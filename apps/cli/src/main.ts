@@ -21,7 +21,12 @@ program
     process.exitCode = await runDemo(data);
   });
 
-await program.parseAsync();
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
 
 /** The flags as they were given: the server reads them by itself. */
 function flagsAfter(command: string): readonly string[] {
