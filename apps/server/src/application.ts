@@ -15,7 +15,8 @@ import {
   type Vault,
 } from '@tributary/store';
 import packageJson from '../package.json' with { type: 'json' };
-import { type Configuration, ConfigurationError } from './configuration.ts';
+import { ClosingStack } from './closing-stack.ts';
+import type { Configuration } from './configuration.ts';
 import { type DemoCrm, startDemoCrm } from './demo-crm.ts';
 import { ensureInstallation, type Installation } from './first-start.ts';
 import { createFront } from './http/front.ts';
@@ -37,11 +38,12 @@ export interface Application {
 export async function startApplication(configuration: Configuration): Promise<Application> {
   const { dataFolder } = configuration;
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
-  await removeReadiness(dataFolder);
   const closing = new ClosingStack();
   try {
     const store = await openStore(configuration);
     closing.add(() => store.close());
+    // Not before the store is open: until then another server may be the one that can be reached.
+    await removeReadiness(dataFolder);
     const vault = openVault(configuration);
     const installation = await ensureInstallation(store, configuration);
     const lake = await openLake(configuration);
@@ -114,10 +116,7 @@ function openStore({ databaseUrl, dataFolder }: Configuration): Promise<Store> {
 }
 
 function openVault({ vaultKey, dataFolder }: Configuration): Vault {
-  if (vaultKey === undefined) return createVault(readOrCreateKey(join(dataFolder, 'vault.key')));
-  const key = Buffer.from(vaultKey, 'base64');
-  if (key.length !== 32) throw new ConfigurationError('TRIBUTARY_VAULT_KEY must be base64 of 32 bytes');
-  return createVault(key);
+  return createVault(vaultKey ?? readOrCreateKey(join(dataFolder, 'vault.key')));
 }
 
 async function openLake({ lakeFolder }: Configuration) {
@@ -144,17 +143,4 @@ function addHealthChecks(front: Routes, store: Store): void {
       return reply.code(503).send({ status: 'the metadata store does not answer' });
     }
   });
-}
-
-/** Closes what was opened, last first, each once, whatever the others do. */
-class ClosingStack {
-  readonly #steps: (() => Promise<unknown> | undefined)[] = [];
-
-  add(step: () => Promise<unknown> | undefined): void {
-    this.#steps.push(step);
-  }
-
-  async close(): Promise<void> {
-    for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) await step();
-  }
 }

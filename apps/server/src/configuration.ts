@@ -20,8 +20,8 @@ export interface Configuration {
     readonly clientSecret: string | undefined;
     readonly orgId: string | undefined;
   };
-  /** Base64 of 32 bytes; undefined: a key file in the data folder. */
-  readonly vaultKey: string | undefined;
+  /** 32 bytes; undefined: a key file in the data folder. */
+  readonly vaultKey: Uint8Array | undefined;
   readonly demo: { readonly contacts: number } | undefined;
   readonly settleSeconds: number;
   readonly engineMemoryMb: number;
@@ -54,13 +54,13 @@ export function readConfiguration(
       clientSecret: read.optional('TRIBUTARY_CLIENT_SECRET'),
       orgId: read.optional('TRIBUTARY_ORG_ID'),
     },
-    vaultKey: read.optional('TRIBUTARY_VAULT_KEY'),
+    vaultKey: vaultKeyOf(read.optional('TRIBUTARY_VAULT_KEY')),
     demo: read.flag('TRIBUTARY_DEMO')
       ? { contacts: read.integer('TRIBUTARY_DEMO_CONTACTS', 1, 100_000_000) }
       : undefined,
     settleSeconds: read.integer('TRIBUTARY_SETTLE_SECONDS', 0, 86_400),
     engineMemoryMb: read.integer('TRIBUTARY_ENGINE_MEMORY_MB', 64, 1_048_576),
-    isLogging: read.text('TRIBUTARY_LOG') !== 'off',
+    isLogging: read.flag('TRIBUTARY_LOG'),
   };
 }
 
@@ -88,9 +88,9 @@ function settingReader(environment: Readonly<Record<string, string | undefined>>
     },
     flag(name: string): boolean {
       const value = text(name).toLowerCase();
-      if (['1', 'true', 'yes'].includes(value)) return true;
-      if (['0', 'false', 'no'].includes(value)) return false;
-      throw new ConfigurationError(`${name} must be 1 or 0, not '${value}'`);
+      if (['1', 'true', 'yes', 'on'].includes(value)) return true;
+      if (['0', 'false', 'no', 'off'].includes(value)) return false;
+      throw new ConfigurationError(`${name} must be 1 or 0 (or on or off), not '${value}'`);
     },
   };
 }
@@ -125,6 +125,15 @@ function databaseUrlOf(url: string | undefined): string | undefined {
   if (url === undefined || /^postgres(ql)?:\/\//.test(url)) return url;
   // The value may hold a password, so it is not repeated.
   throw new ConfigurationError('DATABASE_URL must begin with postgresql://');
+}
+
+const VAULT_KEY_BYTES = 32;
+
+function vaultKeyOf(text: string | undefined): Uint8Array | undefined {
+  if (text === undefined) return undefined;
+  const key = Buffer.from(text, 'base64');
+  if (key.length === VAULT_KEY_BYTES) return key;
+  throw new ConfigurationError(`TRIBUTARY_VAULT_KEY must be base64 of ${VAULT_KEY_BYTES} bytes`);
 }
 
 /** Whether a host is this machine's own, so that nobody else can reach what listens there. */

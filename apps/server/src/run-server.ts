@@ -2,6 +2,9 @@ import { DataFolderInUse } from '@tributary/store';
 import { type Application, startApplication } from './application.ts';
 import { ConfigurationError, isLoopback, readConfiguration } from './configuration.ts';
 
+/** How long a server that was told to end may take for what is under way. */
+const DRAIN_MS = 25_000;
+
 /** Starts a server as environment and flags say, and keeps it up until a signal ends this process. */
 export async function runServer(
   environment: Readonly<Record<string, string | undefined>>,
@@ -9,9 +12,9 @@ export async function runServer(
 ): Promise<void> {
   try {
     const configuration = readConfiguration(environment, args);
-    const application = await startApplication(configuration);
-    announce(application, isLoopback(configuration.host));
-    stopOnSignals(application);
+    const starting = startApplication(configuration);
+    stopOnSignals(starting);
+    announce(await starting, isLoopback(configuration.host));
   } catch (error) {
     process.stderr.write(`${isForTheUser(error) ? error.message : inFull(error)}\n`);
     process.exit(1);
@@ -25,6 +28,7 @@ function isForTheUser(error: unknown): error is Error {
     (error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES'))
   );
 }
+
 function announce({ url, installation, demo }: Application, isPrivate: boolean): void {
   const lines = [
     `Tributary is ready at ${url}`,
@@ -39,21 +43,24 @@ function announce({ url, installation, demo }: Application, isPrivate: boolean):
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-/** The first signal drains; a second one, or a drain that takes too long, ends at once. */
-function stopOnSignals(application: Application): void {
-  const DRAIN_MS = 25_000;
+/**
+ * The first signal drains, once the start is through, so that nothing is left half open; a second one, or a drain that
+ * takes too long, ends at once.
+ */
+function stopOnSignals(starting: Promise<Application>): void {
   let isStopping = false;
-  const stop = () => {
+  const stop = async () => {
     if (isStopping) process.exit(1);
     isStopping = true;
     setTimeout(() => process.exit(1), DRAIN_MS).unref();
-    application.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        process.stderr.write(`${inFull(error)}\n`);
-        process.exit(1);
-      },
-    );
+    try {
+      const application = await starting;
+      await application.stop();
+      process.exit(0);
+    } catch (error) {
+      process.stderr.write(`${inFull(error)}\n`);
+      process.exit(1);
+    }
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

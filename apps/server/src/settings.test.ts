@@ -24,6 +24,8 @@ test.each([
   [{ TRIBUTARY_PORT: 'http' }, /TRIBUTARY_PORT/],
   [{ TRIBUTARY_PORT: '70000' }, /TRIBUTARY_PORT/],
   [{ TRIBUTARY_DEMO: 'maybe' }, /TRIBUTARY_DEMO/],
+  [{ TRIBUTARY_LOG: 'of' }, /TRIBUTARY_LOG/],
+  [{ TRIBUTARY_VAULT_KEY: 'hunter2' }, /TRIBUTARY_VAULT_KEY.*32 bytes/],
   [{ LAKE_URI: 's3://bucket/lake' }, /LAKE_URI.*s3/],
   [{ LAKE_URI: 'file://elsewhere/lake' }, /LAKE_URI/],
   [{ DATABASE_URL: 'mysql://root:hunter2@db' }, /DATABASE_URL/],

@@ -1,0 +1,37 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { startApplication } from './application.ts';
+import { readConfiguration } from './configuration.ts';
+
+function freshConfiguration() {
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-application-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return readConfiguration({}, ['--data', folder, '--port', '0', '--log', 'off']);
+}
+
+test('a second server on a data folder is refused and leaves the server.json of the first', async () => {
+  const configuration = freshConfiguration();
+  const application = await startApplication(configuration);
+  onTestFinished(() => application.stop());
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [fileURLToPath(new URL('main.ts', import.meta.url)), '--data', configuration.dataFolder, '--port', '0'],
+    { encoding: 'utf8' },
+  );
+  expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('is in use by process') });
+  expect(existsSync(join(configuration.dataFolder, 'server.json'))).toBe(true);
+});
+
+test('a stopped server leaves no server.json, and its data folder can be opened again', async () => {
+  const configuration = freshConfiguration();
+  const first = await startApplication(configuration);
+  await first.stop();
+  expect(existsSync(join(configuration.dataFolder, 'server.json'))).toBe(false);
+  const second = await startApplication(configuration);
+  expect(second.installation).toMatchObject({ orgId: first.installation.orgId, clientSecret: undefined });
+  await second.stop();
+});
