@@ -1,8 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { endProcess } from './end-process.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** The Salesforce emulator that runs beside the server, as a process of its own. */
 export interface DemoCrm {
@@ -32,15 +34,10 @@ export async function startDemoCrm(dataFolder: string, contacts: number): Promis
   ];
   const { process, ready } = await startEmulator(main, args);
   const { url, ...credentials } = ready;
-  writeFileSync(remembered, JSON.stringify({ port: Number(new URL(url).port) }));
+  await writeWhole(remembered, JSON.stringify({ port: Number(new URL(url).port) }));
   return {
     salesforce: { environmentUrl: url, ...credentials },
-    async stop() {
-      if (process.exitCode !== null || process.signalCode !== null) return;
-      const ended = new Promise((resolve) => process.once('exit', resolve));
-      process.kill('SIGTERM');
-      await ended;
-    },
+    stop: () => endProcess(process, STOP_GRACE_MS),
   };
 }
 
@@ -52,6 +49,10 @@ interface StartedEmulator {
 /** How often, and how long apart, a start is tried: the emulator of a server that was just killed may still hold the port. */
 const START_ATTEMPTS = 10;
 const START_PAUSE_MS = 300;
+/** How long one start may take until the emulator says that it is up. */
+const START_TIMEOUT_MS = 60_000;
+/** How long the emulator may take to end when it is told to. */
+const STOP_GRACE_MS = 5_000;
 
 async function startEmulator(main: string, args: readonly string[], attempt = 1): Promise<StartedEmulator> {
   const isLast = attempt === START_ATTEMPTS;
@@ -59,6 +60,7 @@ async function startEmulator(main: string, args: readonly string[], attempt = 1)
   try {
     return { process, ready: await readyMessage(process) };
   } catch (error) {
+    await endProcess(process, STOP_GRACE_MS);
     if (isLast) throw error;
     await pause(START_PAUSE_MS);
     return startEmulator(main, args, attempt + 1);
@@ -79,11 +81,17 @@ function portOf(remembered: string): number {
 
 type ReadyMessage = { readonly url: string } & Omit<DemoCrm['salesforce'], 'environmentUrl'>;
 
-function readyMessage(process: ChildProcess): Promise<ReadyMessage> {
-  return new Promise((resolve, reject) => {
-    process.once('error', reject);
-    process.once('exit', (code) => reject(new Error(`the demo CRM ended at its start (exit code ${code})`)));
-    // The emulator's first message is its endpoint.
-    process.once('message', (message) => resolve(message as ReadyMessage));
-  });
+async function readyMessage(process: ChildProcess): Promise<ReadyMessage> {
+  const ready = Promise.withResolvers<ReadyMessage>();
+  const fail = (reason: string) => ready.reject(new Error(`the demo CRM did not start: ${reason}`));
+  const tooLate = setTimeout(() => fail(`not ready after ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
+  process.once('error', (error) => fail(error.message));
+  process.once('exit', (code) => fail(`it ended with exit code ${code}`));
+  // The emulator's first message is its endpoint.
+  process.once('message', (message) => ready.resolve(message as ReadyMessage));
+  try {
+    return await ready.promise;
+  } finally {
+    clearTimeout(tooLate);
+  }
 }

@@ -1,6 +1,7 @@
-import { chmod, rename, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DemoCrm } from './demo-crm.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** What `server.json` tells whoever may read the data folder, once the server is ready. */
 export interface Readiness {
@@ -15,11 +16,7 @@ export interface Readiness {
 
 /** Writes `server.json` into the data folder: whole or not at all, for the owner's eyes only. */
 export async function writeReadiness(dataFolder: string, readiness: Readiness): Promise<void> {
-  const path = join(dataFolder, 'server.json');
-  const unfinished = `${path}.${process.pid}`;
-  await writeFile(unfinished, `${JSON.stringify(readiness, null, 2)}\n`, { mode: 0o600 });
-  await chmod(unfinished, 0o600);
-  await rename(unfinished, path);
+  await writeWhole(join(dataFolder, 'server.json'), `${JSON.stringify(readiness, null, 2)}\n`);
 }
 
 /** Removes `server.json`, when the server is no longer to be reached. */
