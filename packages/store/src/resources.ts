@@ -58,6 +58,8 @@ export interface ResourcePage {
 /** The resources of one kind in one sandbox. Nothing outside the scope can be reached through it. */
 export interface Resources {
   get(id: string): Promise<Resource | undefined>;
+  /** Those of `ids` that exist, by id. */
+  getAll(ids: readonly string[]): Promise<ReadonlyMap<string, Resource>>;
   /** Like `get`, and holds the row against changes by others until the transaction ends. */
   getForUpdate(id: string): Promise<Resource | undefined>;
   list(query: ResourceQuery): Promise<ResourcePage>;
@@ -86,6 +88,15 @@ export function scopedResources(database: Kysely<Tables>, scope: Scope, kind: Re
   return {
     async get(id) {
       return toResource(await table().where('id', '=', id).selectAll().executeTakeFirst());
+    },
+
+    async getAll(ids) {
+      if (ids.length === 0) return new Map();
+      const rows = await table()
+        .where('id', 'in', [...new Set(ids)])
+        .selectAll()
+        .execute();
+      return new Map(rows.map((row) => [row.id, fromRow(row)]));
     },
 
     async getForUpdate(id) {

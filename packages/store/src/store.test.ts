@@ -60,6 +60,15 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
     expect(await dev.resources('flow').remove('only-in-prod')).toBe(false);
   });
 
+  test('gets several resources of its own sandbox at once', async () => {
+    for (const id of ['left', 'right']) await prod.resources('schema').insert(id, { id }, actor);
+    await dev.resources('schema').insert('elsewhere', {}, actor);
+    const found = await prod.resources('schema').getAll(['right', 'left', 'right', 'elsewhere', 'missing']);
+    expect([...found.keys()].toSorted()).toEqual(['left', 'right']);
+    expect(found.get('left')?.body).toEqual({ id: 'left' });
+    expect(await prod.resources('schema').getAll([])).toEqual(new Map());
+  });
+
   test('keeps the order of a body’s keys', async () => {
     const body = { zebra: 1, apple: { y: 1, x: 2 }, m: [] };
     await prod.resources('mixin').insert('ordered', body, actor);
@@ -124,6 +133,26 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
     });
     await expect(attempt).rejects.toThrow('stop');
     expect(await prod.resources('batch').count()).toBe(0);
+  });
+
+  test('gives a name to one transaction at a time', async () => {
+    const order: string[] = [];
+    const held = Promise.withResolvers<void>();
+    const first = prod.transaction(async (tx) => {
+      await tx.holdName('Demo');
+      held.resolve();
+      // Enough for the second to come to its end, were the name free.
+      for (let n = 0; n < 100; n++) await tx.resources('class').count();
+      order.push('first');
+    });
+    await held.promise;
+    const second = prod.transaction(async (tx) => {
+      await tx.holdName('Demo');
+      order.push('second');
+    });
+    await Promise.all([first, second]);
+    expect(order).toEqual(['first', 'second']);
+    await expect(prod.holdName('Demo')).rejects.toThrow('in a transaction');
   });
 
   test('shows a query beside a transaction nothing of it', async () => {

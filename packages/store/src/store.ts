@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type Organizations, organizations } from './organizations.ts';
 import { type ResourceKind, type Resources, scopedResources } from './resources.ts';
 import { type RunQueue, runQueue } from './run-queue.ts';
@@ -24,6 +24,12 @@ export interface ScopedStore {
   resources(kind: ResourceKind): Resources;
   /** Runs `work` in one transaction: all of it happens, or nothing when it throws. Nested calls join the outer one. */
   transaction<T>(work: (store: ScopedStore) => Promise<T>): Promise<T>;
+  /**
+   * Waits until no other transaction of this sandbox holds `name`, and holds it until this one ends: what is found free
+   * after that stays free. A name may stand for anything, such as the title of a resource that is not there yet.
+   * @throws outside of a transaction, where nothing would be held.
+   */
+  holdName(name: string): Promise<void>;
 }
 
 /** The metadata store. */
@@ -63,6 +69,11 @@ function scopedStore(database: Kysely<Tables>, scope: Scope): ScopedStore {
     async transaction(work) {
       if (database.isTransaction) return work(this);
       return database.transaction().execute((transaction) => work(scopedStore(transaction, scope)));
+    },
+    async holdName(name) {
+      if (!database.isTransaction) throw new Error(`'${name}' can only be held in a transaction`);
+      const key = JSON.stringify([scope.orgId, scope.sandboxId, name]);
+      await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(database);
     },
   };
 }

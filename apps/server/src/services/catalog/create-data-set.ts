@@ -127,6 +127,7 @@ async function newDocument(
 /** Longest table name that common SQL engines take. */
 const MAX_TABLE_NAME = 128;
 
+/** A table name that no other dataset has, taken for this transaction alone. */
 async function freeTableName(store: ScopedStore, name: string, id: string): Promise<string> {
   const words = name
     .toLowerCase()
@@ -136,6 +137,7 @@ async function freeTableName(store: ScopedStore, name: string, id: string): Prom
     0,
     MAX_TABLE_NAME - id.length - 1,
   );
+  await store.holdName(`table name of a dataset: ${tableName}`);
   const taken = await store
     .resources('dataSet')
     .count([{ path: ['tags', TABLE_NAME_TAG], operator: '==', value: tableName }]);

@@ -84,15 +84,17 @@ async function createResource(
   });
 }
 
-/** Keeps others from deleting what the new resource is about to use. */
+/** Keeps others from deleting what the new resource is about to use. All hold in one order, so that no two wait for each other. */
 async function holdResources(store: ScopedStore, ids: readonly string[]): Promise<void> {
-  for (const id of ids) {
+  for (const id of ids.toSorted()) {
     const collection = tenantCollections.find(({ type }) => id.includes(`/${type}/`));
     if (collection) await store.resources(collection.kind).getForUpdate(id);
   }
 }
 
+/** Takes a title for this transaction alone, so that of two creations at once one is refused. */
 async function requireFreeTitle(store: ScopedStore, title: string): Promise<void> {
+  await store.holdName(`title of a registry resource: ${title}`);
   const holder = await resourceTitled(store, title);
   if (holder === undefined) return;
   throw new Problem(
