@@ -6,7 +6,7 @@ import { Problem } from '../../http/problem.ts';
 import { parsePropertyFilters } from '../../http/property-filter.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
 import { checkMappingSet, refuseErrors } from './check-mapping-set.ts';
-import { mappingSetBody } from './mapping-set-body.ts';
+import { type MappingSetBody, mappingSetBody, outputSchemaOf } from './mapping-set-body.ts';
 import { mappingSetDocument, shownMapping, shownMappingSet } from './mapping-set-document.ts';
 
 const byId = Type.Object({ id: Type.String() });
@@ -26,10 +26,13 @@ export function registerMappingSets(routes: Routes): void {
     { schema: { summary: 'Create a mapping set', body: mappingSetBody, response: { 200: shownSet } } },
     async (request) => {
       const { store, actor } = sandboxOf(request);
-      const checked = await checkMappingSet(store, request.body);
-      refuseErrors(checked.errors);
-      const body = { ...mappingSetDocument(request.body, checked) };
-      return shownMappingSet(await store.resources('mappingSet').insert(randomUUID(), body, actor));
+      return store.transaction(async (tx) => {
+        await holdOutputSchema(tx, request.body);
+        const checked = await checkMappingSet(tx, request.body);
+        refuseErrors(checked.errors);
+        const body = { ...mappingSetDocument(request.body, checked) };
+        return shownMappingSet(await tx.resources('mappingSet').insert(randomUUID(), body, actor));
+      });
     },
   );
 
@@ -87,7 +90,9 @@ export function registerMappingSets(routes: Routes): void {
         }
         const body = { ...mappingSetDocument(request.body, checked) };
         const replaced = await tx.resources('mappingSet').replace(current.id, current.etag, body, actor);
-        return shownMappingSet(replaced ?? current);
+        if (replaced === undefined)
+          throw new Error(`mapping set ${current.id} changed while its row was locked`);
+        return shownMappingSet(replaced);
       });
     },
   );
@@ -145,6 +150,12 @@ async function existing(store: ScopedStore, id: string, forUpdate?: 'for update'
   const resource = await (forUpdate ? sets.getForUpdate(id) : sets.get(id));
   if (resource === undefined) throw new Problem('notFound', `There is no mapping set ${id} in this sandbox.`);
   return resource;
+}
+
+/** Keeps others from deleting the schema that the new set is about to name; one that is gone is told by the check. */
+async function holdOutputSchema(store: ScopedStore, body: MappingSetBody): Promise<void> {
+  const output = outputSchemaOf(body);
+  if (output !== undefined) await store.resources('schema').getForUpdate(output.id);
 }
 
 /** Where a shown property is kept. */
