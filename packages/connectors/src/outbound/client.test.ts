@@ -83,6 +83,26 @@ describe('limits', () => {
     await expect(get(impatient, url)).rejects.toMatchObject({ reason: 'timeout' });
   });
 
+  test.each([200, 500])('an answer that drips is given up, whatever its status: %i', async (status) => {
+    const { url } = await serve((_, response) => {
+      response.writeHead(status);
+      const drip = setInterval(() => response.write('.'), 5);
+      response.on('close', () => clearInterval(drip));
+    });
+    const impatient = client({ textTimeoutMs: 50, retry: { attempts: 1 } });
+    await expect(get(impatient, url)).rejects.toMatchObject({ reason: 'timeout' });
+  });
+
+  test('a head that drips is given up', async () => {
+    const { url } = await serve((request) => {
+      request.socket.write('HTTP/1.1 200 OK\r\n');
+      const drip = setInterval(() => request.socket.write('x: y\r\n'), 5);
+      request.socket.on('close', () => clearInterval(drip));
+    });
+    const impatient = client({ headersTimeoutMs: 50, retry: { attempts: 1 } });
+    await expect(get(impatient, url)).rejects.toMatchObject({ reason: 'timeout' });
+  });
+
   test('an answer that is too large is not read', async () => {
     const { url, calls } = await serve((_, response) => response.end('x'.repeat(1001)));
     await expect(get(client({ maxTextBytes: 1000 }), url)).rejects.toMatchObject({ reason: 'too-large' });

@@ -14,6 +14,8 @@ export interface OutboundOptions extends Partial<AddressPolicy> {
   readonly bodyIdleTimeoutMs?: number;
   /** The largest answer that is read into memory, in bytes. */
   readonly maxTextBytes?: number;
+  /** How long such an answer may take from its head to its end, in milliseconds, however it drips. */
+  readonly textTimeoutMs?: number;
   readonly retry?: Partial<RetryPolicy>;
 }
 
@@ -59,6 +61,7 @@ const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 const DEFAULT_HEADERS_TIMEOUT_MS = 120_000;
 const DEFAULT_BODY_IDLE_TIMEOUT_MS = 60_000;
 const DEFAULT_MAX_TEXT_BYTES = 32 * 1024 * 1024;
+const DEFAULT_TEXT_TIMEOUT_MS = 300_000;
 const MAX_ERROR_BYTES = 256 * 1024;
 
 /**
@@ -70,6 +73,7 @@ export class OutboundClient {
   readonly #headersTimeout: number;
   readonly #bodyTimeout: number;
   readonly #maxTextBytes: number;
+  readonly #textTimeoutMs: number;
   readonly retry: RetryPolicy;
 
   constructor(options: OutboundOptions = {}) {
@@ -77,6 +81,7 @@ export class OutboundClient {
     this.#headersTimeout = options.headersTimeoutMs ?? DEFAULT_HEADERS_TIMEOUT_MS;
     this.#bodyTimeout = options.bodyIdleTimeoutMs ?? DEFAULT_BODY_IDLE_TIMEOUT_MS;
     this.#maxTextBytes = options.maxTextBytes ?? DEFAULT_MAX_TEXT_BYTES;
+    this.#textTimeoutMs = options.textTimeoutMs ?? DEFAULT_TEXT_TIMEOUT_MS;
     this.retry = { ...DEFAULT_RETRY, ...options.retry };
     this.#agent = new Agent({ connect: guardedConnector({ ...options, allowLoopback }, connectTimeoutMs) });
   }
@@ -99,7 +104,7 @@ export class OutboundClient {
     return this.#repeat(request, async () => {
       const answer = await this.#sendOnce(request);
       if (!answer.ok) return answer;
-      const text = await readText(answer.body, this.#maxTextBytes, describe(request));
+      const text = await this.#readText(answer.body, this.#maxTextBytes, request);
       return { ok: true, status: answer.status, headers: answer.headers, text };
     });
   }
@@ -128,10 +133,23 @@ export class OutboundClient {
       return { ok: true, status, headers: answer.headers, body: answer.body };
     if (status < 400) {
       discard(answer.body);
-      throw new OutboundError('not-allowed', `${describe(request)}: redirected, which is not followed`);
+      throw new OutboundError(
+        'not-allowed',
+        `${describe(request)}: redirected${targetOf(answer.headers, url)}, which is not followed`,
+      );
     }
-    const text = await readText(answer.body, MAX_ERROR_BYTES, describe(request));
+    const text = await this.#readText(answer.body, MAX_ERROR_BYTES, request);
     return { ok: false, status, headers: answer.headers, text };
+  }
+
+  async #readText(body: Readable, maxBytes: number, request: OutboundRequest): Promise<string> {
+    const late = new OutboundError('timeout', `${describe(request)}: the answer does not come to its end`);
+    const timer = setTimeout(() => body.destroy(late), this.#textTimeoutMs);
+    try {
+      return await readText(body, maxBytes, describe(request));
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async #repeat<T extends { readonly ok: true }>(
@@ -151,7 +169,7 @@ export class OutboundClient {
 }
 
 /** Whether the status alone says that the host cannot answer now: 429 and 5xx. */
-export function isBusyStatus({ status }: ErrorAnswer): boolean {
+export function isBusyStatus({ status }: Pick<ErrorAnswer, 'status'>): boolean {
   return status === 429 || status >= 500;
 }
 
@@ -205,6 +223,12 @@ async function readText(body: Readable, maxBytes: number, what: string): Promise
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString('utf8');
+}
+
+/** The host that a redirect leads to, to be told; its path may hold a secret. */
+function targetOf(headers: AnswerHeaders, url: URL): string {
+  const target = headerOf(headers, 'location');
+  return target !== undefined && URL.canParse(target, url.href) ? ` to ${new URL(target, url).origin}` : '';
 }
 
 /** Method, host and path: what may be told of a request. */

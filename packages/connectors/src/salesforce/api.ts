@@ -1,3 +1,4 @@
+import { unlessAborted } from '../outbound/abort.ts';
 import {
   type ErrorAnswer,
   headerOf,
@@ -89,10 +90,10 @@ export class SalesforceApi {
   ): Promise<T> {
     try {
       const session = this.#openSession();
-      const answer = await send(requestOf(call, await session));
+      const answer = await send(requestOf(call, await unlessAborted(session, call.signal)));
       if (answer.ok || !isSessionExpired(answer)) return this.#accept(answer, await session);
       if (this.#session === session) this.#session = undefined;
-      const renewed = await this.#openSession();
+      const renewed = await unlessAborted(this.#openSession(), call.signal);
       return this.#accept(await send(requestOf(call, renewed)), renewed);
     } catch (error) {
       throw sourceErrorOfOutbound(error);

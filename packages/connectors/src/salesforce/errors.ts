@@ -9,8 +9,11 @@ export interface SalesforceFault {
   readonly message: string;
 }
 
+/** What is read of an answer that tells an error, under whichever status. */
+export type AnswerText = Pick<ErrorAnswer, 'status' | 'text'>;
+
 /** What can be done about each error code, of REST, Bulk, OAuth and SOAP alike. */
-const KIND_BY_CODE: Readonly<Record<string, SourceErrorKind>> = {
+const KINDS: Readonly<Record<string, SourceErrorKind>> = {
   INVALID_SESSION_ID: 'refused',
   INVALID_LOGIN: 'refused',
   INVALID_AUTH_HEADER: 'refused',
@@ -52,6 +55,9 @@ const KIND_BY_CODE: Readonly<Record<string, SourceErrorKind>> = {
   UNKNOWN_EXCEPTION: 'busy',
 };
 
+/** As a map, for codes are other people's text: an object has a `constructor` too. */
+const KIND_BY_CODE = new Map(Object.entries(KINDS));
+
 /** Codes under which a request fails that may succeed a moment later, though the status does not say so. */
 const BUSY_CODES: ReadonlySet<string> = new Set([
   'REQUEST_LIMIT_EXCEEDED',
@@ -76,11 +82,11 @@ export function isBusy(answer: ErrorAnswer): boolean {
 
 /** The kind of an error code, or undefined for one that is not known. */
 export function kindOfCode(code: string): SourceErrorKind | undefined {
-  return KIND_BY_CODE[code] ?? KIND_BY_CODE[code.toUpperCase()];
+  return KIND_BY_CODE.get(code) ?? KIND_BY_CODE.get(code.toUpperCase());
 }
 
 /** The fault that an error answer tells: `[{errorCode, message}]`, or `{error, error_description}` of OAuth. */
-export function faultOf(answer: ErrorAnswer): SalesforceFault {
+export function faultOf(answer: AnswerText): SalesforceFault {
   const body = parseJson(answer.text);
   const first: unknown = Array.isArray(body) ? body[0] : body;
   const code = textAt(first, 'errorCode') ?? textAt(first, 'error');

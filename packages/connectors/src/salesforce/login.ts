@@ -1,6 +1,8 @@
-import { type ErrorAnswer, isBusyStatus, type OutboundClient } from '../outbound/client.ts';
+import { isBusyStatus, type OutboundClient } from '../outbound/client.ts';
+import { OutboundError } from '../outbound/errors.ts';
 import { SourceError } from '../source.ts';
 import {
+  type AnswerText,
   faultOf,
   kindOfCode,
   type SalesforceFault,
@@ -30,7 +32,9 @@ export async function logIn(client: OutboundClient, params: SalesforceParams): P
       ? await logInBySoap(client, params)
       : await logInByOAuth(client, params);
   } catch (error) {
-    throw sourceErrorOfOutbound(error);
+    if (!(error instanceof OutboundError)) throw error;
+    const message = `${error.message}; is environmentUrl right?`;
+    throw sourceErrorOfOutbound(new OutboundError(error.reason, message, { cause: error }));
   }
 }
 
@@ -42,14 +46,9 @@ async function logInByOAuth(client: OutboundClient, params: SalesforceParams): P
     body: new URLSearchParams(grantOf(params)).toString(),
     idempotent: true,
   });
-  if (!answer.ok) throw loginRefused(answer, faultOf(answer), params);
   const body = parseJson(answer.text);
-  const accessToken = textAt(body, 'access_token');
-  const instanceUrl = textAt(body, 'instance_url');
-  if (accessToken === undefined || instanceUrl === undefined) {
-    throw unexpected('the token answer lacks access_token or instance_url');
-  }
-  return { accessToken, instanceUrl: trustedInstance(instanceUrl, params.environmentUrl) };
+  if (!answer.ok || textAt(body, 'error') !== undefined) throw loginRefused(answer, faultOf(answer), params);
+  return sessionOf(textAt(body, 'access_token'), textAt(body, 'instance_url'), params);
 }
 
 function grantOf(params: SalesforceParams): Record<string, string> {
@@ -79,13 +78,16 @@ async function logInBySoap(client: OutboundClient, params: PasswordParams): Prom
     // A wrong password comes as a fault with status 500, and five tries could lock the user out.
     isBusy: (busy) => isBusyStatus(busy) && faultCode(busy) === undefined,
   });
-  if (!answer.ok) throw loginRefused(answer, soapFault(answer), params);
-  const accessToken = xmlText(answer.text, 'sessionId');
-  const serverUrl = xmlText(answer.text, 'serverUrl');
-  if (accessToken === undefined || serverUrl === undefined) {
-    throw unexpected('the login answer lacks sessionId or serverUrl');
-  }
-  return { accessToken, instanceUrl: trustedInstance(serverUrl, params.environmentUrl) };
+  if (!answer.ok || faultCode(answer) !== undefined) throw loginRefused(answer, soapFault(answer), params);
+  return sessionOf(xmlText(answer.text, 'sessionId'), xmlText(answer.text, 'serverUrl'), params);
+}
+
+function sessionOf(token: string | undefined, url: string | undefined, params: SalesforceParams): Session {
+  if (token === undefined || url === undefined)
+    throw unexpected('the login answer has no token or no instance');
+  // It becomes a header.
+  if (!/^[\x21-\x7e]+$/.test(token)) throw unexpected('the login answer has a token that is none');
+  return { accessToken: token, instanceUrl: trustedInstance(url, params.environmentUrl) };
 }
 
 function soapVersion(version: ApiVersion): string {
@@ -102,18 +104,18 @@ function soapLogin(username: string, password: string): string {
   ].join('');
 }
 
-function faultCode(answer: ErrorAnswer): string | undefined {
+function faultCode(answer: AnswerText): string | undefined {
   return xmlText(answer.text, 'exceptionCode') ?? xmlText(answer.text, 'faultcode')?.split(':').at(-1);
 }
 
-function soapFault(answer: ErrorAnswer): SalesforceFault {
+function soapFault(answer: AnswerText): SalesforceFault {
   const code = faultCode(answer);
   if (code === undefined) return faultOf(answer);
   const message = xmlText(answer.text, 'exceptionMessage') ?? xmlText(answer.text, 'faultstring');
   return { code, message: message ?? '' };
 }
 
-function loginRefused(answer: ErrorAnswer, fault: SalesforceFault, params: SalesforceParams): SourceError {
+function loginRefused(answer: AnswerText, fault: SalesforceFault, params: SalesforceParams): SourceError {
   const kind = kindOfCode(fault.code) ?? (isBusyStatus(answer) ? 'busy' : 'refused');
   const message = `login at ${params.environmentUrl.origin} failed: ${fault.message}`;
   return salesforceError(kind, { code: fault.code, message }, secretsOf(params));
@@ -121,11 +123,11 @@ function loginRefused(answer: ErrorAnswer, fault: SalesforceFault, params: Sales
 
 /** The origin to go on with. A login over https does not lead to a host without it. */
 function trustedInstance(url: string, environmentUrl: URL): URL {
-  const origin = URL.canParse(url) ? new URL(new URL(url).origin) : undefined;
-  if (origin === undefined || (environmentUrl.protocol === 'https:' && origin.protocol !== 'https:')) {
-    throw unexpected('login names an instance URL that is not a https URL');
+  const { protocol, origin } = URL.canParse(url) ? new URL(url) : { protocol: undefined, origin: '' };
+  if (protocol !== 'https:' && (protocol !== 'http:' || environmentUrl.protocol === 'https:')) {
+    throw unexpected('the login answer names an instance that is not a https URL');
   }
-  return origin;
+  return new URL(origin);
 }
 
 function unexpected(message: string): SourceError {
@@ -140,6 +142,6 @@ function escapeXml(text: string): string {
 
 /** Text of the first element of a local name. The few flat elements read here need no XML parser. */
 function xmlText(xml: string, name: string): string | undefined {
-  const match = new RegExp(`<(?:[\\w.-]+:)?${name}(?:\\s[^>]*)?>([^<]*)<`).exec(xml);
+  const match = new RegExp(`<(?:[\\w.-]+:)?${name}(?:\\s[^<>]*)?>([^<]*)<`).exec(xml);
   return match?.[1]?.replace(/&(lt|gt|amp|quot|apos);/g, (_, entity: string) => XML_ENTITIES[entity] ?? '');
 }

@@ -57,7 +57,7 @@ const PARSERS: Readonly<Record<string, (params: ParamReader) => SalesforceParams
  * @throws SourceError `refused` that names the parameter and never its value.
  */
 export function parseSalesforceParams(authSpecName: string, params: unknown): SalesforceParams {
-  const parse = PARSERS[authSpecName];
+  const parse = Object.hasOwn(PARSERS, authSpecName) ? PARSERS[authSpecName] : undefined;
   if (parse === undefined) {
     throw refused(`auth.specName: "${authSpecName}" is none of ${Object.keys(PARSERS).join(', ')}`);
   }
