@@ -1,11 +1,11 @@
-import { type AnswerHeaders, headerOf } from '../outbound/client.ts';
+import { type AnswerHeaders, discard, headerOf } from '../outbound/client.ts';
 import { pause } from '../outbound/retry.ts';
 import { type Page, type Sink, SourceError, type SourceErrorKind } from '../source.ts';
 import type { SalesforceApi } from './api.ts';
 import { kindOfCode } from './errors.ts';
 import { textAt } from './json.ts';
 import { stagePages } from './pages.ts';
-import type { BulkState } from './partition.ts';
+import { type BulkState, JOB_ID } from './partition.ts';
 
 /** How a bulk job is waited for and read. Durations in milliseconds. */
 export interface BulkOptions {
@@ -41,8 +41,8 @@ export async function createQueryJob(
     signal,
   });
   const id = textAt(job, 'id');
-  if (id !== undefined) return id;
-  throw new SourceError('busy', 'UNEXPECTED_ANSWER', 'Salesforce: the new bulk job has no id');
+  if (id !== undefined && JOB_ID.test(id)) return id;
+  throw unexpected('the new bulk job has no id');
 }
 
 /** Waits for a query job and reads its results page by page, each as the CSV it came in. */
@@ -65,20 +65,32 @@ export async function readQueryJob(
     const { headers, body } = await expiring(
       api.stream({ path: `${job}/results?${query}`, headers: { accept: 'text/csv' }, signal }),
     );
-    const page: Page = { format: { kind: 'csv' }, rows: rowsOf(headers), body, next: locatorOf(headers) };
+    const next = headerOf(headers, 'sforce-locator');
+    // A page for people, or an answer without content, would pass for the last page.
+    if (!next || !isCsv(headers)) {
+      discard(body);
+      throw unexpected('a page of bulk results is no CSV, or does not tell where the next one is');
+    }
+    // The end is told by the word `null`, not by the absence of the header.
+    const page: Page = {
+      format: { kind: 'csv' },
+      rows: rowsOf(headers),
+      body,
+      next: next === 'null' ? undefined : next,
+    };
     return { page, stream: body };
   });
 }
 
-function rowsOf(headers: AnswerHeaders): number | undefined {
-  const rows = headerOf(headers, 'sforce-numberofrecords');
-  return rows !== undefined && /^\d+$/.test(rows) ? Number(rows) : undefined;
+/** Whether a body is CSV as it stands: nothing packed was asked for. */
+function isCsv(headers: AnswerHeaders): boolean {
+  const isPlain = headerOf(headers, 'content-encoding') === undefined;
+  return isPlain && headerOf(headers, 'content-type')?.startsWith('text/csv') === true;
 }
 
-/** The end is told by the word `null`, not by the absence of the header. */
-function locatorOf(headers: AnswerHeaders): string | undefined {
-  const locator = headerOf(headers, 'sforce-locator');
-  return locator === 'null' ? undefined : locator;
+function rowsOf(headers: AnswerHeaders): number | undefined {
+  const rows = headerOf(headers, 'sforce-numberofrecords');
+  return rows !== undefined && /^\d{1,15}$/.test(rows) ? Number(rows) : undefined;
 }
 
 async function untilComplete(
@@ -100,6 +112,10 @@ async function untilComplete(
     }
     await pause(wait, signal);
   }
+}
+
+function unexpected(message: string): SourceError {
+  return new SourceError('busy', 'UNEXPECTED_ANSWER', `Salesforce: ${message}`);
 }
 
 /**

@@ -10,17 +10,19 @@ const IDENTIFIER = /^[A-Za-z][A-Za-z0-9_]{0,254}$/;
  * Column types of field types (SOAP API Developer Guide, Field Types). Field types that are not listed are read as
  * strings, which loses nothing.
  */
-const COLUMN_TYPES: Readonly<Record<string, ColumnType>> = {
-  boolean: 'boolean',
-  int: 'integer',
-  long: 'long',
-  double: 'number',
-  percent: 'number',
-  currency: 'decimal',
-  date: 'date',
-  datetime: 'date-time',
-  time: 'time',
-};
+const COLUMN_TYPES: ReadonlyMap<string, ColumnType> = new Map(
+  Object.entries({
+    boolean: 'boolean',
+    int: 'integer',
+    long: 'long',
+    double: 'number',
+    percent: 'number',
+    currency: 'decimal',
+    date: 'date',
+    datetime: 'date-time',
+    time: 'time',
+  } as const),
+);
 
 /** Compound fields, whose parts are fields of their own, and binary ones: bulk queries take neither. */
 const UNREADABLE_TYPES: ReadonlySet<string> = new Set(['address', 'location', 'base64', 'complexvalue']);
@@ -96,7 +98,7 @@ function isReadable(field: Readonly<Record<string, unknown>>): boolean {
 
 function columnOf(field: Readonly<Record<string, unknown>>): SourceColumn {
   const originalType = String(field.type);
-  return { name: String(field.name), type: COLUMN_TYPES[originalType] ?? 'string', originalType };
+  return { name: String(field.name), type: COLUMN_TYPES.get(originalType) ?? 'string', originalType };
 }
 
 function objectsAt(body: unknown, key: string): readonly Readonly<Record<string, unknown>>[] {

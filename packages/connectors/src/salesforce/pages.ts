@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { discard } from '../outbound/client.ts';
 import { OutboundError, outboundErrorOf } from '../outbound/errors.ts';
 import { pause, pauseBefore, type RetryPolicy } from '../outbound/retry.ts';
-import type { Page, Sink } from '../source.ts';
+import { type Page, type Sink, SourceError } from '../source.ts';
 import { sourceErrorOfOutbound } from './errors.ts';
 
 /** A page whose body comes out of `stream`, which is let go once the page is staged or given up. */
@@ -20,7 +20,8 @@ type Outcome =
 
 /**
  * Stages page after page, from where the sink stands to the last one. A page whose body breaks off is fetched again
- * from its own locator; a failure of the sink is not repeated, for it is not the source's.
+ * from its own locator; a failure of the sink is not repeated, for it is not the source's. A page that leads back to
+ * one before it is not staged.
  */
 export async function stagePages(
   sink: Sink,
@@ -29,9 +30,18 @@ export async function stagePages(
   signal: AbortSignal | undefined,
   fetchPage: FetchPage,
 ): Promise<void> {
+  const passed = new Set<string>();
+  const fetchNext: FetchPage = async (locator) => {
+    if (locator !== undefined) passed.add(locator);
+    const fetched = await fetchPage(locator);
+    const { next } = fetched.page;
+    if (next === undefined || !passed.has(next)) return fetched;
+    discard(fetched.stream);
+    throw new SourceError('expired', 'LOCATOR_LOOP', 'Salesforce: pages of results lead back to one another');
+  };
   let locator = sink.resumeFrom;
   do {
-    locator = await stagePage(sink, locator, { ...retry, attempts }, signal, fetchPage);
+    locator = await stagePage(sink, locator, { ...retry, attempts }, signal, fetchNext);
   } while (locator !== undefined);
 }
 

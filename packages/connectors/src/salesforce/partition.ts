@@ -20,7 +20,8 @@ export interface BulkState {
 
 export type PartitionState = RestState | BulkState;
 
-const JOB_ID = /^[A-Za-z0-9]{15,18}$/;
+/** An id of a job, which becomes a part of paths. */
+export const JOB_ID = /^[A-Za-z0-9]{15,18}$/;
 const API_VERSION = /^\d{2,3}\.0$/;
 
 export function partitionOf(state: PartitionState, announcedRows: number | undefined): Partition {

@@ -57,9 +57,14 @@ function headOf(text: string): QueryHead | undefined {
   if (rows === null) return undefined;
   const fields = parseFields(text.slice(0, rows.index));
   const { totalSize, done, nextRecordsUrl } = fields;
-  if (typeof totalSize !== 'number' || typeof done !== 'boolean') return undefined;
+  if (!isRowCount(totalSize) || typeof done !== 'boolean') return undefined;
   if (done) return { totalSize, done, nextRecordsUrl: undefined };
   return typeof nextRecordsUrl === 'string' ? { totalSize, done, nextRecordsUrl } : undefined;
+}
+
+/** Whether a value can be a number of rows. */
+export function isRowCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function parseFields(head: string): Readonly<Record<string, unknown>> {

@@ -3,7 +3,7 @@ import type { SalesforceApi } from './api.ts';
 import { valueAt } from './json.ts';
 import { stagePages } from './pages.ts';
 import type { RestState } from './partition.ts';
-import { splitHead } from './query-head.ts';
+import { isRowCount, splitHead } from './query-head.ts';
 import { encodeSoql } from './soql.ts';
 
 /** The most rows a page may hold. */
@@ -24,7 +24,7 @@ export function fitsUrl(api: SalesforceApi, soql: string): boolean {
 export async function countRows(api: SalesforceApi, soql: string, signal?: AbortSignal): Promise<number> {
   const body = await api.json({ path: queryPath(api.root, soql), signal });
   const total = valueAt(body, 'totalSize');
-  if (typeof total === 'number') return total;
+  if (isRowCount(total)) return total;
   throw new SourceError('busy', 'UNEXPECTED_ANSWER', 'Salesforce: the answer to COUNT() has no totalSize');
 }
 

@@ -78,7 +78,7 @@ function columnType(column: string, { table, columns }: TableDescription) {
   const found = columns.find(({ name }) => name === column);
   if (found !== undefined) return found.type;
   const similar = columns.find(({ name }) => name.toLowerCase() === column.toLowerCase());
-  const hint = similar === undefined ? '' : `; is ${similar.name} meant?`;
+  const hint = similar === undefined ? ', or its user may not see it' : `; is ${similar.name} meant?`;
   throw new SourceError(
     'invalid',
     'INVALID_FIELD',

@@ -26,6 +26,8 @@ export interface SalesforceSource extends Source {
 /** A bulk job costs seconds before its first row; below some 10,000 rows REST is done by then. */
 const BULK_FROM_ROWS = 10_000;
 const PAGE_ATTEMPTS = 5;
+/** RFC 9110, 5.6.7: the form that is sent. */
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
 /** A source over one Salesforce organisation. It logs in at its first call. */
 export function createSalesforceSource(
@@ -39,8 +41,10 @@ export function createSalesforceSource(
   async function clock(signal?: AbortSignal): Promise<Date> {
     // The list of resources costs Salesforce nothing, and needs a session.
     const { headers } = await api.text({ path: api.root, signal });
-    const date = new Date(headerOf(headers, 'date') ?? '');
-    if (!Number.isNaN(date.getTime())) return date;
+    const text = headerOf(headers, 'date') ?? '';
+    const date = new Date(text);
+    // Node reads dates that HTTP does not know, such as `5`.
+    if (HTTP_DATE.test(text) && !Number.isNaN(date.getTime())) return date;
     throw new SourceError('busy', 'UNEXPECTED_ANSWER', 'Salesforce: the answer has no Date header');
   }
 
@@ -49,7 +53,7 @@ export function createSalesforceSource(
       return api.lastLimit;
     },
     async check(signal?: AbortSignal) {
-      await api.text({ path: api.root, signal });
+      await api.json({ path: api.root, signal });
     },
     explore: (signal?: AbortSignal) => listTables(api, signal),
     describe: (table: string, signal?: AbortSignal) => describeTable(api, table, signal),
