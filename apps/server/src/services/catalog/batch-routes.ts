@@ -18,11 +18,21 @@ import { isObjectId } from './object-id.ts';
 import { shownEnvelope } from './shown-data-set.ts';
 
 const Milliseconds = (description: string) => Type.Optional(Type.Integer({ minimum: 0, description }));
+const Count = Type.Optional(Type.Integer({ minimum: 0 }));
 
 const BatchQuery = Type.Object({
   ...pageParameters,
+  batch: Type.Optional(Type.String({ maxLength: 100, description: 'Only the batch with this id.' })),
+  externalId: Type.Optional(Type.String({ maxLength: 100 })),
   dataSet: Type.Optional(Type.String({ description: 'Only batches of this dataset.' })),
   status: Type.Optional(Type.String({ maxLength: 100 })),
+  recordCount: Count,
+  failedRecordCount: Count,
+  size: Count,
+  created: Milliseconds('Epoch milliseconds.'),
+  updated: Milliseconds('Epoch milliseconds.'),
+  started: Milliseconds('Epoch milliseconds.'),
+  completed: Milliseconds('Epoch milliseconds.'),
   createdAfter: Milliseconds('Epoch milliseconds, exclusive.'),
   createdBefore: Milliseconds('Epoch milliseconds, exclusive.'),
   startAfter: Milliseconds('Epoch milliseconds, exclusive.'),
@@ -96,6 +106,7 @@ function shownBatch({ organization, sandbox }: SandboxedCaller, batch: Resource)
 /** Where the store keeps what the Catalog shows under another name. */
 const ENVELOPE_NAMES: Readonly<Record<string, string>> = {
   id: 'id',
+  externalId: 'id',
   created: 'createdAt',
   updated: 'updatedAt',
   createdUser: 'createdBy',
@@ -109,7 +120,16 @@ function storedPath([name = '', ...rest]: readonly string[]): string[] {
 }
 
 const COMPARISONS = [
+  { parameter: 'batch', property: 'id', operator: '==' },
+  { parameter: 'externalId', property: 'externalId', operator: '==' },
   { parameter: 'status', property: 'status', operator: '==' },
+  { parameter: 'recordCount', property: 'recordCount', operator: '==' },
+  { parameter: 'failedRecordCount', property: 'failedRecordCount', operator: '==' },
+  { parameter: 'size', property: 'size', operator: '==' },
+  { parameter: 'created', property: 'created', operator: '==' },
+  { parameter: 'updated', property: 'updated', operator: '==' },
+  { parameter: 'started', property: 'started', operator: '==' },
+  { parameter: 'completed', property: 'completed', operator: '==' },
   { parameter: 'createdAfter', property: 'created', operator: '>' },
   { parameter: 'createdBefore', property: 'created', operator: '<' },
   { parameter: 'startAfter', property: 'started', operator: '>' },

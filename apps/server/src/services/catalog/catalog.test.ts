@@ -215,9 +215,9 @@ describe('batches', () => {
 
   beforeAll(async () => {
     dataSetId = await createDataSet({ name: 'With batches' });
-    await addBatch('01BATCHA', dataSetId, { started: 1_000 });
-    await addBatch('01BATCHB', dataSetId, { status: 'failed', started: 2_000 });
-    await addBatch('01BATCHC', '000000000000000000000000', { started: 3_000 });
+    await addBatch('01BATCHA', dataSetId, { started: 1_000, completed: 1_500, recordCount: 3 });
+    await addBatch('01BATCHB', dataSetId, { status: 'failed', started: 2_000, failedRecordCount: 3 });
+    await addBatch('01BATCHC', '000000000000000000000000', { started: 3_000, recordCount: 30, size: 3 });
   });
 
   it.each([
@@ -226,6 +226,14 @@ describe('batches', () => {
     ['start', () => 'startAfter=1000&startBefore=3000', ['01BATCHB']],
     ['property', () => 'property=status==failed', ['01BATCHB']],
     ['creation', () => 'createdBefore=1000', []],
+    ['id', () => 'batch=01BATCHB', ['01BATCHB']],
+    ['external id', () => 'externalId=01BATCHC', ['01BATCHC']],
+    ['exact start and end', () => 'started=1000&completed=1500', ['01BATCHA']],
+    ['records', () => 'recordCount=3', ['01BATCHA']],
+    ['failed records', () => 'failedRecordCount=3', ['01BATCHB']],
+    ['size', () => 'size=3', ['01BATCHC']],
+    ['exact creation', () => 'created=1000', []],
+    ['exact change', () => 'updated=1000', []],
     ['an id that is no dataset’s', () => 'dataSet=0', []],
     ['a page', () => 'orderBy=started&limit=1&start=2', ['01BATCHC']],
   ])('are listed by %s', async (_name, query, expected) => {
