@@ -8,9 +8,9 @@ const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
  * The field names of the first record of an RFC 4180 text, quotes and doubled quotes undone.
- * Undefined where the text ends before the record does.
+ * Undefined where the text ends before the record's line end.
  */
-export function parseHeader(text: string, isWhole: boolean): readonly string[] | undefined {
+export function parseHeader(text: string): readonly string[] | undefined {
   const names: string[] = [];
   let name = '';
   let quoted = false;
@@ -35,7 +35,7 @@ export function parseHeader(text: string, isWhole: boolean): readonly string[] |
       name += character;
     }
   }
-  return isWhole && !quoted ? [...names, name] : undefined;
+  return undefined;
 }
 
 /**
@@ -49,10 +49,9 @@ export async function readHeader(path: string): Promise<readonly string[] | unde
       const buffer = Buffer.alloc(Math.min(length, MAX_HEADER_BYTES));
       const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
       if (bytesRead === 0) return undefined;
-      const isWhole = bytesRead < buffer.length;
-      const header = parseHeader(buffer.toString('utf8', 0, bytesRead), isWhole);
+      const header = parseHeader(buffer.toString('utf8', 0, bytesRead));
       if (header !== undefined) return header;
-      if (isWhole || buffer.length === MAX_HEADER_BYTES) {
+      if (bytesRead < buffer.length || buffer.length === MAX_HEADER_BYTES) {
         throw new EngineError('unreadable', `The header row of ${path} does not end within its first MiB.`);
       }
     }

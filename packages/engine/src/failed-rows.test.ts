@@ -59,9 +59,9 @@ describe('rows that do not land', () => {
     expect(lines[1]).toMatchObject({ _errors: [{ code: 'INGEST-1555-400', column: '_id', value: null }] });
   });
 
-  test('are told where a record is cut off and nothing else could fail', async () => {
+  test('are told where a text is never closed and nothing else could fail', async () => {
     const anyText = tableOf([{ path: '_id', xdmType: 'string', from: column('Id') }]);
-    const staged = [folder.csv('1.csv', '"Id"\n"1"\n"2"\n"cut o')];
+    const staged = [folder.csv('1.csv', '"Id"\n"1"\n"2"\n"cut o\n')];
     const result = await engine.transform(folder.request(anyText, [{ name: 'Id', type: 'string' }], staged));
     expect(result).toMatchObject({ inputRows: 3, outputRows: 2, failedRows: 1 });
     expect(result.errors).toMatchObject([{ code: 'INGEST-1401-400', rows: 1 }]);
@@ -75,7 +75,7 @@ describe('rows that do not land', () => {
           'Id,FirstName,Employees,Modified\nshort\n,1 is bad,,\n"un"quoted,x,,\ntoo,many,,,5,6\n5,fine,,\n,6 is bad,,\n7,',
         ),
         Buffer.from([0xff, 0xfe]),
-        Buffer.from(',,\n,8 is bad,,\n9,"never closed'),
+        Buffer.from(',,\n,8 is bad,,\n9,"never closed\n'),
       ]),
     );
     const result = await engine.transform(folder.request(contacts, contactColumns, [staged]));

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { readHeader } from './csv-header.ts';
 import { EngineError } from './engine-error.ts';
 import type { StagedFile } from './transform.ts';
@@ -36,9 +36,28 @@ export async function readLayouts(files: readonly StagedFile[]): Promise<readonl
 async function readLayout({ path, format }: StagedFile): Promise<FileLayout | undefined> {
   if (format.kind === 'csv') {
     const header = await readHeader(path);
-    return header === undefined ? undefined : { kind: 'csv', path, header };
+    if (header === undefined) return undefined;
+    if (!(await endsInLineEnd(path))) {
+      throw new EngineError(
+        'unreadable',
+        `The staged file ${path} is cut off: its last record has no line end.`,
+      );
+    }
+    return { kind: 'csv', path, header };
   }
   const { size } = await stat(path);
   if (size === 0) throw new EngineError('unreadable', `The staged page ${path} is empty.`);
   return { kind: 'json-page', path, rowsAt: format.rowsAt, bytes: size };
+}
+
+/** A record that is cut off between two fields, or within a doubled quote, looks whole but for its line end. */
+async function endsInLineEnd(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+    return buffer.toString() === '\n';
+  } finally {
+    await file.close();
+  }
 }

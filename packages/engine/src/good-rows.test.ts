@@ -152,7 +152,6 @@ describe('rows that land', () => {
 
   test.each([
     ['a header alone', 'Id,FirstName,Employees,Modified\n'],
-    ['a header without a line end', 'Id,FirstName,Employees,Modified'],
     ['no byte', ''],
   ])('are none, and make no file, where the staged file has %s', async (_, text) => {
     const staged = [folder.csv('1.csv', text)];

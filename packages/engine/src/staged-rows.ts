@@ -94,16 +94,19 @@ function jsonPageRelation(
   const options = [
     `format = 'unstructured'`,
     `maximum_object_size = ${Math.max(...pages.map(({ bytes }) => bytes)) + 1}`,
+    'records = true',
     `columns = {${rows}: 'JSON[]'}`,
   ];
-  const missing = quoteLiteral(
-    `${UNREADABLE_PAGE} ${JSON.stringify(rowsAt)} is no array in one of the JSON pages.`,
-  );
+  const unreadable = (what: string) =>
+    `error(${quoteLiteral(`${UNREADABLE_PAGE} ${JSON.stringify(rowsAt)} ${what} in one of the JSON pages.`)})`;
   const pointers = columns.map((column) => quoteLiteral(jsonPointer(column.name)));
   const selected = columns.map((_, index) => `fields[${index + 1}] AS ${rawName(index)}`);
+  const fields =
+    `CASE WHEN json_type(item) = 'OBJECT' THEN json_extract_string(item, [${pointers.join(', ')}]) ` +
+    `ELSE ${unreadable('holds something else than objects')} END`;
+  const items = `CASE WHEN ${rows} IS NULL THEN ${unreadable('is no array')} ELSE ${rows} END`;
   return (
-    `SELECT ${selected.join(', ')} FROM (SELECT json_extract_string(item, [${pointers.join(', ')}]) AS fields ` +
-    `FROM (SELECT unnest(CASE WHEN ${rows} IS NULL THEN error(${missing}) ELSE ${rows} END) AS item ` +
+    `SELECT ${selected.join(', ')} FROM (SELECT ${fields} AS fields FROM (SELECT unnest(${items}) AS item ` +
     `FROM read_json(${pathList(pages)}, ${options.join(', ')})))`
   );
 }

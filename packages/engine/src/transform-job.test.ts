@@ -111,10 +111,28 @@ describe('a request that contradicts itself', () => {
     });
   });
 
+  test('is refused: a CSV page that is cut off, at whatever byte', async () => {
+    const rows = '"1","plain"\n"2","say ""hi"" to them"\n"3","é漢👩"\n"4",""\n';
+    const page = Buffer.from(`"Id","Name"\n${rows}`);
+    const table = tableOf([
+      { path: 'id', xdmType: 'string', from: column('Id') },
+      { path: 'name', xdmType: 'string', from: column('Name') },
+    ]);
+    for (let length = 1; length < page.length; length++) {
+      // A cut between two records leaves whole ones; that some are missing is seen by their number.
+      if (page[length - 1] === 0x0a) continue;
+      const staged = folder.csv('1.csv', page.subarray(0, length));
+      const transform = engine.transform(folder.request(table, textColumns('Id', 'Name'), [staged]));
+      await expect(transform).rejects.toMatchObject({ kind: 'unreadable' });
+    }
+  });
+
   test.each([
     ['breaks off', '{"records":[{"Id":'],
     ['has no such array', '{"value":[]}'],
     ['has something else there', '{"records":{"Id":1}}'],
+    ['has rows that are no objects', '{"records":[{"Id":"1"},null]}'],
+    ['is within an array', '[{"records":[{"Id":"1"}]}]'],
     ['is empty', ''],
   ])('is refused: a JSON page that %s', async (_, text) => {
     const staged = folder.jsonPage('1.json', 'records', text);

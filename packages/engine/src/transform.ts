@@ -1,7 +1,10 @@
 import type { MappingPlan } from '@tributary/data-prep';
 import type { SourceColumn, XdmNode } from '@tributary/xdm';
 
-/** A file of source rows, kept as the source sent it. `columns` of a CSV are read by name from its header. */
+/**
+ * A file of source rows, kept as the source sent it. `columns` of a CSV are read by name from its header. Every record of
+ * a CSV ends in a line end, the last one too: without it the file is taken for cut off.
+ */
 export interface StagedFile {
   readonly path: string;
   readonly format: { readonly kind: 'csv' } | { readonly kind: 'json-page'; readonly rowsAt: string };
