@@ -15,21 +15,22 @@ export interface ResourceOrder {
 
 /** SQL for the text of a resource's property: the envelope's own columns, else a path into the body. */
 export function propertyText(path: readonly string[]): RawBuilder<string | null> {
-  const envelope = path.length === 1 ? envelopeColumns[path[0] ?? ''] : undefined;
+  const [name = '', ...rest] = path;
+  const envelope = rest.length === 0 ? envelopeColumns.get(name) : undefined;
   return envelope ?? sql<string | null>`body #>> ${textArray(path)}`;
 }
 
-const envelopeColumns: Readonly<Record<string, RawBuilder<string | null>>> = {
-  id: sql`id`,
-  etag: sql`etag`,
-  version: sql`version::text`,
-  createdBy: sql`created_by`,
-  updatedBy: sql`updated_by`,
-  createdClient: sql`created_client`,
-  updatedClient: sql`updated_client`,
-  createdAt: sql`(extract(epoch from created_at) * 1000)::bigint::text`,
-  updatedAt: sql`(extract(epoch from updated_at) * 1000)::bigint::text`,
-};
+const envelopeColumns: ReadonlyMap<string, RawBuilder<string | null>> = new Map([
+  ['id', sql`id`],
+  ['etag', sql`etag`],
+  ['version', sql`version::text`],
+  ['createdBy', sql`created_by`],
+  ['updatedBy', sql`updated_by`],
+  ['createdClient', sql`created_client`],
+  ['updatedClient', sql`updated_client`],
+  ['createdAt', sql`(extract(epoch from created_at) * 1000)::bigint::text`],
+  ['updatedAt', sql`(extract(epoch from updated_at) * 1000)::bigint::text`],
+]);
 
 /** SQL that is true for resources that meet the condition. An array meets `==` when one element does. */
 export function condition({ path, operator, value }: ResourceFilter): RawBuilder<boolean> {
