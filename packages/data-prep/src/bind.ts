@@ -19,7 +19,7 @@ export const CONVERT = '(convert)';
 
 const GREATEST_LONG = 2n ** 63n - 1n;
 const INTEGER_LIMIT = 2n ** 31n;
-const DECIMAL_DIGITS = 28;
+const DECIMAL_DIGITS = 20;
 
 /**
  * Looks up the names of an expression that `parseExpression` accepted, decides the type of each part, and makes every

@@ -25,6 +25,7 @@ export {
   type ParameterRecord,
 } from './records.ts';
 export { quoteIdentifier, quoteLiteral } from './sql/quote.ts';
+export { offsetShape } from './sql/shaped.ts';
 export { sqlTypeOf } from './sql/types.ts';
 export type { ExpressionError, ExpressionErrorCode, Position } from './syntax/error.ts';
 export type { Expression, Span } from './syntax/expression.ts';

@@ -39,8 +39,16 @@ export function membersToJson(
   );
 }
 
-/** Instants beyond the years that JavaScript can count to keep DuckDB's own text. */
+const MICROS_PER_SECOND = 1_000_000n;
+
+/**
+ * With milliseconds or microseconds only where there are any. Instants beyond the years that JavaScript can count to
+ * keep DuckDB's own text.
+ */
 function instantToJson(value: DuckDBTimestampTZValue | DuckDBTimestampValue): string {
-  const instant = new Date(Number(value.micros / 1000n));
-  return Number.isNaN(instant.getTime()) ? value.toString() : instant.toISOString().replace('.000Z', 'Z');
+  const fraction = ((value.micros % MICROS_PER_SECOND) + MICROS_PER_SECOND) % MICROS_PER_SECOND;
+  const second = new Date(Number((value.micros - fraction) / 1000n));
+  if (Number.isNaN(second.getTime())) return value.toString();
+  const digits = `.${String(fraction).padStart(6, '0')}`.replace(/(\.000)?000$/, '');
+  return second.toISOString().replace('.000Z', `${digits}Z`);
 }

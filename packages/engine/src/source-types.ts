@@ -1,4 +1,4 @@
-import { quoteLiteral, sqlTypeOf } from '@tributary/data-prep';
+import { offsetShape, quoteLiteral, sqlTypeOf } from '@tributary/data-prep';
 import type { ColumnType } from '@tributary/xdm';
 
 /** How the texts of one source type are read. */
@@ -24,9 +24,7 @@ const READINGS: Readonly<Record<Exclude<ColumnType, 'string'>, Reading>> = {
   number: { ...DECIMAL_NUMBER, mayOverflow: true },
   decimal: DECIMAL_NUMBER,
   date: { shape: DAY },
-  'date-time': {
-    shape: `${DAY}[T ]${TIME_OF_DAY}(Z|[+-][0-9]{2}(:?[0-9]{2})?)?`,
-  },
+  'date-time': { shape: `${DAY}[T ]${TIME_OF_DAY}${offsetShape}?` },
   time: { shape: `${TIME_OF_DAY}Z?`, strip: 'Z$' },
 };
 

@@ -2,13 +2,13 @@ import automaticPatterns from './automatic-dates.json' with { type: 'json' };
 import { compileDateReader } from './date-pattern.ts';
 import { bindOnce } from './emitted.ts';
 import { quoteLiteral } from './quote.ts';
-import { readShaped } from './shaped.ts';
+import { offsetShape, readShaped } from './shaped.ts';
 
 /**
  * ISO 8601 with a blank or a T before the time; seconds, fraction and offset may be missing. This covers the documented
  * formats with a time and an offset, and the shapes that the documentation uses without listing them.
  */
-const isoDateTime = String.raw`\s*\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?\s*`;
+const isoDateTime = String.raw`\s*\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?${offsetShape}?\s*`;
 
 const readers = automaticPatterns.map((pattern) => {
   const reader = compileDateReader(pattern);

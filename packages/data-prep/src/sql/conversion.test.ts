@@ -37,6 +37,7 @@ describe('conversion to a target type', () => {
     ['12-11-20', 'string', 'date', 'fails'],
     ['2016-11-09T11:44:44.797', 'string', 'date-time', '2016-11-09T11:44:44.797Z'],
     ['epoch', 'string', 'date-time', 'fails'],
+    ['2016-11-09 11:44:44+19:00', 'string', 'date-time', 'fails'],
     [12.5, 'number', 'int', 'fails'],
     [12, 'number', 'int', 12],
     [128, 'number', 'byte', 'fails'],
@@ -50,7 +51,9 @@ describe('conversion to a target type', () => {
     ['2020-01-31', 'date', 'string', '2020-01-31'],
     ['2020-01-31 10:00:00+00', 'date-time', 'string', '2020-01-31T10:00:00Z'],
     ['2020-01-31 10:00:00.5+00', 'date-time', 'string', '2020-01-31T10:00:00.500Z'],
+    ['2020-01-31 10:00:00.120034+00', 'date-time', 'string', '2020-01-31T10:00:00.120034Z'],
     ['2020-01-31 10:00:00+00', 'date-time', 'date', '2020-01-31'],
+    ['0.3333333333333333', 'decimal', 'number', 0.3333333333333333],
   ])('of %j, a %s, makes for %s: %j', async (value, type, target, expected) => {
     expect(await convert(value, type, target)).toEqual(expected);
   });

@@ -169,8 +169,8 @@ function textOfNumber(value: string): string {
   return `regexp_replace(CAST(${value} AS VARCHAR), '\\.0$', '')`;
 }
 
-/** ISO 8601 in UTC, with milliseconds only where there are any. */
+/** ISO 8601 in UTC, with milliseconds or microseconds only where there are any. */
 function textOfDateTime(value: string): string {
   const local = `timezone('UTC', ${value})`;
-  return `(regexp_replace(strftime(${local}, '%Y-%m-%dT%H:%M:%S.%g'), '\\.000$', '') || 'Z')`;
+  return `(regexp_replace(strftime(${local}, '%Y-%m-%dT%H:%M:%S.%f'), '(\\.000)?000$', '') || 'Z')`;
 }

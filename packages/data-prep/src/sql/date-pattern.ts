@@ -1,3 +1,5 @@
+import { offsetShape } from './shaped.ts';
+
 /** A pattern compiled for reading: text that has the shape is read by `strptime` with the format. */
 export interface DateReader {
   readonly ok: true;
@@ -25,7 +27,6 @@ interface LetterRule {
   readonly write?: string;
 }
 
-const offsetShape = String.raw`(?:Z|[+-]\d{2}(?::?\d{2})?)`;
 const nameShape = '[A-Za-z]+';
 
 /**

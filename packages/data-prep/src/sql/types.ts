@@ -15,7 +15,8 @@ const sqlTypes: Readonly<Record<ScalarGoal, string>> = {
   integer: 'INTEGER',
   long: 'BIGINT',
   number: 'DOUBLE',
-  decimal: 'DECIMAL(38,10)',
+  // Sources write amounts as the shortest text of a double: 18 places keep what has 17 digits whole.
+  decimal: 'DECIMAL(38,18)',
   date: 'DATE',
   'date-time': 'TIMESTAMPTZ',
   time: 'TIME',
