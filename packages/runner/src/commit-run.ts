@@ -12,6 +12,7 @@ import {
 import type { RunRecord, ScopedStore, StagedPage, StagedPartition, Watermark } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
 import { batchDocument } from './batch-document.ts';
+import { runnerActor } from './progress.ts';
 import type { RunWindow } from './read-window.ts';
 import type { RunCommit } from './run-commit.ts';
 import type { Attempt } from './services.ts';
@@ -88,8 +89,8 @@ async function commitIn(
   if (window && verdict !== 'failed') {
     await store.watermarks.put(watermarkAfter(run, commit.progress.columns ?? [], window, partitions, pages));
   }
-  const actor = { user: 'tributary', client: owner };
-  await store.resources('batch').insert(batchId, { ...batchDocument(run, commit, services.lake.io) }, actor);
+  const batch = batchDocument(run, commit, services.lake.io);
+  await store.resources('batch').insert(batchId, { ...batch }, runnerActor);
   await store.staging.clear(run.id);
   return store.runs.advance(run, owner, verdict, { ...commit.progress });
 }

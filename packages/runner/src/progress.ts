@@ -1,10 +1,12 @@
-import type { RunRecord } from '@tributary/store';
+import type { Actor, RunRecord } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
 import type { RunWindow } from './read-window.ts';
 
 /** What a run has done so far: kept with it at each step, enough for any worker to go on and for people to look at. */
 export interface RunProgress {
   readonly trigger: 'schedule' | 'onDemand';
+  /** Who asked for it; undefined where the schedule did. */
+  readonly requestedBy?: Actor;
   /** Undefined before planning, null where the whole table is read. */
   readonly window?: StoredWindow | null;
   /** The columns that are read, with the source's types; present once the run is planned. */
@@ -54,6 +56,14 @@ interface StoredWindow {
 export function progressOf(run: RunRecord): RunProgress {
   // The runner alone writes a run's progress; a run that has none yet was queued by its schedule.
   return { trigger: 'schedule', errors: [], ...(run.progress as Partial<RunProgress>) };
+}
+
+/** Who runs what falls due, and writes what runs leave. */
+export const runnerActor: Actor = { user: 'tributary', client: 'tributary' };
+
+/** Who had the run queued. */
+export function requesterOf(run: RunRecord): Actor {
+  return progressOf(run).requestedBy ?? runnerActor;
 }
 
 export function storeWindow(window: RunWindow | undefined): StoredWindow | null {

@@ -1,4 +1,4 @@
-import { describeRun } from '@tributary/runner';
+import { describeRun, requesterOf, runnerActor } from '@tributary/runner';
 import type { RunRecord } from '@tributary/store';
 import type { SandboxedCaller } from '../../http/caller.ts';
 import { quoted } from './envelope.ts';
@@ -8,10 +8,16 @@ export function shownRun(
   run: RunRecord,
   { organization, sandbox }: SandboxedCaller,
 ): Record<string, unknown> {
+  const requester = requesterOf(run);
+  const updater = run.attempt === 0 ? requester : runnerActor;
   return {
     id: run.id,
     createdAt: run.createdAt.getTime(),
     updatedAt: run.updatedAt.getTime(),
+    createdBy: requester.user,
+    updatedBy: updater.user,
+    createdClient: requester.client,
+    updatedClient: updater.client,
     sandboxId: sandbox.id,
     sandboxName: sandbox.name,
     imsOrgId: organization.id,

@@ -43,6 +43,14 @@ describe('a run on demand', () => {
       sandboxName: 'prod',
       metrics: { statusSummary: { status: 'queued' } },
     });
+    const { createdBy, updatedBy, createdClient, updatedClient } = body;
+    const [flow] = (await flows.call('GET', `/flows/${flowId}`)).body.items;
+    expect({ createdBy, updatedBy, createdClient, updatedClient }).toEqual({
+      createdBy: flow.createdBy,
+      updatedBy: flow.createdBy,
+      createdClient: flow.createdClient,
+      updatedClient: flow.createdClient,
+    });
     const got = await flows.call('GET', `/runs/${body.id}`);
     expect(got.body).toEqual({ items: [body] });
     expect((await flows.call('GET', `/flows/${flowId}`)).body.items[0].lastRunDetails).toMatchObject({

@@ -58,7 +58,7 @@ export function registerRunRoutes(routes: Routes, dependencies: Dependencies): v
   );
 }
 
-async function enqueueRun({ store }: SandboxedCaller, { flowId, params }: Static<typeof RunBody>) {
+async function enqueueRun({ store, actor }: SandboxedCaller, { flowId, params }: Static<typeof RunBody>) {
   const [param] = Object.keys(params ?? {});
   if (param !== undefined) {
     const message = 'is not taken here: a run reads what has changed since the last one; remove it';
@@ -73,7 +73,8 @@ async function enqueueRun({ store }: SandboxedCaller, { flowId, params }: Static
     if (state !== 'enabled') {
       throw refusal('1422-400', `The flow ${flowId} is ${state} and cannot run. Enable it first.`);
     }
-    const run = await transaction.runs.enqueue(flowId, { trigger: 'onDemand', errors: [] });
+    const progress = { trigger: 'onDemand', requestedBy: actor, errors: [] };
+    const run = await transaction.runs.enqueue(flowId, progress);
     if (run !== undefined) return run;
     const [open] = await transaction.runs.list({ flowId, limit: 1 });
     const message = `The flow ${flowId} has a run that is not finished yet: ${open?.id}. Wait for its end.`;
