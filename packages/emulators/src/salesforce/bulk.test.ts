@@ -163,7 +163,7 @@ test('jobs are listed, aborted and deleted', async () => {
   expect(
     await (await client.send('PATCH', `${API}/jobs/query/${id}`, { state: 'Aborted' })).json(),
   ).toMatchObject({ id, state: 'Aborted' });
-  expect((await client.get(`${API}/jobs/query/${id}/results`)).status).toBe(400);
+  expect((await client.get(`${API}/jobs/query/${id}/results`)).status).toBe(204);
   const list: { records: { id: string }[] } = JSON.parse(
     await (await client.get(`${API}/jobs/query`)).text(),
   );
@@ -180,6 +180,7 @@ test('jobs are listed, aborted and deleted', async () => {
 test.each([
   [{ query: 'SELECT Id FROM Contact' }, 'operation is missing'],
   [{ operation: 'query' }, 'query must be a SOQL statement'],
+  [{ operation: 'query', query: ['SELECT Id FROM Contact'] }, 'query: value does not match expected type'],
   [{ operation: 'insert', query: 'SELECT Id FROM Contact' }, 'operation is "insert"'],
   [
     { operation: 'query', query: 'SELECT Id FROM Contact', columnDelimiter: 'DOT' },
@@ -196,6 +197,16 @@ test.each([
   const response = await client.send('POST', `${API}/jobs/query`, body);
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject([{ message: expect.stringContaining(message) }]);
+});
+
+test('results come under the version of their job only, and not before its end', async () => {
+  const { id } = await client.finishedJob('SELECT Id FROM Contact LIMIT 1');
+  expect((await client.get(`/services/data/v59.0/jobs/query/${id}/results`)).status).toBe(409);
+  expect((await client.get(`/services/data/v59.0/jobs/query/${id}`)).status).toBe(200);
+  const body = { operation: 'query', query: 'SELECT Id FROM Contact' };
+  const begun = JSON.parse(await (await client.send('POST', `${API}/jobs/query`, body)).text());
+  const early = await client.get(`${API}/jobs/query/${begun.id}/results`);
+  expect([early.status, await early.text(), early.headers.get('sforce-locator')]).toEqual([204, '', null]);
 });
 
 test.each(['locator=!!!', 'locator=OTk5OTk5', 'maxRecords=0', 'maxRecords=many'])(

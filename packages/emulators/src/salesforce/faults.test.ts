@@ -106,7 +106,7 @@ test('jobFailed lets a job end in Failed with its message and without results', 
     errorMessage: 'QUERY_TIMEOUT: too long',
     numberRecordsProcessed: 0,
   });
-  expect((await client.get(`${API}/jobs/query/${failed.id}/results`)).status).toBe(400);
+  expect((await client.get(`${API}/jobs/query/${failed.id}/results`)).status).toBe(204);
   expect(await client.finishedJob('SELECT Id FROM Account')).toMatchObject({ state: 'JobComplete' });
 });
 

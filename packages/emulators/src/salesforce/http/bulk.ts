@@ -47,8 +47,10 @@ export function registerBulk(server: FastifyInstance, context: Context): void {
     jobs.delete(job);
     return reply.code(204).send();
   });
-  server.get<{ Params: OfJob; Querystring: Parameters }>(`${root}/:id/results`, async (request, reply) =>
-    sendResults(find(context, request.params.id), request.query, reply, context),
+  server.get<{ Params: OfJob; Querystring: Parameters }>(
+    `${root}/:id/results`,
+    async ({ params, query }, reply) =>
+      sendResults(find(context, params.id), params.version, query, reply, context),
   );
 }
 
@@ -64,12 +66,21 @@ function abort(job: Job, body: unknown, { jobs }: Context): void {
   job.abortedAt ??= Date.now();
 }
 
-function sendResults(job: Job, query: Parameters, reply: FastifyReply, context: Context): FastifyReply {
-  const state = context.jobs.state(job);
-  if (state !== 'JobComplete') {
-    const message = `The job is ${state}: only a job in state JobComplete has results`;
-    throw new ApiError(400, 'INVALIDJOBSTATE', message);
-  }
+/**
+ * A page of results (Bulk API 2.0 Developer Guide, Get Results for a Query Job): 409 under another version than the job's,
+ * and no content where the job has none yet, or never will. Of the 409 the guide tells no error code.
+ */
+function sendResults(
+  job: Job,
+  version: string,
+  query: Parameters,
+  reply: FastifyReply,
+  context: Context,
+): FastifyReply {
+  const { apiVersion } = job.request;
+  if (Number(version.slice(1)) !== apiVersion)
+    throw new ApiError(409, 'API_ERROR', `The job was made under version ${apiVersion}.0`);
+  if (context.jobs.state(job) !== 'JobComplete') return reply.code(204).send();
   const [from, to] = resultRange(job, query, context.bulkPageRows);
   reply.type('text/csv;charset=UTF-8');
   reply.header('sforce-locator', to < job.rows.length ? toLocator(to) : 'null');
@@ -87,7 +98,9 @@ function parseJobRequest(body: unknown, version: string): JobRequest {
   const { operation, query, contentType = 'CSV', columnDelimiter = 'COMMA', lineEnding = 'LF' } = body;
   if (operation !== 'query' && operation !== 'queryAll')
     throw invalid('operation', operation, ['query', 'queryAll']);
-  if (typeof query !== 'string' || query.trim() === '')
+  if (query !== undefined && typeof query !== 'string')
+    throw new ApiError(400, 'API_ERROR', 'query: value does not match expected type');
+  if (query === undefined || query.trim() === '')
     throw new ApiError(400, 'INVALIDJOB', 'query must be a SOQL statement');
   if (contentType !== 'CSV') throw invalid('contentType', contentType, ['CSV']);
   if (!isKeyOf(columnDelimiters, columnDelimiter)) {
