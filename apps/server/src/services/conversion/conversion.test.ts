@@ -175,6 +175,15 @@ describe('trying a mapping set', () => {
     ]);
   });
 
+  test('a preview takes one row without a list around it', async () => {
+    const { status, body } = await post('/mappingSets/preview', {
+      data: { id: 1234 },
+      mappingSet: set(mapping('id', 'personID')),
+    });
+    expect(status).toBe(200);
+    expect(body).toEqual([{ data: { personID: '1234' }, errors: null }]);
+  });
+
   test('a preview tells which value a row failed on', async () => {
     const { body } = await post('/mappingSets/preview', {
       data: [{ year: 'soon' }],

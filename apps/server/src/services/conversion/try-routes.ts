@@ -13,8 +13,12 @@ import { mappingSetBody } from './mapping-set-body.ts';
 /** More rows than anybody looks at; they travel in one body. */
 const MAX_PREVIEW_ROWS = 1_000;
 
+const Row = Type.Record(Type.String(), Type.Unknown());
+
 const previewBody = Type.Object({
-  data: Type.Array(Type.Record(Type.String(), Type.Unknown()), { maxItems: MAX_PREVIEW_ROWS }),
+  data: Type.Union([Type.Array(Row, { maxItems: MAX_PREVIEW_ROWS }), Row], {
+    description: 'Rows, or one row as it is',
+  }),
   mappingSet: mappingSetBody,
 });
 
@@ -41,7 +45,8 @@ export function registerTrials(routes: Routes, { engine }: Dependencies): void {
     '/mappingSets/preview',
     { schema: { summary: 'What a mapping set makes of rows', body: previewBody } },
     async (request) => {
-      const { data, mappingSet } = request.body;
+      const { mappingSet } = request.body;
+      const data = [request.body.data].flat();
       const checked = await checkMappingSet(sandboxOf(request).store, mappingSet);
       refuseErrors(checked.errors);
       if (data.length === 0) return [];
