@@ -18,6 +18,8 @@ export interface RunQueue {
   release(run: RunRecord, owner: string, notBefore: Date): Promise<void>;
   /** Ends every lease. Only for a store that no other process can have open (the embedded one), at its start. */
   releaseAll(): Promise<void>;
+  /** A run of any sandbox. */
+  find(runId: string): Promise<RunRecord | undefined>;
   /** Whether a run's staged files are still wanted: it is open, or a watermark keeps its unsettled pages. */
   needsStaging(runId: string): Promise<boolean>;
 }
@@ -75,6 +77,15 @@ export function runQueue(database: Kysely<Tables>): RunQueue {
         .set({ lease_owner: null, lease_until: null })
         .where('completed_at', 'is', null)
         .execute();
+    },
+
+    async find(runId) {
+      const row = await database
+        .selectFrom('flow_runs')
+        .selectAll()
+        .where('id', '=', runId)
+        .executeTakeFirst();
+      return row === undefined ? undefined : fromRow(row);
     },
 
     async needsStaging(runId) {

@@ -33,10 +33,10 @@ export interface RunRecord {
   readonly progress: Readonly<Record<string, unknown>>;
 }
 
-/** This worker's lease was taken over by another one: stop at once, change nothing. */
+/** This worker holds the run no longer: stop at once, change nothing. */
 export class LeaseLost extends Error {
   constructor(runId: string) {
-    super(`the lease on flow run ${runId} was taken over by another worker`);
+    super(`flow run ${runId} was cancelled, has ended, or was taken over by another worker`);
     this.name = 'LeaseLost';
   }
 }
@@ -45,14 +45,21 @@ export class LeaseLost extends Error {
 export interface Runs {
   get(id: string): Promise<RunRecord | undefined>;
   list(query: { flowId?: string | undefined; limit: number; offset?: number }): Promise<readonly RunRecord[]>;
+  /** The newest run of each of these flows that has run, by flow. */
+  newestOf(flowIds: readonly string[]): Promise<ReadonlyMap<string, RunRecord>>;
   count(flowId?: string): Promise<number>;
   /** Queues a run; undefined when the flow has one that is not finished. */
   enqueue(flowId: string, progress?: Readonly<Record<string, unknown>>): Promise<RunRecord | undefined>;
   /** Ends the flow's open run, if it has one, as cancelled. */
   cancelOpen(flowId: string): Promise<void>;
   /**
+   * Keeps a run with `owner` until the transaction ends: what is written beside it is written by the holder.
+   * @throws {LeaseLost} when `owner` does not hold it.
+   */
+  hold(run: RunRecord, owner: string): Promise<void>;
+  /**
    * Moves a run that `owner` holds to `state` and keeps its progress; a final state ends the lease.
-   * @throws {LeaseLost} when another worker holds it by now.
+   * @throws {LeaseLost} when `owner` does not hold it.
    */
   advance(
     run: RunRecord,
@@ -84,6 +91,29 @@ export function scopedRuns(database: Kysely<Tables>, scope: Scope): Runs {
         .offset(offset)
         .execute();
       return rows.map(fromRow);
+    },
+
+    async newestOf(flowIds) {
+      // A look into the index for each flow: `distinct on` would read every run that the flows ever had.
+      const flows = sql<{ id: string }>`(select unnest(${[...flowIds]}::text[]) as id)`.as('flows');
+      const rows = await database
+        .selectFrom(flows)
+        .innerJoinLateral(
+          (query) =>
+            query
+              .selectFrom('flow_runs')
+              .where('org_id', '=', scope.orgId)
+              .where('sandbox_id', '=', scope.sandboxId)
+              .whereRef('flow_id', '=', 'flows.id')
+              .selectAll()
+              .orderBy('created_at', 'desc')
+              .limit(1)
+              .as('newest'),
+          (join) => join.onTrue(),
+        )
+        .selectAll('newest')
+        .execute();
+      return new Map(rows.map((row) => [row.flow_id, fromRow(row)]));
     },
 
     async count(flowId) {
@@ -138,6 +168,17 @@ export function scopedRuns(database: Kysely<Tables>, scope: Scope): Runs {
         .where('flow_id', '=', flowId)
         .where('completed_at', 'is', null)
         .execute();
+    },
+
+    async hold(run, owner) {
+      const row = await table()
+        .where('id', '=', run.id)
+        .where('lease_owner', '=', owner)
+        .where('completed_at', 'is', null)
+        .select('id')
+        .forShare()
+        .executeTakeFirst();
+      if (row === undefined) throw new LeaseLost(run.id);
     },
 
     async advance(run, owner, state, progress) {

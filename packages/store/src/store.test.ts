@@ -197,8 +197,14 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
     if (!first || !second) throw new Error('nothing was claimed');
     expect(await store.queue.heartbeat(first, 'worker-1', 60)).toBe(false);
     await expect(prod.runs.advance(first, 'worker-1', 'failed', {})).rejects.toBeInstanceOf(LeaseLost);
+    await expect(prod.transaction((tx) => tx.runs.hold(first, 'worker-1'))).rejects.toBeInstanceOf(LeaseLost);
+    await prod.transaction((tx) => tx.runs.hold(second, 'worker-2'));
     const ended = await prod.runs.advance(second, 'worker-2', 'success', { rows: 3 });
     expect(ended).toMatchObject({ state: 'success', progress: { rows: 3 } });
+    await expect(prod.transaction((tx) => tx.runs.hold(second, 'worker-2'))).rejects.toBeInstanceOf(
+      LeaseLost,
+    );
+    expect(await store.queue.find(second.id)).toEqual(ended);
     expect(await store.queue.claim('worker-3', 60)).toBeUndefined();
   });
 
@@ -213,6 +219,21 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
     expect(await prod.runs.count('hourly')).toBe(2);
     await prod.runs.cancelOpen('hourly');
     await prod.schedules.remove('hourly');
+  });
+
+  test('tells the newest run of each flow that has run', async () => {
+    for (const flowId of ['early', 'late']) {
+      await prod.runs.enqueue(flowId);
+      await prod.runs.cancelOpen(flowId);
+    }
+    const again = await prod.runs.enqueue('early');
+    const newest = await prod.runs.newestOf(['early', 'late', 'never']);
+    expect([...newest.keys()].toSorted()).toEqual(['early', 'late']);
+    expect(newest.get('early')).toEqual(again);
+    expect(newest.get('late')?.state).toBe('cancelled');
+    expect(await dev.runs.newestOf(['early'])).toEqual(new Map());
+    expect(await prod.runs.newestOf([])).toEqual(new Map());
+    await prod.runs.cancelOpen('early');
   });
 
   test('runs a schedule without an interval once', async () => {
