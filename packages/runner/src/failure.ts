@@ -21,6 +21,45 @@ export class RowsMissing extends Error {
   }
 }
 
+/** A staged file is gone or has changed. */
+export class StagedPageDamaged extends Error {
+  constructor(path: string) {
+    super(`the staged file ${path} is gone or has changed; everything is fetched again`);
+    this.name = 'StagedPageDamaged';
+  }
+}
+
+/** What tells the rows that have landed from those that have not is gone: to go on would lose rows or land them twice. */
+export class LandedPageDamaged extends Error {
+  constructor(path: string, settledUpTo: Date) {
+    super(
+      `${path}, which the flow's last run staged, is gone or has changed: it tells which rows of after ` +
+        `${settledUpTo.toISOString()} have landed. Put it back, or delete the flow and create it anew.`,
+    );
+    this.name = 'LandedPageDamaged';
+  }
+}
+
+/** Rows that change now bear stamps up to which everything is taken to have landed: no run would ever read them. */
+export class SourceClockBehind extends Error {
+  constructor(sourceClock: Date, settledUpTo: Date) {
+    super(
+      `the source's clock says ${sourceClock.toISOString()}, but rows up to ${settledUpTo.toISOString()} have landed: ` +
+        'what changes at the source before that time would be missed. Set its clock right; if rows have changed ' +
+        'meanwhile, delete the flow and create it anew.',
+    );
+    this.name = 'SourceClockBehind';
+  }
+}
+
+/** The mappings were changed while the run was under way, and read columns that it has not fetched. */
+export class ColumnsMissing extends Error {
+  constructor(reasons: readonly string[]) {
+    super(`the mappings have changed since the run was planned (${reasons.join('; ')}); it is planned again`);
+    this.name = 'ColumnsMissing';
+  }
+}
+
 /** What a failed attempt means for its run. */
 export type Verdict =
   /** Try again after a pause, from where it stands. */
@@ -64,9 +103,12 @@ export function judge(error: unknown): Failure {
         return { verdict: 'fail', code: COPY_FAILED, message };
     }
   }
-  if (error instanceof RowsMissing) return { verdict: 'restart', code: COPY_FAILED, message: error.message };
-  if (error instanceof FlowUnfit) return { verdict: 'fail', code: MAPPING_FAILED, message: error.message };
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof RowsMissing || error instanceof StagedPageDamaged)
+    return { verdict: 'restart', code: COPY_FAILED, message };
+  if (error instanceof LandedPageDamaged) return { verdict: 'fail', code: COPY_FAILED, message };
+  if (error instanceof ColumnsMissing) return { verdict: 'restart', code: MAPPING_FAILED, message };
+  if (error instanceof FlowUnfit) return { verdict: 'fail', code: MAPPING_FAILED, message };
   if (error instanceof EngineError)
     return { verdict: engineVerdicts[error.kind], code: MAPPING_FAILED, message };
   return { verdict: 'retry', code: COPY_FAILED, message };

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { SourceClockBehind } from './failure.ts';
 import { nextWindow, partsOf, type RunWindow } from './read-window.ts';
 
 const clock = new Date('2026-03-01T12:00:00.700Z');
@@ -48,8 +49,8 @@ test('a watermark on another column is not taken for this one', () => {
   expect(nextWindow({ ...base, watermark }).after).toBeUndefined();
 });
 
-test('a source whose clock went back moves no bound back', () => {
-  const watermark = watermarkAt('2026-03-01T12:50:00Z', '2026-03-01T13:00:00Z');
+test('a source whose clock went back within the unsettled stretch moves no bound back', () => {
+  const watermark = watermarkAt('2026-03-01T11:55:00Z', '2026-03-01T12:05:00Z');
   const window = nextWindow({ ...base, watermark });
   expect(window).toMatchObject({
     after: watermark.settledUpTo,
@@ -58,13 +59,24 @@ test('a source whose clock went back moves no bound back', () => {
   });
 });
 
+test('a source whose clock went back further is refused: its new rows would never be read', () => {
+  const watermark = watermarkAt('2026-03-01T12:50:00Z', '2026-03-01T13:00:00Z');
+  expect(() => nextWindow({ ...base, watermark })).toThrow(SourceClockBehind);
+});
+
+test('the second that has begun is never settled, however soon a source commits', () => {
+  const { settledUpTo, upTo } = nextWindow({ ...base, watermark: undefined, settleSeconds: 0 });
+  expect(upTo.getTime() - settledUpTo.getTime()).toBe(1_000);
+});
+
 const times = fc.date({ min: new Date('2020-01-01'), max: new Date('2030-01-01'), noInvalidDate: true });
 
 test('the windows of successive runs leave no gap, and their settled parts never overlap', () => {
   fc.assert(
     fc.property(fc.array(times, { minLength: 2, maxLength: 20 }), fc.nat(3_600), (clocks, settleSeconds) => {
       let previous: RunWindow | undefined;
-      for (const sourceClock of clocks) {
+      for (const time of clocks) {
+        const sourceClock = previous && time < previous.settledUpTo ? previous.settledUpTo : time;
         const watermark = previous && {
           ...watermarkAt('2020-01-01', '2020-01-01'),
           settledUpTo: previous.settledUpTo,

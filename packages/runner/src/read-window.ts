@@ -1,5 +1,6 @@
 import type { ReadWindow } from '@tributary/connectors';
 import type { Watermark } from '@tributary/store';
+import { SourceClockBehind } from './failure.ts';
 
 /**
  * The range of the delta column that one run lands, in two parts.
@@ -28,7 +29,11 @@ export interface WindowRequest {
   readonly settleSeconds: number;
 }
 
-/** The window of a flow's next run. A watermark on another column does not count. */
+/**
+ * The window of a flow's next run. A watermark on another column does not count. A source's clock that goes back within
+ * the unsettled stretch, as those of several servers behind one name do, moves no bound back.
+ * @throws {SourceClockBehind} when it has gone back further: new rows would get stamps that no window has any more.
+ */
 export function nextWindow({
   column,
   watermark,
@@ -37,21 +42,28 @@ export function nextWindow({
   settleSeconds,
 }: WindowRequest): RunWindow {
   const upTo = latest(wholeSecond(sourceClock), watermark?.upTo);
-  const after = watermark?.deltaColumn === column ? watermark.settledUpTo : startOf(upTo, backfill);
-  const settledUpTo = latest(secondsBefore(upTo, settleSeconds), after);
+  const isOnColumn = watermark?.deltaColumn === column;
+  if (isOnColumn && sourceClock < watermark.settledUpTo)
+    throw new SourceClockBehind(sourceClock, watermark.settledUpTo);
+  const after = isOnColumn ? watermark.settledUpTo : startOf(upTo, backfill);
+  const unsettledSeconds = Math.max(settleSeconds, SOURCE_CLOCK_TICK);
+  const settledUpTo = latest(secondsBefore(upTo, unsettledSeconds), after);
   return { column, after, settledUpTo, upTo };
 }
 
 /** Without backfill a first run takes the second that has begun and no more, so that the next one misses none of it. */
 function startOf(upTo: Date, backfill: boolean): Date | undefined {
-  return backfill ? undefined : secondsBefore(upTo, 1);
+  return backfill ? undefined : secondsBefore(upTo, SOURCE_CLOCK_TICK);
 }
 
 function secondsBefore(time: Date, seconds: number): Date {
   return new Date(time.getTime() - seconds * 1000);
 }
 
-/** A source's stamps have whole seconds; the second that has begun belongs to the window and is read again next time. */
+/** A source's stamps have whole seconds. */
+const SOURCE_CLOCK_TICK = 1;
+
+/** The second that has begun belongs to the window, is never settled, and so is read again next time. */
 function wholeSecond(time: Date): Date {
   return new Date(Math.floor(time.getTime() / 1000) * 1000);
 }
