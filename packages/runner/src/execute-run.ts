@@ -5,6 +5,7 @@ import { LeaseLost, type RunRecord, type RunState } from '@tributary/store';
 import { batchErrors, keepsDiagnostics } from './batch-document.ts';
 import { newBatchId } from './batch-id.ts';
 import { commitRun } from './commit-run.ts';
+import { attemptFolder, dataFolderOf } from './data-folder.ts';
 import { documentOf } from './documents.ts';
 import { extractRun } from './extract-run.ts';
 import { backOff, type Failure, FlowUnfit, judge, MAX_FAILURES } from './failure.ts';
@@ -14,7 +15,8 @@ import { type PreparedFlow, prepareFlow } from './prepare-flow.ts';
 import { progressOf, type RunProgress, readWindow, storeWindow } from './progress.ts';
 import { newRows, verdictOf } from './run-commit.ts';
 import type { Attempt } from './services.ts';
-import { transformRun } from './transform-run.ts';
+import { tidyRun } from './tidy-run.ts';
+import { currentTable, transformRun } from './transform-run.ts';
 
 /*
  * A flow run, step by step. Each step is kept in the store before the next begins, so any worker can take the run up
@@ -32,7 +34,7 @@ import { transformRun } from './transform-run.ts';
  * after a pause: from where it stands, or with everything fetched anew where what is staged cannot be trusted.
  */
 
-/** Takes a run from where it stands to its end, or gives it back. Never rejects. */
+/** Takes a run from where it stands to its end, or gives it back. Rejects when the store cannot be told of either. */
 export async function executeRun(attempt: Attempt): Promise<void> {
   try {
     await takeSteps(attempt);
@@ -65,12 +67,14 @@ async function ensurePlan(attempt: Attempt, prepared: PreparedFlow, source: Sour
     sourceConnectionId: prepared.sourceConnection.id,
     targetConnectionId: prepared.targetConnectionId,
   });
+  const table = await currentTable(attempt, prepared.dataSetId);
   const fixed = progress.window === undefined ? undefined : readWindow(progress.window);
   const plan = await planRun(planning, prepared, source, fixed);
   return keepPlan(planning, plan.partitions, {
     ...progressOf(planning.run),
     window: storeWindow(plan.window),
     columns: plan.columns,
+    dataFolder: dataFolderOf(attempt.services.lake.io.pathOf(table.metadata.location), attempt.run.id),
     extract: { startedAt: Date.now(), files: 0, bytes: 0 },
   });
 }
@@ -104,29 +108,29 @@ async function extract(attempt: Attempt, source: Source): Promise<Attempt> {
 }
 
 async function transformAndCommit(attempt: Attempt, prepared: PreparedFlow): Promise<void> {
+  const { services, store, run } = attempt;
   const batchId = newBatchId();
-  const before = progressOf(attempt.run);
+  const before = progressOf(run);
+  const { columns, dataFolder } = before;
+  if (columns === undefined || dataFolder === undefined) throw new Error(`the run ${run.id} was not planned`);
   const window = before.window === undefined ? undefined : readWindow(before.window);
-  const result = await transformRun(attempt, prepared, before.columns ?? [], window, batchId);
+  const folder = attemptFolder(dataFolder, run.attempt);
+  const result = await transformRun(attempt, prepared, columns, window, batchId, folder);
   const verdict = verdictOf(result, prepared.flow.options?.partialIngestionPercent);
-  const progress = withOutcome(before, result, {
-    batchId,
-    isLanded: verdict !== 'failed',
-    isDiagnosed: keepsDiagnostics(prepared),
-    attempt: attempt.run.attempt,
-  });
-  const committing = await advance(attempt, 'committing', progress);
-  const previous = await attempt.store.watermarks.get(attempt.run.flowId);
+  const isDiagnosed = keepsDiagnostics(prepared);
+  const isLanded = verdict !== 'failed';
+  const progress = withOutcome(before, result, { batchId, isLanded, isDiagnosed, attempt: run.attempt });
+  const committing = await advance(attempt, 'committing', before);
+  const previous = await store.watermarks.get(run.flowId);
   const ended = await commitRun(committing, { prepared, window, batchId, verdict, result, progress });
-  attempt.services.log.info(
+  services.log.info(
     { flowId: ended.flowId, runId: ended.id, state: ended.state, ...progress.outcome },
     'flow run ended',
   );
-  const diagnosed = keepsDiagnostics(prepared) && result.diagnosticsFiles.length > 0;
-  await cleanUp(attempt, previous?.runId, [
-    ...(verdict === 'failed' ? result.files.map(({ path }) => path) : []),
-    ...(diagnosed ? [] : [await attempt.services.diagnosticsFolder(batchId)]),
-  ]);
+  if (!isDiagnosed || result.diagnosticsFiles.length === 0)
+    await rm(await services.diagnosticsFolder(batchId), { recursive: true, force: true });
+  await tidyRun(services, run.id);
+  if (previous !== undefined) await tidyRun(services, previous.runId);
 }
 
 interface Outcome {
@@ -166,20 +170,6 @@ function withOutcome(
   };
 }
 
-/** Removes what nothing refers to any more. Best effort: what a crash leaves here is swept at the next start. */
-async function cleanUp(
-  { services, run, store }: Attempt,
-  previousRunId: string | undefined,
-  paths: readonly string[],
-): Promise<void> {
-  const kept = (await store.watermarks.get(run.flowId))?.runId;
-  const runs = [run.id, ...(previousRunId === undefined ? [] : [previousRunId])].filter((id) => id !== kept);
-  await Promise.allSettled([
-    ...runs.map((id) => services.staging.remove(id)),
-    ...paths.map((path) => rm(path, { recursive: true, force: true })),
-  ]);
-}
-
 async function advance(attempt: Attempt, state: RunState, progress: RunProgress): Promise<Attempt> {
   const run = await attempt.store.runs.advance(attempt.run, attempt.owner, state, { ...progress });
   return { ...attempt, run };
@@ -188,7 +178,11 @@ async function advance(attempt: Attempt, state: RunState, progress: RunProgress)
 async function handleFailure(attempt: Attempt, error: unknown): Promise<void> {
   const { services, store, owner, signal } = attempt;
   const run = await store.runs.get(attempt.run.id);
-  if (run === undefined || error instanceof LeaseLost) return;
+  if (run === undefined || run.completedAt !== undefined) {
+    // It was cancelled; or it was committed, and only the answer, or the tidying, has failed.
+    return tidyRun(services, attempt.run.id);
+  }
+  if (error instanceof LeaseLost) return;
   if (signal.aborted) return services.store.queue.release(run, owner, new Date());
   const failure = judge(error);
   services.log.warn(
@@ -204,31 +198,35 @@ async function handleFailure(attempt: Attempt, error: unknown): Promise<void> {
   }
 }
 
-async function giveUp(attempt: Attempt, run: RunRecord, failure: Failure): Promise<void> {
-  await attempt.store.transaction(async (store) => {
-    await store.staging.clear(run.id);
-    await store.runs.advance(run, attempt.owner, 'failed', { ...withError(run, failure) });
+async function giveUp({ services, store, owner }: Attempt, run: RunRecord, failure: Failure): Promise<void> {
+  await store.transaction(async (transaction) => {
+    await transaction.staging.clear(run.id);
+    await transaction.runs.advance(run, owner, 'failed', { ...withError(run, failure) });
   });
-  await attempt.services.staging.remove(run.id);
+  await tidyRun(services, run.id);
 }
 
-async function tryAgain(attempt: Attempt, run: RunRecord, failure: Failure): Promise<void> {
-  const { services, owner } = attempt;
+async function tryAgain(
+  { services, store, owner }: Attempt,
+  run: RunRecord,
+  failure: Failure,
+): Promise<void> {
+  const failed = withError(run, failure);
   if (failure.verdict === 'restart') {
-    const { columns: _columns, extract: _extract, ...kept } = withError(run, failure);
-    await attempt.store.transaction(async (store) => {
-      await store.staging.clear(run.id);
-      await store.runs.advance(run, owner, 'planning', { ...kept });
+    const { columns: _columns, extract: _extract, ...kept } = failed;
+    await store.transaction(async (transaction) => {
+      await transaction.staging.clear(run.id);
+      await transaction.runs.advance(run, owner, 'planning', { ...kept });
     });
     await services.staging.remove(run.id);
   } else {
-    await attempt.store.runs.advance(run, owner, run.state, { ...withError(run, failure) });
+    await store.runs.advance(run, owner, run.state, { ...failed });
   }
-  await services.store.queue.release(
-    run,
-    owner,
-    new Date(Date.now() + backOff(progressOf(run).errors.length + 1)),
-  );
+  // This worker holds the run and it is open, so that nothing of this attempt has been committed, nor will be.
+  const { dataFolder } = failed;
+  if (dataFolder !== undefined)
+    await rm(attemptFolder(dataFolder, run.attempt), { recursive: true, force: true });
+  await services.store.queue.release(run, owner, new Date(Date.now() + backOff(failed.errors.length)));
 }
 
 function withError(run: RunRecord, { code, message }: Failure): RunProgress {

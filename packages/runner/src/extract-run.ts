@@ -1,22 +1,30 @@
-import type { Page, Partition, Sink, Source, StagedFormat } from '@tributary/connectors';
-import type { StagedPage, StagedPartition } from '@tributary/store';
+import type { Page, Partition, Sink, Source } from '@tributary/connectors';
+import type { ScopedStore, StagedPage, StagedPartition } from '@tributary/store';
 import type { Attempt } from './services.ts';
 
 /** Partitions read at the same time. */
 const CONCURRENT_READS = 4;
 
-/** Fetches what of the plan is not staged yet; a page that is staged is never fetched again. */
+/**
+ * Fetches what of the plan is not staged yet; a page that is staged is never fetched again. The first partition that
+ * cannot be read halts the others; rejects once all have stopped.
+ */
 export async function extractRun(attempt: Attempt, source: Source): Promise<void> {
   const { store, run } = attempt;
+  const halt = new AbortController();
+  const reading = { ...attempt, signal: AbortSignal.any([attempt.signal, halt.signal]) };
   const partitions = await store.staging.partitions(run.id);
   const pages = await store.staging.pages(run.id);
   const pending = partitions.filter(({ isStaged }) => !isStaged);
-  const readers = Array.from({ length: Math.min(CONCURRENT_READS, pending.length) }, async () => {
+  const read = async () => {
     for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
-      await extractPartition(attempt, source, next, pages);
+      reading.signal.throwIfAborted();
+      await extractPartition(reading, source, next, pages);
     }
-  });
+  };
+  const readers = Array.from({ length: CONCURRENT_READS }, () => read().catch((error) => halt.abort(error)));
   await Promise.all(readers);
+  halt.signal.throwIfAborted();
 }
 
 async function extractPartition(
@@ -25,7 +33,7 @@ async function extractPartition(
   partition: StagedPartition,
   staged: readonly StagedPage[],
 ): Promise<void> {
-  const { store, run, signal } = attempt;
+  const { run, signal } = attempt;
   const own = staged.filter(({ partitionId }) => partitionId === partition.id);
   const last = own.at(-1);
   const isComplete = last !== undefined && last.next === undefined;
@@ -33,7 +41,18 @@ async function extractPartition(
     const sink = pageSink(attempt, partition, own.length, last?.next);
     await source.read(toPartition(partition), sink, signal);
   }
-  await store.staging.finishPartition(run.id, partition.id);
+  await whileHeld(attempt, (store) => store.staging.finishPartition(run.id, partition.id));
+}
+
+/** The run's next holder may have planned anew: what this attempt has staged since is no part of that plan. */
+async function whileHeld(
+  { store, run, owner }: Attempt,
+  work: (store: ScopedStore) => Promise<void>,
+): Promise<void> {
+  await store.transaction(async (transaction) => {
+    await transaction.runs.hold(run, owner);
+    await work(transaction);
+  });
 }
 
 function pageSink(
@@ -42,14 +61,14 @@ function pageSink(
   first: number,
   resumeFrom: string | undefined,
 ): Sink {
-  const { services, store, run, signal } = attempt;
+  const { services, run, signal } = attempt;
   let position = first;
   return {
     resumeFrom,
     async stage(page: Page) {
       const name = `${partition.id}/${position}`;
       const { path, bytes } = await services.staging.writePage(run.id, name, page, signal);
-      await store.staging.addPage(run.id, {
+      const staged: StagedPage = {
         partitionId: partition.id,
         position,
         path,
@@ -57,7 +76,8 @@ function pageSink(
         announcedRows: page.rows,
         bytes,
         next: page.next,
-      });
+      };
+      await whileHeld(attempt, (store) => store.staging.addPage(run.id, staged));
       position += 1;
     },
   };
@@ -65,22 +85,4 @@ function pageSink(
 
 function toPartition({ id, announcedRows, state }: StagedPartition): Partition {
   return { id, announcedRows, state };
-}
-
-/** A staged page as the engine reads it. */
-export function stagedFile({ path, format }: StagedPage): { path: string; format: StagedFormat } {
-  // `pageSink` above is the only writer, and it writes a page's own format.
-  return { path, format: format as StagedFormat };
-}
-
-/**
- * How many rows the source announced in all; undefined unless it did for every page or partition. A partition's own
- * announcement is an estimate made before it is read, a page's is exact.
- */
-export function announcedRows(pages: readonly StagedPage[]): number | undefined {
-  return pages.reduce<number | undefined>(
-    (sum, page) =>
-      sum === undefined || page.announcedRows === undefined ? undefined : sum + page.announcedRows,
-    0,
-  );
 }

@@ -30,7 +30,7 @@ export async function planRun(
 ): Promise<RunPlan> {
   const { tableName } = prepared.sourceConnection.document.params;
   const table = await source.describe(tableName, signal);
-  const deltaColumn = prepared.deltaColumn ?? table.deltaColumns[0];
+  const deltaColumn = fixed?.column ?? prepared.deltaColumn ?? table.deltaColumns[0];
   const columns = columnsToRead(prepared, table, deltaColumn);
   const window =
     fixed ??

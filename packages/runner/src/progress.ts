@@ -13,6 +13,8 @@ export interface RunProgress {
   readonly columns?: readonly SourceColumn[];
   readonly sourceConnectionId?: string;
   readonly targetConnectionId?: string;
+  /** Path of the folder that is the run's own among the table's data; each attempt writes to a folder in it. */
+  readonly dataFolder?: string;
   readonly extract?: {
     readonly startedAt: number;
     readonly completedAt?: number;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { RunRecord } from '@tributary/store';
 import { executeRun } from './execute-run.ts';
 import type { RunnerServices } from './services.ts';
-import { sweepStaging } from './sweep-staging.ts';
+import { tidyRuns } from './tidy-run.ts';
 
 /** A worker that dies is succeeded when its lease ends: well within a minute. */
 const LEASE_SECONDS = 30;
@@ -21,14 +21,13 @@ export interface Runner {
 }
 
 export function startRunner(services: RunnerServices): Runner {
-  const owner = `${process.pid}-${randomUUID()}`;
   const stopping = new AbortController();
   const active = new Set<Promise<void>>();
   let wakeUp = () => {};
 
   const loop = (async () => {
-    await sweepStaging(services).catch((error: unknown) =>
-      services.log.warn({ err: error }, 'staging was not swept'),
+    await tidyRuns(services).catch((error: unknown) =>
+      services.log.warn({ err: error }, 'what earlier runs left was not removed'),
     );
     while (!stopping.signal.aborted) {
       const slept = new Promise<void>((resolve) => {
@@ -46,9 +45,11 @@ export function startRunner(services: RunnerServices): Runner {
   async function takeWork(): Promise<void> {
     await services.store.enqueueDueRuns(new Date());
     while (active.size < CONCURRENT_RUNS && !stopping.signal.aborted) {
+      // A name for each attempt, not for the process: a process that lost a run may take the same run up again.
+      const owner = `${process.pid}-${randomUUID()}`;
       const run = await services.store.queue.claim(owner, LEASE_SECONDS);
       if (run === undefined) return;
-      const working = work(run).finally(() => {
+      const working = work(run, owner).finally(() => {
         active.delete(working);
         wakeUp();
       });
@@ -56,7 +57,7 @@ export function startRunner(services: RunnerServices): Runner {
     }
   }
 
-  async function work(run: RunRecord): Promise<void> {
+  async function work(run: RunRecord, owner: string): Promise<void> {
     const lost = new AbortController();
     const beat = setInterval(() => {
       services.store.queue
@@ -68,7 +69,7 @@ export function startRunner(services: RunnerServices): Runner {
       const signal = AbortSignal.any([stopping.signal, lost.signal]);
       await executeRun({ services, store: services.store.scoped(run.scope), run, owner, signal });
     } catch (error) {
-      // The lease ends by itself, and the run is taken up again.
+      // The store is out of reach. The lease ends by itself, and the run is taken up again.
       services.log.error({ err: error, runId: run.id }, 'a flow run could not be given back');
     } finally {
       clearInterval(beat);

@@ -35,7 +35,7 @@ export interface Attempt {
   readonly services: RunnerServices;
   readonly store: ScopedStore;
   readonly run: RunRecord;
-  /** The worker that holds the run's lease. */
+  /** Who holds the run's lease: this attempt, and no other by this name. */
   readonly owner: string;
   /** Aborted when the worker stops or loses the lease. */
   readonly signal: AbortSignal;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -7,15 +8,16 @@ import type { Page, StagedFormat } from '@tributary/connectors';
 
 /** Where staged pages lie, one folder a run. */
 export interface StagingFolder {
-  /** Streams a page to a file of its own; durable once it resolves. Nothing is left where the page breaks off. */
+  /**
+   * Streams a page to a file of its own; durable once it resolves. Nothing is left where the page breaks off. Two
+   * attempts that stage a page under one name get a file each.
+   */
   writePage(
     runId: string,
     name: string,
     page: Page,
     signal: AbortSignal,
   ): Promise<{ path: string; bytes: number }>;
-  /** A folder of the run for files that are not pages (spill, diagnostics), made when it is missing. */
-  folder(runId: string, name: string): Promise<string>;
   remove(runId: string): Promise<void>;
   /** Runs that have a folder. */
   runs(): Promise<readonly string[]>;
@@ -26,21 +28,20 @@ const extensions: Readonly<Record<StagedFormat['kind'], string>> = { csv: 'csv',
 export function stagingFolder(root: string): StagingFolder {
   return {
     async writePage(runId, name, page, signal) {
-      const path = join(root, runId, `${name}.${extensions[page.format.kind]}`);
+      const path = join(root, runId, `${name}-${randomUUID()}.${extensions[page.format.kind]}`);
       await mkdir(dirname(path), { recursive: true });
       const unfinished = `${path}.unfinished`;
       const counter = new ByteCounter();
-      await pipeline(page.body, counter, createWriteStream(unfinished), { signal });
-      await makeDurable(unfinished);
-      await rename(unfinished, path);
+      try {
+        await pipeline(page.body, counter, createWriteStream(unfinished), { signal });
+        await makeDurable(unfinished);
+        await rename(unfinished, path);
+      } catch (error) {
+        await rm(unfinished, { force: true });
+        throw error;
+      }
       await makeDurable(dirname(path));
       return { path, bytes: counter.bytes };
-    },
-
-    async folder(runId, name) {
-      const path = join(root, runId, name);
-      await mkdir(path, { recursive: true });
-      return path;
     },
 
     async remove(runId) {

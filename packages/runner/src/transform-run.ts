@@ -2,17 +2,20 @@ import { mkdir } from 'node:fs/promises';
 import { planMappings } from '@tributary/data-prep';
 import type { TransformResult } from '@tributary/engine';
 import { currentSchema, readTable } from '@tributary/lake';
+import type { StagedPage, Watermark } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
-import { announcedRows, stagedFile } from './extract-run.ts';
-import { FlowUnfit, RowsMissing } from './failure.ts';
+import { ColumnsMissing, FlowUnfit, LandedPageDamaged, RowsMissing, StagedPageDamaged } from './failure.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
 import type { RunWindow } from './read-window.ts';
 import type { Attempt } from './services.ts';
+import { announcedRows, damagedPage, stagedFile } from './staged-pages.ts';
 import { targetFields } from './target-fields.ts';
 
 /**
- * Maps the staged rows to Parquet files of the dataset's table. Files of an earlier attempt are left where they lie,
- * under other names and referenced by nothing.
+ * Maps the staged rows to Parquet files in the attempt's own folder among the dataset's table's data.
+ * @throws {StagedPageDamaged} when a page of this run is not there as it was staged.
+ * @throws {LandedPageDamaged} when one of the run before is not.
+ * @throws {ColumnsMissing} when the mappings read other columns by now.
  * @throws {RowsMissing} when not all rows that the source announced are there.
  */
 export async function transformRun(
@@ -21,16 +24,15 @@ export async function transformRun(
   columns: readonly SourceColumn[],
   window: RunWindow | undefined,
   batchId: string,
+  dataDirectory: string,
 ): Promise<TransformResult> {
   const pages = await store.staging.pages(run.id);
   const watermark = window && (await store.watermarks.get(run.flowId));
   const earlier = watermark?.deltaColumn === window?.column ? watermark : undefined;
+  await requireUndamaged(pages, earlier);
   const table = await currentTable({ services, store }, prepared.dataSetId);
   const planned = planMappings({ mappings: prepared.mappings, columns, target: prepared.schema.root });
-  if (!planned.ok) {
-    throw new FlowUnfit(planned.errors.map(({ message }) => ({ path: '/transformations', message })));
-  }
-  const dataDirectory = `${services.lake.io.pathOf(table.metadata.location)}/data`;
+  if (!planned.ok) throw new ColumnsMissing(planned.errors.map(({ message }) => message));
   await mkdir(dataDirectory, { recursive: true });
   const result = await services.engine.transform(
     {
@@ -51,6 +53,17 @@ export async function transformRun(
   if (announced !== undefined && announced !== result.inputRows)
     throw new RowsMissing(announced, result.inputRows);
   return result;
+}
+
+async function requireUndamaged(
+  staged: readonly StagedPage[],
+  earlier: Watermark | undefined,
+): Promise<void> {
+  const page = await damagedPage(staged);
+  if (page !== undefined) throw new StagedPageDamaged(page.path);
+  if (earlier === undefined) return;
+  const landed = await damagedPage(earlier.unsettledPages);
+  if (landed !== undefined) throw new LandedPageDamaged(landed.path, earlier.settledUpTo);
 }
 
 /** The table of a dataset as its pointer shows it now. */

@@ -1,0 +1,240 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Engine, openEngine } from '@tributary/engine';
+import { createTable, currentDataFiles, localFileIO, readTable } from '@tributary/lake';
+import {
+  createVault,
+  openEmbeddedStore,
+  type RunRecord,
+  type ScopedStore,
+  type Store,
+} from '@tributary/store';
+import { assignFieldIds, composeSchema } from '@tributary/xdm';
+import { executeRun } from './execute-run.ts';
+import { schemaLookup } from './schema-lookup.ts';
+import type { RunnerServices } from './services.ts';
+import { stagingFolder } from './staging-folder.ts';
+import { TableSource } from './table-source.test-kit.ts';
+
+const ORG_ID = 'ACME@AdobeOrg';
+const SPEC = { id: 'table', version: '1.0' };
+const SCHEMA_ID = 'https://ns.adobe.com/acme/schemas/people';
+const actor = { user: 'alice', client: 'script' };
+
+const schemaBody = {
+  $id: SCHEMA_ID,
+  'meta:altId': '_acme.schemas.people',
+  'meta:resourceType': 'schemas',
+  version: '1.0',
+  type: 'object',
+  title: 'People',
+  allOf: [
+    { $ref: 'https://ns.adobe.com/xdm/context/profile' },
+    { $ref: 'https://ns.adobe.com/xdm/context/profile-person-details' },
+  ],
+  'meta:class': 'https://ns.adobe.com/xdm/context/profile',
+};
+
+export const mappings = {
+  id: ['Id', '_id'],
+  name: ['Name', 'person.name.lastName'],
+  born: ['Born', 'person.birthYear'],
+} as const;
+
+/** A flow of a {@link RunBench} and where its rows land. */
+export interface BenchFlow {
+  readonly id: string;
+  readonly dataSetId: string;
+  readonly mappingId: string;
+}
+
+/** Store, lake and engine as in the product, and a source whose rows, clock and faults a test decides on. */
+export class RunBench {
+  readonly source = new TableSource();
+  /** Pauses that failed attempts asked for, in milliseconds; the bench itself does not wait. */
+  readonly pauses: number[] = [];
+  readonly folder: string;
+  readonly services: RunnerServices;
+  readonly store: ScopedStore;
+  readonly #store: Store;
+  readonly #engine: Engine;
+
+  private constructor(folder: string, store: Store, scoped: ScopedStore) {
+    const io = localFileIO(join(folder, 'lake'));
+    const queue: Store['queue'] = {
+      ...store.queue,
+      release: (run, owner, notBefore) => {
+        this.pauses.push(Math.round((notBefore.getTime() - Date.now()) / 1000) * 1000);
+        return store.queue.release(run, owner, new Date(0));
+      },
+    };
+    this.folder = folder;
+    this.store = scoped;
+    this.#store = store;
+    this.#engine = openEngine({ memoryLimitMb: 256, threads: 1, tempDirectory: folder });
+    this.services = {
+      store: { ...store, queue },
+      vault: createVault(new Uint8Array(32).fill(1)),
+      engine: this.#engine,
+      lake: { io, tableLocation: (_scope, dataSetId) => io.locationOf(join(folder, 'lake', dataSetId)) },
+      staging: stagingFolder(join(folder, 'staging')),
+      async diagnosticsFolder(batchId) {
+        const path = join(folder, 'diagnostics', batchId);
+        await mkdir(path, { recursive: true });
+        return path;
+      },
+      openSource: () => this.source,
+      settleSeconds: 600,
+      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    };
+  }
+
+  static async open(): Promise<RunBench> {
+    const folder = mkdtempSync(join(tmpdir(), 'tributary-runner-'));
+    const store = await openEmbeddedStore(folder);
+    await store.organizations.create({ id: ORG_ID, tenantId: 'acme' }, { id: 'client', secret: 'secret' });
+    const sandbox = await store.organizations.sandbox(ORG_ID, 'prod');
+    if (sandbox === undefined) throw new Error('an organisation begins with a sandbox');
+    const scoped = store.scoped({ orgId: ORG_ID, sandboxId: sandbox.id });
+    await scoped.resources('schema').insert(SCHEMA_ID, schemaBody, actor);
+    return new RunBench(folder, store, scoped);
+  }
+
+  async close(): Promise<void> {
+    await this.#engine.close();
+    await this.#store.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** A flow of the source's table into a dataset: a new one, or that of another flow. */
+  async flow({
+    dataSetId,
+    partialIngestionPercent,
+  }: {
+    dataSetId?: string;
+    partialIngestionPercent?: number;
+  } = {}): Promise<BenchFlow> {
+    const insert = async (kind: Parameters<ScopedStore['resources']>[0], body: Record<string, unknown>) => {
+      const id = randomUUID();
+      await this.store.resources(kind).insert(id, { state: 'enabled', ...body }, actor);
+      return id;
+    };
+    const target = dataSetId ?? (await this.#dataSet());
+    const baseConnectionId = randomUUID();
+    const sealedParams = this.services.vault.seal('{}', baseConnectionId);
+    await this.store
+      .resources('connection')
+      .insert(
+        baseConnectionId,
+        { connectionSpec: SPEC, auth: { specName: 'None', params: {} }, sealedParams },
+        actor,
+      );
+    const sourceConnectionId = await insert('sourceConnection', {
+      baseConnectionId,
+      connectionSpec: SPEC,
+      data: { format: 'tabular' },
+      params: { tableName: 'People' },
+    });
+    const targetConnectionId = await insert('targetConnection', {
+      connectionSpec: SPEC,
+      data: {},
+      params: { dataSetId: target },
+    });
+    const mappingId = await insert('mappingSet', mappingSet('id', 'name'));
+    const id = await insert('flow', {
+      flowSpec: SPEC,
+      sourceConnectionIds: [sourceConnectionId],
+      targetConnectionIds: [targetConnectionId],
+      transformations: [{ name: 'Mapping', params: { mappingId } }],
+      ...(partialIngestionPercent === undefined ? {} : { options: { partialIngestionPercent } }),
+    });
+    return { id, dataSetId: target, mappingId };
+  }
+
+  async #dataSet(): Promise<string> {
+    const id = randomUUID();
+    const composed = composeSchema(SCHEMA_ID, await schemaLookup(this.store, [SCHEMA_ID]));
+    if (!composed.ok) throw new Error('the schema cannot be composed');
+    const location = this.services.lake.tableLocation(this.store.scope, id);
+    const schema = assignFieldIds(composed.value.root).schema;
+    const table = await createTable(this.services.lake.io, { location, schema, now: new Date() });
+    await this.store.tables.insert({ datasetId: id, location, metadataLocation: table.metadataLocation });
+    await this.store
+      .resources('dataSet')
+      .insert(id, { schemaRef: { id: SCHEMA_ID, contentType: '' } }, actor);
+    return id;
+  }
+
+  async changeMappings(flow: BenchFlow, ...names: (keyof typeof mappings)[]): Promise<void> {
+    const sets = this.store.resources('mappingSet');
+    const set = await sets.get(flow.mappingId);
+    await sets.replace(flow.mappingId, set?.etag ?? '', { state: 'enabled', ...mappingSet(...names) }, actor);
+  }
+
+  /** Queues a run of the flow and takes it to its end, over as many attempts as it needs. */
+  async run(flow: BenchFlow): Promise<RunRecord> {
+    await this.store.runs.enqueue(flow.id);
+    for (;;) {
+      const run = await this.attempt();
+      if (run.completedAt !== undefined) return run;
+    }
+  }
+
+  /**
+   * One attempt of the run that is due, by a worker of its own; answers what has become of the run. The attempt sees the
+   * store through `through`, and unless `leaseSeconds` says
+   * otherwise its lease ends at once, so that another can take the run over while it works.
+   */
+  async attempt({
+    signal = new AbortController().signal,
+    through = (store: ScopedStore) => store,
+    leaseSeconds = 0,
+  } = {}): Promise<RunRecord> {
+    const owner = randomUUID();
+    const run = await this.services.store.queue.claim(owner, leaseSeconds);
+    if (run === undefined) throw new Error('no run is due');
+    await executeRun({ services: this.services, store: through(this.store), run, owner, signal });
+    const now = await this.store.runs.get(run.id);
+    if (now === undefined) throw new Error('the run is gone');
+    return now;
+  }
+
+  /** Ids of all rows of the flow's dataset, sorted; one that has landed twice is there twice. */
+  async landed({ dataSetId }: BenchFlow): Promise<string[]> {
+    const { io } = this.services.lake;
+    const pointer = await this.store.tables.get(dataSetId);
+    if (pointer === undefined) throw new Error('the dataset has no table');
+    const table = await readTable(io, pointer.metadataLocation);
+    const files: { path: string }[] = [];
+    for await (const file of currentDataFiles(io, table)) files.push({ path: io.pathOf(file.filePath) });
+    if (files.length === 0) return [];
+    const rows = await this.#engine.readRows(files, { limit: 5_000 });
+    return rows.map((row) => String((row as { _id: unknown })._id)).sort();
+  }
+
+  /** Parquet files below the dataset's folder, whether the table knows them or not. */
+  dataFiles({ dataSetId }: BenchFlow): string[] {
+    const names = readdirSync(join(this.folder, 'lake', dataSetId), { recursive: true, encoding: 'utf8' });
+    return names.filter((name) => name.endsWith('.parquet'));
+  }
+
+  /** The runs that have staged files. */
+  staged(): Promise<readonly string[]> {
+    return this.services.staging.runs();
+  }
+}
+
+function mappingSet(...names: (keyof typeof mappings)[]) {
+  return {
+    outputSchemaId: SCHEMA_ID,
+    mappings: names.map((name) => ({
+      id: randomUUID(),
+      sourceType: 'ATTRIBUTE',
+      source: mappings[name][0],
+      destination: mappings[name][1],
+    })),
+  };
+}

@@ -1,0 +1,96 @@
+import type {
+  Partition,
+  ReadRequest,
+  Sink,
+  Source,
+  TableDescription,
+  TableListing,
+} from '@tributary/connectors';
+
+export interface SourceRow {
+  readonly id: string;
+  readonly stamp: string;
+  readonly name?: string;
+  readonly born?: string;
+}
+
+const columns = [
+  { name: 'Id', type: 'string' },
+  { name: 'Name', type: 'string' },
+  { name: 'Born', type: 'string' },
+  { name: 'Changed', type: 'date-time' },
+] as const;
+
+/**
+ * A source of one table, in memory, that fixes the rows of a partition when it is planned, as a bulk job does, and sends
+ * them in pages of {@link PAGE_ROWS}. `beforePage` is awaited before each page: there a test lets happen what it is about.
+ */
+export class TableSource implements Source {
+  now = new Date('2026-03-01T12:00:00Z');
+  rows: SourceRow[] = [];
+  /** Pages sent so far, as `partition/position`. */
+  sent: string[] = [];
+  announcedTooMany = 0;
+  beforePage: (page: string, signal: AbortSignal | undefined) => Promise<void> | void = () => undefined;
+
+  async check(): Promise<void> {}
+
+  async explore(): Promise<readonly TableListing[]> {
+    return [{ name: 'People', path: 'People', canPreview: true, canFetchSchema: true }];
+  }
+
+  async describe(table: string): Promise<TableDescription> {
+    return { table, columns, keyColumns: ['Id'], deltaColumns: ['Changed'] };
+  }
+
+  async preview(): Promise<readonly Record<string, unknown>[]> {
+    return this.rows.map(({ id, name }) => ({ Id: id, Name: name }));
+  }
+
+  async clock(): Promise<Date> {
+    return this.now;
+  }
+
+  async plan({ window, columns: names }: ReadRequest): Promise<readonly Partition[]> {
+    const rows = this.rows.filter(({ stamp }) => {
+      const at = new Date(stamp);
+      return !window || ((window.after === undefined || at > window.after) && at <= window.upTo);
+    });
+    return [{ id: 'job', announcedRows: undefined, state: { rows, names } }];
+  }
+
+  async read({ id, state }: Partition, sink: Sink, signal?: AbortSignal): Promise<void> {
+    // Both were put there by `plan`.
+    const { rows, names } = state as unknown as { rows: SourceRow[]; names: string[] };
+    const pages = Math.max(1, Math.ceil(rows.length / PAGE_ROWS));
+    for (let page = Number(sink.resumeFrom ?? 0); page < pages; page++) {
+      await this.beforePage(`${id}/${page}`, signal);
+      signal?.throwIfAborted();
+      const own = rows.slice(page * PAGE_ROWS, (page + 1) * PAGE_ROWS);
+      const text = [names.join(','), ...own.map((row) => names.map((name) => cellOf(row, name)).join(','))];
+      this.sent.push(`${id}/${page}`);
+      await sink.stage({
+        format: { kind: 'csv' },
+        rows: own.length + this.announcedTooMany,
+        body: chunks(text.join('\n')),
+        next: page + 1 < pages ? String(page + 1) : undefined,
+      });
+    }
+  }
+}
+
+export const PAGE_ROWS = 2;
+
+function cellOf(row: SourceRow, column: string): string {
+  const cells: Readonly<Record<string, string | undefined>> = {
+    Id: row.id,
+    Name: row.name ?? 'Doe',
+    Born: row.born ?? '1990',
+    Changed: row.stamp,
+  };
+  return cells[column] ?? '';
+}
+
+async function* chunks(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(`${text}\n`);
+}

@@ -1,0 +1,18 @@
+import { removeStrayData } from './data-folder.ts';
+import type { RunnerServices } from './services.ts';
+
+/**
+ * Removes what nothing refers to any more of a run that has ended: data files that did not come into the table, then its
+ * staging, unless the flow's next run needs that. Does nothing to a run that is open. Its staging goes last, for it is
+ * what a worker that starts finds the run by.
+ */
+export async function tidyRun({ store, staging }: RunnerServices, runId: string): Promise<void> {
+  const run = await store.queue.find(runId);
+  if (run !== undefined) await removeStrayData(run);
+  if (!(await store.queue.needsStaging(runId))) await staging.remove(runId);
+}
+
+/** Tidies every run that has staging: those that ended while nobody was left to do so are among them. */
+export async function tidyRuns(services: RunnerServices): Promise<void> {
+  for (const runId of await services.staging.runs()) await tidyRun(services, runId);
+}
