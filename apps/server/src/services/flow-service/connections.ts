@@ -51,7 +51,7 @@ export const connections: ResourceType<GivenConnection> = {
     const chosen = chooseSpec('connectionSpec', given.connectionSpec, connectionSpecById);
     if (!chosen.ok) throw invalidBody([chosen.violation]);
     const auth = authSpecOf(chosen.spec, given.auth.specName);
-    const { params, violations } = withKeptSecrets(draft, auth);
+    const { params, violations } = withKeptParams(draft, auth);
     violations.push(...schemaViolations(auth.spec, params, '/auth/params'));
     if (violations.length > 0) throw invalidBody(violations);
     const document: ConnectionDocument = {
@@ -65,9 +65,7 @@ export const connections: ResourceType<GivenConnection> = {
     return { ...document };
   },
 
-  async show(resource) {
-    return shownConnection(resource);
-  },
+  show: async (resources) => resources.map(shownConnection),
 
   editable(resource) {
     const { connectionSpec, auth } = documentOf('connection', resource);
@@ -108,18 +106,19 @@ function withoutSecrets(spec: ConnectionSpec, auth: AuthSpec, params: Readonly<R
 }
 
 /**
- * The params with the secrets that a patch left alone. Where the address changes, they must be sent again: else a
- * patch could have them carried to a host of its author's choosing.
+ * The params with the secrets that a patch left alone, and the address where it names none: the platform's tutorial
+ * replaces all params without it. Where the address changes, secrets must be sent again: else a patch could have
+ * them carried to a host of its author's choosing.
  */
-function withKeptSecrets({ given, stored, dependencies }: Draft<GivenConnection>, auth: AuthSpec) {
+function withKeptParams({ given, stored, dependencies }: Draft<GivenConnection>, auth: AuthSpec) {
   const violations: Violation[] = [];
   if (stored === undefined) return { params: given.auth.params, violations };
   const before = openParams(dependencies.vault, stored);
-  const moved = Object.entries(auth.spec.properties).find(
-    ([name, schema]) => schema?.format === 'uri' && before[name] !== given.auth.params[name],
-  )?.[0];
+  const address = Object.entries(auth.spec.properties).find(([, schema]) => schema?.format === 'uri')?.[0];
+  const sent = { ...(address !== undefined && { [address]: before[address] }), ...given.auth.params };
+  const moved = address !== undefined && before[address] !== sent[address] ? address : undefined;
   const params: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(given.auth.params)) {
+  for (const [name, value] of Object.entries(sent)) {
     if (value !== UNTOUCHED) params[name] = value;
     else if (before[name] !== undefined) {
       params[name] = before[name];

@@ -59,22 +59,30 @@ export const flows: ResourceType<GivenFlow> = {
     return { ...document };
   },
 
-  async show(resource, store) {
-    const flow = documentOf('flow', resource);
-    const [source, target, [lastRun]] = await Promise.all([
-      store.resources('sourceConnection').get(flow.sourceConnectionIds[0] ?? ''),
-      store.resources('targetConnection').get(flow.targetConnectionIds[0] ?? ''),
-      store.runs.list({ flowId: resource.id, limit: 1 }),
+  async show(resources, store) {
+    const documents = resources.map((resource) => documentOf('flow', resource));
+    const [sources, targets, lastRuns] = await Promise.all([
+      store
+        .resources('sourceConnection')
+        .getAll(documents.flatMap(({ sourceConnectionIds }) => sourceConnectionIds)),
+      store
+        .resources('targetConnection')
+        .getAll(documents.flatMap(({ targetConnectionIds }) => targetConnectionIds)),
+      store.runs.newestOf(resources.map(({ id }) => id)),
     ]);
-    return {
-      ...resource.body,
-      inheritedAttributes: {
-        properties: inheritedProperties,
-        sourceConnections: source === undefined ? [] : [inheritedFromSource(source)],
-        targetConnections: target === undefined ? [] : [inheritedFromTarget(target)],
-      },
-      ...(lastRun && { lastRunDetails: lastRunDetails(lastRun) }),
-    };
+    return resources.map((resource) => {
+      const { sourceConnectionIds, targetConnectionIds } = documentOf('flow', resource);
+      const lastRun = lastRuns.get(resource.id);
+      return {
+        ...resource.body,
+        inheritedAttributes: {
+          properties: inheritedProperties,
+          sourceConnections: found(sources, sourceConnectionIds).map(inheritedFromSource),
+          targetConnections: found(targets, targetConnectionIds).map(inheritedFromTarget),
+        },
+        ...(lastRun && { lastRunDetails: lastRunDetails(lastRun) }),
+      };
+    });
   },
 
   users: async () => [],
@@ -186,6 +194,10 @@ function transformationViolations(transformations: readonly Transformation[], sp
     }
     return schemaViolations(known.spec, params, `${at}/params`);
   });
+}
+
+function found(resources: ReadonlyMap<string, Resource>, ids: readonly string[]): readonly Resource[] {
+  return ids.map((id) => resources.get(id)).filter((resource) => resource !== undefined);
 }
 
 function inheritedFromSource(source: Resource) {

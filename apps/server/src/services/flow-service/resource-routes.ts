@@ -65,7 +65,7 @@ export function registerResourceRoutes<Given>(
       const resource = await caller.store.resources(type.kind).get(request.params.id);
       if (resource === undefined) throw new ResourceNotFound(type.name, request.params.id);
       reply.header('etag', quoted(resource.etag));
-      return { items: [await shownResource(type, resource, caller)] };
+      return { items: await shownResources(type, [resource], caller) };
     },
   );
 
@@ -176,7 +176,7 @@ async function list<Given>(
   const { order, limit, after } = request;
   const page = await resources.list({ filters, order, limit, ...(after && { after }) });
   return {
-    items: await Promise.all(page.items.map((resource) => shownResource(type, resource, caller))),
+    items: await shownResources(type, page.items, caller),
     _links: page.next === undefined ? {} : request.nextLink(`/${type.name}`, page.next),
   };
 }
@@ -215,6 +215,11 @@ function readOnlyReason<Given>(type: ResourceType<Given>, field: string): string
   return Object.hasOwn(type.fixed, field) ? type.fixed[field] : undefined;
 }
 
-async function shownResource<Given>(type: ResourceType<Given>, resource: Resource, caller: SandboxedCaller) {
-  return { ...envelopeOf(resource, caller), ...(await type.show(resource, caller.store)) };
+async function shownResources<Given>(
+  type: ResourceType<Given>,
+  resources: readonly Resource[],
+  caller: SandboxedCaller,
+) {
+  const bodies = await type.show(resources, caller.store);
+  return resources.map((resource, index) => ({ ...envelopeOf(resource, caller), ...bodies[index] }));
 }

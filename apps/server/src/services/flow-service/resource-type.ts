@@ -19,6 +19,8 @@ export interface User {
   readonly id: string;
 }
 
+type ShownBody = Readonly<Record<string, unknown>>;
+
 /** One of the Flow Service's kinds of stored resource; `resource-routes.ts` gives each the same five routes. */
 export interface ResourceType<Given> {
   readonly kind: ResourceKind;
@@ -37,10 +39,10 @@ export interface ResourceType<Given> {
    * @throws {Problem} that names each field that is wrong.
    */
   compose(draft: Draft<Given>): Promise<Readonly<Record<string, unknown>>>;
-  /** The body as a GET shows it. */
-  show(resource: Resource, store: ScopedStore): Promise<Readonly<Record<string, unknown>>>;
+  /** The bodies as a GET shows them, in the same order: a list is shown with as many queries as one resource. */
+  show(resources: readonly Resource[], store: ScopedStore): Promise<readonly ShownBody[]>;
   /** The body that a patch is applied to, where it is not the one that is shown. */
-  editable?(resource: Resource): Readonly<Record<string, unknown>>;
+  editable?(resource: Resource): ShownBody;
   /** What the deletion of the resource would break. */
   users(store: ScopedStore, id: string): Promise<readonly User[]>;
   /** Refuses a deletion on account of the users. */

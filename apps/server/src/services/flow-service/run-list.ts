@@ -7,7 +7,7 @@ import { DEFAULT_LIMIT, isCountOnly, type ListQuery, readFilters } from './list-
 import { refusal } from './refusal.ts';
 import { shownRun } from './run-document.ts';
 
-/** Runs are read from the store in chunks of so many while filters leave some out. */
+/** Runs are read from the store in chunks of so many. */
 const CHUNK = 100;
 
 const filterable: ReadonlySet<string> = new Set([
@@ -38,46 +38,46 @@ export async function listRuns(caller: SandboxedCaller, query: Static<typeof Lis
   const filters = readFilters(property, filterable);
   const { runs } = caller.store;
   const flowId = flowIdOf(filters);
+  const matches = (run: RunRecord) => meetsFilters(comparable(run, caller), filters);
   const total = await runs.count(flowId);
+  if (countOnly) {
+    const isCounted = filters.length === (flowId === undefined ? 0 : 1);
+    return { items: [], _links: {}, count: isCounted ? total : await countOf(runs, flowId, matches) };
+  }
 
-  const limit = countOnly ? total : (query.limit ?? DEFAULT_LIMIT);
+  const limit = query.limit ?? DEFAULT_LIMIT;
   const offset = continuation === undefined ? 0 : Math.max(total - continuation.older, 0);
-  const page = await matching(runs, { flowId, offset, limit, total }, (run) =>
-    meetsFilters(comparable(run, caller), filters),
-  );
-  if (countOnly) return { items: [], _links: {}, count: page.found.length };
-  const token = { property, older: total - page.end };
+  const found: RunRecord[] = [];
+  let end = offset;
+  for await (const run of newestFirst(runs, flowId, offset)) {
+    end += 1;
+    if (matches(run)) found.push(run);
+    if (found.length === limit) break;
+  }
+  const token = { property, older: total - end };
   return {
-    items: page.found.map((run) => shownRun(run, caller)),
+    items: found.map((run) => shownRun(run, caller)),
     _links: token.older > 0 ? { next: { href: `/runs?continuationToken=${writeToken(token)}` } } : {},
   };
 }
 
-interface Stretch {
-  readonly flowId: string | undefined;
-  readonly offset: number;
-  readonly limit: number;
-  readonly total: number;
+async function countOf(
+  runs: Runs,
+  flowId: string | undefined,
+  matches: (run: RunRecord) => boolean,
+): Promise<number> {
+  let count = 0;
+  for await (const run of newestFirst(runs, flowId, 0)) if (matches(run)) count += 1;
+  return count;
 }
 
-/** The first `limit` runs from `offset` on that match, and the offset behind the last one that was looked at. */
-async function matching(
-  runs: Runs,
-  { flowId, offset, limit, total }: Stretch,
-  matches: (run: RunRecord) => boolean,
-): Promise<{ found: RunRecord[]; end: number }> {
-  const found: RunRecord[] = [];
-  let end = offset;
-  while (end < total && found.length < limit) {
-    const chunk = await runs.list({ flowId, limit: CHUNK, offset: end });
-    if (chunk.length === 0) return { found, end: total };
-    for (const run of chunk) {
-      end += 1;
-      if (matches(run)) found.push(run);
-      if (found.length === limit) break;
-    }
+/** The runs from `offset` on, as many in memory at a time as a chunk has. */
+async function* newestFirst(runs: Runs, flowId: string | undefined, offset: number) {
+  for (let from = offset; ; from += CHUNK) {
+    const chunk = await runs.list({ flowId, limit: CHUNK, offset: from });
+    yield* chunk;
+    if (chunk.length < CHUNK) return;
   }
-  return { found, end };
 }
 
 /** Filters compare etags without quotation marks, as in the other lists. */

@@ -70,7 +70,7 @@ export const sourceConnections: ResourceType<GivenSourceConnection> = {
     return { ...document };
   },
 
-  show: async ({ body }) => body,
+  show: async (resources) => resources.map(({ body }) => body),
   users: (store, id) => idsUsing(store, 'flow', 'sourceConnectionIds', id),
 };
 

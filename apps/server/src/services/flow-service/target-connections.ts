@@ -68,7 +68,7 @@ export const targetConnections: ResourceType<GivenTargetConnection> = {
     return { ...document };
   },
 
-  show: async ({ body }) => body,
+  show: async (resources) => resources.map(({ body }) => body),
   users: (store, id) => idsUsing(store, 'flow', 'targetConnectionIds', id),
 };
 
