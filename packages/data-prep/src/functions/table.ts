@@ -7,10 +7,14 @@ import { hashingFunctions } from './hashing.ts';
 import { logicalFunctions } from './logical.ts';
 import { regexFunctions } from './regex.ts';
 import { stringFunctions } from './string.ts';
+import { stringListFunctions } from './string-list.ts';
+import { stringSearchFunctions } from './string-search.ts';
 
 /** Every function of the language, each once. To add a function is to add an entry to its category's file. */
 export const functionTable: readonly FunctionEntry[] = [
   ...stringFunctions,
+  ...stringSearchFunctions,
+  ...stringListFunctions,
   ...regexFunctions,
   ...hashingFunctions,
   ...dateFunctions,

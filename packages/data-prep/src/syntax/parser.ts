@@ -1,6 +1,7 @@
+import { DepthLimit } from './depth-limit.ts';
 import type { ErrorCollector } from './error.ts';
 import { childrenOf, type Expression, type Span } from './expression.ts';
-import { describeToken, tokenize } from './lexer.ts';
+import { tokenize } from './lexer.ts';
 import { reservedWords } from './names.ts';
 import {
   defaultingOperators,
@@ -10,9 +11,6 @@ import {
   wordOperators,
 } from './precedence.ts';
 import { TokenStream } from './token-stream.ts';
-
-/** Levels of nesting that an expression may have; the SQL that is made of it must stay within the engine's depth. */
-export const MAXIMUM_DEPTH = 100;
 
 const valueExpected = ['a value', 'a field', 'a function'];
 
@@ -27,18 +25,18 @@ export function parseSyntax(text: string, errors: ErrorCollector): Expression {
 class Parser {
   readonly #tokens: TokenStream;
   readonly #errors: ErrorCollector;
-  readonly #depths = new WeakMap<Expression, number>();
-  #nesting = 0;
+  readonly #depth: DepthLimit;
 
   constructor(text: string, errors: ErrorCollector) {
-    this.#tokens = new TokenStream(tokenize(text, errors));
+    this.#tokens = new TokenStream(tokenize(text, errors), errors);
+    this.#depth = new DepthLimit(errors);
     this.#errors = errors;
   }
 
   parse(): Expression {
     const expression = this.#expression();
     while (this.#tokens.peek().kind !== 'end') {
-      this.#unexpected('an operator', 'the end');
+      this.#tokens.reportUnexpected('an operator', 'the end');
       this.#tokens.advance();
       if (!this.#tokens.atClosing && this.#tokens.peek().kind !== 'end') this.#expression();
     }
@@ -51,14 +49,12 @@ class Parser {
 
   /** Guards the call stack: beyond the depth limit the rest of the text is given up. */
   #nested(parse: () => Expression): Expression {
-    if (this.#nesting > MAXIMUM_DEPTH) {
-      this.#reportDepth(this.#tokens.peek().span);
+    if (!this.#depth.enter(this.#tokens.peek().span)) {
       this.#tokens.skipToEnd();
       return this.#placeholder();
     }
-    this.#nesting++;
     const expression = parse();
-    this.#nesting--;
+    this.#depth.leave();
     return expression;
   }
 
@@ -67,10 +63,10 @@ class Parser {
     if (this.#tokens.isSymbol('?')) {
       this.#tokens.advance();
       const consequent = this.#expression();
-      this.#expectSymbol(':');
+      this.#tokens.expectSymbol(':');
       const alternate = this.#expression();
       const span = { start: condition.span.start, end: alternate.span.end };
-      return this.#node({ kind: 'conditional', condition, consequent, alternate, span });
+      return this.#depth.checked({ kind: 'conditional', condition, consequent, alternate, span });
     }
     const operator = this.#tokens.operator;
     if (operator === undefined || !defaultingOperators.has(operator)) return condition;
@@ -103,12 +99,12 @@ class Parser {
       operands.push(this.#operandAbove(precedence));
     }
     const span = { start: first.span.start, end: this.#tokens.previousEnd };
-    return this.#node({ kind: 'logical', operator, operands, span });
+    return this.#depth.checked({ kind: 'logical', operator, operands, span });
   }
 
   #binaryNode(operator: string, left: Expression, right: Expression): Expression {
     const span = { start: left.span.start, end: right.span.end };
-    return this.#node({ kind: 'binary', operator, left, right, span });
+    return this.#depth.checked({ kind: 'binary', operator, left, right, span });
   }
 
   #unary(): Expression {
@@ -117,7 +113,7 @@ class Parser {
     const start = this.#tokens.peek().span.start;
     this.#tokens.advance();
     const operand = this.#nested(() => this.#unary());
-    return this.#node({ kind: 'unary', operator, operand, span: { start, end: operand.span.end } });
+    return this.#depth.checked({ kind: 'unary', operator, operand, span: { start, end: operand.span.end } });
   }
 
   #postfix(): Expression {
@@ -138,12 +134,12 @@ class Parser {
       return this.#path(receiver, token.steps, { start, end: token.span.end });
     }
     if (token.kind !== 'word') {
-      this.#unexpected('a field name', 'a method name');
+      this.#tokens.reportUnexpected('a field name', 'a method name');
       return receiver;
     }
     this.#tokens.advance();
     if (!this.#tokens.isSymbol('(')) {
-      return this.#node({
+      return this.#depth.checked({
         kind: 'member',
         object: receiver,
         name: token.text,
@@ -152,7 +148,7 @@ class Parser {
     }
     const args = this.#arguments();
     const span = { start, end: this.#tokens.previousEnd };
-    return this.#node({
+    return this.#depth.checked({
       kind: 'method',
       receiver,
       method: token.text,
@@ -165,8 +161,8 @@ class Parser {
   #index(object: Expression): Expression {
     this.#tokens.advance();
     const index = this.#expression();
-    this.#expectSymbol(']');
-    return this.#node({
+    this.#tokens.expectSymbol(']');
+    return this.#depth.checked({
       kind: 'index',
       object,
       index,
@@ -180,13 +176,13 @@ class Parser {
     switch (token.kind) {
       case 'string':
         this.#tokens.advance();
-        return this.#node({ kind: 'string', value: token.value, span });
+        return this.#depth.checked({ kind: 'string', value: token.value, span });
       case 'integer':
         this.#tokens.advance();
-        return this.#node({ kind: 'integer', digits: token.digits, span });
+        return this.#depth.checked({ kind: 'integer', digits: token.digits, span });
       case 'decimal':
         this.#tokens.advance();
-        return this.#node({ kind: 'decimal', digits: token.digits, exact: token.exact, span });
+        return this.#depth.checked({ kind: 'decimal', digits: token.digits, exact: token.exact, span });
       case 'wrapped':
         this.#tokens.advance();
         return this.#path(undefined, token.steps, span);
@@ -204,9 +200,9 @@ class Parser {
   #word(text: string, span: Span): Expression {
     if (wordOperators.has(text)) return this.#missingValue();
     this.#tokens.advance();
-    if (text === 'null') return this.#node({ kind: 'null', span });
+    if (text === 'null') return this.#depth.checked({ kind: 'null', span });
     if (text === 'true' || text === 'false')
-      return this.#node({ kind: 'boolean', value: text === 'true', span });
+      return this.#depth.checked({ kind: 'boolean', value: text === 'true', span });
     if (this.#tokens.isSymbol('(')) return this.#call(text, span);
     if (reservedWords.has(text)) {
       this.#errors.add(
@@ -215,25 +211,25 @@ class Parser {
         `"${text}" is a reserved word; if a field is meant, write \${${text}}.`,
       );
     }
-    return this.#node({ kind: 'name', name: text, span });
+    return this.#depth.checked({ kind: 'name', name: text, span });
   }
 
   #call(name: string, nameSpan: Span): Expression {
     const args = this.#arguments();
     const span = { start: nameSpan.start, end: this.#tokens.previousEnd };
-    return this.#node({ kind: 'call', function: name, nameSpan, arguments: args, span });
+    return this.#depth.checked({ kind: 'call', function: name, nameSpan, arguments: args, span });
   }
 
   #parenthesised(): Expression {
     this.#tokens.advance();
     const expression = this.#expression();
-    this.#expectSymbol(')');
+    this.#tokens.expectSymbol(')');
     return expression;
   }
 
   #array(start: number): Expression {
     const items = this.#list('[', ']');
-    return this.#node({ kind: 'array', items, span: { start, end: this.#tokens.previousEnd } });
+    return this.#depth.checked({ kind: 'array', items, span: { start, end: this.#tokens.previousEnd } });
   }
 
   #arguments(): readonly Expression[] {
@@ -241,7 +237,7 @@ class Parser {
   }
 
   #list(open: string, close: string): readonly Expression[] {
-    this.#expectSymbol(open);
+    this.#tokens.expectSymbol(open);
     const items: Expression[] = [];
     if (this.#tokens.isSymbol(close)) {
       this.#tokens.advance();
@@ -252,15 +248,15 @@ class Parser {
       if (!this.#tokens.isSymbol(',') && !this.#tokens.isSymbol(close)) this.#skipToSeparator(close);
       if (!this.#tokens.isSymbol(',')) break;
       this.#tokens.advance();
-      if (this.#tokens.peek().kind === 'end') this.#unexpected(...valueExpected);
+      if (this.#tokens.peek().kind === 'end') this.#tokens.reportUnexpected(...valueExpected);
     }
-    this.#expectSymbol(close);
+    this.#tokens.expectSymbol(close);
     return items;
   }
 
   /** After a broken item: goes to the next comma or end of this list, past any brackets between. */
   #skipToSeparator(close: string): void {
-    this.#unexpected('an operator', ',', close);
+    this.#tokens.reportUnexpected('an operator', ',', close);
     let depth = 0;
     while (this.#tokens.peek().kind !== 'end') {
       if (
@@ -279,15 +275,15 @@ class Parser {
     for (const name of steps) {
       path =
         path === undefined
-          ? this.#node({ kind: 'name', name, span })
-          : this.#node({ kind: 'member', object: path, name, span });
+          ? this.#depth.checked({ kind: 'name', name, span })
+          : this.#depth.checked({ kind: 'member', object: path, name, span });
     }
     return path ?? this.#placeholder();
   }
 
   /** Reports that a value should stand here; takes the token away unless somebody above waits for it. */
   #missingValue(): Expression {
-    this.#unexpected(...valueExpected);
+    this.#tokens.reportUnexpected(...valueExpected);
     const placeholder = this.#placeholder();
     const { kind } = this.#tokens.peek();
     if (kind !== 'end' && this.#tokens.operator === undefined && !this.#tokens.atClosing)
@@ -299,35 +295,4 @@ class Parser {
     const { start } = this.#tokens.peek().span;
     return { kind: 'null', span: { start, end: start } };
   }
-
-  #node<Node extends Expression>(node: Node): Node {
-    const depth = 1 + Math.max(0, ...childrenOf(node).map((child) => this.#depths.get(child) ?? 0));
-    this.#depths.set(node, depth);
-    if (depth === MAXIMUM_DEPTH + 1) this.#reportDepth(node.span);
-    return node;
-  }
-
-  #reportDepth(span: Span): void {
-    this.#errors.add(
-      'expression-too-deep',
-      span,
-      `The expression is nested more than ${MAXIMUM_DEPTH} levels deep; split it over several mappings.`,
-    );
-  }
-
-  #unexpected(...expected: string[]): void {
-    const token = this.#tokens.peek();
-    const found = token.kind === 'end' ? 'the expression ends' : `"${describeToken(token)}" stands`;
-    this.#errors.add('syntax', token.span, `Expected ${orList(expected)}, but ${found} here.`, { expected });
-  }
-
-  #expectSymbol(symbol: string): void {
-    if (this.#tokens.isSymbol(symbol)) this.#tokens.advance();
-    else this.#unexpected(symbol);
-  }
-}
-
-function orList(parts: readonly string[]): string {
-  const quoted = parts.map((part) => (/^\W+$/.test(part) ? `"${part}"` : part));
-  return quoted.length < 2 ? quoted.join('') : `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
 }

@@ -1,15 +1,18 @@
-import type { Token } from './lexer.ts';
+import type { ErrorCollector } from './error.ts';
+import { describeToken, type Token } from './lexer.ts';
 import { operatorSymbols, wordOperators } from './precedence.ts';
 
 const closingSymbols = new Set([')', ']', ',', ':']);
 
-/** The parser's place in the tokens. It never goes beyond the end token. */
+/** The parser's place in the tokens, which reports what should stand there. It never goes beyond the end token. */
 export class TokenStream {
   readonly #tokens: readonly Token[];
+  readonly #errors: ErrorCollector;
   #position = 0;
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: readonly Token[], errors: ErrorCollector) {
     this.#tokens = tokens;
+    this.#errors = errors;
   }
 
   peek(): Token {
@@ -48,4 +51,22 @@ export class TokenStream {
     const token = this.peek();
     return token.kind === 'symbol' && token.text === text;
   }
+
+  /** Goes past a symbol, or reports that it is missing here. */
+  expectSymbol(symbol: string): void {
+    if (this.isSymbol(symbol)) this.advance();
+    else this.reportUnexpected(symbol);
+  }
+
+  /** Reports that something else than what is expected stands at this place. */
+  reportUnexpected(...expected: readonly string[]): void {
+    const token = this.peek();
+    const found = token.kind === 'end' ? 'the expression ends' : `"${describeToken(token)}" stands`;
+    this.#errors.add('syntax', token.span, `Expected ${orList(expected)}, but ${found} here.`, { expected });
+  }
+}
+
+function orList(parts: readonly string[]): string {
+  const quoted = parts.map((part) => (/^\W+$/.test(part) ? `"${part}"` : part));
+  return quoted.length < 2 ? quoted.join('') : `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
 }
