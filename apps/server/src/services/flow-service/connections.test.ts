@@ -172,6 +172,14 @@ describe('a patch of a base connection', () => {
     expect(await storedParams(id)).toMatchObject({ ...SECRETS, password: 'a new one' });
   });
 
+  it('replaces all params but the address, which stays where none is sent', async () => {
+    const id = await flows.create('/connections', connectionBody());
+    const value = { username: 'bob@acme.example', password: 'new', securityToken: 'newer' };
+    expect((await patch(id, [{ op: 'replace', path: '/auth/params', value }])).status).toBe(200);
+    const { environmentUrl } = connectionBody().auth.params;
+    expect(await storedParams(id)).toEqual({ environmentUrl, ...value });
+  });
+
   it('cannot have the secrets carried to another host', async () => {
     const id = await flows.create('/connections', connectionBody());
     const address = { op: 'replace', path: '/auth/params/environmentUrl', value: 'https://evil.example' };
