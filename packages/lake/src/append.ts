@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { DataFile } from './data-file.ts';
 import { IcebergFormatError } from './fields.ts';
 import type { FileIO } from './file-io.ts';
-import { type DataFile, type ManifestContext, ManifestWriter } from './manifest.ts';
+import { type ManifestContext, ManifestWriter } from './manifest.ts';
 import { type ManifestFile, manifestListToAvro, readManifestList } from './manifest-list.ts';
 import { mergeLimits, mergeManifests, planMerge } from './manifest-merge.ts';
 import { appendSummary, newSnapshotId, type Snapshot, type SnapshotId } from './snapshots.ts';

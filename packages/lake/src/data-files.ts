@@ -1,6 +1,7 @@
+import type { DataFile } from './data-file.ts';
 import { IcebergFormatError } from './fields.ts';
 import type { FileIO } from './file-io.ts';
-import { type DataFile, manifestEntries } from './manifest.ts';
+import { manifestEntries } from './manifest.ts';
 import { readManifestList } from './manifest-list.ts';
 import type { Table } from './table.ts';
 import { currentSnapshot } from './table-metadata.ts';

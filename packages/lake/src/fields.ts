@@ -70,6 +70,13 @@ export function readStringMap(value: unknown, field: string): Readonly<Record<st
   return Object.fromEntries(entries.map(([key, text]) => [key, readString(text, `${field}.${key}`)]));
 }
 
+/** One of `choices`, given by its place among them. */
+export function readChoice<T extends string>(value: unknown, field: string, choices: readonly T[]): T {
+  const chosen = choices[readInteger(value, field)];
+  if (chosen === undefined) throw new IcebergFormatError(field, `must be from 0 to ${choices.length - 1}`);
+  return chosen;
+}
+
 /** Missing and null mean the same. */
 export function optional<T>(value: unknown, field: string, read: Reader<T>): T | undefined {
   return value === undefined || value === null ? undefined : read(value, field);

@@ -1,10 +1,10 @@
 export { type Append, type StagedAppend, stageAppend } from './append.ts';
+export type { DataFile } from './data-file.ts';
 export { currentDataFiles } from './data-files.ts';
 export { evolveSchema, type SchemaChange } from './evolve-schema.ts';
 export { IcebergFormatError } from './fields.ts';
 export { FileExistsError, type FileIO, FileNotFoundError, type FileStat, LocationError } from './file-io.ts';
 export { type LocalFileIO, localFileIO } from './local-file-io.ts';
-export type { DataFile } from './manifest.ts';
 export { removeOldMetadata } from './metadata-log.ts';
 export { type ColumnFigures, parquetDataFile, type WrittenParquetFile } from './metrics.ts';
 export type {

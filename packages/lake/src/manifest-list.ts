@@ -1,10 +1,10 @@
 import { AvroFileWriter, readAvroFile } from './avro-file.ts';
 import {
   type Fields,
-  IcebergFormatError,
   optional,
   readBoolean,
   readBytes,
+  readChoice,
   readFields,
   readInteger,
   readList,
@@ -96,8 +96,7 @@ function manifestToAvro(manifest: ManifestFile): object {
 
 function manifestFromAvro(record: Fields, field: string): ManifestFile {
   const integer = (name: string) => readInteger(record[name], `${field}.${name}`);
-  const content = CONTENTS[readInteger(record.content ?? 0, `${field}.content`)];
-  if (content === undefined) throw new IcebergFormatError(`${field}.content`, 'must be 0 or 1');
+  const content = readChoice(record.content ?? 0, `${field}.content`, CONTENTS);
   const partitions = optional(record.partitions, `${field}.partitions`, readFieldSummaries);
   const keyMetadata = optional(record.key_metadata, `${field}.key_metadata`, readBytes);
   return {

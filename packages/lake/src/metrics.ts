@@ -1,5 +1,5 @@
 import { type BoundSide, boundToBytes } from './conversions.ts';
-import type { DataFile } from './manifest.ts';
+import type { DataFile } from './data-file.ts';
 import { type IcebergSchema, leafColumns } from './schema.ts';
 
 /** Figures of one leaf column in one Parquet file. Bounds are DuckDB's text form (COPY … RETURN_STATS). */

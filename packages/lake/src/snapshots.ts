@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { DataFile } from './manifest.ts';
+import type { DataFile } from './data-file.ts';
 
 declare const snapshotIdBrand: unique symbol;
 
