@@ -1,4 +1,5 @@
 export type { SourceColumns } from './bind.ts';
+export { columnsRead } from './columns-read.ts';
 export { type EmitContext, emitExpression, emitTarget } from './emit.ts';
 export {
   type MappingError,

@@ -1,5 +1,5 @@
 import type { MappingPlan, PlanExpression, PlannedTarget } from '@tributary/data-prep';
-import { emitTarget, quoteIdentifier, quoteLiteral } from '@tributary/data-prep';
+import { columnsRead, emitTarget, quoteIdentifier, quoteLiteral } from '@tributary/data-prep';
 import type { SourceColumn, XdmNode } from '@tributary/xdm';
 import { EngineError } from './engine-error.ts';
 import { sqlType } from './parquet-fields.ts';
@@ -163,21 +163,8 @@ function readText(read: readonly ReadSource[]): string {
 }
 
 function sourcesOf(expression: PlanExpression, sources: readonly ReadSource[]): readonly ReadSource[] {
-  const names = columnsOf(expression);
-  return sources.filter(({ name }) => names.includes(name));
-}
-
-function columnsOf(expression: PlanExpression): readonly string[] {
-  switch (expression.kind) {
-    case 'literal':
-      return [];
-    case 'column':
-      return [expression.name];
-    case 'array':
-      return expression.items.flatMap(columnsOf);
-    case 'call':
-      return expression.arguments.flatMap(columnsOf);
-  }
+  const names = columnsRead(expression);
+  return sources.filter(({ name }) => names.has(name));
 }
 
 function errorEntry({ code, message, column, fails, value }: RowCheck): string {

@@ -1,6 +1,7 @@
 import type { ObjectNode, XdmNode } from '@tributary/xdm';
 import { nodeAt } from '@tributary/xdm';
 import type { SourceColumns } from '../bind.ts';
+import { columnsRead } from '../columns-read.ts';
 import type { MappingPlan, PlanExpression, PlannedTarget } from '../plan.ts';
 import { canConvert } from '../sql/conversion.ts';
 import { goalOfNode } from '../sql/types.ts';
@@ -75,7 +76,10 @@ export function planMappings({ mappings, columns, target }: MappingPlanRequest):
   if (errors.length > 0) return { ok: false, errors };
   return {
     ok: true,
-    plan: { targets, sourceColumns: columnsOf(targets.map(({ expression }) => expression)) },
+    plan: {
+      targets,
+      sourceColumns: [...new Set(targets.flatMap(({ expression }) => [...columnsRead(expression)]))].sort(),
+    },
   };
 }
 
@@ -203,15 +207,4 @@ function conversionProblem(
     code: 'impossible-conversion',
     message: `A value of type ${describeType(type)} can't become the ${wanted} that "${destination}" holds.${hint}`,
   };
-}
-
-function columnsOf(expressions: readonly PlanExpression[]): readonly string[] {
-  const names = new Set<string>();
-  const remaining = [...expressions];
-  for (let next = remaining.pop(); next !== undefined; next = remaining.pop()) {
-    if (next.kind === 'column') names.add(next.name);
-    if (next.kind === 'array') remaining.push(...next.items);
-    if (next.kind === 'call') remaining.push(...next.arguments);
-  }
-  return [...names].sort();
 }

@@ -1,4 +1,4 @@
-import type { MappingPlan, PlanExpression, PlannedTarget } from '@tributary/data-prep';
+import { columnsRead, type MappingPlan, type PlanExpression, type PlannedTarget } from '@tributary/data-prep';
 import type { ColumnType, Constraints, XdmNode, XdmScalarType } from '@tributary/xdm';
 import type { TargetField } from '../index.ts';
 
@@ -43,7 +43,7 @@ export function tableOf(mappings: readonly ScalarMapping[], required: readonly s
   return {
     target: root.node([], new Set(required)),
     fields: root.fields(),
-    plan: { targets, sourceColumns: [...new Set(mappings.flatMap(({ from }) => columnsOf(from)))] },
+    plan: { targets, sourceColumns: [...new Set(mappings.flatMap(({ from }) => [...columnsRead(from)]))] },
   };
 }
 
@@ -97,16 +97,3 @@ const ICEBERG_TYPES: Readonly<Record<XdmScalarType, string>> = {
   date: 'date',
   'date-time': 'timestamptz',
 };
-
-function columnsOf(expression: PlanExpression): readonly string[] {
-  switch (expression.kind) {
-    case 'literal':
-      return [];
-    case 'column':
-      return [expression.name];
-    case 'array':
-      return expression.items.flatMap(columnsOf);
-    case 'call':
-      return expression.arguments.flatMap(columnsOf);
-  }
-}
