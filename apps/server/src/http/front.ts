@@ -100,7 +100,8 @@ function answer(
   service: Service | undefined,
 ) {
   if (problem.status >= 500)
-    request.log.error({ err: problem.cause ?? problem, url: request.url }, problem.message);
+    // Without its query, in which a client of /ims/token may have sent its secret.
+    request.log.error({ err: problem.cause ?? problem, path: pathOf(request) }, problem.message);
   const rendered = service?.renderProblem(problem, request) ?? {
     contentType: 'application/problem+json',
     body: { title: problem.kind, status: problem.status, detail: problem.message },

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
+import { requestUrl } from '../../http/request-url.ts';
 import { type StoredFile, sizeOf } from './stored-file.ts';
 
 const MAX_LIMIT = 100;
@@ -50,7 +51,7 @@ export async function shownFile(file: StoredFile, contentUrl: URL) {
 
 /** The request's own address with some parameters in place of what it has there. */
 export function urlOf(request: FastifyRequest, parameters: Readonly<Record<string, string>>): URL {
-  const url = new URL(request.url, `${request.protocol}://${request.host}`);
+  const url = requestUrl(request);
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   return url;
 }

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { Problem } from '../../http/problem.ts';
 import { meetsFilters, parsePropertyFilters } from '../../http/property-filter.ts';
+import { requestUrl } from '../../http/request-url.ts';
 import { callerOf, type Routes } from '../../http/service.ts';
 
 /** Where this installation's sandboxes are; the platform names its data centers here. */
@@ -137,7 +138,7 @@ function listed(all: readonly Sandbox[], query: Static<typeof ListQuery>, reques
   const matching = all.map(shown).filter((sandbox) => meetsFilters(sandbox, filters));
   const page = matching.slice(offset, offset + limit);
   const linkTo = (from: number) => {
-    const url = new URL(request.url, `${request.protocol}://${request.host}`);
+    const url = requestUrl(request);
     url.searchParams.set('limit', String(limit));
     url.searchParams.set('offset', String(from));
     return { href: url.href, templated: false };

@@ -12,6 +12,7 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { SandboxedCaller } from '../../http/caller.ts';
 import { Problem } from '../../http/problem.ts';
+import { requestUrl } from '../../http/request-url.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
 import { acceptForm } from './accept-header.ts';
 import { behaviors, type Collection, type TenantCollection, tenantCollections } from './collections.ts';
@@ -159,7 +160,7 @@ export function notFound({ noun, notFoundCode }: Collection, id: string, form?: 
 }
 
 function linksOf(request: FastifyRequest, next: string | null, { name }: Container, segment: string) {
-  const url = new URL(request.url, `${request.protocol}://${request.host}`);
+  const url = requestUrl(request);
   const globalUrl = new URL(url.pathname.replace('/tenant/', '/global/').replace(/\/$/, ''), url);
   const other = name === 'tenant' ? { [`global_${segment}`]: { href: globalUrl.href } } : {};
   if (next === null) return { next: null, ...other };

@@ -1,0 +1,10 @@
+import type { FastifyRequest } from 'fastify';
+
+/** Where links lead when a client does not say by which name it reached this server, or says what is no name. */
+const UNKNOWN_ORIGIN = 'http://localhost';
+
+/** The address that a client asked for, as it reached this server: links in answers are made from it. */
+export function requestUrl({ url, protocol, host }: FastifyRequest): URL {
+  const origin = `${protocol}://${host}`;
+  return new URL(url, URL.canParse(origin) ? origin : UNKNOWN_ORIGIN);
+}
