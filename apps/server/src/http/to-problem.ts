@@ -13,11 +13,7 @@ export function toProblem(error: unknown, request: FastifyRequest): Problem {
       case 'FST_ERR_CTP_BODY_TOO_LARGE':
         return new Problem('payloadTooLarge', `The body is larger than ${BODY_LIMIT_BYTES} bytes.`);
       case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-        return new Problem(
-          'unsupportedMediaType',
-          `The header Content-Type is '${request.headers['content-type'] ?? ''}'; send application/json.`,
-          { violations: [{ path: 'Content-Type', message: 'expected application/json' }] },
-        );
+        return unsupportedMediaType(request);
     }
     if (error.statusCode !== undefined && error.statusCode < 500) {
       return new Problem('invalidParameter', error.message, { status: error.statusCode });
@@ -26,6 +22,15 @@ export function toProblem(error: unknown, request: FastifyRequest): Problem {
   return new Problem('internal', 'Something went wrong inside Tributary. The log has the details.', {
     cause: error,
   });
+}
+
+function unsupportedMediaType({ headers, routeOptions }: FastifyRequest): Problem {
+  const expected = routeOptions.schema?.consumes?.[0] ?? 'application/json';
+  return new Problem(
+    'unsupportedMediaType',
+    `The header Content-Type is '${headers['content-type'] ?? ''}'; send ${expected}.`,
+    { violations: [{ path: 'Content-Type', message: `expected ${expected}` }] },
+  );
 }
 
 function isFastifyError(error: unknown): error is FastifyError {

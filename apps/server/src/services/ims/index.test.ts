@@ -77,6 +77,16 @@ describe('a token is refused', () => {
     expect(wrongSecret.body).toEqual(wrongClient.body);
   });
 
+  it('to a multipart form, telling which kind of form is taken', async () => {
+    const body = new FormData();
+    for (const [name, value] of Object.entries(credentials)) body.set(name, value);
+    const answer = await fetch(`${server.url}/ims/token/v3`, { method: 'POST', body });
+    expect(answer.status).toBe(415);
+    expect(await answer.json()).toMatchObject({
+      error_description: expect.stringContaining('send application/x-www-form-urlencoded'),
+    });
+  });
+
   it('to parameters that are given twice', async () => {
     const answer = await fetch(`${server.url}/ims/token/v3`, {
       method: 'POST',
