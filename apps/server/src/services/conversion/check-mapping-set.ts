@@ -54,8 +54,11 @@ export function refuseErrors(errors: readonly MappingError[]): void {
   if (errors.length > 0) throw invalid(errors.map(toViolation));
 }
 
+/** What is wrong with the source of a mapping that is an attribute, not an expression with a place in it. */
+const attributeCodes: ReadonlySet<string> = new Set(['source-path', 'unknown-column']);
+
 function toViolation({ mapping, code, message, position }: MappingError): Violation {
-  const isAboutSource = position !== undefined || code === 'source-path';
+  const isAboutSource = position !== undefined || attributeCodes.has(code);
   const where = position === undefined ? '' : ` (line ${position.line}, column ${position.column})`;
   return {
     path: `/mappings/${mapping}/${isAboutSource ? 'source' : 'destination'}`,

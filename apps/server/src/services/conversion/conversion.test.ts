@@ -175,6 +175,15 @@ describe('trying a mapping set', () => {
     ]);
   });
 
+  test('a preview of rows without a column that is mapped tells which source is wrong', async () => {
+    const { status, body } = await post('/mappingSets/preview', {
+      data: [{ name: 'Ada' }],
+      mappingSet: set(mapping('nmae', 'personID')),
+    });
+    expect(status).toBe(400);
+    expect(body.errors).toMatchObject([{ path: '/mappings/0/source', code: 'unknown-column' }]);
+  });
+
   test('a preview takes one row without a list around it', async () => {
     const { status, body } = await post('/mappingSets/preview', {
       data: { id: 1234 },
