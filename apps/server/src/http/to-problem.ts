@@ -38,13 +38,14 @@ function isFastifyError(error: unknown): error is FastifyError {
 }
 
 function invalidRequest(error: FastifyError): Problem {
-  const violations: Violation[] = (error.validation ?? []).map(
-    ({ instancePath, message, params, keyword }) => ({
+  const violations: Violation[] = (error.validation ?? [])
+    // That none of several schemas is met says nothing beside what each of them misses.
+    .filter(({ keyword }) => keyword !== 'anyOf')
+    .map(({ instancePath, message, params, keyword }) => ({
       path: instancePath + (typeof params.missingProperty === 'string' ? `/${params.missingProperty}` : ''),
       message:
         keyword === 'enum' ? `must be one of ${list(params.allowedValues)}` : (message ?? 'is not valid'),
-    }),
-  );
+    }));
   const where = error.validationContext === 'body' ? 'body' : 'parameters';
   return new Problem(
     where === 'body' ? 'invalidBody' : 'invalidParameter',

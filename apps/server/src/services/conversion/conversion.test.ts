@@ -193,6 +193,16 @@ describe('trying a mapping set', () => {
     expect(body).toEqual([{ data: { personID: '1234' }, errors: null }]);
   });
 
+  test('a preview takes nothing but rows', async () => {
+    const mappingSet = set(mapping('id', 'personID'));
+    const { status, body } = await post('/mappingSets/preview', { data: 'Ada', mappingSet });
+    expect(status).toBe(400);
+    expect(body.errors).toEqual([
+      { path: '/data', message: 'must be array' },
+      { path: '/data', message: 'must be object' },
+    ]);
+  });
+
   test('a preview tells which value a row failed on', async () => {
     const { body } = await post('/mappingSets/preview', {
       data: [{ year: 'soon' }],
