@@ -32,6 +32,37 @@ const envelopeColumns: ReadonlyMap<string, RawBuilder<string | null>> = new Map(
   ['updatedAt', sql`(extract(epoch from updated_at) * 1000)::bigint::text`],
 ]);
 
+/** How a list is ordered, in SQL. Times are ordered as they are rather than as their text, so that an index serves them. */
+export interface Ordering {
+  readonly key: RawBuilder<unknown>;
+  /** The key as text, as a cursor carries it. */
+  readonly text: RawBuilder<string>;
+  /** The key that a cursor carries. */
+  keyOf(text: string): RawBuilder<unknown>;
+}
+
+export function ordering(path: readonly string[]): Ordering {
+  const text = sql<string>`coalesce(${propertyText(path)}, '')`;
+  const [name = '', ...rest] = path;
+  const time = rest.length === 0 ? timeColumns.get(name) : undefined;
+  if (time === undefined) return { key: text, text, keyOf: (value) => sql`${value}` };
+  return { key: time, text, keyOf: (value) => sql`${timeOf(value)}::timestamptz` };
+}
+
+const timeColumns: ReadonlyMap<string, RawBuilder<Date>> = new Map([
+  ['createdAt', sql<Date>`created_at`],
+  ['updatedAt', sql<Date>`updated_at`],
+]);
+
+/** The year 10000: later ones are not written in ISO 8601 as it is read everywhere. */
+const END_OF_TIME = Date.UTC(10_000, 0);
+
+/** A cursor comes back from a client, who may have written it: what is no time is the earliest one. */
+function timeOf(epochMilliseconds: string): Date {
+  const time = Number(epochMilliseconds);
+  return new Date(time > 0 && time < END_OF_TIME ? time : 0);
+}
+
 /** SQL that is true for resources that meet the condition. An array meets `==` when one element does. */
 export function condition({ path, operator, value }: ResourceFilter): RawBuilder<boolean> {
   const text = propertyText(path);

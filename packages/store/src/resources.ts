@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, type Selectable, sql } from 'kysely';
-import { condition, propertyText, type ResourceFilter, type ResourceOrder } from './resource-filter.ts';
+import { condition, ordering, type ResourceFilter, type ResourceOrder } from './resource-filter.ts';
 import type { Actor, Scope } from './scope.ts';
 import type { Tables } from './tables.ts';
 
@@ -104,18 +104,18 @@ export function scopedResources(database: Kysely<Tables>, scope: Scope, kind: Re
     },
 
     async list({ filters = [], order = newestFirst, limit, offset = 0, after }) {
-      const orderText = sql<string>`coalesce(${propertyText(order.path)}, '')`;
+      const { key, text, keyOf } = ordering(order.path);
       const direction = order.descending ? 'desc' : 'asc';
-      let query = table().selectAll().select(orderText.as('order_value'));
+      let query = table().selectAll().select(text.as('order_value'));
       for (const filter of filters) query = query.where(condition(filter));
       if (after) {
         const comparison = sql.raw(order.descending ? '<' : '>');
         query = query.where(
-          sql<boolean>`(${orderText}, id) ${comparison} (${after.orderValue}, ${after.id})`,
+          sql<boolean>`(${key}, id) ${comparison} (${keyOf(after.orderValue)}, ${after.id})`,
         );
       }
       const rows = await query
-        .orderBy(orderText, direction)
+        .orderBy(key, direction)
         .orderBy('id', direction)
         .offset(offset)
         .limit(limit + 1)

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { fromRow, type RunRecord } from './runs.ts';
 import type { Tables } from './tables.ts';
 
@@ -33,7 +33,9 @@ export function runQueue(database: Kysely<Tables>): RunQueue {
         .select(['org_id', 'sandbox_id', 'id'])
         .where('completed_at', 'is', null)
         .where('not_before', '<=', now)
-        .where((where) => where.or([where('lease_until', 'is', null), where('lease_until', '<', now)]))
+        .where((where) =>
+          where.or([where('lease_until', 'is', null), where('lease_until', '<=', sql<Date>`now()`)]),
+        )
         .orderBy('not_before')
         .limit(1)
         .forUpdate()
@@ -44,7 +46,7 @@ export function runQueue(database: Kysely<Tables>): RunQueue {
         .from('free')
         .set({
           lease_owner: owner,
-          lease_until: secondsFrom(now, leaseSeconds),
+          lease_until: fromNow(leaseSeconds),
           attempt: sql`attempt + 1`,
           started_at: sql`coalesce(started_at, ${now})`,
           updated_at: now,
@@ -59,7 +61,7 @@ export function runQueue(database: Kysely<Tables>): RunQueue {
 
     async heartbeat(run, owner, leaseSeconds) {
       const row = await leased(run, owner)
-        .set({ lease_until: secondsFrom(new Date(), leaseSeconds) })
+        .set({ lease_until: fromNow(leaseSeconds) })
         .returning('id')
         .executeTakeFirst();
       return row !== undefined;
@@ -110,6 +112,7 @@ export function runQueue(database: Kysely<Tables>): RunQueue {
   }
 }
 
-function secondsFrom(start: Date, seconds: number): Date {
-  return new Date(start.getTime() + seconds * 1000);
+/** By the database's clock: those of the workers may differ, and one would take another's lease for ended. */
+function fromNow(seconds: number): RawBuilder<Date> {
+  return sql<Date>`now() + ${seconds}::integer * interval '1 second'`;
 }

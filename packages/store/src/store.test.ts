@@ -105,6 +105,14 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
     }
   });
 
+  test.each(['', 'yesterday', '-1', '9e99', '1e15'])(
+    'takes the cursor %o, which no list answered',
+    async (orderValue) => {
+      const page = await prod.resources('mappingSet').list({ limit: 2, after: { orderValue, id: 'x' } });
+      expect(page.items.length).toBeLessThanOrEqual(2);
+    },
+  );
+
   test.each([
     [{ path: ['name'], operator: '==', value: "it's" }, ['a']],
     [{ path: ['name'], operator: '!=', value: "it's" }, ['b']],

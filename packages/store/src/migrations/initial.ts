@@ -47,7 +47,8 @@ const statements = [
      updated_client text not null,
      primary key (org_id, sandbox_id, kind, id),
      foreign key (org_id, sandbox_id) references sandboxes (org_id, id))`,
-  'create index resources_by_creation on resources (org_id, sandbox_id, kind, created_at desc, id)',
+  // Lists run from the newest to the oldest, those of one time by id: read backwards, the index has them so.
+  'create index resources_by_creation on resources (org_id, sandbox_id, kind, created_at, id)',
   `create table table_pointers (
      org_id text not null,
      sandbox_id text not null,
@@ -98,7 +99,8 @@ const statements = [
   // No two runs of a flow may overlap: the database itself refuses the second.
   `create unique index one_open_run_per_flow on flow_runs (org_id, sandbox_id, flow_id)
      where completed_at is null`,
-  'create index flow_runs_by_flow on flow_runs (org_id, sandbox_id, flow_id, created_at desc)',
+  'create index flow_runs_by_flow on flow_runs (org_id, sandbox_id, flow_id, created_at, id)',
+  'create index flow_runs_by_creation on flow_runs (org_id, sandbox_id, created_at, id)',
   'create index flow_runs_open on flow_runs (not_before) where completed_at is null',
   `create table run_partitions (
      org_id text not null,
