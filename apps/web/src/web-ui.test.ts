@@ -78,13 +78,16 @@ describe.skipIf(isSkipped)(`the web UI${isSkipped ? ` (there is no browser at ${
 
   /** The tutorial names every flow alike. */
   async function rename(flowId: string, name: string): Promise<void> {
-    const path = `/data/foundation/flowservice/flows/${flowId}`;
-    const { body } = await server.call('GET', path);
-    const renamed = await server.call('PATCH', path, {
+    const renamed = await server.call('PATCH', `/data/foundation/flowservice/flows/${flowId}`, {
       body: [{ op: 'replace', path: '/name', value: name }],
-      headers: { 'if-match': body.items[0].etag },
+      headers: { 'if-match': await etagOf(flowId) },
     });
     expect(renamed.status).toBe(200);
+  }
+
+  async function etagOf(flowId: string): Promise<string> {
+    const { body } = await server.call('GET', `/data/foundation/flowservice/flows/${flowId}`);
+    return body.items[0].etag;
   }
 
   function heading(page: Page, name: string): Promise<void> {
@@ -205,6 +208,32 @@ describe.skipIf(isSkipped)(`the web UI${isSkipped ? ` (there is no browser at ${
     await run.filter({ hasText: 'Partly succeeded' }).waitFor();
     const errors = await run.getByRole('listitem').allTextContents();
     expect(errors.join('\n')).toMatch(/^INGEST-1212-400 .*10 rows/);
+  });
+
+  test.each([
+    ['markup', '"><img src=x onerror="document.title=1"><script>document.title=2</script>'],
+    ['a word without end', 'Landing'.repeat(60)],
+    ['right to left', 'جهات الاتصال 2026 CRM'],
+    ['ideographs', '顧客データを毎日取り込むための非常に長い名前のフロー'.repeat(6)],
+  ])('shows a name of %s as the text it is, and all that stands beside it', async (kind, name) => {
+    const { flowId, dataSetId } = await walkTutorial(server, `Named with ${kind}`);
+    await rename(flowId, name);
+    const dataSet = `/data/foundation/catalog/dataSets/${dataSetId}`;
+    expect((await server.call('PATCH', dataSet, { body: { name } })).status).toBe(200);
+    await server.runsEnded(flowId, 1);
+    const page = await open('/');
+    await signIn(page);
+    const row = page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
+    const last = await row.locator('td').last().boundingBox();
+    expect(last && last.x + last.width).toBeLessThanOrEqual(1280);
+    await row.getByRole('link').click();
+    await heading(page, name);
+    await page.getByRole('definition').filter({ hasText: name }).waitFor();
+    expect(await page.title()).toBe(`${name} – Tributary`);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(1280);
+    await server.call('DELETE', `/data/foundation/flowservice/flows/${flowId}`, {
+      headers: { 'if-match': await etagOf(flowId) },
+    });
   });
 
   test('turns a flow off and on again', async () => {

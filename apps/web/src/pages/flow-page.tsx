@@ -70,7 +70,11 @@ export function FlowPage({ client, flowId }: { client: PlatformClient; flowId: s
       {page.state === 'loading' && <Loading what="the flow" />}
       {known && (
         <>
-          {known.flow.description !== undefined && <p className={description}>{known.flow.description}</p>}
+          {known.flow.description !== undefined && (
+            <p className={description} dir="auto">
+              {known.flow.description}
+            </p>
+          )}
           <Section title="Details">
             <FlowFacts client={client} flow={known.flow} />
           </Section>

@@ -19,6 +19,9 @@ const PAGE_SIZE = 50;
 const MAX_FLOWS = 1_000;
 
 const content = style({ display: 'flex', flexDirection: 'column', gap: 20 });
+/** However long a name is, the other columns stay in sight. */
+const name = style({ display: 'block', minWidth: { default: 0, md: 200 }, overflowWrap: 'anywhere' });
+const text = style({ font: 'body', margin: 0 });
 
 /** All flows, newest first, with how their last run went. */
 export function FlowsPage({ client }: { client: PlatformClient }) {
@@ -53,6 +56,11 @@ export function FlowsPage({ client }: { client: PlatformClient }) {
           </Button>
         </div>
       )}
+      {list.state === 'loaded' && list.value.hasMore && limit >= MAX_FLOWS && (
+        <p className={text}>
+          These are the newest {count(MAX_FLOWS)} flows. Older ones are found by the API.
+        </p>
+      )}
     </div>
   );
 }
@@ -69,9 +77,11 @@ const columns: readonly Column<ListedFlow>[] = [
   {
     title: 'Name',
     cell: ({ flow }) => (
-      <Link href={flowPath(flow.id)} isStandalone>
-        {flow.name}
-      </Link>
+      <span className={name}>
+        <Link href={flowPath(flow.id)} isStandalone>
+          <bdi>{flow.name}</bdi>
+        </Link>
+      </span>
     ),
   },
   { title: 'State', cell: ({ flow }) => <Status wording={flowStateWords(flow.state)} />, isShort: true },

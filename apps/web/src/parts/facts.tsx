@@ -40,7 +40,9 @@ export function Facts({ facts: all }: { facts: readonly Fact[] }) {
         .map((each) => (
           <div key={each.term} className={fact({ isWide: each.isWide === true })}>
             <dt className={term}>{each.term}</dt>
-            <dd className={definition({ isCode: each.kind === 'code' })}>{each.definition}</dd>
+            <dd className={definition({ isCode: each.kind === 'code' })}>
+              <bdi>{each.definition}</bdi>
+            </dd>
           </div>
         ))}
     </dl>

@@ -11,12 +11,12 @@ const pageHeading = style({
 const sectionHeading = style({ font: 'title-lg', margin: 0 });
 
 /** The page's one h1, and its name in the window's title. Takes the focus after a move within the UI. */
-export function PageHeading({ title, children }: { title: string; children?: ReactNode }) {
+export function PageHeading({ title }: { title: string }) {
   return (
     <>
       <title>{`${title} – Tributary`}</title>
       <h1 className={pageHeading} tabIndex={-1}>
-        {children ?? title}
+        <bdi>{title}</bdi>
       </h1>
     </>
   );
