@@ -12,6 +12,7 @@ describe('an address', () => {
     'febf::1',
     '::ffff:169.254.169.254',
     '::ffff:a9fe:a9fe',
+    '::a9fe:a9fe',
     '64:ff9b::a9fe:a9fe',
     '2002:a9fe:a9fe::1',
     'fd00:ec2::254',

@@ -16,7 +16,7 @@ type Network = readonly [address: string, prefix: number, family: Family];
 /**
  * Networks no CRM lives in: link-local ones, where cloud machines hand out credentials, the metadata services that
  * stand elsewhere, and addresses that name no single host. IPv4 written inside IPv6 is covered by BlockList where
- * mapped (::ffff:0:0/96), and here where translated (NAT64) or tunnelled (6to4).
+ * mapped (::ffff:0:0/96), and here where compatible (::/96), translated (NAT64) or tunnelled (6to4).
  */
 const DENIED_NETWORKS: readonly Network[] = [
   ['0.0.0.0', 8, 'ipv4'],
@@ -31,6 +31,7 @@ const DENIED_NETWORKS: readonly Network[] = [
   ['ff00::', 8, 'ipv6'],
   ['fd00:ec2::254', 128, 'ipv6'], // AWS metadata
   ['fd20:ce::254', 128, 'ipv6'], // Google Cloud metadata
+  ['::a9fe:0', 112, 'ipv6'],
   ['64:ff9b::a9fe:0', 112, 'ipv6'],
   ['2002:a9fe::', 32, 'ipv6'],
 ];

@@ -160,6 +160,19 @@ describe('a plan', () => {
     });
   });
 
+  test.each([
+    ['API_ERROR', 'Selecting compound data not supported in Bulk Query'],
+    ['INVALIDENTITY', 'T is not supported by the Bulk API'],
+    ['LIMIT_EXCEEDED', 'Max bulk v2 query jobs (10000) per 24 hrs has been reached (10021)'],
+  ])('goes by REST where no job is to be had: %s', async (errorCode, message) => {
+    const org = await orgOf({
+      [`${API}/query`]: json({ totalSize: 5, done: true, records: [] }),
+      [`${API}/jobs/query`]: text(400, JSON.stringify([{ errorCode, message }])),
+    });
+    const planned = await org.source('oauth', { bulkFromRows: 1 }).plan(whole);
+    expect(planned).toMatchObject([{ state: { api: 'rest', insteadOfBulk: errorCode } }]);
+  });
+
   test.each([-1, 0.5, 1e300, '3', null])('is not made of a count of %j', async (totalSize) => {
     const org = await orgOf({ [`${API}/query`]: json({ totalSize, done: true, records: [] }) });
     await expect(org.source().plan(whole)).rejects.toMatchObject({ code: 'UNEXPECTED_ANSWER' });

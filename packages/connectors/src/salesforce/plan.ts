@@ -8,6 +8,7 @@ import { soqlOf } from './soql.ts';
 
 /** Codes under which no bulk job is to be had, while the same query by REST may well succeed. */
 const BULK_UNAVAILABLE: ReadonlySet<string> = new Set([
+  'API_ERROR',
   'EXCEEDEDQUOTA',
   'EXCEEDED_QUOTA',
   'LIMIT_EXCEEDED',
