@@ -107,6 +107,7 @@ describe.skipIf(!existsSync(python) && !process.env.CI)(
           DATASET_ID: walk.dataSetId,
           MAPPING_SET_ID: walk.mappingSetId,
           CONNECTION_ID: walk.connectionId,
+          CRM: JSON.stringify(server.demo),
         },
       });
       expect(stdout.trim().split('\n').at(-1)).toBe('all of it answered as the platform does');

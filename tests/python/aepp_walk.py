@@ -1,9 +1,14 @@
-"""Drives a server with the unmodified `aepp` client, pointed at another host as its users would do it."""
+"""
+Drives a server with the unmodified `aepp` client, pointed at another host as its users would do it: reads what the
+tutorial made, then walks the tutorial once more with `aepp` alone.
+"""
 
+import json
 import os
+import time
 
 import aepp
-from aepp import catalog, dataprep, flowservice, sandboxes, schema
+from aepp import catalog, dataaccess, dataprep, fieldgroupmanager, flowservice, sandboxes, schema, schemamanager
 
 url = os.environ["TRIBUTARY_URL"]
 aepp.configure(
@@ -22,6 +27,17 @@ schema_id = os.environ["SCHEMA_ID"]
 dataset_id = os.environ["DATASET_ID"]
 mapping_set_id = os.environ["MAPPING_SET_ID"]
 connection_id = os.environ["CONNECTION_ID"]
+crm = json.loads(os.environ["CRM"])
+
+SALESFORCE = "cfc0fee1-7dc0-40ef-b73e-d8b134c436f5"
+PROFILE = "https://ns.adobe.com/xdm/context/profile"
+PERSON_DETAILS = "https://ns.adobe.com/xdm/context/profile-person-details"
+PERSONAL_DETAILS = "https://ns.adobe.com/xdm/context/profile-personal-details"
+
+flows = flowservice.FlowService()
+registry = schema.Schema()
+data_sets = catalog.Catalog()
+mappings = dataprep.DataPrep()
 
 
 def check(condition, what):
@@ -29,74 +45,192 @@ def check(condition, what):
         raise AssertionError(what)
 
 
-flows = flowservice.FlowService()
-check(flow_id in [flow["id"] for flow in flows.getFlows(n_results="inf")], "getFlows lists the flow")
-check(flows.getFlow(flow_id)["id"] == flow_id, "getFlow")
-runs = flows.getRuns(limit=1, prop=f"flowId=={flow_id}", n_results="inf")
-check(runs[0]["metrics"]["statusSummary"]["status"] == "success", "getRuns shows the run's status")
-check(flows.getRun(runs[0]["id"])[0]["id"] == runs[0]["id"], "getRun")
-connections = flows.getConnections(limit=1, n_results="inf")
-check(connection_id in [connection["id"] for connection in connections], "getConnections pages to the end")
-check("password" not in str(connections), "no secret comes back")
-check(flows.connectionTest(connection_id) is not None, "connectionTest")
-specs = flows.getConnectionSpecsMap()
-check("cfc0fee1-7dc0-40ef-b73e-d8b134c436f5" in specs.values() or "salesforce" in str(specs).lower(), "getConnectionSpecsMap")
-check(flows.getFlowSpecs('name=="CRMToAEP"')[0]["name"] == "CRMToAEP", "getFlowSpecs")
-check(len(flows.getSourceConnections()) > 0, "getSourceConnections")
-check(len(flows.getTargetConnections()) > 0, "getTargetConnections")
+def connection_to(name, params):
+    return {
+        "name": name,
+        "auth": {"specName": "Basic Authentication", "params": params},
+        "connectionSpec": {"id": SALESFORCE, "version": "1.0"},
+    }
 
-spare = [
-    flows.createConnection(
+
+def read_flow_service():
+    check(flow_id in [flow["id"] for flow in flows.getFlows(n_results="inf")], "getFlows lists the flow")
+    check(flow_id in [flow["id"] for flow in flows.getFlows(onlySources=True)], "getFlows of sources")
+    check(flows.getFlows(onlyDestinations=True) == [], "getFlows of destinations")
+    check(len(flows.getFlows(filterMappingSetIds=[mapping_set_id])) == 1, "getFlows by mapping set")
+    check(flows.getUPSFlows() == [], "getUPSFlows")
+    check(flows.getFlow(flow_id)["id"] == flow_id, "getFlow")
+    runs = flows.getRuns(limit=1, prop=f"flowId=={flow_id}", n_results="inf")
+    check(runs[0]["metrics"]["statusSummary"]["status"] == "success", "getRuns shows the run's status")
+    check(runs[0]["createdBy"] == "tributary", "getRuns shows who had the run queued")
+    check(flows.getRun(runs[0]["id"])[0]["id"] == runs[0]["id"], "getRun")
+    connections = flows.getConnections(limit=1, n_results="inf")
+    check(connection_id in [connection["id"] for connection in connections], "getConnections pages to the end")
+    check("password" not in str(connections), "no secret comes back")
+    check(flows.connectionTest(connection_id) == {"result": True}, "connectionTest")
+    check(flows.getConnectionSpecsMap()["salesforce"] == SALESFORCE, "getConnectionSpecsMap")
+    check(flows.getConnectionSpecIdFromName("salesforce") == SALESFORCE, "getConnectionSpecIdFromName")
+    check(flows.getFlowSpecs('name=="CRMToAEP"')[0]["name"] == "CRMToAEP", "getFlowSpecs")
+    check(len(flows.getSourceConnections()) > 0, "getSourceConnections")
+    check(len(flows.getTargetConnections()) > 0, "getTargetConnections")
+    manager = flowservice.FlowManager(flowId=flow_id)
+    check(manager.flowType == "source" and manager.datasetId == dataset_id, "FlowManager")
+
+
+def page_and_delete_connections():
+    params = {
+        "environmentUrl": "https://example.my.salesforce.com",
+        "username": "a@example.com",
+        "password": "b",
+        "securityToken": "c",
+    }
+    spare = [flows.createConnection(connection_to(f"spare {n}", params)) for n in range(3)]
+    listed = [connection["id"] for connection in flows.getConnections(limit=2, n_results="inf")]
+    check(len(listed) == len(set(listed)) and set(c["id"] for c in spare) <= set(listed), "each connection once")
+    for connection in spare:
+        flows.deleteConnection(connection["id"])
+    left = set(c["id"] for c in flows.getConnections(n_results="inf"))
+    check(not set(c["id"] for c in spare) & left, "deleteConnection")
+
+
+def read_schema_registry():
+    tenant_id = registry.getTenantId()
+    check(tenant_id != "", "getTenantId")
+    check(registry.getStats()["counts"]["schemas"] >= 1, "getStats")
+    check(schema_id in [item["$id"] for item in registry.getSchemas()], "getSchemas")
+    full = registry.getSchema(schema_id, full=True)
+    first_name = full["properties"]["person"]["properties"]["name"]["properties"]["firstName"]
+    check(first_name["type"] == "string", "getSchema(full)")
+    check(len(registry.getSchema(schema_id, full=False)["allOf"]) == 3, "getSchema(raw)")
+    check(registry.getSchema(full["meta:altId"])["$id"] == schema_id, "getSchema by altId")
+    check(len(registry.getBehaviors()) == 3, "getBehaviors")
+    check(len(registry.getSchemasGlobal()) > 0, "getSchemasGlobal")
+    check(len(registry.getClassesGlobal()) > 10, "getClassesGlobal")
+    check(len(registry.getFieldGroupsGlobal()) > 300, "getFieldGroupsGlobal pages to the end")
+    check(len(registry.getDataTypesGlobal()) > 10, "getDataTypesGlobal")
+    check(registry.getClass(PROFILE)["$id"] == PROFILE, "getClass")
+    check(registry.getFieldGroup(PERSON_DETAILS)["$id"] == PERSON_DETAILS, "getFieldGroup")
+
+
+def make_schema_of_a_field_group():
+    namespace = f"_{registry.getTenantId()}"
+    loyalty = {"type": "object", "title": "Loyalty", "properties": {"points": {"type": "integer", "title": "Points"}}}
+    fields = {namespace: {"type": "object", "properties": {"loyalty": loyalty}}}
+    group = registry.createFieldGroup(
         {
-            "name": f"spare {n}",
-            "auth": {
-                "specName": "Basic Authentication",
-                "params": {
-                    "environmentUrl": "https://example.my.salesforce.com",
-                    "username": "a@example.com",
-                    "password": "b",
-                    "securityToken": "c",
-                },
-            },
-            "connectionSpec": {"id": "cfc0fee1-7dc0-40ef-b73e-d8b134c436f5", "version": "1.0"},
+            "type": "object",
+            "title": "Loyalty, made by aepp",
+            "meta:intendedToExtend": [PROFILE],
+            "definitions": {"customFields": {"type": "object", "properties": fields}},
+            "allOf": [{"$ref": "#/definitions/customFields", "type": "object"}],
         }
     )
-    for n in range(3)
-]
-listed = [connection["id"] for connection in flows.getConnections(limit=2, n_results="inf")]
-check(len(listed) == len(set(listed)) and set(c["id"] for c in spare) <= set(listed), "paging shows each connection once")
-for connection in spare:
-    flows.deleteConnection(connection["id"])
-check(not set(c["id"] for c in spare) & set(c["id"] for c in flows.getConnections(n_results="inf")), "deleteConnection")
+    manager = fieldgroupmanager.FieldGroupManager(group["$id"], schemaAPI=registry)
+    check(manager.searchField("points")[0]["points"]["path"] == f"{namespace}.loyalty.points", "searchField")
+    created = registry.createSchema(
+        {"type": "object", "title": "Made by aepp", "allOf": [{"$ref": PROFILE}, {"$ref": group["$id"]}]}
+    )
+    check(created["meta:class"] == PROFILE, "createSchema")
+    paths = schemamanager.SchemaManager(created["$id"], schemaAPI=registry).to_dataframe()["path"]
+    check(f"{namespace}.loyalty.points" in list(paths), "SchemaManager")
+    check(registry.deleteFieldGroup(group["$id"])["status"] == 409, "a field group that is used stays")
+    check(registry.deleteSchema(created["$id"]) == 204, "deleteSchema")
+    check(registry.deleteFieldGroup(group["$id"]) == 204, "deleteFieldGroup")
 
-registry = schema.Schema()
-check(registry.getTenantId() != "", "getTenantId")
-check(schema_id in [item["$id"] for item in registry.getSchemas()], "getSchemas")
-full = registry.getSchema(schema_id, full=True)
-check(full["properties"]["person"]["properties"]["name"]["properties"]["firstName"]["type"] == "string", "getSchema(full)")
-raw = registry.getSchema(schema_id, full=False)
-check(len(raw["allOf"]) == 3, "getSchema(raw)")
-check(len(registry.getBehaviors()) == 3, "getBehaviors")
-check(len(registry.getClassesGlobal()) > 10, "getClassesGlobal")
-created = registry.createSchema(
-    {
-        "type": "object",
-        "title": "Made by aepp",
-        "allOf": [{"$ref": "https://ns.adobe.com/xdm/context/profile"}],
+
+def read_catalog_and_data():
+    check(dataset_id in data_sets.getDataSets(), "getDataSets")
+    check(data_sets.getDataSet(dataset_id)[dataset_id]["schemaRef"]["id"] == schema_id, "getDataSet")
+    check(len(data_sets.getBatches(limit=5)) >= 1, "getBatches")
+    last_batch = data_sets.getLastBatches(dataset_id)[dataset_id]["lastBatchId"]
+    check(list(data_sets.getBatches(batch=last_batch)) == [last_batch], "getBatches by id")
+    view_id = next(iter(data_sets.getDataSetViews(dataset_id)))
+    check(len(data_sets.getDataSetViewFiles(dataset_id, view_id)) >= 1, "getDataSetViewFiles")
+    access = dataaccess.DataAccess()
+    file_id = access.getBatchFiles(last_batch)[0]["dataSetFileId"]
+    name = access.getFiles(file_id)["data"][0]["name"]
+    check(access.getFiles(file_id, name).read(4) == b"PAR1", "getFiles downloads Parquet")
+    check(access.getBatchFailed(last_batch) == [], "getBatchFailed")
+    check("person" in access.getPreview(dataset_id)[0], "getPreview")
+
+
+def try_mappings():
+    check(mapping_set_id in [item["id"] for item in mappings.getMappingSets()], "getMappingSets")
+    check(mappings.getMappingSet(mapping_set_id)["id"] == mapping_set_id, "getMappingSet")
+    check(len(mappings.getMappingSetMappings(mapping_set_id)) == 3, "getMappingSetMappings")
+    mapping_set = {
+        "outputSchema": {"schemaRef": {"id": schema_id, "contentType": "application/vnd.adobe.xed-full+json;version=1"}},
+        "mappings": [{"sourceType": "ATTRIBUTE", "source": "first", "destination": "person.name.firstName"}],
     }
-)
-check(created["meta:class"] == "https://ns.adobe.com/xdm/context/profile", "createSchema")
-registry.deleteSchema(created["$id"])
+    previewed = mappings.previewDataOutput({"first": "Ada"}, mapping_set)
+    check(previewed[0]["data"] == {"person": {"name": {"firstName": "Ada"}}}, "previewDataOutput")
+    check(len(mappings.getMappingSetFunctions()) > 10, "getMappingSetFunctions")
+    check(mappings.validateExpression("lower(a)")["validationStatus"] == "succeeded", "validateExpression")
 
-data_sets = catalog.Catalog()
-check(dataset_id in data_sets.getDataSets(), "getDataSets")
-check(data_sets.getDataSet(dataset_id)[dataset_id]["schemaRef"]["id"] == schema_id, "getDataSet")
-check(len(data_sets.getBatches(limit=5)) >= 1, "getBatches")
 
-mappings = dataprep.DataPrep()
-check(mapping_set_id in [item["id"] for item in mappings.getMappingSets()], "getMappingSets")
-check(mappings.getMappingSet(mapping_set_id)["id"] == mapping_set_id, "getMappingSet")
+def walk_the_tutorial():
+    login = {name: crm[name] for name in ("environmentUrl", "username", "password", "securityToken")}
+    base = flows.createConnection(connection_to("The CRM, by aepp", login))["id"]
+    source = flows.createSourceConnection(
+        {
+            "name": "Leads",
+            "baseConnectionId": base,
+            "data": {"format": "tabular"},
+            "params": {
+                "tableName": "Lead",
+                "columns": [{"name": name, "type": "string"} for name in ("FirstName", "LastName", "Email")],
+            },
+            "connectionSpec": {"id": SALESFORCE, "version": "1.0"},
+        }
+    )["id"]
+    leads = registry.createProfileSchema(name="Leads, by aepp", mixinIds=[PERSON_DETAILS, PERSONAL_DETAILS])["$id"]
+    dataset = data_sets.createDataSet(name="Leads, by aepp", schemaId=leads)[0].split("/")[-1]
+    target = flows.createTargetConnectionDataLake(name="Leads", datasetId=dataset, schemaId=leads)["id"]
+    rules = [
+        {"sourceType": "ATTRIBUTE", "source": "LastName", "destination": "person.name.lastName"},
+        {"sourceType": "EXPRESSION", "source": "lower(Email)", "destination": "personalEmail.address"},
+    ]
+    mapping_set = mappings.createMappingSet(schemaId=leads, mappingList=rules, validate=True)["id"]
+    flow = flows.createFlow(
+        flow_spec_id=flows.getFlowSpecIdFromNames("CRMToAEP"),
+        name="Leads, by aepp",
+        source_connection_id=source,
+        target_connection_id=target,
+        schedule_start_time=str(int(time.time())),
+        transformation_mapping_id=mapping_set,
+        transformation_name="Mapping",
+    )["id"]
+    run = ended_run(flow)
+    check(run["metrics"]["statusSummary"]["status"] == "success", f"the run lands the leads: {run}")
+    check("lastName" in dataaccess.DataAccess().getPreview(dataset)[0]["person"]["name"], "the rows are there")
 
+    flows.updateFlow(flow, flows.getFlow(flow)["etag"], [{"op": "Replace", "path": "/name", "value": "Renamed"}])
+    check(flows.getFlow(flow)["name"] == "Renamed", "updateFlow")
+    flows.postFlowAction(flow, "disable")
+    check(flows.getFlow(flow)["state"] == "disabled", "postFlowAction")
+    check(flows.deleteFlow(flow) == 204, "deleteFlow")
+    check(flows.deleteTargetConnection(target) == 204, "deleteTargetConnection")
+    check(flows.deleteSourceConnection(source) == 204, "deleteSourceConnection")
+    check(flows.deleteConnection(base) == 204, "deleteConnection")
+
+
+def ended_run(flow):
+    """The flow's newest run, once it has ended."""
+    for _ in range(300):
+        runs = flows.getRuns(prop=f"flowId=={flow}")
+        if runs and "completedAtUTC" in runs[0]["metrics"]["durationSummary"]:
+            return runs[0]
+        time.sleep(0.1)
+    raise AssertionError(f"no run of {flow} has ended")
+
+
+read_flow_service()
+page_and_delete_connections()
+read_schema_registry()
+make_schema_of_a_field_group()
+read_catalog_and_data()
+try_mappings()
+walk_the_tutorial()
 check("prod" in [sandbox["name"] for sandbox in sandboxes.Sandboxes().getSandboxes()], "getSandboxes")
 
 print("all of it answered as the platform does")
