@@ -1,4 +1,4 @@
-import { type AnswerHeaders, discard, headerOf } from '../outbound/client.ts';
+import { type AnswerHeaders, discard, headerOf, type StreamAnswer } from '../outbound/client.ts';
 import { pause } from '../outbound/retry.ts';
 import { type Page, type Sink, SourceError, type SourceErrorKind } from '../source.ts';
 import type { SalesforceApi } from './api.ts';
@@ -62,24 +62,23 @@ export async function readQueryJob(
       maxRecords: String(options.pageRows),
       ...(locator ? { locator } : {}),
     });
-    const { headers, body } = await expiring(
+    const answer = await expiring(
       api.stream({ path: `${job}/results?${query}`, headers: { accept: 'text/csv' }, signal }),
     );
-    const next = headerOf(headers, 'sforce-locator');
-    // A page for people, or an answer without content, would pass for the last page.
-    if (!next || !isCsv(headers)) {
-      discard(body);
-      throw unexpected('a page of bulk results is no CSV, or does not tell where the next one is');
-    }
-    // The end is told by the word `null`, not by the absence of the header.
-    const page: Page = {
-      format: { kind: 'csv' },
-      rows: rowsOf(headers),
-      body,
-      next: next === 'null' ? undefined : next,
-    };
-    return { page, stream: body };
+    return { page: pageOf(answer), stream: answer.body };
   });
+}
+
+/** A page for people, or an answer without content as for a job that has not ended, must not pass for the last page. */
+function pageOf({ headers, body }: StreamAnswer): Page {
+  const locator = headerOf(headers, 'sforce-locator');
+  if (!locator || !isCsv(headers)) {
+    discard(body);
+    throw unexpected('a page of bulk results is no CSV, or does not tell where the next one is');
+  }
+  // The end is told by the word `null`, not by the absence of the header.
+  const next = locator === 'null' ? undefined : locator;
+  return { format: { kind: 'csv' }, rows: rowsOf(headers), body, next };
 }
 
 /** Whether a body is CSV as it stands: nothing packed was asked for. */

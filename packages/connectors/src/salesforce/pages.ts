@@ -20,8 +20,7 @@ type Outcome =
 
 /**
  * Stages page after page, from where the sink stands to the last one. A page whose body breaks off is fetched again
- * from its own locator; a failure of the sink is not repeated, for it is not the source's. A page that leads back to
- * one before it is not staged.
+ * from its own locator; a failure of the sink is not repeated, for it is not the source's.
  */
 export async function stagePages(
   sink: Sink,
@@ -30,8 +29,17 @@ export async function stagePages(
   signal: AbortSignal | undefined,
   fetchPage: FetchPage,
 ): Promise<void> {
+  const fetchNext = refusingLoops(fetchPage);
+  let locator = sink.resumeFrom;
+  do {
+    locator = await stagePage(sink, locator, { ...retry, attempts }, signal, fetchNext);
+  } while (locator !== undefined);
+}
+
+/** Fetches pages, but none that leads back to one that was fetched: such a read would never end. */
+function refusingLoops(fetchPage: FetchPage): FetchPage {
   const passed = new Set<string>();
-  const fetchNext: FetchPage = async (locator) => {
+  return async (locator) => {
     if (locator !== undefined) passed.add(locator);
     const fetched = await fetchPage(locator);
     const { next } = fetched.page;
@@ -39,10 +47,6 @@ export async function stagePages(
     discard(fetched.stream);
     throw new SourceError('expired', 'LOCATOR_LOOP', 'Salesforce: pages of results lead back to one another');
   };
-  let locator = sink.resumeFrom;
-  do {
-    locator = await stagePage(sink, locator, { ...retry, attempts }, signal, fetchNext);
-  } while (locator !== undefined);
 }
 
 async function stagePage(
