@@ -23,7 +23,10 @@ export function batchDocument(
       failedRecordCount: result.failedRows,
       size: bytes,
       relatedObjects: [{ type: 'dataSet', id: prepared.dataSetId }],
-      errors: batchErrors(result, isLanded, isDiagnosed),
+      errors: batchErrors(result, isLanded, isDiagnosed).map(({ code, description }) => ({
+        code,
+        description,
+      })),
       metrics: {
         recordCount: newRows(result),
         outputRecordCount: isLanded ? result.outputRows : 0,
@@ -50,7 +53,7 @@ export function batchErrors(
   { failedRows, outputRows, errors }: TransformResult,
   isLanded: boolean,
   isDiagnosed: boolean,
-): { code: string; description: string }[] {
+): { code: string; description: string; rows: number }[] {
   if (failedRows === 0) return [];
   const landed = isLanded
     ? `${outputRows} rows landed.`
@@ -59,10 +62,12 @@ export function batchErrors(
     {
       code: isDiagnosed ? 'INGEST-1212-400' : 'INGEST-1211-400',
       description: `${failedRows} rows did not land. ${landed} ${isDiagnosed ? 'See the diagnostics.' : 'Turn errorDiagnosticsEnabled on to keep them.'}`,
+      rows: failedRows,
     },
     ...errors.map(({ code, column, message, rows }) => ({
       code,
       description: `${column}: ${message} (${rows} rows)`,
+      rows,
     })),
   ];
 }

@@ -1,5 +1,5 @@
 import type { RunRecord, RunState } from '@tributary/store';
-import { progressOf, type RunProgress } from './progress.ts';
+import { progressOf, type RunError, type RunProgress } from './progress.ts';
 
 /** The states of a run as the Flow Service words them. */
 const statuses: Readonly<Record<RunState, string>> = {
@@ -93,7 +93,9 @@ function promotionActivity(run: RunRecord, progress: RunProgress) {
     fileSummary: { inputFileCount: progress.extract?.files ?? 0, outputFileCount: outcome?.outputFiles ?? 0 },
     statusSummary: {
       status: activityStatus(run, run.state === 'success' || run.state === 'partial'),
-      ...(outcome && outcome.failedRows > 0 ? { extensions: { manifest: manifestOf(outcome.batchId) } } : {}),
+      ...(outcome && outcome.failedRows > 0
+        ? { extensions: { manifest: manifestOf(outcome.batchId), errors: rowErrors(run, progress) } }
+        : {}),
     },
     targetInfo: targetConnectionId
       ? [
@@ -127,10 +129,20 @@ function duration(startedAt: number | undefined, completedAt: number | undefined
 }
 
 /** What the run's newest attempt left; a run that came through shows nothing of the attempts before. */
-function errorsOf(run: RunRecord, { errors }: RunProgress): { code: string; message: string }[] {
+function newestErrors(run: RunRecord, { errors }: RunProgress): readonly RunError[] {
   if (run.state === 'success') return [];
   const newest = errors.at(-1)?.attempt;
-  return errors.filter(({ attempt }) => attempt === newest).map(({ code, message }) => ({ code, message }));
+  return errors.filter(({ attempt }) => attempt === newest);
+}
+
+function errorsOf(run: RunRecord, progress: RunProgress): { code: string; message: string }[] {
+  return newestErrors(run, progress).map(({ code, message }) => ({ code, message }));
+}
+
+function rowErrors(run: RunRecord, progress: RunProgress) {
+  return newestErrors(run, progress).flatMap(({ code, message, rows }) =>
+    rows === undefined ? [] : [{ code, recordCount: rows, message }],
+  );
 }
 
 function earlierAttempts(run: RunRecord, { errors }: RunProgress) {

@@ -160,9 +160,10 @@ function withOutcome(
     },
     errors: [
       ...progress.errors,
-      ...batchErrors(result, isLanded, isDiagnosed).map(({ code, description }) => ({
+      ...batchErrors(result, isLanded, isDiagnosed).map(({ code, description, rows }) => ({
         code,
         message: description,
+        rows,
         at,
         attempt,
       })),
