@@ -42,6 +42,10 @@ describe('rows that cannot be mapped', () => {
       { code: 'INGEST-1212-400', message: expect.stringContaining('20 rows') },
       { code: 'INGEST-1554-400', message: expect.stringContaining('Birthdate') },
     ]);
+    expect(first.activities[1].statusSummary.extensions.errors).toMatchObject([
+      { code: 'INGEST-1212-400', recordCount: 20 },
+      { code: 'INGEST-1554-400', recordCount: 20, message: expect.stringContaining('Birthdate') },
+    ]);
     const landed = new Set((await landedRows(server, walk.dataSetId)).map((row) => row._id));
     expect(landed.size).toBe(CONTACTS - 20);
     expect(bad.some((id) => landed.has(id))).toBe(false);
