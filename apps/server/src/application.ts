@@ -19,11 +19,11 @@ import { ClosingStack } from './closing-stack.ts';
 import type { Configuration } from './configuration.ts';
 import { type DemoCrm, startDemoCrm } from './demo-crm.ts';
 import { ensureInstallation, type Installation } from './first-start.ts';
+import { createTokens } from './http/access-tokens.ts';
 import { createFront } from './http/front.ts';
 import type { Routes } from './http/service.ts';
 import { removeReadiness, writeReadiness } from './readiness-file.ts';
 import { allServices } from './services/all.ts';
-import { createTokens } from './services/ims/tokens.ts';
 
 /** A running Tributary. */
 export interface Application {

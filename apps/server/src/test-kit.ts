@@ -5,10 +5,10 @@ import { createSource } from '@tributary/connectors';
 import { openEngine } from '@tributary/engine';
 import { localFileIO } from '@tributary/lake';
 import { createVault, openEmbeddedStore, type Store } from '@tributary/store';
+import { createTokens } from './http/access-tokens.ts';
 import { createFront } from './http/front.ts';
 import type { Service } from './http/service.ts';
 import type { Dependencies } from './services/dependencies.ts';
-import { createTokens } from './services/ims/tokens.ts';
 
 const ORG_ID = 'ACME@AdobeOrg';
 const CLIENT_ID = 'test-client';

@@ -1,6 +1,6 @@
 import type { Actor, Organization, Sandbox, ScopedStore, Store } from '@tributary/store';
 import type { FastifyRequest } from 'fastify';
-import type { Tokens } from '../services/ims/tokens.ts';
+import type { Tokens } from './access-tokens.ts';
 import { Problem } from './problem.ts';
 
 /** Who calls, and on whose behalf. */

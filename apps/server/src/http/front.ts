@@ -2,7 +2,7 @@ import formbody from '@fastify/formbody';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Store } from '@tributary/store';
 import fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
-import type { Tokens } from '../services/ims/tokens.ts';
+import type { Tokens } from './access-tokens.ts';
 import { securityOf, serveApiReference } from './api-reference.ts';
 import { identifyCaller, identifySandbox } from './caller.ts';
 import { acceptJsonBodies } from './json-body.ts';

@@ -2,7 +2,7 @@ import type { Source } from '@tributary/connectors';
 import type { Engine } from '@tributary/engine';
 import type { LocalFileIO } from '@tributary/lake';
 import type { Scope, Store, Vault } from '@tributary/store';
-import type { Tokens } from './ims/tokens.ts';
+import type { Tokens } from '../http/access-tokens.ts';
 
 /** What the composition root plugs into the services. */
 export interface Dependencies {

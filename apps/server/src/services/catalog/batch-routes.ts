@@ -2,6 +2,7 @@ import { documentOf } from '@tributary/runner';
 import type { Resource, ResourceFilter, ResourceOrder, ScopedStore } from '@tributary/store';
 import { type Static, Type } from 'typebox';
 import type { SandboxedCaller } from '../../http/caller.ts';
+import { entityTag } from '../../http/entity-tag.ts';
 import { Problem } from '../../http/problem.ts';
 import { parsePropertyFilters } from '../../http/property-filter.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
@@ -12,7 +13,6 @@ import {
   sortKeysOf,
   withProperties,
 } from './catalog-query.ts';
-import { entityTag } from './entity-tag.ts';
 import { ofDataSet } from './newest-batches.ts';
 import { isObjectId } from './object-id.ts';
 import { shownEnvelope } from './shown-data-set.ts';

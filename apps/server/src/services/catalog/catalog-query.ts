@@ -7,7 +7,7 @@ import { matchesWildcard } from './wildcard.ts';
 export type ShownObject = Readonly<Record<string, unknown>>;
 
 export const DEFAULT_LIMIT = 20;
-export const MAX_LIMIT = 100;
+const MAX_LIMIT = 100;
 
 /** Parameters that every list takes. */
 export const pageParameters = {

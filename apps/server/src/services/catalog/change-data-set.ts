@@ -12,7 +12,7 @@ import {
   storedDataSet,
   withSystemTags,
 } from './data-set-document.ts';
-import { requireMatch } from './entity-tag.ts';
+import { requireMatch } from './if-match.ts';
 import { dataSetNotFound } from './shown-data-set.ts';
 
 const PatchOperation = Type.Object({

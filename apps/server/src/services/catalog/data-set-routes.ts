@@ -1,6 +1,7 @@
-import type { Resource, ResourceCursor, ScopedStore } from '@tributary/store';
 import { Type } from 'typebox';
+import { entityTag } from '../../http/entity-tag.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
+import { allResources } from '../all-resources.ts';
 import type { Dependencies } from '../dependencies.ts';
 import {
   compareBy,
@@ -15,7 +16,6 @@ import { changeDataSet, PatchBody } from './change-data-set.ts';
 import { createDataSet } from './create-data-set.ts';
 import { DataSetBody } from './data-set-document.ts';
 import { deleteDataSet, removeTableFiles } from './delete-data-set.ts';
-import { entityTag } from './entity-tag.ts';
 import { detailedDataSet, requireDataSet, shownDataSet, tableExtension } from './shown-data-set.ts';
 
 const ById = Type.Object({}, { additionalProperties: true, description: 'Datasets by id.' });
@@ -43,7 +43,7 @@ function registerReads(routes: Routes, path: string, hide: boolean): void {
       const { start = 0, limit = DEFAULT_LIMIT, orderBy, properties } = request.query;
       const meets = filterOf(request.query);
       const keys = sortKeysOf(orderBy);
-      const page = (await allDataSets(caller.store))
+      const page = (await allResources(caller.store.resources('dataSet')))
         .map((resource): [string, ShownObject] => [resource.id, shownDataSet(caller, resource)])
         .filter(([, shown]) => meets(shown))
         .toSorted(([, a], [, b]) => compareBy(keys, a, b))
@@ -146,19 +146,4 @@ function registerWrites(routes: Routes, path: string, hide: boolean, dependencie
 
 function referenceTo(id: string): string {
   return `@/dataSets/${id}`;
-}
-
-/** Rows read at a time. */
-const CHUNK = 500;
-
-/** Filters of datasets go beyond what the store can express, and a sandbox has few datasets: all are read. */
-async function allDataSets(store: ScopedStore): Promise<readonly Resource[]> {
-  const resources: Resource[] = [];
-  let after: ResourceCursor | undefined;
-  do {
-    const page = await store.resources('dataSet').list({ limit: CHUNK, ...(after && { after }) });
-    resources.push(...page.items);
-    after = page.next;
-  } while (after);
-  return resources;
 }

@@ -2,7 +2,7 @@ import type { FileIO } from '@tributary/lake';
 import type { ScopedStore } from '@tributary/store';
 import { Problem } from '../../http/problem.ts';
 import { lockedDataSet } from './change-data-set.ts';
-import { requireMatch } from './entity-tag.ts';
+import { requireMatch } from './if-match.ts';
 
 /** Users that are named at most. */
 const MAX_NAMED = 5;

@@ -48,7 +48,7 @@ export function oneOf(item: TSchema): TSchema {
 export const AnyObject = Type.Object({}, open);
 
 /** The body of every refusal. */
-export const Failure = Type.Object({
+const Failure = Type.Object({
   type: Type.String({ examples: ['https://ns.adobe.com/aep/errors/FLOW-1439-404'] }),
   title: Type.String(),
   status: Type.Integer(),

@@ -1,10 +1,6 @@
 import type { Resource } from '@tributary/store';
 import type { SandboxedCaller } from '../../http/caller.ts';
-
-/** An etag as the platform's bodies and headers carry it: the quotation marks are part of the text. */
-export function quoted(etag: string): string {
-  return `"${etag}"`;
-}
+import { entityTag } from '../../http/entity-tag.ts';
 
 /** What surrounds the body of everything that is stored. */
 export function envelopeOf(resource: Resource, { organization, sandbox }: SandboxedCaller) {
@@ -20,8 +16,8 @@ export function envelopeOf(resource: Resource, { organization, sandbox }: Sandbo
     sandboxName: sandbox.name,
     imsOrgId: organization.id,
     // The platform's version is its etag, not a number.
-    version: quoted(resource.etag),
-    etag: quoted(resource.etag),
+    version: entityTag(resource),
+    etag: entityTag(resource),
   };
 }
 

@@ -2,10 +2,10 @@ import { documentOf } from '@tributary/runner';
 import type { Resource } from '@tributary/store';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { entityTag } from '../../http/entity-tag.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { answers, Id, Reference } from './answer-schemas.ts';
-import { quoted } from './envelope.ts';
 import { flows, putSchedule } from './flows.ts';
 import { enforceIfMatch, IfMatch } from './if-match.ts';
 import { ResourceNotFound, refusal } from './refusal.ts';
@@ -43,7 +43,7 @@ export function registerFlowAction(routes: Routes, dependencies: Dependencies): 
       const flow =
         op === 'delete' ? await remove(flows, request, id) : await move(request, id, transitionOf(op));
       dependencies.wakeRunner();
-      return reply.header('etag', quoted(flow.etag)).send(referenceTo(flow));
+      return reply.header('etag', entityTag(flow)).send(referenceTo(flow));
     },
   );
 }

@@ -1,6 +1,7 @@
 import type { Resource } from '@tributary/store';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { matchesEntityTag } from '../../http/entity-tag.ts';
 import { refusal } from './refusal.ts';
 
 export const IfMatch = Type.Object({
@@ -12,8 +13,6 @@ export const IfMatch = Type.Object({
  * - PATCH demands the header, as the platform does, since a patch without it could undo another's.
  * - DELETE and actions honour the header and do without it: the platform's reference asks for none there, and its
  *   clients send none.
- *
- * The etag may stand with or without its quotation marks, as a weak one, in a list, or be `*`.
  */
 export function enforceIfMatch(
   request: FastifyRequest,
@@ -26,13 +25,7 @@ export function enforceIfMatch(
     const message = 'The header If-Match is missing. Send the etag that a GET of the resource shows.';
     throw refusal('1403-400', message, { violations: [{ path: 'If-Match', message }] });
   }
-  const etags = header.split(',').map((etag) =>
-    etag
-      .trim()
-      .replace(/^W\//, '')
-      .replace(/^"(.*)"$/, '$1'),
-  );
-  if (etags.includes('*') || etags.includes(resource.etag)) return;
+  if (matchesEntityTag(header, resource)) return;
   const message =
     'The header If-Match does not match the current version. Read the resource again and send its etag.';
   throw refusal('1404-412', message, { violations: [{ path: 'If-Match', message }] });

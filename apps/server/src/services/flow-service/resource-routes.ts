@@ -3,11 +3,12 @@ import type { Resource } from '@tributary/store';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { SandboxedCaller } from '../../http/caller.ts';
+import { entityTag } from '../../http/entity-tag.ts';
 import { Problem } from '../../http/problem.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { answers, Id, listOf, oneOf, Reference, shownAs } from './answer-schemas.ts';
-import { envelopeFields, envelopeOf, quoted, storedEnvelopeFields } from './envelope.ts';
+import { envelopeFields, envelopeOf, storedEnvelopeFields } from './envelope.ts';
 import { enforceIfMatch, IfMatch } from './if-match.ts';
 import { applyJsonPatch, JsonPatch } from './json-patch.ts';
 import { ListQuery, readListRequest } from './list-request.ts';
@@ -41,7 +42,7 @@ export function registerResourceRoutes<Given>(
     async (request, reply) => {
       refuseDraft(request.query.mode);
       const resource = await create(type, dependencies, request);
-      return reply.code(201).header('etag', quoted(resource.etag)).send(referenceTo(resource));
+      return reply.code(201).header('etag', entityTag(resource)).send(referenceTo(resource));
     },
   );
 
@@ -64,7 +65,7 @@ export function registerResourceRoutes<Given>(
       const caller = sandboxOf(request);
       const resource = await caller.store.resources(type.kind).get(request.params.id);
       if (resource === undefined) throw new ResourceNotFound(type.name, request.params.id);
-      reply.header('etag', quoted(resource.etag));
+      reply.header('etag', entityTag(resource));
       return { items: await shownResources(type, [resource], caller) };
     },
   );
@@ -83,7 +84,7 @@ export function registerResourceRoutes<Given>(
     },
     async (request, reply) => {
       const resource = await patch(type, dependencies, request, request.params.id, request.body);
-      return reply.header('etag', quoted(resource.etag)).send(referenceTo(resource));
+      return reply.header('etag', entityTag(resource)).send(referenceTo(resource));
     },
   );
 
@@ -106,7 +107,7 @@ export function registerResourceRoutes<Given>(
 }
 
 export function referenceTo(resource: Resource): Static<typeof Reference> {
-  return { id: resource.id, etag: quoted(resource.etag) };
+  return { id: resource.id, etag: entityTag(resource) };
 }
 
 /** Deletes a resource that nothing uses, with what belongs to it. */

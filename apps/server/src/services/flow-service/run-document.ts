@@ -1,7 +1,7 @@
 import { describeRun, requesterOf, runnerActor } from '@tributary/runner';
 import type { RunRecord } from '@tributary/store';
 import type { SandboxedCaller } from '../../http/caller.ts';
-import { quoted } from './envelope.ts';
+import { entityTag } from '../../http/entity-tag.ts';
 
 /** A flow run as `GET /runs` shows it. */
 export function shownRun(
@@ -21,8 +21,8 @@ export function shownRun(
     sandboxId: sandbox.id,
     sandboxName: sandbox.name,
     imsOrgId: organization.id,
-    version: quoted(run.etag),
-    etag: quoted(run.etag),
+    version: entityTag(run),
+    etag: entityTag(run),
     ...describeRun(run),
   };
 }

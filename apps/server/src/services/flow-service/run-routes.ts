@@ -1,11 +1,11 @@
 import { documentOf } from '@tributary/runner';
 import { type Static, Type } from 'typebox';
 import type { SandboxedCaller } from '../../http/caller.ts';
+import { entityTag } from '../../http/entity-tag.ts';
 import { Problem } from '../../http/problem.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { AnyObject, answers, Id, listOf, oneOf } from './answer-schemas.ts';
-import { quoted } from './envelope.ts';
 import { ListQuery } from './list-request.ts';
 import { invalidBody, ResourceNotFound, refusal } from './refusal.ts';
 import { shownRun } from './run-document.ts';
@@ -41,7 +41,7 @@ export function registerRunRoutes(routes: Routes, dependencies: Dependencies): v
       const caller = sandboxOf(request);
       const run = await caller.store.runs.get(request.params.id);
       if (run === undefined) throw new ResourceNotFound('runs', request.params.id);
-      reply.header('etag', quoted(run.etag));
+      reply.header('etag', entityTag(run));
       return { items: [shownRun(run, caller)] };
     },
   );
@@ -53,7 +53,7 @@ export function registerRunRoutes(routes: Routes, dependencies: Dependencies): v
       const caller = sandboxOf(request);
       const run = await enqueueRun(caller, request.body);
       dependencies.wakeRunner();
-      return reply.code(201).header('etag', quoted(run.etag)).send(shownRun(run, caller));
+      return reply.code(201).header('etag', entityTag(run)).send(shownRun(run, caller));
     },
   );
 }

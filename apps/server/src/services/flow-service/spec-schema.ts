@@ -1,11 +1,8 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import ajvFormats from 'ajv-formats';
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import { createValidator } from '../../http/json-schema.ts';
 import type { Violation } from '../../http/problem.ts';
 
-// The CommonJS module's types hide that its default export is the plugin itself.
-const addFormats = ajvFormats as unknown as (ajv: Ajv) => Ajv;
-
-const ajv = addFormats(new Ajv({ allErrors: true, strict: false }));
+const validator = createValidator();
 const validators = new WeakMap<object, ValidateFunction>();
 
 /** What of `value` the JSON Schema refuses. Paths begin with `at`, a JSON pointer; messages never hold a value. */
@@ -19,7 +16,7 @@ export function schemaViolations(schema: object, value: unknown, at: string): Vi
 function validatorOf(schema: object): ValidateFunction {
   const known = validators.get(schema);
   if (known !== undefined) return known;
-  const compiled = ajv.compile(schema);
+  const compiled = validator.compile(schema);
   validators.set(schema, compiled);
   return compiled;
 }

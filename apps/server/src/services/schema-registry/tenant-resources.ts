@@ -1,27 +1,16 @@
-import type { ResourceCursor, ScopedStore } from '@tributary/store';
+import type { ScopedStore } from '@tributary/store';
 import type { RegistryResource } from '@tributary/xdm';
+import { allResources } from '../all-resources.ts';
 import { type TenantCollection, tenantCollections } from './collections.ts';
-
-/** Rows read at a time. */
-const CHUNK = 500;
 
 /** All of a sandbox's own resources of a collection, oldest first. */
 export async function tenantResources(
   store: ScopedStore,
   { kind }: TenantCollection,
 ): Promise<readonly RegistryResource[]> {
-  const resources: RegistryResource[] = [];
-  let after: ResourceCursor | undefined;
-  do {
-    const page = await store.resources(kind).list({
-      order: { path: ['createdAt'], descending: false },
-      limit: CHUNK,
-      ...(after && { after }),
-    });
-    resources.push(...page.items.map(({ body }) => asRegistryResource(body)));
-    after = page.next;
-  } while (after);
-  return resources;
+  const oldestFirst = { path: ['createdAt'], descending: false };
+  const resources = await allResources(store.resources(kind), oldestFirst);
+  return resources.map(({ body }) => asRegistryResource(body));
 }
 
 /** All of a sandbox's own resources. */
@@ -31,6 +20,7 @@ export async function allTenantResources(store: ScopedStore): Promise<readonly R
   return resources;
 }
 
+/** One of a sandbox's own resources, by its `$id`. */
 export async function tenantResource(
   store: ScopedStore,
   { kind }: TenantCollection,

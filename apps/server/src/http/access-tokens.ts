@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 
 /** What an access token says of its bearer. */
-export interface Claims {
+interface Claims {
   readonly clientId: string;
   readonly orgId: string;
   readonly userId: string;
 }
 
+/** Issues access tokens and verifies them. */
 export interface Tokens {
   readonly lifetimeSeconds: number;
   issue(claims: Claims): Promise<string>;
@@ -16,7 +17,7 @@ export interface Tokens {
 }
 
 /** A day, as the platform's own tokens. */
-export const TOKEN_LIFETIME_SECONDS = 86_400;
+const TOKEN_LIFETIME_SECONDS = 86_400;
 
 const ISSUER = 'tributary';
 
