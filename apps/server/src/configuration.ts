@@ -50,9 +50,9 @@ export function readConfiguration(
     lakeFolder: lakeFolderOf(read.optional('LAKE_URI'), dataFolder),
     databaseUrl: databaseUrlOf(read.optional('DATABASE_URL')),
     firstStart: {
-      clientId: read.optional('TRIBUTARY_CLIENT_ID'),
+      clientId: read.identifier('TRIBUTARY_CLIENT_ID'),
       clientSecret: read.optional('TRIBUTARY_CLIENT_SECRET'),
-      orgId: read.optional('TRIBUTARY_ORG_ID'),
+      orgId: read.identifier('TRIBUTARY_ORG_ID'),
     },
     vaultKey: vaultKeyOf(read.optional('TRIBUTARY_VAULT_KEY')),
     demo: read.flag('TRIBUTARY_DEMO')
@@ -80,6 +80,14 @@ function settingReader(environment: Readonly<Record<string, string | undefined>>
   return {
     optional,
     text,
+    /** Ids are sent in headers, and the organisation's names a folder of the lake. */
+    identifier(name: string): string | undefined {
+      const value = optional(name);
+      if (value === undefined || /^[a-z0-9][a-z0-9@._-]*$/i.test(value)) return value;
+      throw new ConfigurationError(
+        `${name} must begin with a letter or digit and hold only these and @ . _ -, not '${value}'`,
+      );
+    },
     integer(name: string, least: number, most: number): number {
       const value = text(name);
       const number = Number(value);

@@ -1,4 +1,4 @@
-import { DataFolderInUse } from '@tributary/store';
+import { DatabaseNotUsable, DataFolderInUse } from '@tributary/store';
 import { type Application, startApplication } from './application.ts';
 import { ConfigurationError, isLoopback, readConfiguration } from './configuration.ts';
 
@@ -21,11 +21,13 @@ export async function runServer(
   }
 }
 
+/** What the system refused (an address, a folder) is said by its own message, which names the call and its object. */
 function isForTheUser(error: unknown): error is Error {
   return (
     error instanceof ConfigurationError ||
     error instanceof DataFolderInUse ||
-    (error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES'))
+    error instanceof DatabaseNotUsable ||
+    (error instanceof Error && 'syscall' in error)
   );
 }
 

@@ -25,6 +25,8 @@ test.each([
   [{ TRIBUTARY_PORT: '70000' }, /TRIBUTARY_PORT/],
   [{ TRIBUTARY_DEMO: 'maybe' }, /TRIBUTARY_DEMO/],
   [{ TRIBUTARY_LOG: 'of' }, /TRIBUTARY_LOG/],
+  [{ TRIBUTARY_ORG_ID: '../elsewhere' }, /TRIBUTARY_ORG_ID/],
+  [{ TRIBUTARY_CLIENT_ID: 'two words' }, /TRIBUTARY_CLIENT_ID/],
   [{ TRIBUTARY_VAULT_KEY: 'hunter2' }, /TRIBUTARY_VAULT_KEY.*32 bytes/],
   [{ LAKE_URI: 's3://bucket/lake' }, /LAKE_URI.*s3/],
   [{ LAKE_URI: 'file://elsewhere/lake' }, /LAKE_URI/],

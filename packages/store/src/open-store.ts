@@ -37,7 +37,25 @@ export async function openEmbeddedStore(dataFolder: string): Promise<Store> {
 /** Connections of one process to a PostgreSQL server. */
 const POOL_SIZE = 10;
 
-/** Opens the store on a PostgreSQL server, which many processes may share, and brings it up to date. */
+/** The PostgreSQL server does not answer, does not let this process in, or could not be brought up to date. */
+export class DatabaseNotUsable extends Error {
+  override readonly name = 'DatabaseNotUsable';
+
+  constructor(cause: unknown) {
+    super(`the PostgreSQL server of DATABASE_URL cannot be used: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** A host with several addresses fails with one error for each, and none of its own words. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * Opens the store on a PostgreSQL server, which many processes may share, and brings it up to date.
+ * @throws {DatabaseNotUsable} whose message repeats nothing of the URL's credentials.
+ */
 export async function openPostgresStore(databaseUrl: string): Promise<Store> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: POOL_SIZE });
   // An idle connection that breaks is replaced by the pool at the next query; without a listener it would end the process.
@@ -47,7 +65,7 @@ export async function openPostgresStore(databaseUrl: string): Promise<Store> {
     await migrate(database);
   } catch (error) {
     await database.destroy();
-    throw error;
+    throw new DatabaseNotUsable(error);
   }
   return createStore(database, () => database.destroy());
 }

@@ -10,5 +10,5 @@ export async function migrate(database: Kysely<Tables>): Promise<void> {
     provider: { getMigrations: async () => ({ '0001-initial': { up: initial } }) },
   });
   const { error } = await migrator.migrateToLatest();
-  if (error) throw new Error('the metadata store could not be migrated', { cause: error });
+  if (error) throw error;
 }
