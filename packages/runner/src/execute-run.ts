@@ -26,9 +26,14 @@ import { currentTable, transformRun } from './transform-run.ts';
  *   planning      The flow is being prepared, its window fixed by the source's clock, the read split into partitions.
  *                 A worker that dies here leaves nothing; the next one plans again, in the same window if it was kept.
  *   extracting    Partitions and window are kept. Every page that is staged is kept too; only missing ones are fetched.
- *   transforming  All pages are staged. Writing Parquet has no effect until it is committed, and is done anew.
+ *   transforming  All pages are staged. Writing Parquet has no effect until it is committed, and is done anew, in a folder
+ *                 of the attempt's own.
  *   committing    As transforming: the commit itself is one transaction, and before it nothing has happened.
  *   success, partial, failed, cancelled   Final.
+ *
+ * One worker holds a run, under a name that it has for this attempt alone, and all that it writes to the store it writes
+ * as the holder: one that has lost the run without knowing changes nothing any more. An answer that is lost on its way
+ * from the store is no failure either: what has become of the run is asked, not assumed.
  *
  * A failed attempt either ends the run (nobody can mend it by waiting), or gives the run back to be taken up again
  * after a pause: from where it stands, or with everything fetched anew where what is staged cannot be trusted.
