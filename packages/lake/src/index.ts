@@ -19,7 +19,6 @@ export { type SchemaProblem, schemaEvolutionProblems } from './schema-evolution.
 export type { Snapshot, SnapshotId, SnapshotSummary } from './snapshots.ts';
 export { discardStaged, type StagedCommit } from './staged-files.ts';
 export { createTable, type NewTable, readTable, type Table } from './table.ts';
-export { currentSchema, currentSnapshot, type TableMetadata } from './table-metadata.ts';
-export { tableMetadataFromJson, tableMetadataToJson } from './table-metadata-json.ts';
+export { currentSchema, type TableMetadata } from './table-metadata.ts';
 export { RequirementError, type TableRequirement } from './table-update.ts';
 export { writeVersionHint } from './version-hint.ts';

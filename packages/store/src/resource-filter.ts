@@ -14,7 +14,7 @@ export interface ResourceOrder {
 }
 
 /** SQL for the text of a resource's property: the envelope's own columns, else a path into the body. */
-export function propertyText(path: readonly string[]): RawBuilder<string | null> {
+function propertyText(path: readonly string[]): RawBuilder<string | null> {
   const [name = '', ...rest] = path;
   const envelope = rest.length === 0 ? envelopeColumns.get(name) : undefined;
   return envelope ?? sql<string | null>`body #>> ${textArray(path)}`;

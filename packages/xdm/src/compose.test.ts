@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { composeSchema, type ResolvedSchema } from './compose.ts';
-import { leafTypes } from './leaves.ts';
+import { leafTypes } from './leaves.test-kit.ts';
 import { nodeAt } from './node-path.ts';
 import type { FieldSchema, RegistryResource } from './resource.ts';
 import { lookupOver, standardLookup, standardResources } from './standard-library.ts';

@@ -1,6 +1,6 @@
 export { type AcceptForm, parseAccept } from './accept.ts';
 export type { ColumnType, SourceColumn } from './columns.ts';
-export { composeResource, composeSchema, type ResolvedResource, type ResolvedSchema } from './compose.ts';
+export { composeSchema, type ResolvedSchema } from './compose.ts';
 export {
   assignFieldIds,
   type FieldIdAssignment,
@@ -8,7 +8,6 @@ export {
   type LeftOutField,
   type PreviousAssignment,
 } from './iceberg-schema.ts';
-export { leafTypes } from './leaves.ts';
 export type {
   ArrayNode,
   Constraints,
@@ -22,7 +21,6 @@ export { closeNames, type NodeSearch, nodeAt } from './node-path.ts';
 export type { Outcome, ProblemCode, RegistryProblem } from './problem.ts';
 export { type RenderedResource, renderId, renderResource } from './render.ts';
 export {
-  altIdOf,
   type FieldSchema,
   type RegistryResource,
   type ResourceLookup,
@@ -31,9 +29,6 @@ export {
 } from './resource.ts';
 export type { TenantResourceType } from './resource-check.ts';
 export {
-  lookupOver,
-  STANDARD_LIBRARY_VERSION,
-  standardLibrarySource,
   standardLookup,
   standardResource,
   standardResources,
@@ -41,7 +36,6 @@ export {
 export {
   type CreatedResource,
   createTenantResource,
-  newResourceHex,
   type RandomSource,
   type TenantContext,
 } from './tenant-resource.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type AcceptForm, parseAccept } from './accept.ts';
 import { composeResource } from './compose.ts';
-import { leafTypes } from './leaves.ts';
+import { leafTypes } from './leaves.test-kit.ts';
 import { renderResource } from './render.ts';
 import type { RegistryResource } from './resource.ts';
 import { standardLookup, standardResource, standardResources } from './standard-library.ts';

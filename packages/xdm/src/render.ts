@@ -46,7 +46,7 @@ function renderFull(resource: RegistryResource, lookup: ResourceLookup): Outcome
 }
 
 /** A node in the registry's JSON form, `meta:xdmType` on it and on every node within. */
-export function fieldSchemaOf(node: XdmNode): FieldSchema {
+function fieldSchemaOf(node: XdmNode): FieldSchema {
   const { title, description, annotations } = node;
   return {
     ...(title !== undefined && { title }),

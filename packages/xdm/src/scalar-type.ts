@@ -27,7 +27,7 @@ export function scalarTypeOf(field: FieldSchema): XdmScalarType {
  * The smallest integer type that holds the bounds. `byte` and `short` need both bounds; one bound beyond 32 bits is
  * enough for `long`; anything else is `int`.
  */
-export function integerTypeOf(
+function integerTypeOf(
   minimum: number | undefined,
   maximum: number | undefined,
 ): 'byte' | 'short' | 'int' | 'long' {
