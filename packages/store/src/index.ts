@@ -1,4 +1,5 @@
 export { DataFolderInUse } from './data-folder-lock.ts';
+export { isDatabaseOutage } from './database-outage.ts';
 export { DatabaseNotUsable, openEmbeddedStore, openPostgresStore } from './open-store.ts';
 export type { Organization, Organizations, Sandbox, SandboxType } from './organizations.ts';
 export type { ResourceFilter, ResourceOrder } from './resource-filter.ts';

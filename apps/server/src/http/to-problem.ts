@@ -1,3 +1,4 @@
+import { isDatabaseOutage } from '@tributary/store';
 import type { FastifyError, FastifyRequest } from 'fastify';
 import { Problem, type Violation } from './problem.ts';
 
@@ -18,6 +19,11 @@ export function toProblem(error: unknown, request: FastifyRequest): Problem {
     if (error.statusCode !== undefined && error.statusCode < 500) {
       return new Problem('invalidParameter', error.message, { status: error.statusCode });
     }
+  }
+  if (isDatabaseOutage(error)) {
+    return new Problem('unavailable', 'The metadata store does not answer. Try again later.', {
+      cause: error,
+    });
   }
   return new Problem('internal', 'Something went wrong inside Tributary. The log has the details.', {
     cause: error,
