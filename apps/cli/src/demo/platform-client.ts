@@ -15,7 +15,7 @@ export interface PlatformCall {
 }
 
 /** The platform answered a call with an error. */
-export class PlatformError extends Error {
+class PlatformError extends Error {
   constructor(call: PlatformCall, status: number, text: string) {
     super(`${call.method} ${call.path} was answered with ${status}: ${text}`);
     this.name = 'PlatformError';
@@ -28,6 +28,7 @@ export interface PlatformClient {
   call(call: PlatformCall): Promise<unknown>;
 }
 
+/** Signs in, and calls as that client in one sandbox. @throws {PlatformError} */
 export async function connectToPlatform(credential: Credential, sandbox: string): Promise<PlatformClient> {
   const token = await fetchToken(credential);
   return {

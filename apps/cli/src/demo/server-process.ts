@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +17,7 @@ export interface ServerProcess {
 }
 
 const POLL_MS = 50;
+const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Starts a server on a free port of this machine, on an empty data folder. */
 export async function startServerProcess(dataFolder: string): Promise<ServerProcess> {
@@ -34,6 +36,9 @@ export async function startServerProcess(dataFolder: string): Promise<ServerProc
   });
   const stopWithUs = () => child.kill('SIGTERM');
   process.once('exit', stopWithUs);
+  // Without a listener a signal would end this process with no `exit` event, and leave the server behind.
+  const exitBySignal = (signal: NodeJS.Signals) => process.exit(128 + constants.signals[signal]);
+  for (const signal of ENDING_SIGNALS) process.once(signal, exitBySignal);
   const readiness = await waitForReadiness(child, join(dataFolder, 'server.json'));
   const crm = valueAt(readiness, 'demo', 'salesforce');
   return {
@@ -51,7 +56,8 @@ export async function startServerProcess(dataFolder: string): Promise<ServerProc
     },
     async stop() {
       process.off('exit', stopWithUs);
-      if (child.exitCode !== null) return child.exitCode;
+      for (const signal of ENDING_SIGNALS) process.off(signal, exitBySignal);
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode ?? 1;
       const ended = new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
       child.kill('SIGTERM');
       return ended;
