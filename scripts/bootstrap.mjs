@@ -11,9 +11,9 @@ import { ensureTestTools } from './test-tools.mjs';
 import { ensureWebUi } from './web-ui.mjs';
 
 const commands = {
-  demo: (node) => [prepareToServe, () => run(node, ['apps/cli/src/main.ts', 'demo', ...rest])],
+  demo: (node) => [ensureWebUi, () => run(node, ['apps/cli/src/main.ts', 'demo', ...rest])],
   start: (node) => [
-    prepareToServe,
+    ensureWebUi,
     () =>
       run(node, ['apps/cli/src/main.ts', 'up', ...rest], {
         TRIBUTARY_DEMO: process.env.TRIBUTARY_DEMO ?? '1',
@@ -44,10 +44,6 @@ process.env.PATH = `${dirname(node)}:${process.env.PATH}`;
 process.chdir(ROOT);
 ensureDependencies(node);
 for (const step of steps(node)) await step(node);
-
-function prepareToServe(node) {
-  return ensureWebUi(node);
-}
 
 /** Runs a program in the foreground, passes on signals that are meant to end it, and ends as it ends if it failed. */
 async function run(program, args, environment = {}) {
