@@ -356,13 +356,13 @@ describe('rows that cannot land', () => {
 });
 
 describe('a server that starts', () => {
-  test('removes what a run has left whose worker was killed between its commit and its tidying', async () => {
+  test('leaves an open run’s files alone, and removes what one has left that ended while nobody was there', async () => {
     await bench.store.runs.enqueue(flow.id);
     const stopping = new AbortController();
     once('settled-job/2', () => stopping.abort());
     const killed = await bench.attempt({ signal: stopping.signal });
     const { dataFolder } = progressOf(killed);
-    // As a worker leaves it that is killed while it writes Parquet.
+    // What a worker leaves that is killed while it writes Parquet.
     await mkdir(join(dataFolder ?? '', '1'), { recursive: true });
     await writeFile(join(dataFolder ?? '', '1', 'half-written.parquet'), 'PAR1');
     await tidyRuns(bench.services);

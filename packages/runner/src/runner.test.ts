@@ -76,6 +76,29 @@ test('a runner whose store stays away for a while goes on once it is back', asyn
   await runner.stop();
 });
 
+test('a runner holds no two runs under one name, so that it cannot be mistaken for an earlier self', async () => {
+  const owners: string[] = [];
+  const store = {
+    ...bench.services.store,
+    queue: {
+      ...bench.services.store.queue,
+      claim: async (owner: string, leaseSeconds: number) => {
+        const run = await bench.services.store.queue.claim(owner, leaseSeconds);
+        if (run !== undefined) owners.push(owner);
+        return run;
+      },
+    },
+  };
+  const runner = startRunner({ ...bench.services, store });
+  for (let runs = 1; runs <= 2; runs++) {
+    await bench.store.runs.enqueue(flow.id);
+    runner.wake();
+    await ended();
+  }
+  await runner.stop();
+  expect(new Set(owners).size).toBe(2);
+});
+
 test('a runner that is told to stop before it has begun takes no run', async () => {
   await bench.store.runs.enqueue(flow.id);
   await startRunner(bench.services).stop();
