@@ -15,8 +15,12 @@ function isOperator(text: string | undefined): text is ResourceFilter['operator'
  * @throws {Problem} of kind `invalidParameter`
  */
 export function parsePropertyFilters(property: string | readonly string[] | undefined): ResourceFilter[] {
-  const texts = property === undefined ? [] : typeof property === 'string' ? [property] : property;
-  return texts.flatMap((text) => text.split('&property=')).map(parseOne);
+  return propertyTexts(property).map(parseOne);
+}
+
+/** The conditions of `property=` parameters. Clients that encode a whole query leave several in one parameter. */
+export function propertyTexts(property: string | readonly string[] = []): readonly string[] {
+  return [property].flat().flatMap((text) => text.split('&property='));
 }
 
 function parseOne(text: string): ResourceFilter {

@@ -49,6 +49,7 @@ type BatchQuery = Static<typeof BatchQuery>;
 
 const ById = Type.Object({}, { additionalProperties: true, description: 'Batches by id.' });
 
+/** Batches: listing them and looking at one. */
 export function registerBatches(routes: Routes): void {
   routes.get(
     '/batches',
@@ -104,18 +105,18 @@ function shownBatch({ organization, sandbox }: SandboxedCaller, batch: Resource)
 }
 
 /** Where the store keeps what the Catalog shows under another name. */
-const ENVELOPE_NAMES: Readonly<Record<string, string>> = {
-  id: 'id',
-  externalId: 'id',
-  created: 'createdAt',
-  updated: 'updatedAt',
-  createdUser: 'createdBy',
-  updatedUser: 'updatedBy',
-  createdClient: 'createdClient',
-};
+const ENVELOPE_NAMES: ReadonlyMap<string, string> = new Map([
+  ['id', 'id'],
+  ['externalId', 'id'],
+  ['created', 'createdAt'],
+  ['updated', 'updatedAt'],
+  ['createdUser', 'createdBy'],
+  ['updatedUser', 'updatedBy'],
+  ['createdClient', 'createdClient'],
+]);
 
 function storedPath([name = '', ...rest]: readonly string[]): string[] {
-  const envelopeName = ENVELOPE_NAMES[name];
+  const envelopeName = ENVELOPE_NAMES.get(name);
   return envelopeName !== undefined && rest.length === 0 ? [envelopeName] : ['shown', name, ...rest];
 }
 

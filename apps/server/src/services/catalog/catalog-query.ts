@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Problem } from '../../http/problem.ts';
-import { meetsFilters, parsePropertyFilters } from '../../http/property-filter.ts';
+import { meetsFilters, parsePropertyFilters, propertyTexts } from '../../http/property-filter.ts';
 import { matchesWildcard } from './wildcard.ts';
 
 /** A Catalog object as it is shown: its properties under its id. */
@@ -104,19 +104,17 @@ function simpleCondition(name: string, values: string): Condition {
 const NAME_ONLY = /^(!?)([^=!<>~]+)$/;
 const TEXT_SEARCH = /^([^=!<>~]+)~(.*)$/s;
 
-function propertyConditions(property: readonly string[] = []): readonly Condition[] {
-  return property
-    .flatMap((text) => text.split('&property='))
-    .map((text): Condition => {
-      const [, not, name] = NAME_ONLY.exec(text) ?? [];
-      if (name !== undefined) return (shown) => Object.hasOwn(shown, name) === (not === '');
-      const [, searched, pattern] = TEXT_SEARCH.exec(text) ?? [];
-      if (searched !== undefined && pattern !== undefined) {
-        return (shown) => matchesAnchored(textOf(shown[searched]), pattern);
-      }
-      const filters = parsePropertyFilters(text);
-      return (shown) => meetsFilters(shown, filters);
-    });
+function propertyConditions(property: readonly string[] | undefined): readonly Condition[] {
+  return propertyTexts(property).map((text): Condition => {
+    const [, not, name] = NAME_ONLY.exec(text) ?? [];
+    if (name !== undefined) return (shown) => Object.hasOwn(shown, name) === (not === '');
+    const [, searched, pattern] = TEXT_SEARCH.exec(text) ?? [];
+    if (searched !== undefined && pattern !== undefined) {
+      return (shown) => matchesAnchored(textOf(shown[searched]), pattern);
+    }
+    const filters = parsePropertyFilters(text);
+    return (shown) => meetsFilters(shown, filters);
+  });
 }
 
 /** Regular expressions of strangers can run for hours; of theirs only the anchors are understood. */
@@ -179,6 +177,7 @@ export function sortKeysOf(orderBy: string | undefined): readonly SortKey[] {
 
 const collator = new Intl.Collator('en');
 
+/** Compares two objects by the first of the keys in which they differ, as a sort wants it. */
 export function compareBy(keys: readonly SortKey[], a: ShownObject, b: ShownObject): number {
   return keys.reduce((sign, { property, descending }) => {
     return sign || (descending ? -1 : 1) * compareValues(a[property], b[property]);

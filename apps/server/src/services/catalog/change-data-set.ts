@@ -48,6 +48,7 @@ export async function changeDataSet(
   });
 }
 
+/** A dataset, held against changes by others. @throws {Problem} of kind `notFound` */
 export async function lockedDataSet(store: ScopedStore, id: string): Promise<Resource> {
   const resource = await store.resources('dataSet').getForUpdate(id);
   if (resource === undefined) throw dataSetNotFound(id);
@@ -55,6 +56,7 @@ export async function lockedDataSet(store: ScopedStore, id: string): Promise<Res
 }
 
 function merged(before: StoredDataSet, change: DataSetChange): StoredDataSet {
+  // Clients may send the whole dataset back, with its schema among the properties that the body's schema lets through.
   const { schemaRef } = change as Partial<StoredDataSet>;
   if (schemaRef !== undefined && !Value.Equal(schemaRef, before.schemaRef)) throw fixedProperty('schemaRef');
   return { ...before, ...changeableOf(change) };

@@ -52,6 +52,7 @@ export function changeableOf(body: DataSetChange): DataSetChange {
   return Object.fromEntries(entries);
 }
 
+/** Whether a property may be changed after creation. */
 export function isChangeable(property: string): boolean {
   return Object.hasOwn(changeable, property);
 }
@@ -70,6 +71,7 @@ export function withSystemTags(
   ]);
 }
 
+/** A stored dataset's document. */
 export function storedDataSet(resource: Resource): StoredDataSet {
   // The Catalog alone writes datasets, by createDataSet and changeDataSet.
   return resource.body as unknown as StoredDataSet;

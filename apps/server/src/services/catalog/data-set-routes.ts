@@ -26,6 +26,7 @@ const IfMatch = Type.Object({ 'if-match': Type.Optional(Type.String({ descriptio
 /** The documented spelling, and the one that older clients use. */
 const PATHS = ['/dataSets', '/datasets'] as const;
 
+/** Datasets: listing, creating, changing and deleting them. */
 export function registerDataSets(routes: Routes, dependencies: Dependencies): void {
   for (const path of PATHS) {
     const hide = path !== PATHS[0];

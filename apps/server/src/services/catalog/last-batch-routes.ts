@@ -7,6 +7,7 @@ import { requireDataSet, shownEnvelope } from './shown-data-set.ts';
 
 const { limit, start, properties } = pageParameters;
 
+/** `/lastBatches`: how the newest loads of datasets went. */
 export function registerLastBatches(routes: Routes): void {
   routes.get(
     '/lastBatches',

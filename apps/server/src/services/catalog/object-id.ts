@@ -8,6 +8,7 @@ export function newObjectId(now: Date): string {
   return seconds.padStart(8, '0') + randomBytes(8).toString('hex');
 }
 
+/** Whether a text could be the id of a Catalog object. */
 export function isObjectId(text: string): boolean {
   return OBJECT_ID.test(text);
 }

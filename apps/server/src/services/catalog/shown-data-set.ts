@@ -57,12 +57,14 @@ export async function detailedDataSet(caller: SandboxedCaller, resource: Resourc
   };
 }
 
+/** @throws {Problem} of kind `notFound` */
 export async function requireDataSet(store: ScopedStore, id: string): Promise<Resource> {
   const resource = await store.resources('dataSet').get(id);
   if (resource === undefined) throw dataSetNotFound(id);
   return resource;
 }
 
+/** The answer to an id that names no dataset. */
 export function dataSetNotFound(id: string): Problem {
   return new Problem('notFound', `There is no dataset ${id} in this sandbox.`);
 }

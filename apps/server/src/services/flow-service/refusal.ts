@@ -35,10 +35,12 @@ const catalogue = {
 
 export type RefusalCode = keyof typeof catalogue;
 
+/** Whether a code is one that the catalogue has. */
 export function isRefusalCode(code: string | undefined): code is RefusalCode {
   return code !== undefined && Object.hasOwn(catalogue, code);
 }
 
+/** The catalogue's title of a code. */
 export function titleOf(code: RefusalCode): string {
   return catalogue[code].title;
 }

@@ -20,6 +20,7 @@ const RunBody = Type.Object({
   ),
 });
 
+/** Flow runs: listing them, looking at one, and running a flow now. */
 export function registerRunRoutes(routes: Routes, dependencies: Dependencies): void {
   routes.get(
     '/runs',

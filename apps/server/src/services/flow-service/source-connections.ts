@@ -3,11 +3,11 @@ import { type ConnectionSpec, connectionSpecById } from '@tributary/connectors';
 import { documentOf, type SourceConnectionDocument } from '@tributary/runner';
 import { type Static, Type } from 'typebox';
 import type { Violation } from '../../http/problem.ts';
-import { invalidBody, refusal } from './refusal.ts';
+import { invalidBody } from './refusal.ts';
 import type { Draft, ResourceType } from './resource-type.ts';
 import { GivenSpecReference } from './spec-reference.ts';
 import { schemaViolations } from './spec-schema.ts';
-import { idsUsing } from './users.ts';
+import { idsUsing, refuseChangeInUse } from './users.ts';
 
 const SourceConnectionBody = Type.Object({
   name: Type.String({ minLength: 1 }),
@@ -125,11 +125,5 @@ async function refuseMovingUsedTable(
   const before = documentOf('sourceConnection', stored);
   if (isDeepStrictEqual(before.params, document.params) && isDeepStrictEqual(before.data, document.data))
     return;
-  const flows = await sourceConnections.users(store, id);
-  if (flows.length === 0) return;
-  throw refusal(
-    '1447-400',
-    `The params and data of source connection ${id} cannot be changed because it is in use by ${flows.map((flow) => `flow ${flow.id}`).join(', ')}. Create another source connection.`,
-    { violations: flows.map((flow) => ({ path: flow.id, message: 'this flow uses it' })) },
-  );
+  refuseChangeInUse('source connection', id, 'params and data', await sourceConnections.users(store, id));
 }

@@ -2,11 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { connectionSpecById } from '@tributary/connectors';
 import { documentOf, type TargetConnectionDocument } from '@tributary/runner';
 import { type Static, Type } from 'typebox';
-import { invalidBody, refusal } from './refusal.ts';
+import { invalidBody } from './refusal.ts';
 import type { Draft, ResourceType } from './resource-type.ts';
 import { chooseSpec, GivenSpecReference } from './spec-reference.ts';
 import { schemaViolations } from './spec-schema.ts';
-import { idsUsing } from './users.ts';
+import { idsUsing, refuseChangeInUse } from './users.ts';
 
 const TargetConnectionBody = Type.Object({
   name: Type.Optional(Type.String({ minLength: 1 })),
@@ -99,11 +99,5 @@ async function refuseMovingUsedDataSet(
 ): Promise<void> {
   if (stored === undefined) return;
   if (isDeepStrictEqual(documentOf('targetConnection', stored).params, document.params)) return;
-  const flows = await targetConnections.users(store, id);
-  if (flows.length === 0) return;
-  throw refusal(
-    '1447-400',
-    `The params of target connection ${id} cannot be changed because it is in use by ${flows.map((flow) => `flow ${flow.id}`).join(', ')}. Create another target connection.`,
-    { violations: flows.map((flow) => ({ path: flow.id, message: 'this flow uses it' })) },
-  );
+  refuseChangeInUse('target connection', id, 'params', await targetConnections.users(store, id));
 }

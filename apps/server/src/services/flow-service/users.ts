@@ -1,4 +1,5 @@
 import type { ResourceKind, ScopedStore } from '@tributary/store';
+import { refusal } from './refusal.ts';
 import type { User } from './resource-type.ts';
 
 /** At most so many users are named when a deletion is refused. */
@@ -21,4 +22,15 @@ export async function idsUsing(
     limit: NAMED_USERS,
   });
   return page.items.map((item) => ({ kind: titles[kind] ?? kind, id: item.id }));
+}
+
+/** @throws {Problem} `1447-400` where flows use the connection whose fields are about to change. */
+export function refuseChangeInUse(title: string, id: string, fields: string, flows: readonly User[]): void {
+  if (flows.length === 0) return;
+  const names = flows.map((flow) => `flow ${flow.id}`).join(', ');
+  throw refusal(
+    '1447-400',
+    `The ${fields} of ${title} ${id} cannot be changed because it is in use by ${names}. Create another ${title}.`,
+    { violations: flows.map((flow) => ({ path: flow.id, message: 'this flow uses it' })) },
+  );
 }

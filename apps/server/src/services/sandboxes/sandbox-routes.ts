@@ -48,6 +48,7 @@ const NewSandbox = Type.Object({
   type: SandboxType,
 });
 
+/** Listing, looking up and creating sandboxes. */
 export function registerSandboxes(routes: Routes, organizations: Organizations): void {
   for (const [path, summary] of [
     ['/', 'The sandboxes that the caller may use'],

@@ -57,6 +57,7 @@ const AcceptHeader = Type.Object({
   ),
 });
 
+/** Listing and looking up resources, of the standard library and of the sandbox. */
 export function registerReads(routes: Routes): void {
   registerCollection(routes, behaviors, globalContainer(behaviors));
   for (const collection of tenantCollections) {
@@ -152,6 +153,7 @@ function servesVersion(resource: RegistryResource, form: AcceptForm): boolean {
   return form.form === 'id' || form.majorVersion === Number(resource.version.split('.')[0]);
 }
 
+/** The answer to an id that names nothing, in the collection's own code. */
 export function notFound({ noun, notFoundCode }: Collection, id: string, form?: AcceptForm): Problem {
   const version = form === undefined || form.form === 'id' ? '' : ` with version ${form.majorVersion}`;
   return new Problem('notFound', `The requested ${noun} resource ${id}${version} is not found.`, {

@@ -1,7 +1,7 @@
 import type { RegistryResource } from '@tributary/xdm';
 import { type Static, Type } from 'typebox';
 import { Problem } from '../../http/problem.ts';
-import { meetsFilters, parsePropertyFilters } from '../../http/property-filter.ts';
+import { meetsFilters, parsePropertyFilters, propertyTexts } from '../../http/property-filter.ts';
 
 /** Most resources in one answer. */
 const MAX_PAGE_SIZE = 300;
@@ -65,8 +65,8 @@ export function pageOf(
 
 const OPERATOR = /[=!<>~]/;
 
-function propertyCondition(property: readonly string[] = []): (resource: RegistryResource) => boolean {
-  const texts = property.flatMap((text) => text.split('&property='));
+function propertyCondition(property: readonly string[] | undefined): (resource: RegistryResource) => boolean {
+  const texts = propertyTexts(property);
   const names = texts.filter((text) => !OPERATOR.test(text)).map((name) => name.trim());
   const filters = parsePropertyFilters(texts.filter((text) => OPERATOR.test(text)));
   return (resource) =>

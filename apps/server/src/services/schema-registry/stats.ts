@@ -25,6 +25,7 @@ const Stats = Type.Object({
   classUsage: Type.Array(Summary),
 });
 
+/** `/stats`: the tenant id, and a summary of what the sandbox has defined. */
 export function registerStats(routes: Routes): void {
   routes.get(
     '/stats',

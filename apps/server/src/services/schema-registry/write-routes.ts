@@ -25,6 +25,7 @@ const ResourceBody = Type.Object(
 
 const CreatedResource = Type.Object({}, { additionalProperties: true });
 
+/** Creating and deleting the sandbox's own resources. */
 export function registerWrites(routes: Routes): void {
   for (const collection of tenantCollections) {
     for (const segment of collection.segments) registerCollection(routes, collection, segment);
