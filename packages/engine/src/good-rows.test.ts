@@ -175,6 +175,20 @@ describe('rows that land', () => {
     expect(readdirSync(folder.data)).toHaveLength(2);
   });
 
+  test('that are wide make small row groups, so that memory holds them', async () => {
+    const names = Array.from({ length: 60 }, (_, index) => `Column${index}`);
+    const table = tableOf(
+      names.map((name) => ({ path: `wide.${name}`, xdmType: 'string', from: column(name) })),
+    );
+    const lines = Array.from({ length: 20_000 }, (_, row) =>
+      names.map((_name, index) => `a value that is long ${row * index}`),
+    );
+    const staged = folder.csv('1.csv', `${[names, ...lines].map((line) => line.join(',')).join('\n')}\n`);
+    const { files } = await engine.transform(folder.request(table, textColumns(...names), [staged]));
+    const { row_groups } = parquetMetadata(new Uint8Array(readFileSync(files[0]?.path ?? '')).buffer);
+    expect(row_groups.length).toBeGreaterThan(1);
+  });
+
   test('can be many, in several row groups, on several threads', async () => {
     const lines = Array.from({ length: 300_000 }, (_, index) => `${index},"first\n${index}",${index % 7},`);
     const staged = folder.csv('1.csv', `Id,FirstName,Employees,Modified\n${lines.join('\n')}\n`);

@@ -9,6 +9,12 @@ import type { TransformRequest } from './transform.ts';
 /** Size at which the next data file is begun. Checked after each row group, so files end a little above it. */
 const DATA_FILE_BYTES = 256 * 1024 * 1024;
 
+/** Size at which the next row group is begun. Each thread holds one in memory; cut by rows alone, wide ones would fill it. */
+const ROW_GROUP_BYTES = 32 * 1024 * 1024;
+
+/** Dictionary of a text column, allocated ahead for each column of a row group. DuckDB's own 1 MiB is much for 500 columns. */
+const DICTIONARY_BYTES = 128 * 1024;
+
 /** The first pass: writes the rows that land, in any order, and counts the others. */
 export interface GoodRowsSql {
   readonly setup: readonly string[];
@@ -33,6 +39,8 @@ export function compileGoodRows(
   const options = [
     'FORMAT parquet',
     'COMPRESSION zstd',
+    `ROW_GROUP_SIZE_BYTES ${ROW_GROUP_BYTES}`,
+    `STRING_DICTIONARY_PAGE_SIZE_LIMIT ${DICTIONARY_BYTES}`,
     `FIELD_IDS ${fieldIds(mapping.trees)}`,
     `FILE_SIZE_BYTES ${DATA_FILE_BYTES}`,
     `FILENAME_PATTERN '{uuid}'`,
