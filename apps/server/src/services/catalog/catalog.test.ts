@@ -225,6 +225,7 @@ describe('batches', () => {
     ['dataset and status', () => `dataSet=${dataSetId}&status=failed`, ['01BATCHB']],
     ['start', () => 'startAfter=1000&startBefore=3000', ['01BATCHB']],
     ['property', () => 'property=status==failed', ['01BATCHB']],
+    ['a property that no batch has', () => 'property=constructor==1', []],
     ['creation', () => 'createdBefore=1000', []],
     ['id', () => 'batch=01BATCHB', ['01BATCHB']],
     ['external id', () => 'externalId=01BATCHC', ['01BATCHC']],

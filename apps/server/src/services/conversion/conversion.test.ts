@@ -103,6 +103,8 @@ describe('a mapping set', () => {
     const { body: made } = await post('/mappingSets', set(mapping('a', 'personID')));
     const path = `${BASE}/mappingSets/${made.id}`;
     expect((await server.call('GET', path, { sandbox: 'dev' })).status).toBe(404);
+    const body = set(mapping('first_name', 'person.name.firstName'));
+    expect((await server.call('PUT', path, { sandbox: 'dev', body })).status).toBe(404);
     expect((await server.call('DELETE', path, { sandbox: 'dev' })).status).toBe(404);
     expect((await post('/mappingSets', set(mapping('a', 'personID')), 'dev')).status).toBe(400);
   });

@@ -75,10 +75,10 @@ export function registerMappingSets(routes: Routes): void {
     },
     async (request) => {
       const { store, actor } = sandboxOf(request);
-      const checked = await checkMappingSet(store, request.body);
-      refuseErrors(checked.errors);
       return store.transaction(async (tx) => {
         const current = await existing(tx, request.params.id, 'for update');
+        const checked = await checkMappingSet(tx, request.body);
+        refuseErrors(checked.errors);
         if (documentOf('mappingSet', current).outputSchemaId !== checked.schema.id) {
           throw new Problem(
             'invalidBody',
