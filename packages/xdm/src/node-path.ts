@@ -97,12 +97,17 @@ function suggestedPaths(
 /** Those of the candidates that are spelt nearly like the name, nearest first. */
 export function closeNames(name: string, candidates: readonly string[]): readonly string[] {
   const wanted = name.toLowerCase();
-  return candidates
-    .map((candidate) => ({ candidate, steps: editDistance(wanted, candidate.toLowerCase()) }))
-    .filter(({ candidate, steps }) => steps <= CLOSE_SHARE * Math.max(name.length, candidate.length))
-    .sort((a, b) => a.steps - b.steps)
-    .slice(0, MAX_SUGGESTIONS)
-    .map(({ candidate }) => candidate);
+  const limit = (candidate: string) => CLOSE_SHARE * Math.max(name.length, candidate.length);
+  return (
+    candidates
+      // Names that differ in length alone by more than the limit are the many, and need no closer look.
+      .filter((candidate) => Math.abs(candidate.length - name.length) <= limit(candidate))
+      .map((candidate) => ({ candidate, steps: editDistance(wanted, candidate.toLowerCase()) }))
+      .filter(({ candidate, steps }) => steps <= limit(candidate))
+      .sort((a, b) => a.steps - b.steps)
+      .slice(0, MAX_SUGGESTIONS)
+      .map(({ candidate }) => candidate)
+  );
 }
 
 function pathsNamed(root: ObjectNode, name: string): readonly string[] {
