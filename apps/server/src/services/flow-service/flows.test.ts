@@ -197,6 +197,15 @@ describe('a flow is refused', () => {
       () => transformations({ name: 'Copy', params: { deltaColumn: {} } }, mapping()),
       '/transformations/0/params/deltaColumn/name',
     ],
+    [
+      'with a copy that would write over what has landed',
+      () =>
+        transformations(
+          { name: 'Copy', params: { deltaColumn: { name: 'SystemModstamp' }, mode: 'overwrite' } },
+          mapping(),
+        ),
+      '/transformations/0/params/mode',
+    ],
     ['every ten minutes', () => schedule({ interval: 10 }), '/scheduleParams/interval'],
     ['every ten minutes in text', () => schedule({ interval: '10' }), '/scheduleParams/interval'],
     ['every zero days', () => schedule({ frequency: 'day', interval: 0 }), '/scheduleParams/interval'],
