@@ -53,9 +53,9 @@ describe('rows that cannot be mapped', () => {
 
   test('lie in the batch’s diagnostics with code, column, value and row number', async () => {
     const { manifest } = first.activities[1].statusSummary.extensions;
-    const listing = await server.call('GET', manifest.failedRecords);
-    expect(listing.status).toBe(200);
-    const [file] = listing.body.data;
+    expect(manifest.failedRecords).toContain(`${server.url}/data/foundation/export/batches/`);
+    const listing = JSON.parse((await download(manifest.failedRecords)).text);
+    const [file] = listing.data;
     const { text } = await download(file._links.self.href);
     const rows = text
       .trim()

@@ -19,6 +19,15 @@ export interface DemoCrm {
   stop(): Promise<void>;
 }
 
+/** The demo CRM ended or stayed silent at its start; what it said stands on the standard error before this. */
+export class DemoCrmNotStarted extends Error {
+  override readonly name = 'DemoCrmNotStarted';
+
+  constructor(reason: string) {
+    super(`the demo CRM did not start: ${reason}`);
+  }
+}
+
 /**
  * Starts the demo CRM. Its port, credentials, rows and changes are kept in the data folder, so that connections made
  * to it still work, and still see the same rows, after a restart.
@@ -83,7 +92,7 @@ type ReadyMessage = { readonly url: string } & Omit<DemoCrm['salesforce'], 'envi
 
 async function readyMessage(process: ChildProcess): Promise<ReadyMessage> {
   const ready = Promise.withResolvers<ReadyMessage>();
-  const fail = (reason: string) => ready.reject(new Error(`the demo CRM did not start: ${reason}`));
+  const fail = (reason: string) => ready.reject(new DemoCrmNotStarted(reason));
   const tooLate = setTimeout(() => fail(`not ready after ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
   process.once('error', (error) => fail(error.message));
   process.once('exit', (code) => fail(`it ended with exit code ${code}`));

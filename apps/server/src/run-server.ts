@@ -1,6 +1,7 @@
 import { DatabaseNotUsable, DataFolderInUse } from '@tributary/store';
 import { type Application, startApplication } from './application.ts';
 import { ConfigurationError, isLoopback, readConfiguration } from './configuration.ts';
+import { DemoCrmNotStarted } from './demo-crm.ts';
 
 /** How long a server that was told to end may take for what is under way. */
 const DRAIN_MS = 25_000;
@@ -27,6 +28,7 @@ function isForTheUser(error: unknown): error is Error {
     error instanceof ConfigurationError ||
     error instanceof DataFolderInUse ||
     error instanceof DatabaseNotUsable ||
+    error instanceof DemoCrmNotStarted ||
     (error instanceof Error && 'syscall' in error)
   );
 }

@@ -14,11 +14,14 @@ const statuses: Readonly<Record<RunState, string>> = {
   cancelled: 'cancelled',
 };
 
-/** The documented body of a flow run, save for the envelope that every resource has: metrics and activities. */
-export function describeRun(run: RunRecord): Record<string, unknown> {
+/**
+ * The documented body of a flow run, save for the envelope that every resource has: metrics and activities. `origin` is
+ * where the links to the rows that did not land lead, such as `http://127.0.0.1:8080`.
+ */
+export function describeRun(run: RunRecord, origin: string): Record<string, unknown> {
   const progress = progressOf(run);
   const copy = copyActivity(run, progress);
-  const promotion = promotionActivity(run, progress);
+  const promotion = promotionActivity(run, progress, origin);
   const { outcome } = progress;
   return {
     flowId: run.flowId,
@@ -79,7 +82,7 @@ function copyActivity(run: RunRecord, progress: RunProgress) {
   };
 }
 
-function promotionActivity(run: RunRecord, progress: RunProgress) {
+function promotionActivity(run: RunRecord, progress: RunProgress, origin: string) {
   const { transform, outcome, targetConnectionId } = progress;
   const isOver = run.completedAt !== undefined && outcome !== undefined;
   return {
@@ -94,7 +97,7 @@ function promotionActivity(run: RunRecord, progress: RunProgress) {
     statusSummary: {
       status: activityStatus(run, run.state === 'success' || run.state === 'partial'),
       ...(outcome && outcome.failedRows > 0
-        ? { extensions: { manifest: manifestOf(outcome.batchId), errors: rowErrors(run, progress) } }
+        ? { extensions: { manifest: manifestOf(outcome.batchId, origin), errors: rowErrors(run, progress) } }
         : {}),
     },
     targetInfo: targetConnectionId
@@ -110,8 +113,8 @@ function promotionActivity(run: RunRecord, progress: RunProgress) {
 }
 
 /** Where Data Access serves the rows that did not land. */
-function manifestOf(batchId: string) {
-  const meta = `/data/foundation/export/batches/${batchId}/meta`;
+function manifestOf(batchId: string, origin: string) {
+  const meta = `${origin}/data/foundation/export/batches/${batchId}/meta`;
   return { failedRecords: `${meta}?path=row_errors`, sampleErrors: `${meta}?path=row_error_samples.json` };
 }
 

@@ -28,6 +28,12 @@ async function allPages(query: string): Promise<string[]> {
 }
 
 describe('a list', () => {
+  it('keeps the size of its pages in the link to the next one', async () => {
+    const first = await flows.call('GET', '/connections?limit=2');
+    const second = await flows.call('GET', first.body._links.next.href);
+    expect(second.body.items).toHaveLength(2);
+  });
+
   it('comes newest first, with links even where there is no next page', async () => {
     const { status, body } = await flows.call('GET', '/connections');
     expect(status).toBe(200);
@@ -92,17 +98,17 @@ describe('a list is refused', () => {
     ['property=auth', 'FLOW-400', 'property'],
     ['continuationToken=abc', 'FLOW-400', 'continuationToken'],
     [
-      `continuationToken=${tokenOf({ property: [], orderby: '-createdAt', after: 7 })}`,
+      `continuationToken=${tokenOf({ property: [], limit: 2, orderby: '-createdAt', after: 7 })}`,
       'FLOW-400',
       'continuationToken',
     ],
     [
-      `continuationToken=${tokenOf({ property: [], orderby: '-createdAt', after: { orderValue: '\0', id: '' } })}`,
+      `continuationToken=${tokenOf({ property: [], limit: 2, orderby: '-createdAt', after: { orderValue: '\0', id: '' } })}`,
       'FLOW-400',
       'continuationToken',
     ],
     [
-      `continuationToken=${tokenOf({ property: ['sealedParams~v1'], orderby: 'name', after: { orderValue: '', id: '' } })}`,
+      `continuationToken=${tokenOf({ property: ['sealedParams~v1'], limit: 2, orderby: 'name', after: { orderValue: '', id: '' } })}`,
       'FLOW-1449-400',
       'property',
     ],

@@ -23,8 +23,12 @@ export const ListQuery = Type.Object({
   ),
 });
 
+/** How many resources a page has. */
+export const Limit = Type.Integer({ minimum: 1, maximum: MAX_LIMIT });
+
 const Continuation = Type.Object({
   property: Type.Array(Type.String()),
+  limit: Limit,
   orderby: Type.String(),
   after: Type.Object({ orderValue: Type.String(), id: Type.String() }),
 });
@@ -50,14 +54,15 @@ export function readListRequest(query: Static<typeof ListQuery>, fields: Readonl
   const continuation = query.continuationToken ? readToken(query.continuationToken, Continuation) : undefined;
   const property = continuation?.property ?? query.property?.filter((text) => text !== '') ?? [];
   const orderby = continuation?.orderby ?? (query.orderby || query.orderBy || NEWEST_FIRST);
+  const limit = query.limit ?? continuation?.limit ?? DEFAULT_LIMIT;
   return {
     filters: readFilters(property, fields),
     order: readOrder(orderby, fields),
-    limit: query.limit ?? DEFAULT_LIMIT,
+    limit,
     after: continuation?.after,
     countOnly,
     nextLink: (path, after) => ({
-      next: { href: `${path}?continuationToken=${writeToken({ property, orderby, after })}` },
+      next: { href: `${path}?continuationToken=${writeToken({ property, limit, orderby, after })}` },
     }),
   };
 }

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import type { SandboxedCaller } from '../../http/caller.ts';
 import { meetsFilters } from '../../http/property-filter.ts';
 import { readToken, writeToken } from './continuation-token.ts';
-import { DEFAULT_LIMIT, isCountOnly, type ListQuery, readFilters } from './list-request.ts';
+import { DEFAULT_LIMIT, isCountOnly, Limit, type ListQuery, readFilters } from './list-request.ts';
 import { refusal } from './refusal.ts';
 import { shownRun } from './run-document.ts';
 
@@ -26,11 +26,12 @@ const filterable: ReadonlySet<string> = new Set([
  */
 const Continuation = Type.Object({
   property: Type.Array(Type.String()),
+  limit: Limit,
   older: Type.Integer({ minimum: 0 }),
 });
 
-/** One page of runs, newest first, or their number. */
-export async function listRuns(caller: SandboxedCaller, query: Static<typeof ListQuery>) {
+/** One page of runs, newest first, or their number. `origin` is where links lead. */
+export async function listRuns(caller: SandboxedCaller, query: Static<typeof ListQuery>, origin: string) {
   const countOnly = isCountOnly(query);
   refuseOtherOrders(query.orderby || query.orderBy);
   const continuation = query.continuationToken ? readToken(query.continuationToken, Continuation) : undefined;
@@ -45,7 +46,7 @@ export async function listRuns(caller: SandboxedCaller, query: Static<typeof Lis
     return { items: [], _links: {}, count: isCounted ? total : await countOf(runs, flowId, matches) };
   }
 
-  const limit = query.limit ?? DEFAULT_LIMIT;
+  const limit = query.limit ?? continuation?.limit ?? DEFAULT_LIMIT;
   const offset = continuation === undefined ? 0 : Math.max(total - continuation.older, 0);
   const found: RunRecord[] = [];
   let end = offset;
@@ -54,9 +55,9 @@ export async function listRuns(caller: SandboxedCaller, query: Static<typeof Lis
     if (matches(run)) found.push(run);
     if (found.length === limit) break;
   }
-  const token = { property, older: total - end };
+  const token = { property, limit, older: total - end };
   return {
-    items: found.map((run) => shownRun(run, caller)),
+    items: found.map((run) => shownRun(run, caller, origin)),
     _links: token.older > 0 ? { next: { href: `/runs?continuationToken=${writeToken(token)}` } } : {},
   };
 }
@@ -82,7 +83,7 @@ async function* newestFirst(runs: Runs, flowId: string | undefined, offset: numb
 
 /** Filters compare etags without quotation marks, as in the other lists. */
 function comparable(run: RunRecord, caller: SandboxedCaller) {
-  return { ...shownRun(run, caller), etag: run.etag };
+  return { ...shownRun(run, caller, ''), etag: run.etag };
 }
 
 function flowIdOf(filters: readonly ResourceFilter[]): string | undefined {

@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import type { SandboxedCaller } from '../../http/caller.ts';
 import { entityTag } from '../../http/entity-tag.ts';
 import { Problem } from '../../http/problem.ts';
+import { requestUrl } from '../../http/request-url.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { AnyObject, answers, Id, listOf, oneOf } from './answer-schemas.ts';
@@ -32,7 +33,7 @@ export function registerRunRoutes(routes: Routes, dependencies: Dependencies): v
         response: answers({ 200: listOf(AnyObject) }),
       },
     },
-    (request) => listRuns(sandboxOf(request), request.query),
+    (request) => listRuns(sandboxOf(request), request.query, requestUrl(request).origin),
   );
 
   routes.get(
@@ -43,7 +44,7 @@ export function registerRunRoutes(routes: Routes, dependencies: Dependencies): v
       const run = await caller.store.runs.get(request.params.id);
       if (run === undefined) throw new ResourceNotFound('runs', request.params.id);
       reply.header('etag', entityTag(run));
-      return { items: [shownRun(run, caller)] };
+      return { items: [shownRun(run, caller, requestUrl(request).origin)] };
     },
   );
 
@@ -54,7 +55,10 @@ export function registerRunRoutes(routes: Routes, dependencies: Dependencies): v
       const caller = sandboxOf(request);
       const run = await enqueueRun(caller, request.body);
       dependencies.wakeRunner();
-      return reply.code(201).header('etag', entityTag(run)).send(shownRun(run, caller));
+      return reply
+        .code(201)
+        .header('etag', entityTag(run))
+        .send(shownRun(run, caller, requestUrl(request).origin));
     },
   );
 }
