@@ -14,18 +14,28 @@ export interface Installation {
 }
 
 /** Makes the first organisation and API client of a fresh store, or finds those of an earlier start. */
-export async function ensureInstallation(store: Store, { firstStart }: Configuration): Promise<Installation> {
-  const existing = await store.organizations.first();
-  if (existing !== undefined) {
-    const { id: orgId, tenantId, clientId } = existing;
-    return { orgId, tenantId, clientId, clientSecret: undefined, isGenerated: false };
-  }
+export async function ensureInstallation(
+  store: Store,
+  { firstStart }: Pick<Configuration, 'firstStart'>,
+): Promise<Installation> {
+  const existing = await existingInstallation(store);
+  if (existing !== undefined) return existing;
   const orgId = firstStart.orgId ?? `${randomBytes(12).toString('hex').toUpperCase()}@AdobeOrg`;
   const clientId = firstStart.clientId ?? randomBytes(16).toString('hex');
   const clientSecret = firstStart.clientSecret ?? `p8e-${randomBytes(24).toString('base64url')}`;
   const tenantId = tenantIdOf(orgId);
-  await store.organizations.create({ id: orgId, tenantId }, { id: clientId, secret: clientSecret });
+  const client = { id: clientId, secret: clientSecret };
+  const isFirst = await store.organizations.createFirst({ id: orgId, tenantId }, client);
+  // Another server, started on the same store at the same time, came first.
+  if (!isFirst) return ensureInstallation(store, { firstStart });
   return { orgId, tenantId, clientId, clientSecret, isGenerated: firstStart.clientSecret === undefined };
+}
+
+async function existingInstallation(store: Store): Promise<Installation | undefined> {
+  const first = await store.organizations.first();
+  if (first === undefined) return undefined;
+  const { id: orgId, tenantId, clientId } = first;
+  return { orgId, tenantId, clientId, clientSecret: undefined, isGenerated: false };
 }
 
 /** The namespace of an organisation's own fields: its id's first part, as far as a field name may hold it. */

@@ -43,7 +43,7 @@ export async function startTestServer(
 ): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-server-'));
   const store = await openEmbeddedStore(folder);
-  await store.organizations.create(
+  await store.organizations.createFirst(
     { id: ORG_ID, tenantId: 'acme' },
     { id: CLIENT_ID, secret: CLIENT_SECRET },
   );

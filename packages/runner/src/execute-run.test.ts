@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { SourceError } from '@tributary/connectors';
 import type { RunRecord, ScopedStore } from '@tributary/store';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { MAX_ATTEMPTS } from './failure.ts';
 import { progressOf } from './progress.ts';
 import { type BenchFlow, RunBench } from './run-bench.test-kit.ts';
 import type { SourceRow } from './table-source.test-kit.ts';
@@ -60,6 +61,14 @@ describe('a run', () => {
     const { progress } = await bench.run(flow);
     expect(progress).toMatchObject({ outcome: { inputRows: 1, skippedRows: 1, outputRows: 1 } });
     expect(await bench.landed(flow)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'late']);
+  });
+
+  test('that takes every worker down is given up at last', async () => {
+    await bench.store.runs.enqueue(flow.id);
+    for (let n = 0; n < MAX_ATTEMPTS; n++) await bench.services.store.queue.claim(`worker ${n}`, 0);
+    const run = await bench.attempt();
+    expect(run).toMatchObject({ state: 'failed', attempt: MAX_ATTEMPTS + 1 });
+    expect(progressOf(run).errors.at(-1)?.message).toContain(`${MAX_ATTEMPTS} workers`);
   });
 
   test('that finds nothing new leaves no data file and no folder for one', async () => {

@@ -8,7 +8,15 @@ import { commitRun } from './commit-run.ts';
 import { attemptFolder, dataFolderOf } from './data-folder.ts';
 import { documentOf } from './documents.ts';
 import { extractRun } from './extract-run.ts';
-import { backOff, type Failure, FlowUnfit, judge, MAX_FAILURES } from './failure.ts';
+import {
+  backOff,
+  type Failure,
+  FlowUnfit,
+  judge,
+  MAX_ATTEMPTS,
+  MAX_FAILURES,
+  TakesWorkersDown,
+} from './failure.ts';
 import { openSourceOf } from './open-source.ts';
 import { type PlannedPartition, planRun } from './plan-run.ts';
 import { type PreparedFlow, prepareFlow } from './prepare-flow.ts';
@@ -42,6 +50,7 @@ import { currentTable, transformRun } from './transform-run.ts';
 /** Takes a run from where it stands to its end, or gives it back. Rejects when the store cannot be told of either. */
 export async function executeRun(attempt: Attempt): Promise<void> {
   try {
+    if (attempt.run.attempt > MAX_ATTEMPTS) throw new TakesWorkersDown(attempt.run.attempt - 1);
     await takeSteps(attempt);
   } catch (error) {
     await handleFailure(attempt, error);

@@ -60,6 +60,16 @@ export class ColumnsMissing extends Error {
   }
 }
 
+/** Workers have taken the run up again and again, and none has come to an end or to an error: it may be what ends them. */
+export class TakesWorkersDown extends Error {
+  constructor(attempts: number) {
+    super(
+      `${attempts} workers have taken this run up, and none has ended it; it is given up. Run the flow again.`,
+    );
+    this.name = 'TakesWorkersDown';
+  }
+}
+
 /** What a failed attempt means for its run. */
 export type Verdict =
   /** Try again after a pause, from where it stands. */
@@ -106,7 +116,8 @@ export function judge(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof RowsMissing || error instanceof StagedPageDamaged)
     return { verdict: 'restart', code: COPY_FAILED, message };
-  if (error instanceof LandedPageDamaged) return { verdict: 'fail', code: COPY_FAILED, message };
+  if (error instanceof LandedPageDamaged || error instanceof TakesWorkersDown)
+    return { verdict: 'fail', code: COPY_FAILED, message };
   if (error instanceof ColumnsMissing) return { verdict: 'restart', code: MAPPING_FAILED, message };
   if (error instanceof FlowUnfit) return { verdict: 'fail', code: MAPPING_FAILED, message };
   if (error instanceof EngineError)
@@ -116,6 +127,9 @@ export function judge(error: unknown): Failure {
 
 /** Failed attempts of one run before it is given up. Attempts that a restart of the server cut short don't count. */
 export const MAX_FAILURES = 5;
+
+/** Attempts of one run, cut short ones among them, before it is taken for what cuts them short. */
+export const MAX_ATTEMPTS = 50;
 
 /** The pause after a run's nth failure, in milliseconds: 1 s, 2 s, 4 s, … at most a minute. */
 export function backOff(failures: number): number {

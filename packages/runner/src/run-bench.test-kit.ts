@@ -95,7 +95,10 @@ export class RunBench {
   static async open(): Promise<RunBench> {
     const folder = mkdtempSync(join(tmpdir(), 'tributary-runner-'));
     const store = await openEmbeddedStore(folder);
-    await store.organizations.create({ id: ORG_ID, tenantId: 'acme' }, { id: 'client', secret: 'secret' });
+    await store.organizations.createFirst(
+      { id: ORG_ID, tenantId: 'acme' },
+      { id: 'client', secret: 'secret' },
+    );
     const sandbox = await store.organizations.sandbox(ORG_ID, 'prod');
     if (sandbox === undefined) throw new Error('an organisation begins with a sandbox');
     const scoped = store.scoped({ orgId: ORG_ID, sandboxId: sandbox.id });

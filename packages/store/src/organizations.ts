@@ -31,8 +31,11 @@ export interface Organizations {
   /** The first organisation ever made here; undefined on a fresh store. */
   first(): Promise<(Organization & { readonly clientId: string }) | undefined>;
   get(orgId: string): Promise<Organization | undefined>;
-  /** Makes an organisation with its first API client and its default sandbox `prod`. Only a hash of the secret is kept. */
-  create(organization: Organization, client: { id: string; secret: string }): Promise<void>;
+  /**
+   * Makes the first organisation with its API client and its default sandbox `prod`. Only a hash of the secret is kept.
+   * False when there is one already: of several processes that start on one empty store, one makes it.
+   */
+  createFirst(organization: Organization, client: { id: string; secret: string }): Promise<boolean>;
   /** The client's organisation if the secret is its; undefined otherwise, after the same time for any wrong guess. */
   authenticate(clientId: string, secret: string): Promise<Organization | undefined>;
   sandboxes(orgId: string): Promise<readonly Sandbox[]>;
@@ -68,10 +71,17 @@ export function organizations(database: Kysely<Tables>): Organizations {
       return row && { id: row.id, tenantId: row.tenant_id };
     },
 
-    async create(organization, client) {
+    async createFirst(organization, client) {
       const now = new Date();
       const secretHash = await hashSecret(client.secret);
-      await database.transaction().execute(async (transaction) => {
+      return database.transaction().execute(async (transaction) => {
+        await sql`lock table organizations in share row exclusive mode`.execute(transaction);
+        const existing = await transaction
+          .selectFrom('organizations')
+          .select('id')
+          .limit(1)
+          .executeTakeFirst();
+        if (existing !== undefined) return false;
         await transaction
           .insertInto('organizations')
           .values({ id: organization.id, tenant_id: organization.tenantId, created_at: now })
@@ -90,6 +100,7 @@ export function organizations(database: Kysely<Tables>): Organizations {
             ),
           )
           .execute();
+        return true;
       });
     },
 

@@ -8,7 +8,7 @@ describe.each(storeKinds())('a filter in the $name store', ({ open }) => {
 
   beforeAll(async () => {
     opened = await open();
-    await opened.store.organizations.create(
+    await opened.store.organizations.createFirst(
       { id: 'ACME@AdobeOrg', tenantId: 'acme' },
       { id: 'client', secret: 'correct horse' },
     );

@@ -15,7 +15,7 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
   beforeAll(async () => {
     opened = await open();
     store = opened.store;
-    await store.organizations.create(
+    await store.organizations.createFirst(
       { id: 'ACME@AdobeOrg', tenantId: 'acme' },
       { id: 'client', secret: 'correct horse' },
     );
@@ -35,6 +35,14 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
     if (!sandbox) throw new Error(`no sandbox ${name}`);
     return { orgId: 'ACME@AdobeOrg', sandboxId: sandbox.id };
   }
+
+  test('has one first organisation, whoever comes second', async () => {
+    const late = { id: 'LATE@AdobeOrg', tenantId: 'late' };
+    const client = { id: 'late-client', secret: 'x' };
+    expect(await store.organizations.createFirst(late, client)).toBe(false);
+    expect(await store.organizations.first()).toMatchObject({ id: 'ACME@AdobeOrg' });
+    expect(await store.organizations.authenticate('late-client', 'x')).toBeUndefined();
+  });
 
   test('authenticates a client by its secret only', async () => {
     expect(await store.organizations.authenticate('client', 'correct horse')).toMatchObject({
