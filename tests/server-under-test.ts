@@ -135,7 +135,10 @@ export class ServerUnderTest {
   async runsEnded(flowId: string, count: number, deadlineMs = 60_000): Promise<Answer['body']> {
     const until = Date.now() + deadlineMs;
     for (;;) {
-      const { body } = await this.call('GET', `/data/foundation/flowservice/runs?limit=100&property=flowId==${flowId}`);
+      const { body } = await this.call(
+        'GET',
+        `/data/foundation/flowservice/runs?limit=100&property=flowId==${flowId}`,
+      );
       const ended = body.items.filter((run: Answer['body']) => run.metrics.durationSummary.completedAtUTC);
       if (ended.length >= count) return ended[0];
       if (Date.now() > until)
