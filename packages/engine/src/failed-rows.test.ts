@@ -1,31 +1,24 @@
 import { readdirSync } from 'node:fs';
 import type { SourceColumn } from '@tributary/xdm';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openEngine } from './index.ts';
+import { describe, expect, test } from 'vitest';
 import { contactColumns, contacts } from './testing/contacts.ts';
-import { JobFolder, readJsonLines, textColumns } from './testing/job-folder.ts';
+import { engineBench } from './testing/engine-bench.ts';
+import { readJsonLines, textColumns } from './testing/job-folder.ts';
 import { column, tableOf } from './testing/table.ts';
 
-const temp = new JobFolder();
-const engine = openEngine({ memoryLimitMb: 256, threads: 2, tempDirectory: temp.temp });
-afterAll(async () => {
-  await engine.close();
-  temp.remove();
-});
-
-let folder: JobFolder;
-beforeEach(() => {
-  folder = new JobFolder();
-});
-afterEach(() => folder.remove());
+const bench = engineBench();
+const { engine } = bench;
 
 describe('rows that do not land', () => {
   test('are told with code, column, value, file and row number, beside their fields', async () => {
     const staged = [
-      folder.csv('1.csv', 'Id,FirstName,Employees,Modified\n1,Ada,3,\n"2","two\nlines",four,\n,No id,5,\n'),
-      folder.csv('2.csv', 'Id,FirstName,Employees,Modified\n4,,3,2024-13-01T00:00:00Z\n'),
+      bench.folder.csv(
+        '1.csv',
+        'Id,FirstName,Employees,Modified\n1,Ada,3,\n"2","two\nlines",four,\n,No id,5,\n',
+      ),
+      bench.folder.csv('2.csv', 'Id,FirstName,Employees,Modified\n4,,3,2024-13-01T00:00:00Z\n'),
     ];
-    const result = await engine.transform(folder.request(contacts, contactColumns, staged));
+    const result = await engine.transform(bench.folder.request(contacts, contactColumns, staged));
     expect(result).toMatchObject({ inputRows: 4, outputRows: 1, failedRows: 3 });
     expect(result.errors).toEqual([
       {
@@ -61,14 +54,16 @@ describe('rows that do not land', () => {
 
   test('are told where a text is never closed and nothing else could fail', async () => {
     const anyText = tableOf([{ path: '_id', xdmType: 'string', from: column('Id') }]);
-    const staged = [folder.csv('1.csv', '"Id"\n"1"\n"2"\n"cut o\n')];
-    const result = await engine.transform(folder.request(anyText, [{ name: 'Id', type: 'string' }], staged));
+    const staged = [bench.folder.csv('1.csv', '"Id"\n"1"\n"2"\n"cut o\n')];
+    const result = await engine.transform(
+      bench.folder.request(anyText, [{ name: 'Id', type: 'string' }], staged),
+    );
     expect(result).toMatchObject({ inputRows: 3, outputRows: 2, failedRows: 1 });
     expect(result.errors).toMatchObject([{ code: 'INGEST-1401-400', rows: 1 }]);
   });
 
   test('are corrupt CSV records too, and count in the numbers of the rows after them', async () => {
-    const staged = folder.csv(
+    const staged = bench.folder.csv(
       '1.csv',
       Buffer.concat([
         Buffer.from(
@@ -78,7 +73,7 @@ describe('rows that do not land', () => {
         Buffer.from(',,\n,8 is bad,,\n9,"never closed\n'),
       ]),
     );
-    const result = await engine.transform(folder.request(contacts, contactColumns, [staged]));
+    const result = await engine.transform(bench.folder.request(contacts, contactColumns, [staged]));
     expect(result).toMatchObject({ inputRows: 9, outputRows: 1, failedRows: 8 });
     const lines = result.diagnosticsFiles.flatMap(readJsonLines);
     const numbered = lines.map(({ _row, FirstName, _corrupt_record }) => [
@@ -106,8 +101,10 @@ describe('rows that do not land', () => {
   test('are rejected for an encoding that is none even in a column that no mapping reads', async () => {
     const text = 'Id,FirstName\n1,fine\n2,\xff\n,no id\n';
     const table = tableOf([{ path: '_id', xdmType: 'string', from: column('Id') }], ['_id']);
-    const staged = folder.csv('1.csv', Buffer.from(text, 'latin1'));
-    const result = await engine.transform(folder.request(table, textColumns('Id', 'FirstName'), [staged]));
+    const staged = bench.folder.csv('1.csv', Buffer.from(text, 'latin1'));
+    const result = await engine.transform(
+      bench.folder.request(table, textColumns('Id', 'FirstName'), [staged]),
+    );
     expect(result).toMatchObject({ inputRows: 3, outputRows: 1, failedRows: 2 });
     expect(result.errors.map(({ code }) => code)).toEqual(['INGEST-1401-400', 'INGEST-1555-400']);
   });
@@ -117,8 +114,8 @@ describe('rows that do not land', () => {
       if (index % 100_000 === 5) return 'corrupt';
       return index % 50_000 === 9 ? `,"bad\n",${index + 1},` : `${index},"text\n${'x'.repeat(60)}",1,`;
     });
-    const staged = folder.csv('1.csv', `Id,FirstName,Employees,Modified\n${lines.join('\n')}\n`);
-    const result = await engine.transform(folder.request(contacts, contactColumns, [staged]));
+    const staged = bench.folder.csv('1.csv', `Id,FirstName,Employees,Modified\n${lines.join('\n')}\n`);
+    const result = await engine.transform(bench.folder.request(contacts, contactColumns, [staged]));
     expect(result).toMatchObject({ inputRows: 400_000, failedRows: 12 });
     const bad = result.diagnosticsFiles.flatMap(readJsonLines);
     const rejected = bad.filter(({ _corrupt_record }) => _corrupt_record === undefined);
@@ -130,12 +127,12 @@ describe('rows that do not land', () => {
 
   test('are none for a value that is wrong in a column that no mapping reads', async () => {
     const table = tableOf([{ path: '_id', xdmType: 'string', from: column('Id') }]);
-    const staged = folder.csv('1.csv', 'Id,Employees\n1,not a number\n');
+    const staged = bench.folder.csv('1.csv', 'Id,Employees\n1,not a number\n');
     const columns: readonly SourceColumn[] = [
       { name: 'Id', type: 'string' },
       { name: 'Employees', type: 'integer' },
     ];
-    const result = await engine.transform(folder.request(table, columns, [staged]));
+    const result = await engine.transform(bench.folder.request(table, columns, [staged]));
     expect(result).toMatchObject({ outputRows: 1, failedRows: 0 });
   });
 
@@ -165,11 +162,11 @@ describe('rows that do not land', () => {
       ...textColumns('Kind', 'Code', 'Word'),
       { name: 'Size', type: 'integer' },
     ];
-    const staged = folder.csv(
+    const staged = bench.folder.csv(
       '1.csv',
       'Kind,Code,Size,Word\n"it\'s ""one""",AB,8,漢字\nthree,abc,9,é\n,,0,four\n,,,\n',
     );
-    const result = await engine.transform(folder.request(constrained, columns, [staged]));
+    const result = await engine.transform(bench.folder.request(constrained, columns, [staged]));
     expect(result).toMatchObject({ inputRows: 4, outputRows: 2, failedRows: 2 });
     expect(result.errors.map(({ column: name, message }) => `${name}: ${message}`).toSorted()).toEqual([
       'code: The value does not match the pattern ^[A-Z]{2}$.',
@@ -191,8 +188,10 @@ describe('rows that do not land', () => {
       ],
       ['address.city', 'address.geo'],
     );
-    const staged = folder.csv('1.csv', 'Id,City,Lat\n1,,\n2,Rome,1\n3,Rome,\n4,,1\n');
-    const result = await engine.transform(folder.request(table, textColumns('Id', 'City', 'Lat'), [staged]));
+    const staged = bench.folder.csv('1.csv', 'Id,City,Lat\n1,,\n2,Rome,1\n3,Rome,\n4,,1\n');
+    const result = await engine.transform(
+      bench.folder.request(table, textColumns('Id', 'City', 'Lat'), [staged]),
+    );
     expect(result).toMatchObject({ outputRows: 2, failedRows: 2 });
     expect(result.errors.map(({ code, column: name }) => [code, name])).toEqual([
       ['INGEST-1555-400', 'address.city'],
@@ -201,16 +200,16 @@ describe('rows that do not land', () => {
   });
 
   test('come from JSON pages too', async () => {
-    const staged = folder.jsonPage('1.json', 'records', { records: [{ Id: '1' }, { FirstName: 'x' }] });
-    const result = await engine.transform(folder.request(contacts, contactColumns, [staged]));
+    const staged = bench.folder.jsonPage('1.json', 'records', { records: [{ Id: '1' }, { FirstName: 'x' }] });
+    const result = await engine.transform(bench.folder.request(contacts, contactColumns, [staged]));
     expect(result).toMatchObject({ inputRows: 2, outputRows: 1, failedRows: 1 });
     expect(result.diagnosticsFiles.flatMap(readJsonLines)).toMatchObject([{ FirstName: 'x', _row: 2 }]);
   });
 
   test('can be all of them: then no data file is made', async () => {
-    const staged = folder.csv('1.csv', 'Id,FirstName,Employees,Modified\n,a,,\n,b,,\n');
-    const result = await engine.transform(folder.request(contacts, contactColumns, [staged]));
+    const staged = bench.folder.csv('1.csv', 'Id,FirstName,Employees,Modified\n,a,,\n,b,,\n');
+    const result = await engine.transform(bench.folder.request(contacts, contactColumns, [staged]));
     expect(result).toMatchObject({ inputRows: 2, outputRows: 0, failedRows: 2, files: [] });
-    expect(readdirSync(folder.data)).toEqual([]);
+    expect(readdirSync(bench.folder.data)).toEqual([]);
   });
 });

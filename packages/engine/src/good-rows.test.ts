@@ -2,28 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openEngine, type TransformResult } from './index.ts';
+import { describe, expect, test } from 'vitest';
 import { contactColumns, contacts } from './testing/contacts.ts';
-import { JobFolder, sorted, textColumns } from './testing/job-folder.ts';
+import { engineBench } from './testing/engine-bench.ts';
+import { sorted, textColumns } from './testing/job-folder.ts';
 import { column, tableOf } from './testing/table.ts';
 
-const temp = new JobFolder();
-const engine = openEngine({ memoryLimitMb: 256, threads: 2, tempDirectory: temp.temp });
-afterAll(async () => {
-  await engine.close();
-  temp.remove();
-});
-
-let folder: JobFolder;
-beforeEach(() => {
-  folder = new JobFolder();
-});
-afterEach(() => folder.remove());
-
-async function landedRows(result: TransformResult): Promise<readonly unknown[]> {
-  return sorted(await engine.readRows(result.files, { limit: 5000 }));
-}
+const bench = engineBench();
+const { engine } = bench;
 
 async function parquetOf(path: string) {
   const { buffer } = new Uint8Array(readFileSync(path));
@@ -32,11 +18,11 @@ async function parquetOf(path: string) {
 
 describe('rows that land', () => {
   test('become nested columns; absent structs are null, not structs of nulls', async () => {
-    const staged = folder.csv(
+    const staged = bench.folder.csv(
       '1.csv',
       'Id,FirstName,Employees,Modified\n1,Ada,3,2024-03-01T12:00:00.000Z\n2,,,\n',
     );
-    const result = await engine.transform(folder.request(contacts, contactColumns, [staged]));
+    const result = await engine.transform(bench.folder.request(contacts, contactColumns, [staged]));
     expect(result).toMatchObject({ inputRows: 2, outputRows: 2, failedRows: 0, skippedRows: 0, errors: [] });
     const [file] = result.files;
     const { rows } = await parquetOf(file?.path ?? '');
@@ -48,12 +34,12 @@ describe('rows that land', () => {
       },
       { _id: '2', person: undefined, modified: null },
     ]);
-    expect(readdirSync(folder.diagnostics)).toEqual([]);
+    expect(readdirSync(bench.folder.diagnostics)).toEqual([]);
   });
 
   test('carry the Iceberg field id of every column, structs included', async () => {
-    const staged = folder.csv('1.csv', 'Id,FirstName,Employees,Modified\n1,Ada,3,\n');
-    const result = await engine.transform(folder.request(contacts, contactColumns, [staged]));
+    const staged = bench.folder.csv('1.csv', 'Id,FirstName,Employees,Modified\n1,Ada,3,\n');
+    const result = await engine.transform(bench.folder.request(contacts, contactColumns, [staged]));
     const { metadata } = await parquetOf(result.files[0]?.path ?? '');
     const ids = metadata.schema.slice(1).map(({ name, field_id }) => [name, field_id]);
     expect(ids).toEqual([
@@ -67,11 +53,11 @@ describe('rows that land', () => {
   });
 
   test('are measured: size, row count and the bounds of each leaf', async () => {
-    const staged = folder.csv(
+    const staged = bench.folder.csv(
       '1.csv',
       'Id,FirstName,Employees,Modified\nb,Ada,3,\na,,,2024-03-01T12:00:00.5Z\n',
     );
-    const { files } = await engine.transform(folder.request(contacts, contactColumns, [staged]));
+    const { files } = await engine.transform(bench.folder.request(contacts, contactColumns, [staged]));
     expect(files).toHaveLength(1);
     expect(files[0]?.bytes).toBe(readFileSync(files[0]?.path ?? '').length);
     expect(files[0]?.rows).toBe(2);
@@ -88,10 +74,12 @@ describe('rows that land', () => {
 
   test('keep line ends, quotes and any script of their texts', async () => {
     const text = 'two\nlines, "quoted"\r\n漢字 é 👩‍👩‍👧 \u2028';
-    const staged = folder.csv('1.csv', `Id,FirstName\n1,"${text.replaceAll('"', '""')}"\n`);
+    const staged = bench.folder.csv('1.csv', `Id,FirstName\n1,"${text.replaceAll('"', '""')}"\n`);
     const table = tableOf([{ path: 'name', xdmType: 'string', from: column('FirstName') }]);
-    const result = await engine.transform(folder.request(table, textColumns('Id', 'FirstName'), [staged]));
-    expect(await landedRows(result)).toEqual([{ name: text }]);
+    const result = await engine.transform(
+      bench.folder.request(table, textColumns('Id', 'FirstName'), [staged]),
+    );
+    expect(await bench.landedRows(result)).toEqual([{ name: text }]);
   });
 
   test('keep any texts that RFC 4180 can write, with either line end', async () => {
@@ -110,10 +98,12 @@ describe('rows that land', () => {
       fc.asyncProperty(files, async ({ rows, lineEnd }) => {
         const quote = (value: string) => `"${value.replaceAll('"', '""')}"`;
         const lines = rows.map((row, index) => [`${index}`, ...row].map(quote).join(','));
-        const staged = folder.csv('any.csv', `N,A,B${lineEnd}${lines.join(lineEnd)}${lineEnd}`);
-        const result = await engine.transform(folder.request(table, textColumns('N', 'A', 'B'), [staged]));
+        const staged = bench.folder.csv('any.csv', `N,A,B${lineEnd}${lines.join(lineEnd)}${lineEnd}`);
+        const result = await engine.transform(
+          bench.folder.request(table, textColumns('N', 'A', 'B'), [staged]),
+        );
         const sent = rows.map(([a, b]) => ({ ...(a === '' ? {} : { a }), ...(b === '' ? {} : { b }) }));
-        expect(await landedRows(result)).toEqual(sorted(sent));
+        expect(await bench.landedRows(result)).toEqual(sorted(sent));
       }),
       { numRuns: 15 },
     );
@@ -121,26 +111,26 @@ describe('rows that land', () => {
 
   test('come from files whose headers differ in order and extent', async () => {
     const staged = [
-      folder.csv('1.csv', 'Id,FirstName,Employees,Modified\n1,Ada,3,\n'),
-      folder.csv('2.csv', '\uFEFF"Modified","Extra","FirstName","Employees","Id"\r\n,x,Bob,4,2\r\n'),
+      bench.folder.csv('1.csv', 'Id,FirstName,Employees,Modified\n1,Ada,3,\n'),
+      bench.folder.csv('2.csv', '\uFEFF"Modified","Extra","FirstName","Employees","Id"\r\n,x,Bob,4,2\r\n'),
     ];
-    const result = await engine.transform(folder.request(contacts, contactColumns, staged));
-    expect(await landedRows(result)).toEqual([
+    const result = await engine.transform(bench.folder.request(contacts, contactColumns, staged));
+    expect(await bench.landedRows(result)).toEqual([
       { _id: '1', person: { name: { firstName: 'Ada' }, employees: 3 } },
       { _id: '2', person: { name: { firstName: 'Bob' }, employees: 4 } },
     ]);
   });
 
   test('come from JSON pages as from CSV', async () => {
-    const staged = folder.jsonPage('1.json', 'value', {
+    const staged = bench.folder.jsonPage('1.json', 'value', {
       '@odata.count': 2,
       value: [
         { Id: '1', FirstName: 'Ada "x"', Employees: 3, Modified: '2024-03-01T12:00:00Z', other: { a: [1] } },
         { Id: '2', id: 'lower', FirstName: null },
       ],
     });
-    const result = await engine.transform(folder.request(contacts, contactColumns, [staged]));
-    expect(await landedRows(result)).toEqual([
+    const result = await engine.transform(bench.folder.request(contacts, contactColumns, [staged]));
+    expect(await bench.landedRows(result)).toEqual([
       {
         _id: '1',
         person: { name: { firstName: 'Ada "x"' }, employees: 3 },
@@ -154,8 +144,8 @@ describe('rows that land', () => {
     ['a header alone', 'Id,FirstName,Employees,Modified\n'],
     ['no byte', ''],
   ])('are none, and make no file, where the staged file has %s', async (_, text) => {
-    const staged = [folder.csv('1.csv', text)];
-    const result = await engine.transform(folder.request(contacts, contactColumns, staged));
+    const staged = [bench.folder.csv('1.csv', text)];
+    const result = await engine.transform(bench.folder.request(contacts, contactColumns, staged));
     expect(result).toMatchObject({
       inputRows: 0,
       outputRows: 0,
@@ -163,16 +153,16 @@ describe('rows that land', () => {
       files: [],
       diagnosticsFiles: [],
     });
-    expect(readdirSync(folder.data)).toEqual([]);
+    expect(readdirSync(bench.folder.data)).toEqual([]);
   });
 
   test('get new names each time, so that a transform can be run again', async () => {
-    const staged = folder.csv('1.csv', 'Id,FirstName,Employees,Modified\n1,Ada,3,\n');
-    const request = folder.request(contacts, contactColumns, [staged]);
+    const staged = bench.folder.csv('1.csv', 'Id,FirstName,Employees,Modified\n1,Ada,3,\n');
+    const request = bench.folder.request(contacts, contactColumns, [staged]);
     const first = await engine.transform(request);
     const second = await engine.transform(request);
     expect(second.files[0]?.path).not.toBe(first.files[0]?.path);
-    expect(readdirSync(folder.data)).toHaveLength(2);
+    expect(readdirSync(bench.folder.data)).toHaveLength(2);
   });
 
   test('that are wide make small row groups, so that memory holds them', async () => {
@@ -183,16 +173,19 @@ describe('rows that land', () => {
     const lines = Array.from({ length: 20_000 }, (_, row) =>
       names.map((_name, index) => `a value that is long ${row * index}`),
     );
-    const staged = folder.csv('1.csv', `${[names, ...lines].map((line) => line.join(',')).join('\n')}\n`);
-    const { files } = await engine.transform(folder.request(table, textColumns(...names), [staged]));
+    const staged = bench.folder.csv(
+      '1.csv',
+      `${[names, ...lines].map((line) => line.join(',')).join('\n')}\n`,
+    );
+    const { files } = await engine.transform(bench.folder.request(table, textColumns(...names), [staged]));
     const { row_groups } = parquetMetadata(new Uint8Array(readFileSync(files[0]?.path ?? '')).buffer);
     expect(row_groups.length).toBeGreaterThan(1);
   });
 
   test('can be many, in several row groups, on several threads', async () => {
     const lines = Array.from({ length: 300_000 }, (_, index) => `${index},"first\n${index}",${index % 7},`);
-    const staged = folder.csv('1.csv', `Id,FirstName,Employees,Modified\n${lines.join('\n')}\n`);
-    const result = await engine.transform(folder.request(contacts, contactColumns, [staged]));
+    const staged = bench.folder.csv('1.csv', `Id,FirstName,Employees,Modified\n${lines.join('\n')}\n`);
+    const result = await engine.transform(bench.folder.request(contacts, contactColumns, [staged]));
     expect(result).toMatchObject({ inputRows: 300_000, outputRows: 300_000, failedRows: 0 });
   });
 });

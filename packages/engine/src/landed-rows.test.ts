@@ -1,38 +1,24 @@
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openEngine, type TransformResult } from './index.ts';
+import { describe, expect, test } from 'vitest';
 import { contactColumns, contacts } from './testing/contacts.ts';
-import { JobFolder, readJsonLines, sorted } from './testing/job-folder.ts';
+import { engineBench } from './testing/engine-bench.ts';
+import { readJsonLines } from './testing/job-folder.ts';
 
-const temp = new JobFolder();
-const engine = openEngine({ memoryLimitMb: 256, threads: 2, tempDirectory: temp.temp });
-afterAll(async () => {
-  await engine.close();
-  temp.remove();
-});
-
-let folder: JobFolder;
-beforeEach(() => {
-  folder = new JobFolder();
-});
-afterEach(() => folder.remove());
-
-async function landedRows(result: TransformResult): Promise<readonly unknown[]> {
-  return sorted(await engine.readRows(result.files, { limit: 5000 }));
-}
+const bench = engineBench();
+const { engine } = bench;
 
 describe('rows that landed before', () => {
   test('are skipped where they are equal in all columns, nulls included', async () => {
     const header = 'Id,FirstName,Employees,Modified\n';
     const landed = [
-      folder.csv('old.csv', `${header}1,Ada,3,\n2,Bob,,\n2,Bob,,\n,bad then and now,,\ncorrupt\n`),
+      bench.folder.csv('old.csv', `${header}1,Ada,3,\n2,Bob,,\n2,Bob,,\n,bad then and now,,\ncorrupt\n`),
     ];
     const staged = [
-      folder.csv('1.csv', `${header}1,Ada,3,\n2,Bob,1,\n,bad then and now,,\n`),
-      folder.csv('2.csv', 'FirstName,Id,Employees,Modified\nBob,2,,\n,3,,\n,,1,\n'),
+      bench.folder.csv('1.csv', `${header}1,Ada,3,\n2,Bob,1,\n,bad then and now,,\n`),
+      bench.folder.csv('2.csv', 'FirstName,Id,Employees,Modified\nBob,2,,\n,3,,\n,,1,\n'),
     ];
-    const result = await engine.transform(folder.request(contacts, contactColumns, staged, landed));
+    const result = await engine.transform(bench.folder.request(contacts, contactColumns, staged, landed));
     expect(result).toMatchObject({ inputRows: 6, skippedRows: 3, outputRows: 2, failedRows: 1 });
-    expect(await landedRows(result)).toEqual([
+    expect(await bench.landedRows(result)).toEqual([
       { _id: '2', person: { name: { firstName: 'Bob' }, employees: 1 } },
       { _id: '3' },
     ]);
@@ -40,27 +26,27 @@ describe('rows that landed before', () => {
   });
 
   test('are compared as null in a column that was not asked for then', async () => {
-    const landed = [folder.csv('old.csv', 'Id,FirstName\n1,Ada\n2,Bob\n')];
-    const staged = [folder.csv('1.csv', 'Id,FirstName,Employees,Modified\n1,Ada,,\n2,Bob,7,\n')];
-    const result = await engine.transform(folder.request(contacts, contactColumns, staged, landed));
+    const landed = [bench.folder.csv('old.csv', 'Id,FirstName\n1,Ada\n2,Bob\n')];
+    const staged = [bench.folder.csv('1.csv', 'Id,FirstName,Employees,Modified\n1,Ada,,\n2,Bob,7,\n')];
+    const result = await engine.transform(bench.folder.request(contacts, contactColumns, staged, landed));
     expect(result).toMatchObject({ inputRows: 2, skippedRows: 1, outputRows: 1 });
   });
 
   test('are compared by what their values mean, however the source wrote them', async () => {
     const landed = [
-      folder.csv('old.csv', 'Id,FirstName,Employees,Modified\n1,Ada,3,2024-03-01T12:00:00.000+0000\n'),
+      bench.folder.csv('old.csv', 'Id,FirstName,Employees,Modified\n1,Ada,3,2024-03-01T12:00:00.000+0000\n'),
     ];
     const staged = [
-      folder.csv('1.csv', 'Id,FirstName,Employees,Modified\n1,Ada,3.0,2024-03-01T12:00:00.000Z\n'),
+      bench.folder.csv('1.csv', 'Id,FirstName,Employees,Modified\n1,Ada,3.0,2024-03-01T12:00:00.000Z\n'),
     ];
-    const result = await engine.transform(folder.request(contacts, contactColumns, staged, landed));
+    const result = await engine.transform(bench.folder.request(contacts, contactColumns, staged, landed));
     expect(result).toMatchObject({ inputRows: 1, skippedRows: 1 });
   });
 
   test('are compared only in the columns that they were read with', async () => {
-    const landed = [folder.csv('old.csv', 'Id,FirstName\n1,Ada\n2,Bob\n')];
-    const staged = [folder.csv('1.csv', 'Id,FirstName,Employees,Modified\n1,Ada,7,\n2,Rob,7,\n')];
-    const request = folder.request(contacts, contactColumns, staged, landed);
+    const landed = [bench.folder.csv('old.csv', 'Id,FirstName\n1,Ada\n2,Bob\n')];
+    const staged = [bench.folder.csv('1.csv', 'Id,FirstName,Employees,Modified\n1,Ada,7,\n2,Rob,7,\n')];
+    const request = bench.folder.request(contacts, contactColumns, staged, landed);
     const result = await engine.transform({ ...request, landedColumns: ['Id', 'FirstName'] });
     expect(result).toMatchObject({ inputRows: 2, skippedRows: 1, outputRows: 1 });
   });

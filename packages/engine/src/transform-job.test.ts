@@ -1,25 +1,11 @@
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openEngine, type TransformResult } from './index.ts';
+import { describe, expect, test } from 'vitest';
 import { contactColumns, contacts } from './testing/contacts.ts';
-import { JobFolder, readJsonLines, sorted, textColumns } from './testing/job-folder.ts';
+import { engineBench } from './testing/engine-bench.ts';
+import { readJsonLines, textColumns } from './testing/job-folder.ts';
 import { column, tableOf } from './testing/table.ts';
 
-const temp = new JobFolder();
-const engine = openEngine({ memoryLimitMb: 256, threads: 2, tempDirectory: temp.temp });
-afterAll(async () => {
-  await engine.close();
-  temp.remove();
-});
-
-let folder: JobFolder;
-beforeEach(() => {
-  folder = new JobFolder();
-});
-afterEach(() => folder.remove());
-
-async function landedRows(result: TransformResult): Promise<readonly unknown[]> {
-  return sorted(await engine.readRows(result.files, { limit: 5000 }));
-}
+const bench = engineBench();
+const { engine } = bench;
 
 describe('names and values that look like SQL', () => {
   const evil = `"; DROP TABLE failed; --'`;
@@ -39,16 +25,16 @@ describe('names and values that look like SQL', () => {
       },
     ]);
     const staged = [
-      folder.csv(
+      bench.folder.csv(
         `it's "${'; --'}.csv`,
         `${quoted},Id\n"${evil.replaceAll('"', '""')}","${evil.replaceAll('"', '""')}"\nx,y\n`,
       ),
-      folder.jsonPage('1.json', rowsAt, { [rowsAt]: [{ [name]: evil, Id: evil }] }),
+      bench.folder.jsonPage('1.json', rowsAt, { [rowsAt]: [{ [name]: evil, Id: evil }] }),
     ];
-    const result = await engine.transform(folder.request(table, textColumns(name, 'Id'), staged));
+    const result = await engine.transform(bench.folder.request(table, textColumns(name, 'Id'), staged));
     expect(result).toMatchObject({ inputRows: 3, outputRows: 2, failedRows: 1 });
     const row = { [root]: { [evil]: evil }, id: evil };
-    expect(await landedRows(result)).toEqual([row, row]);
+    expect(await bench.landedRows(result)).toEqual([row, row]);
     expect(result.diagnosticsFiles.flatMap(readJsonLines)).toMatchObject([{ [name]: 'x', Id: 'y', _row: 2 }]);
   });
 });
@@ -64,8 +50,8 @@ describe('a request that contradicts itself', () => {
       /more than one column named "Id"/,
     ],
   ])('is refused: %s', async (_, text, message) => {
-    const staged = folder.csv('1.csv', text);
-    const transform = engine.transform(folder.request(contacts, contactColumns, [staged]));
+    const staged = bench.folder.csv('1.csv', text);
+    const transform = engine.transform(bench.folder.request(contacts, contactColumns, [staged]));
     await expect(transform).rejects.toMatchObject({
       kind: 'invalid',
       message: expect.stringMatching(message),
@@ -73,8 +59,8 @@ describe('a request that contradicts itself', () => {
   });
 
   test('is refused: a target that is no field of the dataset', async () => {
-    const request = folder.request({ ...contacts, fields: contacts.fields.slice(1) }, contactColumns, [
-      folder.csv('1.csv', csv),
+    const request = bench.folder.request({ ...contacts, fields: contacts.fields.slice(1) }, contactColumns, [
+      bench.folder.csv('1.csv', csv),
     ]);
     await expect(engine.transform(request)).rejects.toMatchObject({
       kind: 'invalid',
@@ -83,7 +69,7 @@ describe('a request that contradicts itself', () => {
   });
 
   test('is refused: a mapping of a column that the source has not', async () => {
-    const request = folder.request(contacts, contactColumns.slice(1), [folder.csv('1.csv', csv)]);
+    const request = bench.folder.request(contacts, contactColumns.slice(1), [bench.folder.csv('1.csv', csv)]);
     await expect(engine.transform(request)).rejects.toMatchObject({
       kind: 'invalid',
       message: expect.stringMatching(/"Id"/),
@@ -95,7 +81,9 @@ describe('a request that contradicts itself', () => {
     [['person.name', 'person.Name'], /person.name and person.Name differ in case only/],
   ])('is refused: targets %j', async (paths, message) => {
     const table = tableOf(paths.map((path) => ({ path, xdmType: 'string', from: column('Id') })));
-    const transform = engine.transform(folder.request(table, contactColumns, [folder.csv('1.csv', csv)]));
+    const transform = engine.transform(
+      bench.folder.request(table, contactColumns, [bench.folder.csv('1.csv', csv)]),
+    );
     await expect(transform).rejects.toMatchObject({
       kind: 'invalid',
       message: expect.stringMatching(message),
@@ -103,8 +91,8 @@ describe('a request that contradicts itself', () => {
   });
 
   test('is refused: a staged file that is not there', async () => {
-    const missing = { path: `${folder.root}/none.csv`, format: { kind: 'csv' } } as const;
-    const transform = engine.transform(folder.request(contacts, contactColumns, [missing]));
+    const missing = { path: `${bench.folder.root}/none.csv`, format: { kind: 'csv' } } as const;
+    const transform = engine.transform(bench.folder.request(contacts, contactColumns, [missing]));
     await expect(transform).rejects.toMatchObject({
       kind: 'unreadable',
       message: expect.stringMatching(/none\.csv/),
@@ -121,8 +109,8 @@ describe('a request that contradicts itself', () => {
     for (let length = 1; length < page.length; length++) {
       // A cut between two records leaves whole ones; that some are missing is seen by their number.
       if (page[length - 1] === 0x0a) continue;
-      const staged = folder.csv('1.csv', page.subarray(0, length));
-      const transform = engine.transform(folder.request(table, textColumns('Id', 'Name'), [staged]));
+      const staged = bench.folder.csv('1.csv', page.subarray(0, length));
+      const transform = engine.transform(bench.folder.request(table, textColumns('Id', 'Name'), [staged]));
       await expect(transform).rejects.toMatchObject({ kind: 'unreadable' });
     }
   });
@@ -135,8 +123,8 @@ describe('a request that contradicts itself', () => {
     ['is within an array', '[{"records":[{"Id":"1"}]}]'],
     ['is empty', ''],
   ])('is refused: a JSON page that %s', async (_, text) => {
-    const staged = folder.jsonPage('1.json', 'records', text);
-    const transform = engine.transform(folder.request(contacts, contactColumns, [staged]));
+    const staged = bench.folder.jsonPage('1.json', 'records', text);
+    const transform = engine.transform(bench.folder.request(contacts, contactColumns, [staged]));
     await expect(transform).rejects.toMatchObject({ kind: 'unreadable' });
   });
 });
