@@ -1,5 +1,6 @@
 export { describeRun } from './describe-run.ts';
 export * from './documents.ts';
+export { openAuthParams } from './open-source.ts';
 export { type FlowPreparation, type FlowViolation, type PreparedFlow, prepareFlow } from './prepare-flow.ts';
 export { requesterOf, runnerActor } from './progress.ts';
 export { type Runner, startRunner } from './runner.ts';

@@ -1,5 +1,5 @@
+import { documentOf, openAuthParams } from '@tributary/runner';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openParams } from './connections.ts';
 import {
   connectionBody,
   DATA_LAKE,
@@ -21,7 +21,7 @@ async function storedParams(id: string) {
   const store = await scopedStore(flows.server);
   const resource = await store.resources('connection').get(id);
   if (resource === undefined) throw new Error(`no connection ${id}`);
-  return openParams(flows.server.dependencies.vault, resource);
+  return openAuthParams(flows.server.dependencies.vault, resource.id, documentOf('connection', resource));
 }
 
 async function etagOf(id: string): Promise<string> {

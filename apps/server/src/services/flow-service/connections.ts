@@ -6,8 +6,8 @@ import {
   connectionSpecById,
   secretParams,
 } from '@tributary/connectors';
-import { type ConnectionDocument, documentOf } from '@tributary/runner';
-import type { Resource, Vault } from '@tributary/store';
+import { type ConnectionDocument, documentOf, openAuthParams } from '@tributary/runner';
+import type { Resource } from '@tributary/store';
 import { type Static, Type } from 'typebox';
 import type { Violation } from '../../http/problem.ts';
 import { invalidBody } from './refusal.ts';
@@ -78,12 +78,6 @@ export const connections: ResourceType<GivenConnection> = {
   users: (store, id) => idsUsing(store, 'sourceConnection', 'baseConnectionId', id),
 };
 
-/** All auth params of a base connection, secrets among them. */
-export function openParams(vault: Vault, resource: Resource): Record<string, unknown> {
-  // Sealed by `compose` above and by nothing else.
-  return JSON.parse(vault.open(documentOf('connection', resource).sealedParams, resource.id));
-}
-
 function shownConnection(resource: Resource): Readonly<Record<string, unknown>> {
   const { sealedParams: _, ...shown } = documentOf('connection', resource);
   return shown;
@@ -113,7 +107,7 @@ function withoutSecrets(spec: ConnectionSpec, auth: AuthSpec, params: Readonly<R
 function withKeptParams({ given, stored, dependencies }: Draft<GivenConnection>, auth: AuthSpec) {
   const violations: Violation[] = [];
   if (stored === undefined) return { params: given.auth.params, violations };
-  const before = openParams(dependencies.vault, stored);
+  const before = openAuthParams(dependencies.vault, stored.id, documentOf('connection', stored));
   const address = Object.entries(auth.spec.properties).find(([, schema]) => schema?.format === 'uri')?.[0];
   const sent = { ...(address !== undefined && { [address]: before[address] }), ...given.auth.params };
   const moved = address !== undefined && before[address] !== sent[address] ? address : undefined;

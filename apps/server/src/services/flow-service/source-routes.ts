@@ -1,5 +1,5 @@
 import { type Source, SourceError } from '@tributary/connectors';
-import { documentOf } from '@tributary/runner';
+import { documentOf, openAuthParams } from '@tributary/runner';
 import type { ColumnType, SourceColumn } from '@tributary/xdm';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
@@ -7,7 +7,6 @@ import { Problem } from '../../http/problem.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { AnyObject, answers, Id } from './answer-schemas.ts';
-import { openParams } from './connections.ts';
 import { ResourceNotFound } from './refusal.ts';
 
 /** A source that takes longer is answered as unavailable, so that the client is not left waiting. */
@@ -118,10 +117,11 @@ async function askSource<T>(
 ): Promise<T> {
   const connection = await sandboxOf(request).store.resources('connection').get(id);
   if (connection === undefined) throw new ResourceNotFound('connections', id);
-  const { connectionSpec, auth } = documentOf('connection', connection);
+  const document = documentOf('connection', connection);
+  const { connectionSpec, auth } = document;
   const signal = AbortSignal.timeout(SOURCE_TIMEOUT_MS);
   try {
-    const source = openSource(connectionSpec.id, auth.specName, openParams(vault, connection));
+    const source = openSource(connectionSpec.id, auth.specName, openAuthParams(vault, id, document));
     if (source !== undefined) return await ask(source, signal);
   } catch (error) {
     if (signal.aborted) {
