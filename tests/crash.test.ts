@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { landings } from './landed-rows.ts';
 import { ServerUnderTest } from './server-under-test.ts';
-import { type Walk, walkTutorial } from './tutorial.ts';
+import { idAndName, type Walk, walkTutorial } from './tutorial.ts';
 
 const CONTACTS = 12_000;
 const server = new ServerUnderTest({
@@ -10,10 +10,6 @@ const server = new ServerUnderTest({
   TRIBUTARY_DEMO_CONTACTS: String(CONTACTS),
   TRIBUTARY_LOG: 'off',
 });
-const mappings = [
-  ['Id', '_id'],
-  ['LastName', 'person.name.lastName'],
-] as const;
 let walk: Walk;
 
 beforeAll(async () => {
@@ -36,7 +32,7 @@ describe('a server that is killed in mid-run and started again', { timeout: 180_
       chunkBytes: 16_384,
       delayMs: 30,
     });
-    walk = await walkTutorial(server, 'Crash', { mappings });
+    walk = await walkTutorial(server, 'Crash', { mappings: idAndName });
     while ((await stepOf(walk.flowId)) !== 'extracting') await pause(20);
     await pause(200);
     expect(await server.end('SIGKILL')).toBe('SIGKILL');

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { landings } from './landed-rows.ts';
 import { ServerUnderTest } from './server-under-test.ts';
-import { type Walk, walkTutorial } from './tutorial.ts';
+import { idAndName, type Walk, walkTutorial } from './tutorial.ts';
 
 /** Enough for a bulk job where all of them change, few enough to be quick. */
 const CONTACTS = 12_000;
@@ -11,10 +11,6 @@ const server = new ServerUnderTest({
   TRIBUTARY_DEMO_CONTACTS: String(CONTACTS),
   TRIBUTARY_LOG: 'off',
 });
-const mappings = [
-  ['Id', '_id'],
-  ['LastName', 'person.name.lastName'],
-] as const;
 let walk: Walk;
 /** How often each contact must have landed by now. */
 let expected: Map<string, number>;
@@ -22,7 +18,7 @@ let ended = 1;
 
 beforeAll(async () => {
   await server.start();
-  walk = await walkTutorial(server, 'Faults', { mappings });
+  walk = await walkTutorial(server, 'Faults', { mappings: idAndName });
   await server.runsEnded(walk.flowId, 1);
   expected = await landings(server, walk.dataSetId);
 });

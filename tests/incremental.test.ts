@@ -1,18 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { landings } from './landed-rows.ts';
 import { ServerUnderTest } from './server-under-test.ts';
-import { type Walk, walkTutorial } from './tutorial.ts';
+import { idAndName, type Walk, walkTutorial } from './tutorial.ts';
 
 const server = new ServerUnderTest({
   TRIBUTARY_DEMO: '1',
   TRIBUTARY_DEMO_CONTACTS: '3000',
   TRIBUTARY_LOG: 'off',
 });
-const mappings = [
-  ['Id', '_id'],
-  ['LastName', 'person.name.lastName'],
-  ['concat(Email, "")', 'personalEmail.address'],
-] as const;
+const mappings = [...idAndName, ['concat(Email, "")', 'personalEmail.address']] as const;
 let walk: Walk;
 let ended = 1;
 

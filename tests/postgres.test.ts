@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { postgresPrograms, startPostgres } from '../packages/store/src/stores.test-kit.ts';
 import { landings } from './landed-rows.ts';
 import { ServerUnderTest } from './server-under-test.ts';
-import { walkTutorial } from './tutorial.ts';
+import { idAndName, walkTutorial } from './tutorial.ts';
 
 const programs = postgresPrograms();
 const CONTACTS = 12_000;
@@ -46,11 +46,7 @@ describe.skipIf(programs === undefined && !process.env.CI)(
     }, async () => {
       const drip = { kind: 'slow', times: 1, path: '/results', chunkBytes: 8_192, delayMs: 30 };
       await first.emulator('POST', '/fault', drip);
-      const mappings = [
-        ['Id', '_id'],
-        ['LastName', 'person.name.lastName'],
-      ] as const;
-      const walk = await walkTutorial(first, 'Shared', { mappings });
+      const walk = await walkTutorial(first, 'Shared', { mappings: idAndName });
       const path = `/data/foundation/flowservice/runs?property=flowId==${walk.flowId}`;
       const step = async () =>
         (await first.call('GET', path)).body.items[0]?.metrics.statusSummary.extensions.step;

@@ -14,6 +14,12 @@ export function sampleBody(name: string, replacements: Readonly<Record<string, s
   return Object.entries(replacements).reduce((body, [from, to]) => body.replaceAll(from, to), text);
 }
 
+/** Mappings for tests that count which rows have landed, and how often. */
+export const idAndName = [
+  ['Id', '_id'],
+  ['LastName', 'person.name.lastName'],
+] as const;
+
 export interface WalkOptions {
   /** The mapping's [source, destination] pairs; the tutorial's three where left out. */
   readonly mappings?: readonly (readonly [string, string])[];
