@@ -13,6 +13,11 @@ function seconds(value: number | string): Date {
   return new Date(Number(value) * 1000);
 }
 
+/** Seconds between two slots of a schedule; undefined for one that runs once. */
+export function intervalSecondsOf({ frequency, interval }: ScheduleParams): number | undefined {
+  return frequency === 'once' ? undefined : secondsPer[frequency] * Number(interval ?? 1);
+}
+
 /**
  * When a flow with this schedule runs next: at its start, or at once where that has passed; then at the slots that
  * its start and interval make. Undefined when its end has passed.
@@ -21,8 +26,7 @@ export function scheduleFrom(flowId: string, params: ScheduleParams, now: Date):
   const start = seconds(params.startTime);
   const endsAt = params.endTime === undefined ? undefined : seconds(params.endTime);
   if (endsAt !== undefined && endsAt <= now) return undefined;
-  const intervalSeconds =
-    params.frequency === 'once' ? undefined : secondsPer[params.frequency] * Number(params.interval ?? 1);
+  const intervalSeconds = intervalSecondsOf(params);
   return {
     flowId,
     nextAt: start > now ? start : latestSlot(start, intervalSeconds, now),

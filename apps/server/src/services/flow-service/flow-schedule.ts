@@ -1,5 +1,5 @@
 import type { FlowSpec } from '@tributary/connectors';
-import { type ScheduleParams, scheduleFrom } from '@tributary/runner';
+import { intervalSecondsOf, type ScheduleParams } from '@tributary/runner';
 import type { Violation } from '../../http/problem.ts';
 import { schemaViolations } from './spec-schema.ts';
 
@@ -52,13 +52,8 @@ function beyondSchema(params: NumericSchedule): Violation[] {
   if (endTime !== undefined && endTime <= startTime) {
     violations.push({ path: '/scheduleParams/endTime', message: 'must be later than startTime' });
   }
-  if (violations.length === 0 && intervalSeconds(params) > LONGEST_INTERVAL_SECONDS) {
+  if (violations.length === 0 && (intervalSecondsOf(params) ?? 0) > LONGEST_INTERVAL_SECONDS) {
     violations.push({ path: '/scheduleParams/interval', message: 'must not be longer than ten years' });
   }
   return violations;
-}
-
-function intervalSeconds(params: ScheduleParams): number {
-  // As of the epoch no schedule has ended yet, so that there always is one to ask.
-  return scheduleFrom('', params, new Date(0))?.intervalSeconds ?? 0;
 }
