@@ -1,15 +1,24 @@
-import type { ColumnType, XdmNode, XdmScalarType } from '@tributary/xdm';
+import type { ColumnType, SourceType, XdmNode, XdmScalarType } from '@tributary/xdm';
 
 /**
- * The type of an expression's value. `null` is the type of what is always null; `unknown` that of a column whose
- * source is not known yet, which fits everywhere. A plan with `unknown` in it has been checked but can't be emitted.
+ * The type of an expression's value. `json` is a value whose structure shows only in each row; `null` the type of what is
+ * always null; `unknown` that of a column whose source is not known yet, which fits everywhere. A plan with `unknown` in
+ * it has been checked but can't be emitted.
  */
 export type ExpressionType =
   | ColumnType
-  | { readonly kind: 'array'; readonly items: ExpressionType }
-  | { readonly kind: 'object' }
+  | 'json'
   | 'null'
-  | 'unknown';
+  | 'unknown'
+  | { readonly kind: 'array'; readonly items: ExpressionType }
+  | { readonly kind: 'object'; readonly fields: readonly ObjectField[] }
+  | { readonly kind: 'map'; readonly values: ExpressionType };
+
+/** A member of an object whose structure is known. */
+export interface ObjectField {
+  readonly name: string;
+  readonly type: ExpressionType;
+}
 
 /** A typed expression: names are looked up, calls are bound to an entry of the function table. Plain data. */
 export type PlanExpression =
@@ -19,7 +28,7 @@ export type PlanExpression =
       /** Numbers beyond a double's 53 bits are kept as their digits. */
       readonly value: string | number | boolean | null;
     }
-  | { readonly kind: 'column'; readonly type: ColumnType | 'unknown'; readonly name: string }
+  | { readonly kind: 'column'; readonly type: SourceType | 'unknown'; readonly name: string }
   | { readonly kind: 'array'; readonly type: ExpressionType; readonly items: readonly PlanExpression[] }
   /**
    * `function` is the canonical name of an entry of the function table, the symbol of an operator, or `(convert)`, which

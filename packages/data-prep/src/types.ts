@@ -20,19 +20,37 @@ export function isOpen(type: ExpressionType): type is 'null' | 'unknown' {
 }
 
 export function sameType(a: ExpressionType, b: ExpressionType): boolean {
-  if (isArray(a) && isArray(b)) return sameType(a.items, b.items);
-  if (typeof a === 'object' && typeof b === 'object') return a.kind === b.kind;
-  return a === b;
+  if (typeof a === 'string' || typeof b === 'string') return a === b;
+  switch (a.kind) {
+    case 'array':
+      return b.kind === 'array' && sameType(a.items, b.items);
+    case 'map':
+      return b.kind === 'map' && sameType(a.values, b.values);
+    case 'object': {
+      if (b.kind !== 'object' || a.fields.length !== b.fields.length) return false;
+      return a.fields.every(({ name, type }, index) => {
+        const other = b.fields[index];
+        return other?.name === name && sameType(type, other.type);
+      });
+    }
+  }
 }
 
 export function arrayOf(items: ExpressionType): ArrayType {
   return { kind: 'array', items };
 }
 
-/** For messages: `boolean`, `array of string`. */
+/** For messages: `boolean`, `array of string`, `map of number`. */
 export function describeType(type: ExpressionType): string {
   if (typeof type === 'string') return type;
-  return type.kind === 'array' ? `array of ${describeType(type.items)}` : 'object';
+  switch (type.kind) {
+    case 'array':
+      return `array of ${describeType(type.items)}`;
+    case 'map':
+      return `map of ${describeType(type.values)}`;
+    case 'object':
+      return 'object';
+  }
 }
 
 /**
@@ -53,7 +71,7 @@ function widerType(a: ExpressionType, b: ExpressionType): ExpressionType | undef
     const items = widerType(a.items, b.items);
     return items === undefined ? undefined : arrayOf(items);
   }
-  if (typeof a === 'object' || typeof b === 'object') return undefined;
+  if (typeof a === 'object' || typeof b === 'object' || a === 'json' || b === 'json') return undefined;
   if (isNumeric(a) && isNumeric(b)) return widerNumber(a, b);
   if (a === 'string' || b === 'string') return 'string';
   const isDate = (type: ColumnType) => type === 'date' || type === 'date-time';

@@ -4,6 +4,7 @@ export { EngineError, type EngineErrorKind } from './engine-error.ts';
 export type { PreviewedRow, PreviewRequest, RowError } from './preview-job.ts';
 export type {
   ColumnFigures,
+  IdentityField,
   RowErrorCount,
   StagedFile,
   TargetField,

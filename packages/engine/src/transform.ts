@@ -28,6 +28,14 @@ export type TargetFieldType =
       readonly value: TargetFieldType;
     };
 
+/** A field that an identity descriptor names. */
+export interface IdentityField {
+  /** Path in the target schema, in registry names. */
+  readonly path: readonly string[];
+  /** A row without its primary identity does not land. */
+  readonly isPrimary: boolean;
+}
+
 export interface TransformRequest {
   readonly staged: readonly StagedFile[];
   /**
@@ -43,6 +51,8 @@ export interface TransformRequest {
   /** The root object of the resolved target schema: required fields and constraints are checked against it. */
   readonly target: XdmNode;
   readonly fields: readonly TargetField[];
+  /** Target fields that identify a row's subject; empty or left out where the schema names none. */
+  readonly identities?: readonly IdentityField[];
   /** Folder for Parquet files, absolute; exists. */
   readonly dataDirectory: string;
   /** Folder for diagnostics, absolute; exists. */

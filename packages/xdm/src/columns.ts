@@ -1,4 +1,4 @@
-/** The type of a source column, in the terms that source connections use (`columns[].type`, `xdm.type`). */
+/** The scalar types of source columns, in the terms that source connections use (`columns[].type`, `xdm.type`). */
 export type ColumnType =
   | 'string'
   | 'boolean'
@@ -10,10 +10,25 @@ export type ColumnType =
   | 'date-time'
   | 'time';
 
-/** One column of a source table, as a connector describes it and as mappings read it. */
-export interface SourceColumn {
+/**
+ * The type of a source column: a scalar, or what files and documents nest. `json` is a value whose structure is not
+ * known or not the same in all rows.
+ */
+export type SourceType =
+  | ColumnType
+  | 'json'
+  | { readonly kind: 'array'; readonly items: SourceType }
+  | { readonly kind: 'object'; readonly fields: readonly SourceField[] }
+  | { readonly kind: 'map'; readonly values: SourceType };
+
+/** A member of a nested source column. */
+export interface SourceField {
   readonly name: string;
-  readonly type: ColumnType;
+  readonly type: SourceType;
+}
+
+/** One column of a source table, as a connector describes it and as mappings read it. */
+export interface SourceColumn extends SourceField {
   /** The source's own name of the type (`meta.originalType`), for people. */
   readonly originalType?: string;
 }

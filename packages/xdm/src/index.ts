@@ -1,5 +1,5 @@
 export { type AcceptForm, parseAccept } from './accept.ts';
-export type { ColumnType, SourceColumn } from './columns.ts';
+export type { ColumnType, SourceColumn, SourceField, SourceType } from './columns.ts';
 export { composeSchema, type ResolvedSchema } from './compose.ts';
 export {
   assignFieldIds,

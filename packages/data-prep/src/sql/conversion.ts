@@ -85,17 +85,18 @@ const conversions: Readonly<Record<Scalar, Partial<Record<ScalarGoal, Conversion
 /** Whether values of one type can be brought to another at all; single values may still turn out unreadable. */
 export function canConvert(from: ExpressionType, to: Goal): boolean {
   if (from === to || from === 'null' || from === 'unknown' || to === 'unknown' || to === 'null') return true;
+  if (from === 'json' || to === 'json') return false;
   if (typeof from === 'string') return typeof to === 'string' && conversions[from][to] !== undefined;
   if (typeof to === 'string') return false;
   if (from.kind === 'array' && to.kind === 'array') return canConvert(from.items, to.items);
-  return from.kind === to.kind;
+  return false;
 }
 
 /** Brings a value to another type; fails for values that have no counterpart there. See {@link canConvert}. */
 export function emitConversion(emitted: EmittedSql, from: ExpressionType, to: Goal): EmittedSql {
   if (from === to || to === 'null') return emitted;
   if (from === 'null') return madeOf([emitted], `CAST(${emitted.value} AS ${sqlTypeOf(to)})`);
-  if (typeof from === 'string' && typeof to === 'string' && from !== 'unknown' && to !== 'unknown') {
+  if (isScalar(from) && isScalar(to)) {
     const conversion = conversions[from][to];
     if (conversion !== undefined) {
       const value = conversion.emit(emitted.value);
@@ -104,6 +105,10 @@ export function emitConversion(emitted: EmittedSql, from: ExpressionType, to: Go
   }
   if (isArray(from) && typeof to === 'object' && to.kind === 'array') return convertArray(emitted, from, to);
   throw new Error(`There is no conversion from ${JSON.stringify(from)} to ${JSON.stringify(to)}`);
+}
+
+function isScalar<T extends Goal>(type: T): type is Exclude<Extract<T, string>, 'json' | 'null' | 'unknown'> {
+  return typeof type === 'string' && type !== 'json' && type !== 'null' && type !== 'unknown';
 }
 
 /** Converts element by element; the array fails as soon as one element does. */

@@ -1,13 +1,19 @@
 import type { ColumnType, XdmNode, XdmScalarType } from '@tributary/xdm';
 import type { ExpressionType } from '../plan.ts';
+import { quoteIdentifier } from './quote.ts';
 
 /** What a single value can be brought to: the types of columns, and the narrower whole numbers of XDM. */
 export type ScalarGoal = ColumnType | 'short' | 'byte';
 
 /** What a value can be brought to: the type of a parameter, or of a node of the target schema. */
-export type Goal = ScalarGoal | ExpressionType | { readonly kind: 'array'; readonly items: Goal };
+export type Goal =
+  | ScalarGoal
+  | ExpressionType
+  | { readonly kind: 'array'; readonly items: Goal }
+  | { readonly kind: 'object'; readonly fields: readonly { readonly name: string; readonly type: Goal }[] }
+  | { readonly kind: 'map'; readonly values: Goal };
 
-const sqlTypes: Readonly<Record<ScalarGoal, string>> = {
+const sqlTypes: Readonly<Record<ScalarGoal | 'json', string>> = {
   string: 'VARCHAR',
   boolean: 'BOOLEAN',
   byte: 'INTEGER',
@@ -20,13 +26,20 @@ const sqlTypes: Readonly<Record<ScalarGoal, string>> = {
   date: 'DATE',
   'date-time': 'TIMESTAMPTZ',
   time: 'TIME',
+  json: 'JSON',
 };
 
 /** The DuckDB type in which values of a type are held. What is always null is held as text. */
 export function sqlTypeOf(type: Goal): string {
   if (typeof type === 'string') return type === 'null' || type === 'unknown' ? 'VARCHAR' : sqlTypes[type];
-  if (type.kind === 'object') throw new Error('Objects have no single SQL type');
-  return `${sqlTypeOf(type.items)}[]`;
+  switch (type.kind) {
+    case 'array':
+      return `${sqlTypeOf(type.items)}[]`;
+    case 'map':
+      return `MAP(VARCHAR, ${sqlTypeOf(type.values)})`;
+    case 'object':
+      return `STRUCT(${type.fields.map((field) => `${quoteIdentifier(field.name)} ${sqlTypeOf(field.type)}`).join(', ')})`;
+  }
 }
 
 /** What a value must become to fill a node; undefined for objects and maps, which no single value fills. */

@@ -1,6 +1,5 @@
 import { type Source, SourceError } from '@tributary/connectors';
 import { documentOf, openAuthParams } from '@tributary/runner';
-import type { ColumnType, SourceColumn } from '@tributary/xdm';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { Problem } from '../../http/problem.ts';
@@ -8,6 +7,7 @@ import { type Routes, sandboxOf } from '../../http/service.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { AnyObject, answers, Id } from './answer-schemas.ts';
 import { ResourceNotFound } from './refusal.ts';
+import { shownColumn } from './shown-column.ts';
 
 /** A source that takes longer is answered as unavailable, so that the client is not left waiting. */
 const SOURCE_TIMEOUT_MS = 60_000;
@@ -147,29 +147,6 @@ function sourceProblem(error: SourceError): Problem {
     case 'expired':
       return new Problem('unavailable', error.message, { violations });
   }
-}
-
-const xdmTypes: Readonly<Record<ColumnType, { readonly type: string; readonly format?: string }>> = {
-  string: { type: 'string' },
-  boolean: { type: 'boolean' },
-  integer: { type: 'integer' },
-  long: { type: 'integer' },
-  number: { type: 'number' },
-  decimal: { type: 'number' },
-  date: { type: 'string', format: 'date' },
-  'date-time': { type: 'string', format: 'date-time' },
-  time: { type: 'string' },
-};
-
-function shownColumn({ name, type, originalType }: SourceColumn) {
-  const xdm = xdmTypes[type];
-  return {
-    name,
-    type,
-    ...(xdm.format && { 'meta:xdmType': xdm.format }),
-    ...(originalType && { meta: { originalType } }),
-    xdm,
-  };
 }
 
 function invalidParameter(path: string, message: string): Problem {
