@@ -16,6 +16,8 @@ export type ResourceKind =
   | 'mixin'
   | 'datatype'
   | 'descriptor'
+  | 'auditEntry'
+  | 'identityNamespace'
   | 'dataSet'
   | 'batch';
 

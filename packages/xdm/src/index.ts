@@ -1,6 +1,7 @@
 export { type AcceptForm, parseAccept } from './accept.ts';
 export type { ColumnType, SourceColumn, SourceField, SourceType } from './columns.ts';
 export { composeSchema, type ResolvedSchema } from './compose.ts';
+export { TEXT_FORMATS, type TextFormat } from './formats.ts';
 export {
   assignFieldIds,
   type FieldIdAssignment,
