@@ -63,7 +63,7 @@ function titleOf(code: string, kind: ProblemKind): string {
 }
 
 /** `MM-DD-YYYY hh:mm:ss` in UTC, as the registry prints it. */
-function timestampOf(date: Date): string {
+export function timestampOf(date: Date): string {
   const [day = '', time = ''] = date.toISOString().split('T');
   const [year, month, dayOfMonth] = day.split('-');
   return `${month}-${dayOfMonth}-${year} ${time.slice(0, 8)}`;
