@@ -98,6 +98,16 @@ export interface MappingSetDocument {
   readonly [other: string]: unknown;
 }
 
+/** A former version of a mapping set, as it was. */
+export interface MappingSetVersionDocument {
+  readonly mappingSetId: string;
+  readonly version: number;
+  /** Epoch milliseconds. */
+  readonly modifiedAt: number;
+  readonly modifiedBy: string;
+  readonly document: Resource['body'];
+}
+
 export interface DataSetDocument {
   readonly name?: string;
   readonly schemaRef: { readonly id: string; readonly contentType: string };
@@ -134,6 +144,7 @@ interface Documents {
   readonly targetConnection: TargetConnectionDocument;
   readonly flow: FlowDocument;
   readonly mappingSet: MappingSetDocument;
+  readonly mappingSetVersion: MappingSetVersionDocument;
   readonly dataSet: DataSetDocument;
   readonly batch: BatchDocument;
 }

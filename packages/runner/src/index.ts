@@ -1,5 +1,12 @@
 export { describeRun } from './describe-run.ts';
 export * from './documents.ts';
+export {
+  FIRST_VERSION,
+  mappingSetAt,
+  readMappingVersion,
+  removeMappingSet,
+  replaceMappingSet,
+} from './mapping-set-version.ts';
 export { openAuthParams } from './open-source.ts';
 export { type FlowPreparation, type FlowViolation, type PreparedFlow, prepareFlow } from './prepare-flow.ts';
 export { requesterOf, runnerActor } from './progress.ts';

@@ -8,6 +8,7 @@ import {
   type MappingSetDocument,
   type SourceConnectionDocument,
 } from './documents.ts';
+import { mappingSetAt, readMappingVersion } from './mapping-set-version.ts';
 import { schemaLookup } from './schema-lookup.ts';
 import { sourceColumnsOf } from './source-columns.ts';
 
@@ -56,7 +57,7 @@ export async function prepareFlow(store: ScopedStore, flow: FlowDocument): Promi
     );
   }
   const sourceDocument = documentOf('sourceConnection', sourceConnection);
-  const mappings = mappingSet === undefined ? [] : mappingsOf(documentOf('mappingSet', mappingSet));
+  const mappings = mappingsOf(documentOf('mappingSet', mappingSet));
   const declared = sourceColumnsOf(sourceDocument);
   const planned = planMappings({ mappings, columns: declared ?? 'unknown', target: composed.value.root });
   if (!planned.ok) {
@@ -84,15 +85,20 @@ export async function prepareFlow(store: ScopedStore, flow: FlowDocument): Promi
   };
 }
 
+interface Refusal {
+  readonly ok: false;
+  readonly violations: readonly FlowViolation[];
+}
+
 type References =
-  | { readonly ok: false; readonly violations: readonly FlowViolation[] }
+  | Refusal
   | {
       readonly ok: true;
       readonly connection: Resource;
       readonly sourceConnection: Resource;
       readonly targetConnection: Resource;
       readonly dataSet: Resource;
-      readonly mappingSet: Resource | undefined;
+      readonly mappingSet: Resource;
     };
 
 async function followReferences(store: ScopedStore, flow: FlowDocument): Promise<References> {
@@ -109,8 +115,15 @@ async function followReferences(store: ScopedStore, flow: FlowDocument): Promise
     .get(documentOf('targetConnection', targetConnection).params.dataSetId);
   if (dataSet === undefined) return gone('/targetConnectionIds/0', 'dataset of the target connection');
 
-  const mappingIndex = mappingTransformation(flow);
-  const mappingId = flow.transformations[mappingIndex]?.params.mappingId;
+  const mappingSet = await followMapping(store, flow);
+  if ('ok' in mappingSet) return mappingSet;
+  return { ok: true, connection, sourceConnection, targetConnection, dataSet, mappingSet };
+}
+
+/** The version of the mapping set that a flow names; the newest one where it names none. */
+async function followMapping(store: ScopedStore, flow: FlowDocument): Promise<Resource | Refusal> {
+  const index = mappingTransformation(flow);
+  const { mappingId, mappingVersion } = flow.transformations[index]?.params ?? {};
   if (typeof mappingId !== 'string') {
     return refuse([
       {
@@ -119,10 +132,15 @@ async function followReferences(store: ScopedStore, flow: FlowDocument): Promise
       },
     ]);
   }
-  const mappingSet = await store.resources('mappingSet').get(mappingId);
-  if (mappingSet === undefined)
-    return gone(`/transformations/${mappingIndex}/params/mappingId`, 'mapping set');
-  return { ok: true, connection, sourceConnection, targetConnection, dataSet, mappingSet };
+  const path = `/transformations/${index}/params`;
+  const newest = await store.resources('mappingSet').get(mappingId);
+  if (newest === undefined) return gone(`${path}/mappingId`, 'mapping set');
+  if (mappingVersion === undefined) return newest;
+  const version = readMappingVersion(mappingVersion);
+  const named = version === undefined ? undefined : await mappingSetAt(store, newest, version);
+  if (named !== undefined) return named;
+  const message = `the mapping set ${mappingId} has no version ${String(mappingVersion)}; its newest is ${newest.version}`;
+  return refuse([{ path: `${path}/mappingVersion`, message }]);
 }
 
 function mappingTransformation(flow: FlowDocument): number {
@@ -141,10 +159,10 @@ function mappingsOf(mappingSet: MappingSetDocument): readonly MappingInput[] {
   return read.mappings;
 }
 
-function gone(path: string, what: string): { ok: false; violations: readonly FlowViolation[] } {
+function gone(path: string, what: string): Refusal {
   return refuse([{ path, message: `the ${what} does not exist in this sandbox` }]);
 }
 
-function refuse(violations: readonly FlowViolation[]): { ok: false; violations: readonly FlowViolation[] } {
+function refuse(violations: readonly FlowViolation[]): Refusal {
   return { ok: false, violations };
 }

@@ -11,6 +11,7 @@ export type ResourceKind =
   | 'targetConnection'
   | 'flow'
   | 'mappingSet'
+  | 'mappingSetVersion'
   | 'schema'
   | 'class'
   | 'mixin'

@@ -1,5 +1,5 @@
 import type { FlowSpec } from '@tributary/connectors';
-import { documentOf, type FlowDocument } from '@tributary/runner';
+import { documentOf, type FlowDocument, mappingSetAt, readMappingVersion } from '@tributary/runner';
 import type { ScopedStore } from '@tributary/store';
 import type { Violation } from '../../http/problem.ts';
 
@@ -53,13 +53,20 @@ async function mappingViolations(
   if (index < 0) {
     return [{ path: '/transformations', message: 'must have one named Mapping, with params.mappingId' }];
   }
-  const path = `/transformations/${index}/params/mappingId`;
-  const mappingId = transformations[index]?.params.mappingId;
+  const params = `/transformations/${index}/params`;
+  const path = `${params}/mappingId`;
+  const { mappingId, mappingVersion } = transformations[index]?.params ?? {};
   if (typeof mappingId !== 'string') return [{ path, message: 'is missing' }];
-  const mappingSet = await store.resources('mappingSet').getForUpdate(mappingId);
-  if (mappingSet === undefined)
+  const newest = await store.resources('mappingSet').getForUpdate(mappingId);
+  if (newest === undefined)
     return [{ path, message: 'names no mapping set of this sandbox', code: '1419-400' }];
-  const { outputSchemaId } = documentOf('mappingSet', mappingSet);
+  const version = mappingVersion === undefined ? newest.version : readMappingVersion(mappingVersion);
+  const named = version === undefined ? undefined : await mappingSetAt(store, newest, version);
+  if (named === undefined) {
+    const message = `must be a version of the mapping set, from 1 to ${newest.version}`;
+    return [{ path: `${params}/mappingVersion`, message, code: '1419-400' }];
+  }
+  const { outputSchemaId } = documentOf('mappingSet', named);
   if (schemaId === undefined || outputSchemaId === schemaId) return [];
   const message = `names a mapping set for the schema ${outputSchemaId}, but the target dataset has ${schemaId}`;
   return [{ path, message, code: '1425-400' }];

@@ -310,7 +310,7 @@ describe('a patch of a flow', () => {
       {
         op: 'replace',
         path: '/transformations/1',
-        value: { name: 'Mapping', params: { mappingId, mappingVersion: 2 } },
+        value: { name: 'Mapping', params: { mappingId, mappingVersion: 1 } },
       },
     ]);
     expect(status).toBe(200);
@@ -319,7 +319,7 @@ describe('a patch of a flow', () => {
       name: 'Daily',
       state: 'enabled',
       scheduleParams: { frequency: 'day', interval: 30 },
-      transformations: [{ name: 'Copy' }, { name: 'Mapping', params: { mappingId, mappingVersion: '2' } }],
+      transformations: [{ name: 'Copy' }, { name: 'Mapping', params: { mappingId, mappingVersion: '1' } }],
     });
   });
 
