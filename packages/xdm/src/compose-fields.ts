@@ -1,4 +1,4 @@
-import { describe, EMPTY_OBJECT, scalarNode } from './field-node.ts';
+import { arrayNode, describe, EMPTY_OBJECT, scalarNode } from './field-node.ts';
 import { type MergeConflict, mergeObjects } from './merge.ts';
 import type { ObjectNode, XdmNode } from './node.ts';
 import { nodesWithin } from './node-count.ts';
@@ -69,7 +69,7 @@ export class FieldComposer {
       case 'scalar':
         return scalarNode(field);
       case 'array':
-        return { kind: 'array', items: this.#nodeOf(field.items ?? {}, home, [...path, '[]']) };
+        return arrayNode(field, this.#nodeOf(field.items ?? {}, home, [...path, '[]']));
       case 'map': {
         const values = typeof field.additionalProperties === 'object' ? field.additionalProperties : {};
         return { kind: 'map', values: this.#nodeOf(values, home, [...path, '{}']) };

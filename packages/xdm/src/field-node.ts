@@ -1,4 +1,4 @@
-import type { Constraints, ObjectNode, ScalarNode, XdmNode } from './node.ts';
+import type { ArrayConstraints, ArrayNode, Constraints, ObjectNode, ScalarNode, XdmNode } from './node.ts';
 import type { FieldSchema } from './resource.ts';
 import { scalarTypeOf } from './scalar-type.ts';
 
@@ -47,6 +47,17 @@ export function describe<Node extends XdmNode>(node: Node, field: FieldSchema): 
 /** The node of a field without structure. */
 export function scalarNode(field: FieldSchema): ScalarNode {
   return { kind: 'scalar', xdmType: scalarTypeOf(field), constraints: constraintsOf(field) };
+}
+
+/** The node of a list whose items are resolved already. */
+export function arrayNode(field: FieldSchema, items: XdmNode): ArrayNode {
+  const { minItems, maxItems, uniqueItems } = field;
+  const constraints: ArrayConstraints = {
+    ...(minItems !== undefined && { minItems }),
+    ...(maxItems !== undefined && { maxItems }),
+    ...(uniqueItems === true && { uniqueItems }),
+  };
+  return { kind: 'array', items, ...(Object.keys(constraints).length > 0 && { constraints }) };
 }
 
 function constraintsOf(field: FieldSchema): Constraints {

@@ -10,6 +10,7 @@ export {
   type PreviousAssignment,
 } from './iceberg-schema.ts';
 export type {
+  ArrayConstraints,
   ArrayNode,
   Constraints,
   MapNode,

@@ -1,4 +1,4 @@
-import type { Constraints, ObjectNode, ScalarNode, XdmNode } from './node.ts';
+import type { ArrayConstraints, Constraints, ObjectNode, ScalarNode, XdmNode } from './node.ts';
 
 /** Two nodes at one path that cannot both hold. */
 export interface MergeConflict {
@@ -56,7 +56,9 @@ function mergeNodes(first: XdmNode, second: XdmNode, path: readonly string[], re
   if (first === second) return first;
   if (first.kind === 'object' && second.kind === 'object') return mergeObjects(first, second, path, report);
   if (first.kind === 'array' && second.kind === 'array') {
-    return { ...second, ...first, items: mergeNodes(first.items, second.items, [...path, '[]'], report) };
+    const items = mergeNodes(first.items, second.items, [...path, '[]'], report);
+    const constraints = mergeArrayConstraints(first.constraints, second.constraints);
+    return { ...second, ...first, items, ...(constraints && { constraints }) };
   }
   if (first.kind === 'map' && second.kind === 'map') {
     return { ...second, ...first, values: mergeNodes(first.values, second.values, [...path, '{}'], report) };
@@ -98,14 +100,25 @@ function mergeConstraints(first: Constraints, second: Constraints): Constraints 
   };
 }
 
-type Bound = 'minLength' | 'maxLength' | 'minimum' | 'maximum' | 'exclusiveMinimum' | 'exclusiveMaximum';
+function mergeArrayConstraints(
+  first: ArrayConstraints | undefined,
+  second: ArrayConstraints | undefined,
+): ArrayConstraints | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  return {
+    ...second,
+    ...first,
+    ...tightest('minItems', Math.max, first, second),
+    ...tightest('maxItems', Math.min, first, second),
+  };
+}
 
-function tightest(
-  bound: Bound,
+function tightest<Name extends string>(
+  bound: Name,
   tighter: (a: number, b: number) => number,
-  first: Constraints,
-  second: Constraints,
-): Constraints {
+  first: Readonly<Partial<Record<Name, number>>>,
+  second: Readonly<Partial<Record<Name, number>>>,
+): Readonly<Record<string, number>> {
   const [a, b] = [first[bound], second[bound]];
   return a === undefined || b === undefined ? {} : { [bound]: tighter(a, b) };
 }

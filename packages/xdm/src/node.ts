@@ -47,9 +47,18 @@ export interface ObjectNode extends Described {
   readonly recursive?: string;
 }
 
+/** What an array must satisfy besides the constraints of its items; checked at ingestion. */
+export interface ArrayConstraints {
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly uniqueItems?: true;
+}
+
 export interface ArrayNode extends Described {
   readonly kind: 'array';
   readonly items: XdmNode;
+  /** Left out where there are none. */
+  readonly constraints?: ArrayConstraints;
 }
 
 export interface MapNode extends Described {

@@ -26,6 +26,9 @@ export interface FieldSchema {
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;
   readonly exclusiveMaximum?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly uniqueItems?: boolean;
   readonly 'meta:xdmType'?: string;
   readonly [keyword: string]: unknown;
 }
