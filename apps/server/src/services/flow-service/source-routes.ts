@@ -1,16 +1,14 @@
-import { type Source, SourceError } from '@tributary/connectors';
-import { documentOf, openAuthParams } from '@tributary/runner';
+import type { Source } from '@tributary/connectors';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { Problem } from '../../http/problem.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
+import { askSource } from '../ask-source.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { AnyObject, answers, Id } from './answer-schemas.ts';
 import { ResourceNotFound } from './refusal.ts';
 import { shownColumn } from './shown-column.ts';
 
-/** A source that takes longer is answered as unavailable, so that the client is not left waiting. */
-const SOURCE_TIMEOUT_MS = 60_000;
 const DEFAULT_PREVIEW_ROWS = 10;
 const MAX_PREVIEW_ROWS = 100;
 
@@ -39,7 +37,7 @@ export function registerSourceRoutes(routes: Routes, dependencies: Dependencies)
       },
     },
     (request) =>
-      askSource(dependencies, request, request.params.id, async (source, signal) => {
+      askConnection(dependencies, request, request.params.id, async (source, signal) => {
         await source.check(signal);
         return { result: true };
       }),
@@ -57,7 +55,7 @@ export function registerSourceRoutes(routes: Routes, dependencies: Dependencies)
     },
     (request) => {
       const target = exploreTarget(request.query);
-      return askSource(dependencies, request, request.params.id, (source, signal) =>
+      return askConnection(dependencies, request, request.params.id, (source, signal) =>
         explore(source, target, signal),
       );
     },
@@ -108,45 +106,16 @@ async function exploreTable(source: Source, { table, previewRows }: TableTarget,
   return { format: 'flat', schema, data: await source.preview(table, previewRows, signal) };
 }
 
-/** Opens the source of a base connection for one question; what it refuses becomes the Flow Service's problem. */
-async function askSource<T>(
-  { vault, openSource }: Dependencies,
+/** Opens the source of a base connection for one question. */
+async function askConnection<T>(
+  dependencies: Dependencies,
   request: FastifyRequest,
   id: string,
   ask: (source: Source, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const connection = await sandboxOf(request).store.resources('connection').get(id);
   if (connection === undefined) throw new ResourceNotFound('connections', id);
-  const document = documentOf('connection', connection);
-  const { connectionSpec, auth } = document;
-  const signal = AbortSignal.timeout(SOURCE_TIMEOUT_MS);
-  try {
-    const source = openSource(connectionSpec.id, auth.specName, openAuthParams(vault, id, document));
-    if (source !== undefined) return await ask(source, signal);
-  } catch (error) {
-    if (signal.aborted) {
-      throw new Problem(
-        'unavailable',
-        `The source did not answer within ${SOURCE_TIMEOUT_MS / 1000} seconds.`,
-      );
-    }
-    throw error instanceof SourceError ? sourceProblem(error) : error;
-  }
-  throw new Problem('sourceRefused', `Nothing can be read through connection spec ${connectionSpec.id} yet.`);
-}
-
-/** Connectors keep secrets out of their errors' messages and codes. */
-function sourceProblem(error: SourceError): Problem {
-  const violations = [{ path: 'source', message: error.message, code: error.code }];
-  switch (error.kind) {
-    case 'refused':
-      return new Problem('sourceRefused', error.message, { violations });
-    case 'invalid':
-      return new Problem('invalidParameter', error.message, { violations });
-    case 'busy':
-    case 'expired':
-      return new Problem('unavailable', error.message, { violations });
-  }
+  return askSource(dependencies, connection, ask);
 }
 
 function invalidParameter(path: string, message: string): Problem {

@@ -1,0 +1,50 @@
+import { type Source, SourceError } from '@tributary/connectors';
+import { documentOf, openAuthParams } from '@tributary/runner';
+import type { Resource } from '@tributary/store';
+import { Problem } from '../http/problem.ts';
+import type { Dependencies } from './dependencies.ts';
+
+/** A source that takes longer is answered as unavailable, so that the client is not left waiting. */
+const SOURCE_TIMEOUT_MS = 60_000;
+
+/**
+ * Opens the source of a base connection for one question.
+ * @throws {Problem} of kind `sourceRefused`, `invalidParameter` or `unavailable` for what the source refuses
+ */
+export async function askSource<T>(
+  { vault, openSource }: Pick<Dependencies, 'vault' | 'openSource'>,
+  connection: Resource,
+  ask: (source: Source, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const document = documentOf('connection', connection);
+  const { connectionSpec, auth } = document;
+  const signal = AbortSignal.timeout(SOURCE_TIMEOUT_MS);
+  try {
+    const params = openAuthParams(vault, connection.id, document);
+    const source = openSource(connectionSpec.id, auth.specName, params);
+    if (source !== undefined) return await ask(source, signal);
+  } catch (error) {
+    if (signal.aborted) {
+      throw new Problem(
+        'unavailable',
+        `The source did not answer within ${SOURCE_TIMEOUT_MS / 1000} seconds.`,
+      );
+    }
+    throw error instanceof SourceError ? sourceProblem(error) : error;
+  }
+  throw new Problem('sourceRefused', `Nothing can be read through connection spec ${connectionSpec.id} yet.`);
+}
+
+/** Connectors keep secrets out of their errors' messages and codes. */
+function sourceProblem(error: SourceError): Problem {
+  const violations = [{ path: 'source', message: error.message, code: error.code }];
+  switch (error.kind) {
+    case 'refused':
+      return new Problem('sourceRefused', error.message, { violations });
+    case 'invalid':
+      return new Problem('invalidParameter', error.message, { violations });
+    case 'busy':
+    case 'expired':
+      return new Problem('unavailable', error.message, { violations });
+  }
+}
