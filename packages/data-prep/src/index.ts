@@ -25,6 +25,7 @@ export {
   type OperatorRecord,
   type ParameterRecord,
 } from './records.ts';
+export { bindOnce } from './sql/emitted.ts';
 export { quoteIdentifier, quoteLiteral } from './sql/quote.ts';
 export { offsetShape } from './sql/shaped.ts';
 export { sqlTypeOf } from './sql/types.ts';
@@ -32,3 +33,5 @@ export type { ExpressionError, ExpressionErrorCode, Position } from './syntax/er
 export type { Expression, Span } from './syntax/expression.ts';
 export { printExpression } from './syntax/print.ts';
 export { type ExpressionPlanResult, planExpression, validateExpression } from './validate.ts';
+export { evaluateChunk, type ScalarFunction } from './vectorised/scalar-function.ts';
+export { scalarFunctions } from './vectorised/scalar-functions.ts';

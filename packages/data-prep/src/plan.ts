@@ -43,9 +43,15 @@ export type PlanExpression =
 
 /** One target path and how its value comes about. */
 export interface PlannedTarget {
-  /** Destination path in registry names, one segment a level. */
+  /** Destination path in registry names, one segment a level: `[0]` and `[*]` for elements, keys for a map's values. */
   readonly path: readonly string[];
+  /** What the expression fills: the node at the path, in as many lists as the target iterates over. */
   readonly target: XdmNode;
+  /**
+   * How many `[*]` of the path the expression iterates over: all of them, or none (or left out) for one value that every
+   * element gets.
+   */
+  readonly iterates?: number;
   readonly expression: PlanExpression;
   /** The mapping's `source` text, for messages. */
   readonly source: string;
