@@ -1,7 +1,7 @@
 export { DataFolderInUse } from './data-folder-lock.ts';
 export { isDatabaseOutage } from './database-outage.ts';
 export { DatabaseNotUsable, openEmbeddedStore, openPostgresStore } from './open-store.ts';
-export type { Organization, Organizations, Sandbox, SandboxType } from './organizations.ts';
+export type { ApiClient, Organization, Organizations } from './organizations.ts';
 export type { ResourceFilter, ResourceOrder } from './resource-filter.ts';
 export type {
   Resource,
@@ -13,6 +13,9 @@ export type {
 } from './resources.ts';
 export type { RunQueue } from './run-queue.ts';
 export { LeaseLost, type RunRecord, type RunState, type Runs } from './runs.ts';
+export { isSandboxClosed } from './sandbox-closed.ts';
+export type { ClosedSandbox, SandboxLeftover, SandboxRemovals } from './sandbox-removal.ts';
+export type { NewSandbox, Sandbox, Sandboxes, SandboxState, SandboxType } from './sandboxes.ts';
 export type { Schedule, Schedules } from './schedules.ts';
 export type { Actor, Scope } from './scope.ts';
 export type { StagedPage, StagedPartition, Staging } from './staging.ts';

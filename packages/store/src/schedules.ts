@@ -55,6 +55,16 @@ export async function enqueueDueRuns(database: Kysely<Tables>, now: Date): Promi
       .selectFrom('flow_schedules')
       .selectAll()
       .where('next_at', '<=', now)
+      // A sandbox that is being emptied takes no run, and must not hold up those of others.
+      .where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('sandboxes')
+            .select('id')
+            .whereRef('sandboxes.org_id', '=', 'flow_schedules.org_id')
+            .whereRef('sandboxes.id', '=', 'flow_schedules.sandbox_id')
+            .where('state', '=', 'active'),
+        ),
+      )
       .orderBy('next_at')
       .limit(BATCH)
       .forUpdate()

@@ -3,6 +3,7 @@ import { type Organizations, organizations } from './organizations.ts';
 import { type ResourceKind, type Resources, scopedResources } from './resources.ts';
 import { type RunQueue, runQueue } from './run-queue.ts';
 import { type Runs, scopedRuns } from './runs.ts';
+import { type SandboxRemovals, sandboxRemovals } from './sandbox-removal.ts';
 import { enqueueDueRuns, type Schedules, scopedSchedules } from './schedules.ts';
 import type { Scope } from './scope.ts';
 import { type Staging, scopedStaging } from './staging.ts';
@@ -36,6 +37,7 @@ export interface ScopedStore {
 export interface Store {
   readonly organizations: Organizations;
   readonly queue: RunQueue;
+  readonly sandboxRemovals: SandboxRemovals;
   /** See {@link enqueueDueRuns}. */
   enqueueDueRuns(now: Date): Promise<number>;
   scoped(scope: Scope): ScopedStore;
@@ -48,6 +50,7 @@ export function createStore(database: Kysely<Tables>, close: () => Promise<void>
   return {
     organizations: organizations(database),
     queue: runQueue(database),
+    sandboxRemovals: sandboxRemovals(database),
     enqueueDueRuns: (now) => enqueueDueRuns(database, now),
     scoped: (scope) => scopedStore(database, scope),
     async ping() {

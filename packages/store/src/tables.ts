@@ -4,6 +4,8 @@ import type { ColumnType, JSONColumnType } from 'kysely';
 type Timestamp = ColumnType<Date, Date, Date>;
 /** A json or jsonb column: read as its value, written as JSON text. */
 type Json = JSONColumnType<Record<string, unknown>, string, string>;
+/** A column that the database derives from others. */
+type Derived<T> = ColumnType<T, never, never>;
 
 /** Columns that every row of a tenant's data begins with. */
 interface Scoped {
@@ -28,6 +30,7 @@ export interface Tables {
     created_by: string;
     updated_by: string;
   };
+  sandbox_leftovers: Scoped & { kind: string; name: string; not_before: Timestamp };
   resources: Scoped & {
     kind: string;
     id: string;
@@ -40,7 +43,10 @@ export interface Tables {
     updated_by: string;
     created_client: string;
     updated_client: string;
+    title: Derived<string | null>;
+    name: Derived<string | null>;
   };
+  resource_references: Scoped & { kind: string; id: string; via: string; target: string };
   table_pointers: Scoped & {
     dataset_id: string;
     location: string;

@@ -2,12 +2,18 @@ import type { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Tables } from '../tables.ts';
 import { initial } from './initial.ts';
+import { sandboxRemoval } from './sandbox-removal.ts';
 
 /** Brings the schema up to date. Safe to call from several processes at once: Kysely takes a lock in the database. */
 export async function migrate(database: Kysely<Tables>): Promise<void> {
   const migrator = new Migrator({
     db: database,
-    provider: { getMigrations: async () => ({ '0001-initial': { up: initial } }) },
+    provider: {
+      getMigrations: async () => ({
+        '0001-initial': { up: initial },
+        '0003-sandbox-removal': { up: sandboxRemoval },
+      }),
+    },
   });
   const { error } = await migrator.migrateToLatest();
   if (error) throw error;

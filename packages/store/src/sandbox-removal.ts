@@ -1,0 +1,178 @@
+import { type Kysely, sql } from 'kysely';
+import type { Scope } from './scope.ts';
+import type { Tables } from './tables.ts';
+
+/*
+ * How a sandbox is emptied, for a reset as well as for a deletion. Each step is kept before the next begins, and each
+ * may be taken again, by any process: one that dies in between leaves nothing undone.
+ *
+ *   active      Open.
+ *   resetting,  Closed by `closeSandbox`. The database refuses every insert from here on (SandboxClosed), so no request and
+ *   deleting    no run that began before can put anything back. Then:
+ *                 1. `empty` removes all rows in one transaction and notes in the same one which files they stood for.
+ *                    Runs are among the rows: a worker that holds one finds its lease gone and can commit nothing.
+ *                 2. The files are removed, and each is forgotten (`forget`) once it is.
+ *                 3. `finish`, when no file that is due is left.
+ *   active      After a reset: open, and empty.
+ *   deleted     After a deletion.
+ *
+ * A worker that holds a run may write files until it learns that the run is gone. The tables that it may write to are
+ * therefore noted a second time, to be removed after its lease has ended. Ids of tables are not used twice, so that this
+ * harms nothing that came after.
+ */
+
+/** How long after a lease's end its holder may still be writing, in seconds: it asks for its lease every ten. */
+const GRACE_SECONDS = 60;
+
+/** Files that rows of an emptied sandbox stood for. */
+export interface SandboxLeftover {
+  readonly scope: Scope;
+  readonly kind: 'table' | 'staging' | 'diagnostics';
+  /** Of a table its location, of staging the run's id, of diagnostics the batch's id. */
+  readonly name: string;
+  readonly notBefore: Date;
+}
+
+export interface ClosedSandbox {
+  readonly scope: Scope;
+  /** Of the sandbox as it was closed. */
+  readonly version: number;
+}
+
+/** The sandboxes of this installation, of all organisations, that are being reset or deleted. */
+export interface SandboxRemovals {
+  closed(): Promise<readonly ClosedSandbox[]>;
+  /** Removes every row of a closed sandbox, and notes the files. Does nothing to an open one. */
+  empty(scope: Scope): Promise<void>;
+  /** Files to be removed at `now`, at most a thousand. */
+  leftovers(now: Date): Promise<readonly SandboxLeftover[]>;
+  forget(leftover: SandboxLeftover): Promise<void>;
+  /**
+   * Opens an emptied sandbox after a reset, or counts it as deleted. Does nothing while files that are due at `now` are
+   * left, nor when the sandbox has been closed once more since it was emptied.
+   */
+  finish(sandbox: ClosedSandbox, now: Date): Promise<void>;
+}
+
+/** Everything that belongs to a sandbox; partitions and pages go with their runs. */
+const contents = [
+  'resources',
+  'table_pointers',
+  'watermarks',
+  'flow_schedules',
+  'flow_runs',
+] as const satisfies readonly (keyof Tables)[];
+
+const LEFTOVERS_AT_ONCE = 1_000;
+
+export function sandboxRemovals(database: Kysely<Tables>): SandboxRemovals {
+  return {
+    async closed() {
+      const rows = await database
+        .selectFrom('sandboxes')
+        .select(['org_id', 'id', 'version'])
+        .where('state', 'in', ['resetting', 'deleting'])
+        .execute();
+      return rows.map((row) => ({
+        scope: { orgId: row.org_id, sandboxId: row.id },
+        version: row.version,
+      }));
+    },
+
+    empty: (scope) =>
+      database.transaction().execute(async (transaction) => {
+        const closed = await transaction
+          .selectFrom('sandboxes')
+          .select('id')
+          .where('org_id', '=', scope.orgId)
+          .where('id', '=', scope.sandboxId)
+          .where('state', 'in', ['resetting', 'deleting'])
+          .forUpdate()
+          .executeTakeFirst();
+        if (closed === undefined) return;
+        await noteLeftovers(transaction, scope);
+        for (const table of contents) {
+          await transaction
+            .deleteFrom(table)
+            .where('org_id', '=', scope.orgId)
+            .where('sandbox_id', '=', scope.sandboxId)
+            .execute();
+        }
+      }),
+
+    async leftovers(now) {
+      const rows = await database
+        .selectFrom('sandbox_leftovers')
+        .selectAll()
+        .where('not_before', '<=', now)
+        .orderBy('not_before')
+        .limit(LEFTOVERS_AT_ONCE)
+        .execute();
+      return rows.map((row) => ({
+        scope: { orgId: row.org_id, sandboxId: row.sandbox_id },
+        // The column's check constraint admits nothing else.
+        kind: row.kind as SandboxLeftover['kind'],
+        name: row.name,
+        notBefore: row.not_before,
+      }));
+    },
+
+    async forget({ scope, kind, name, notBefore }) {
+      await database
+        .deleteFrom('sandbox_leftovers')
+        .where('org_id', '=', scope.orgId)
+        .where('sandbox_id', '=', scope.sandboxId)
+        .where('kind', '=', kind)
+        .where('name', '=', name)
+        .where('not_before', '<=', notBefore)
+        .execute();
+    },
+
+    async finish({ scope, version }, now) {
+      await database
+        .updateTable('sandboxes')
+        .set((columns) => ({
+          state: sql<string>`case state when 'resetting' then 'active' else 'deleted' end`,
+          version: columns('version', '+', 1),
+          updated_at: new Date(),
+        }))
+        .where('org_id', '=', scope.orgId)
+        .where('id', '=', scope.sandboxId)
+        .where('state', 'in', ['resetting', 'deleting'])
+        .where('version', '=', version)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('sandbox_leftovers')
+                .select('name')
+                .where('org_id', '=', scope.orgId)
+                .where('sandbox_id', '=', scope.sandboxId)
+                .where('not_before', '<=', now),
+            ),
+          ),
+        )
+        .execute();
+    },
+  };
+}
+
+/** Files of tables, of batches, of open runs, and of runs whose pages a watermark keeps. */
+async function noteLeftovers(transaction: Kysely<Tables>, { orgId, sandboxId }: Scope): Promise<void> {
+  const own = sql`org_id = ${orgId} and sandbox_id = ${sandboxId}`;
+  const atOnce = sql`to_timestamp(0)`;
+  // To the millisecond, as JavaScript reads it back.
+  const afterLease = sql`date_trunc('milliseconds', lease_until) + ${GRACE_SECONDS}::integer * interval '1 second'`;
+  await sql`
+    insert into sandbox_leftovers (org_id, sandbox_id, kind, name, not_before)
+    select ${orgId}, ${sandboxId}, kind, name, not_before from (
+      select 'table' as kind, location as name, ${atOnce} as not_before from table_pointers where ${own}
+      union select 'diagnostics', id, ${atOnce} from resources where ${own} and kind = 'batch'
+      union select 'staging', id, ${atOnce} from flow_runs where ${own} and completed_at is null
+      union select 'staging', run_id, ${atOnce} from watermarks where ${own}
+      union select 'table', location, ${afterLease}
+        from table_pointers cross join
+          (select max(lease_until) as lease_until from flow_runs where ${own} and completed_at is null) as held
+        where ${own} and lease_until is not null
+    ) as left_over
+    on conflict do nothing`.execute(transaction);
+}
