@@ -1,181 +1,197 @@
+import type { ColumnType } from '@tributary/xdm';
 import type { EmittedSql, ExpressionType } from '../plan.ts';
-import { type ArrayType, isArray } from '../types.ts';
-import { readAutomaticDate } from './automatic-date.ts';
+import {
+  type ArrayType,
+  isArray,
+  isMap,
+  isObject,
+  type MapType,
+  type ObjectType,
+  sameType,
+} from '../types.ts';
 import { anyOf, bindOnce, madeOf, mayFail, total } from './emitted.ts';
-
+import { emitJson, emitScalarOfJson } from './json-conversion.ts';
+import { lambda } from './lambda.ts';
+import { entryOf, fieldOf, listOfJson, mapOfJson, structOf, structOfJson } from './nested.ts';
 import { quoteLiteral } from './quote.ts';
-import { numberShape, readShaped, wholeNumberShape } from './shaped.ts';
-import { type Goal, type ScalarGoal, sqlTypeOf } from './types.ts';
+import { scalarConversions } from './scalar-conversion.ts';
+import { type Goal, heldAs, type ScalarGoal, sqlTypeOf } from './types.ts';
 
-/** The spellings of a boolean, and no others (Data Prep data format guide, "Boolean conversion"). */
-const booleanWords = {
-  true: ['y', 'yes', 'Y', 'YES', 'on', 'ON', 'true', 'TRUE'],
-  false: ['n', 'N', 'no', 'NO', 'off', 'OFF', 'false', 'FALSE'],
-} as const;
+type ArrayGoal = Extract<Goal, { readonly kind: 'array' }>;
+type ObjectGoal = Extract<Goal, { readonly kind: 'object' }>;
+type MapGoal = Extract<Goal, { readonly kind: 'map' }>;
 
-/** SQL that turns one value into another type: NULL for NULL, and NULL where it can't be done; never raises. */
-interface Conversion {
-  readonly emit: (value: string) => string;
-  /** Whether some value has no counterpart in the other type. */
-  readonly canFail: boolean;
-}
-
-type Scalar = Exclude<ScalarGoal, 'short' | 'byte'>;
-
-/** Each pair of types that has a conversion. A pair that is missing here is refused when a mapping is planned. */
-const conversions: Readonly<Record<Scalar, Partial<Record<ScalarGoal, Conversion>>>> = {
-  string: {
-    boolean: partial(booleanOfWord),
-    byte: partial((text) => `CAST(${readWholeNumber(text, 'TINYINT')} AS INTEGER)`),
-    short: partial((text) => `CAST(${readWholeNumber(text, 'SMALLINT')} AS INTEGER)`),
-    integer: partial((text) => readWholeNumber(text, 'INTEGER')),
-    long: partial((text) => readWholeNumber(text, 'BIGINT')),
-    number: partial(readNumber),
-    decimal: partial(readDecimal),
-    date: partial((text) => `CAST(${readAutomaticDate(text)} AS DATE)`),
-    'date-time': partial(readAutomaticDate),
-    time: partial((text) => `TRY_CAST(${text} AS TIME)`),
-  },
-  integer: {
-    string: lossless(castTo('VARCHAR')),
-    byte: partial((value) => withinRange(value, 'TINYINT')),
-    short: partial((value) => withinRange(value, 'SMALLINT')),
-    long: lossless(castTo('BIGINT')),
-    number: lossless(castTo('DOUBLE')),
-    decimal: lossless(castTo(sqlTypeOf('decimal'))),
-    'date-time': lossless((millis) => `timezone('UTC', make_timestamp(CAST(${millis} AS BIGINT) * 1000))`),
-  },
-  long: {
-    string: lossless(castTo('VARCHAR')),
-    byte: partial((value) => withinRange(value, 'TINYINT')),
-    short: partial((value) => withinRange(value, 'SMALLINT')),
-    integer: partial((value) => `TRY_CAST(${value} AS INTEGER)`),
-    number: lossless(castTo('DOUBLE')),
-    decimal: lossless(castTo(sqlTypeOf('decimal'))),
-    'date-time': partial((millis) => `TRY(timezone('UTC', make_timestamp(${millis} * 1000)))`),
-  },
-  number: {
-    string: lossless(textOfNumber),
-    byte: partial((value) => withinRange(wholeNumber(value, 'SMALLINT'), 'TINYINT')),
-    short: partial((value) => withinRange(wholeNumber(value, 'INTEGER'), 'SMALLINT')),
-    integer: partial((value) => wholeNumber(value, 'INTEGER')),
-    long: partial((value) => wholeNumber(value, 'BIGINT')),
-    decimal: partial((value) => `TRY_CAST(${value} AS ${sqlTypeOf('decimal')})`),
-  },
-  decimal: {
-    string: lossless((value) => `regexp_replace(CAST(${value} AS VARCHAR), '\\.?0+$', '')`),
-    byte: partial((value) => withinRange(wholeNumber(value, 'SMALLINT'), 'TINYINT')),
-    short: partial((value) => withinRange(wholeNumber(value, 'INTEGER'), 'SMALLINT')),
-    integer: partial((value) => wholeNumber(value, 'INTEGER')),
-    long: partial((value) => wholeNumber(value, 'BIGINT')),
-    number: lossless(castTo('DOUBLE')),
-  },
-  boolean: { string: lossless(castTo('VARCHAR')) },
-  date: {
-    string: lossless((value) => `strftime(${value}, '%Y-%m-%d')`),
-    'date-time': lossless((value) => `timezone('UTC', CAST(${value} AS TIMESTAMP))`),
-  },
-  'date-time': {
-    string: lossless(textOfDateTime),
-    date: lossless((value) => `CAST(timezone('UTC', ${value}) AS DATE)`),
-  },
-  time: { string: lossless(castTo('VARCHAR')) },
-};
-
-/** Whether values of one type can be brought to another at all; single values may still turn out unreadable. */
+/**
+ * Whether values of one type can be brought to another at all; single values may still turn out unreadable.
+ *
+ * - Objects convert field by field, by name: a field that the source lacks is null, one that the goal lacks is dropped.
+ * - Objects and maps convert into each other; a null field is an absent one.
+ * - A single value becomes an array of it, and null stays null.
+ * - What a `json` value holds shows in each row; what holds no such value fails there.
+ * - Whatever there is can be written as `json`. Text is never parsed as JSON here; `json_to_object()` does that.
+ */
 export function canConvert(from: ExpressionType, to: Goal): boolean {
-  if (from === to || from === 'null' || from === 'unknown' || to === 'unknown' || to === 'null') return true;
-  if (from === 'json' || to === 'json') return false;
-  if (typeof from === 'string') return typeof to === 'string' && conversions[from][to] !== undefined;
-  if (typeof to === 'string') return false;
-  if (from.kind === 'array' && to.kind === 'array') return canConvert(from.items, to.items);
-  return false;
+  if (isOpen(from) || isOpen(to) || from === 'json' || to === 'json') return true;
+  if (sameType(from, to)) return true;
+  if (isGoal(to, 'array')) return canConvert(isArray(from) ? from.items : from, to.items);
+  if (typeof from === 'string') {
+    return typeof to === 'string' && scalarConversions[from][to] !== undefined;
+  }
+  if (isGoal(to, 'object')) {
+    if (isObject(from)) return commonFields(from, to).every((field) => canConvert(field.from, field.to));
+    return isMap(from) && to.fields.every((field) => canConvert(from.values, field.type));
+  }
+  if (!isGoal(to, 'map')) return false;
+  if (isObject(from)) return from.fields.every((field) => canConvert(field.type, to.values));
+  return isMap(from) && canConvert(from.values, to.values);
 }
 
 /** Brings a value to another type; fails for values that have no counterpart there. See {@link canConvert}. */
-export function emitConversion(emitted: EmittedSql, from: ExpressionType, to: Goal): EmittedSql {
-  if (from === to || to === 'null') return emitted;
+export function emitConversion(emitted: EmittedSql, fromType: ExpressionType, goal: Goal): EmittedSql {
+  const from = heldAs(fromType);
+  const to = heldAs(goal);
+  if (to === 'null' || to === 'unknown' || sameType(from, to)) return emitted;
   if (from === 'null') return madeOf([emitted], `CAST(${emitted.value} AS ${sqlTypeOf(to)})`);
-  if (isScalar(from) && isScalar(to)) {
-    const conversion = conversions[from][to];
+  if (isSingle(from) && isSingle(to)) {
+    const conversion = scalarConversions[from][to];
     if (conversion !== undefined) {
       const value = conversion.emit(emitted.value);
       return conversion.canFail ? mayFail([emitted], value) : madeOf([emitted], value);
     }
   }
-  if (isArray(from) && typeof to === 'object' && to.kind === 'array') return convertArray(emitted, from, to);
+  return bound(emitted, (value) => convertNested(value, from, to));
+}
+
+/** What is converted is named twice, in the value and in its failure, and often in many fields. */
+function bound(emitted: EmittedSql, convert: (value: string) => EmittedSql): EmittedSql {
+  const value = bindOnce([emitted.value], (name) => convert(name).value);
+  if (convert('NULL').fails === undefined) return madeOf([emitted], value);
+  const fails = bindOnce([emitted.value], (name) => convert(name).fails ?? 'FALSE');
+  return { value, fails: anyOf([emitted.fails, fails]) };
+}
+
+function convertNested(value: string, from: ExpressionType, to: Goal): EmittedSql {
+  if (to === 'json') return emitJson(value, from);
+  if (from === 'json') return convertJson(value, to);
+  if (isGoal(to, 'array'))
+    return isArray(from) ? convertItems(value, from, to) : convertToOnly(value, from, to);
+  if (isGoal(to, 'object') && isObject(from)) return convertFields(value, from, to);
+  if (isGoal(to, 'object') && isMap(from)) return convertMapToObject(value, from, to);
+  if (isGoal(to, 'map') && isObject(from)) return convertObjectToMap(value, from, to);
+  if (isGoal(to, 'map') && isMap(from)) return convertValues(value, from, to);
   throw new Error(`There is no conversion from ${JSON.stringify(from)} to ${JSON.stringify(to)}`);
 }
 
-function isScalar<T extends Goal>(type: T): type is Exclude<Extract<T, string>, 'json' | 'null' | 'unknown'> {
-  return typeof type === 'string' && type !== 'json' && type !== 'null' && type !== 'unknown';
+function convertJson(value: string, to: Goal): EmittedSql {
+  if (isGoal(to, 'array')) {
+    return bound(total(listOfJson(value)), (list) =>
+      convertItems(list, { kind: 'array', items: 'json' }, to),
+    );
+  }
+  if (isGoal(to, 'object')) {
+    const fields = to.fields.map(({ name }) => ({ name, type: 'json' as const }));
+    const struct = mayFail(
+      [total(value)],
+      structOfJson(
+        value,
+        fields.map(({ name }) => name),
+      ),
+    );
+    return bound(struct, (read) => convertFields(read, { kind: 'object', fields }, to));
+  }
+  if (isGoal(to, 'map')) {
+    const map = mayFail([total(value)], mapOfJson(value));
+    return bound(map, (read) => convertValues(read, { kind: 'map', values: 'json' }, to));
+  }
+  if (isSingle(to)) return emitScalarOfJson(value, to);
+  throw new Error(`There is no conversion from JSON to ${JSON.stringify(to)}`);
 }
 
 /** Converts element by element; the array fails as soon as one element does. */
-function convertArray(emitted: EmittedSql, from: ArrayType, to: { readonly items: Goal }): EmittedSql {
-  if (from.items === to.items) return emitted;
-  if (from.items === 'null') return madeOf([emitted], `CAST(${emitted.value} AS ${sqlTypeOf(to.items)}[])`);
-  const element = emitConversion(total('element'), from.items, to.items);
-  const converted = `list_transform(${emitted.value}, lambda element: ${element.value})`;
-  if (element.fails === undefined) return madeOf([emitted], converted);
-  const failing = `list_filter(${emitted.value}, lambda element: ${element.fails})`;
-  return { value: converted, fails: anyOf([emitted.fails, `coalesce(len(${failing}) > 0, FALSE)`]) };
+function convertItems(array: string, from: ArrayType, to: ArrayGoal): EmittedSql {
+  if (from.items === 'null') return total(`CAST(${array} AS ${sqlTypeOf(to)})`);
+  if (sameType(from, to)) return total(array);
+  const element = (name: string) => emitConversion(total(name), from.items, to.items);
+  return {
+    value: `list_transform(${array}, ${lambda((name) => element(name).value)})`,
+    fails: anyItemFails(array, element),
+  };
 }
 
-function partial(emit: Conversion['emit']): Conversion {
-  return { emit, canFail: true };
+function convertToOnly(value: string, from: ExpressionType, to: ArrayGoal): EmittedSql {
+  const item = emitConversion(total(value), from, to.items);
+  return { ...item, value: `CASE WHEN ${value} IS NOT NULL THEN [${item.value}] END` };
 }
 
-function lossless(emit: Conversion['emit']): Conversion {
-  return { emit, canFail: false };
-}
-
-function castTo(sqlType: string): (value: string) => string {
-  return (value) => `CAST(${value} AS ${sqlType})`;
-}
-
-function booleanOfWord(text: string): string {
-  const cases = Object.entries(booleanWords).flatMap(([value, words]) => {
-    return words.map((word) => `WHEN ${quoteLiteral(word)} THEN ${value.toUpperCase()}`);
+function convertFields(object: string, from: ObjectType, to: ObjectGoal): EmittedSql {
+  const common = commonFields(from, to);
+  const fields = to.fields.map(({ name, type }) => {
+    const source = common.find((field) => field.name === name);
+    if (source === undefined) return { name, ...total(`CAST(NULL AS ${sqlTypeOf(type)})`) };
+    return { name, ...emitConversion(total(fieldOf(object, name)), source.from, type) };
   });
-  return `CASE ${text} ${cases.join(' ')} END`;
+  return whereGiven(object, structOf(fields), fields);
 }
 
-function readWholeNumber(text: string, sqlType: string): string {
-  return readShaped(text, wholeNumberShape, (whole) => `TRY_CAST(${whole} AS ${sqlType})`);
+function convertMapToObject(map: string, from: MapType, to: ObjectGoal): EmittedSql {
+  const fields = to.fields.map(({ name, type }) => {
+    return { name, ...emitConversion(total(entryOf(map, quoteLiteral(name))), from.values, type) };
+  });
+  return whereGiven(map, structOf(fields), fields);
 }
 
-/** A number too large for a double would be read as infinite. */
-function readNumber(text: string): string {
-  return readShaped(text, numberShape, (shaped) => {
-    const number = `TRY_CAST(${shaped} AS DOUBLE)`;
-    return `CASE WHEN isfinite(${number}) THEN ${number} END`;
+function convertObjectToMap(object: string, from: ObjectType, to: MapGoal): EmittedSql {
+  const fields = from.fields.map(({ name, type }) => {
+    return { name, ...emitConversion(total(fieldOf(object, name)), type, to.values) };
+  });
+  const entries = fields.map(({ name, value }) => `{'key': ${quoteLiteral(name)}, 'value': ${value}}`);
+  const present = `list_filter([${entries.join(', ')}], ${lambda((entry) => `${entry}.value IS NOT NULL`)})`;
+  return whereGiven(object, `map_from_entries(${present})`, fields);
+}
+
+function convertValues(map: string, from: MapType, to: MapGoal): EmittedSql {
+  if (from.values === 'null') return total(`CAST(${map} AS ${sqlTypeOf(to)})`);
+  if (sameType(from, to)) return total(map);
+  const converted = (name: string) => emitConversion(total(name), from.values, to.values);
+  const entry = lambda((name) => `{'key': ${name}.key, 'value': ${converted(`${name}.value`).value}}`);
+  return {
+    value: `map_from_entries(list_transform(map_entries(${map}), ${entry}))`,
+    fails: anyItemFails(`map_values(${map})`, converted),
+  };
+}
+
+function anyItemFails(list: string, convert: (name: string) => EmittedSql): string | undefined {
+  if (convert('NULL').fails === undefined) return undefined;
+  const failing = `list_filter(${list}, ${lambda((name) => convert(name).fails ?? 'FALSE')})`;
+  return `coalesce(len(${failing}) > 0, FALSE)`;
+}
+
+/** What is made of the parts of a value is null where there is no value. */
+function whereGiven(value: string, made: string, parts: readonly EmittedSql[]): EmittedSql {
+  return madeOf(parts, `CASE WHEN ${value} IS NOT NULL THEN ${made} END`);
+}
+
+function commonFields(from: ObjectType, to: ObjectGoal) {
+  const given = new Map(from.fields.map((field) => [field.name, field.type]));
+  return to.fields.flatMap(({ name, type }) => {
+    const source = given.get(name);
+    return source === undefined ? [] : [{ name, from: source, to: type }];
   });
 }
 
-function readDecimal(text: string): string {
-  return readShaped(text, numberShape, (shaped) => `TRY_CAST(${shaped} AS ${sqlTypeOf('decimal')})`);
+function isOpen(type: Goal): type is 'null' | 'unknown' {
+  return type === 'null' || type === 'unknown';
 }
 
-function withinRange(value: string, narrowType: string): string {
-  return `CAST(TRY_CAST(${value} AS ${narrowType}) AS INTEGER)`;
+function isSingle(type: ExpressionType): type is ColumnType;
+function isSingle(type: Goal): type is ScalarGoal;
+function isSingle(type: Goal): boolean {
+  return typeof type === 'string' && type !== 'json' && !isOpen(type);
 }
 
-/** Casting rounds; a fraction is a failure instead, so that no part of a number is lost unseen. */
-function wholeNumber(value: string, sqlType: string): string {
-  return bindOnce(
-    [value],
-    (number) => `CASE WHEN ${number} = trunc(${number}) THEN TRY_CAST(${number} AS ${sqlType}) END`,
-  );
-}
-
-/** Whole numbers are written without a fraction, as the source wrote them. */
-function textOfNumber(value: string): string {
-  return `regexp_replace(CAST(${value} AS VARCHAR), '\\.0$', '')`;
-}
-
-/** ISO 8601 in UTC, with milliseconds or microseconds only where there are any. */
-function textOfDateTime(value: string): string {
-  const local = `timezone('UTC', ${value})`;
-  return `(regexp_replace(strftime(${local}, '%Y-%m-%dT%H:%M:%S.%f'), '(\\.000)?000$', '') || 'Z')`;
+function isGoal<Kind extends 'array' | 'object' | 'map'>(
+  goal: Goal,
+  kind: Kind,
+): goal is Extract<Goal, { readonly kind: Kind }> {
+  return typeof goal === 'object' && goal.kind === kind;
 }

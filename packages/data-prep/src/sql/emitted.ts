@@ -1,4 +1,5 @@
 import type { EmittedSql } from '../plan.ts';
+import { lambda } from './lambda.ts';
 
 /** SQL up to this length is repeated where it is used twice; longer SQL is bound to a name. In characters. */
 const MAXIMUM_REPEATED_LENGTH = 60;
@@ -71,6 +72,6 @@ export function nullWhereFailed({ value, fails }: EmittedSql): EmittedSql {
 export function bindOnce(parts: readonly string[], body: (...names: readonly string[]) => string): string {
   if (parts.every((part) => part.length <= MAXIMUM_REPEATED_LENGTH)) return body(...parts);
   const fields = parts.map((part, index) => `p${index}: ${part}`);
-  const names = parts.map((_, index) => `bound.p${index}`);
-  return `list_transform([{${fields.join(', ')}}], lambda bound: ${body(...names)})[1]`;
+  const bound = lambda((name) => body(...parts.map((_, index) => `${name}.p${index}`)));
+  return `list_transform([{${fields.join(', ')}}], ${bound})[1]`;
 }

@@ -37,17 +37,52 @@ export function sqlTypeOf(type: Goal): string {
       return `${sqlTypeOf(type.items)}[]`;
     case 'map':
       return `MAP(VARCHAR, ${sqlTypeOf(type.values)})`;
-    case 'object':
-      return `STRUCT(${type.fields.map((field) => `${quoteIdentifier(field.name)} ${sqlTypeOf(field.type)}`).join(', ')})`;
+    case 'object': {
+      if (!fitsStruct(type.fields.map(({ name }) => name))) return sqlTypes.json;
+      const fields = type.fields.map((field) => `${quoteIdentifier(field.name)} ${sqlTypeOf(field.type)}`);
+      return `STRUCT(${fields.join(', ')})`;
+    }
   }
 }
 
-/** What a value must become to fill a node; undefined for objects and maps, which no single value fills. */
+/** A STRUCT has at least one field, and no two whose names differ only in case. Other objects are held as JSON. */
+export function fitsStruct(names: readonly string[]): boolean {
+  return names.length > 0 && new Set(names.map((name) => name.toLowerCase())).size === names.length;
+}
+
+/** The type as which values of an object type are treated: `json` where they are held as such. */
+export function heldAs<Type extends Goal>(type: Type): Type | 'json' {
+  const isObject = typeof type === 'object' && type.kind === 'object';
+  return isObject && !fitsStruct(type.fields.map(({ name }) => name)) ? 'json' : type;
+}
+
+/**
+ * What a value must become to fill a node; undefined for one that declares nothing to fill. Of fields whose names differ
+ * only in case the first counts, as a table's columns hold one.
+ */
 export function goalOfNode(node: XdmNode): Goal | undefined {
-  if (node.kind === 'scalar') return goalOf(node.xdmType);
-  if (node.kind !== 'array') return undefined;
-  const items = goalOfNode(node.items);
-  return items === undefined ? undefined : { kind: 'array', items };
+  switch (node.kind) {
+    case 'scalar':
+      return goalOf(node.xdmType);
+    case 'array': {
+      const items = goalOfNode(node.items);
+      return items === undefined ? undefined : { kind: 'array', items };
+    }
+    case 'map': {
+      const values = goalOfNode(node.values);
+      return values === undefined ? undefined : { kind: 'map', values };
+    }
+    case 'object': {
+      const taken = new Set<string>();
+      const fields = Array.from(node.properties).flatMap(([name, property]) => {
+        const type = goalOfNode(property);
+        if (type === undefined || taken.has(name.toLowerCase())) return [];
+        taken.add(name.toLowerCase());
+        return [{ name, type }];
+      });
+      return fields.length === 0 ? undefined : { kind: 'object', fields };
+    }
+  }
 }
 
 /** XDM's `int` is what sources call `integer`; all other names agree. */

@@ -1,15 +1,18 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import type { ColumnType, SourceColumn, XdmNode, XdmScalarType } from '@tributary/xdm';
+import type { SourceColumn, SourceType, XdmNode, XdmScalarType } from '@tributary/xdm';
 import { emitExpression, emitTarget } from '../emit.ts';
 import type { EmittedSql, PlanExpression } from '../plan.ts';
+import { emitConversion } from '../sql/conversion.ts';
+import { nullWhereFailed, total } from '../sql/emitted.ts';
 import { quoteIdentifier, quoteLiteral } from '../sql/quote.ts';
-import { sqlTypeOf } from '../sql/types.ts';
+import { type Goal, heldAs, sqlTypeOf } from '../sql/types.ts';
 import { planExpression } from '../validate.ts';
+import { typeOfValue } from './type-of-value.ts';
 
 export const NOW = new Date('2026-11-24T05:06:07.089Z');
 
-/** A source row of a test: a column's type follows from its value, unless it is told. */
-export type Row = Readonly<Record<string, string | number | boolean | null>>;
+/** A source row of a test, as JSON has it: a column's type follows from its value, unless it is told. */
+export type Row = Readonly<Record<string, unknown>>;
 
 export interface Outcome {
   /** As JSON has it; dates as ISO text. */
@@ -20,9 +23,9 @@ export interface Outcome {
 export interface Evaluation {
   readonly text: string;
   readonly row?: Row;
-  readonly types?: Readonly<Record<string, ColumnType>>;
-  /** XDM type that the value is brought to. */
-  readonly target?: XdmScalarType;
+  readonly types?: Readonly<Record<string, SourceType>>;
+  /** What the value is brought to: a scalar type of XDM, or a whole node. */
+  readonly target?: XdmScalarType | XdmNode;
 }
 
 /** Evaluates expressions for real, in a DuckDB of its own. */
@@ -55,23 +58,36 @@ export class Evaluator {
     expression: PlanExpression,
     row: Row,
     columns: readonly SourceColumn[],
-    target: XdmScalarType | undefined,
+    target: XdmScalarType | XdmNode | undefined,
   ): Promise<Outcome> {
     const context = { column: quoteIdentifier, now: NOW };
     const emitted =
       target === undefined
         ? emitExpression(expression, context)
-        : emitTarget({ path: [], target: scalar(target), expression, source: '' }, context);
+        : emitTarget(
+            {
+              path: [],
+              target: typeof target === 'string' ? scalar(target) : target,
+              expression,
+              source: '',
+            },
+            context,
+          );
     return this.run(emitted, rowSql(row, columns));
   }
 
+  /** Brings a value of a source column to another type, unreadable values being failures. */
+  async convert(value: unknown, type: SourceType, goal: Goal): Promise<Outcome> {
+    const converted = emitConversion(total(quoteIdentifier('v')), type, goal);
+    return this.run(nullWhereFailed(converted), rowSql({ v: value }, [{ name: 'v', type }]));
+  }
+
   async run({ value, fails }: EmittedSql, relation = '(SELECT 1)'): Promise<Outcome> {
-    const asJson = `CASE WHEN typeof(value) = 'TIMESTAMP WITH TIME ZONE' THEN to_json(strftime(TRY_CAST(value AS TIMESTAMPTZ), '%Y-%m-%dT%H:%M:%S.%gZ')) ELSE to_json(value) END`;
-    const sql = `SELECT CAST(${asJson} AS VARCHAR), fails FROM (SELECT ${value} AS value, ${fails ?? 'FALSE'} AS fails FROM ${relation})`;
+    const sql = `SELECT CAST(to_json(value) AS VARCHAR), fails FROM (SELECT ${value} AS value, ${fails ?? 'FALSE'} AS fails FROM ${relation})`;
     const reader = await this.#connection.runAndReadAll(sql);
     const [json, failed] = reader.getRowsJson()[0] ?? [];
     if (typeof failed !== 'boolean') throw new Error(`"fails" is ${String(failed)} for ${value}`);
-    return { value: typeof json === 'string' ? JSON.parse(json) : null, fails: failed };
+    return { value: typeof json === 'string' ? JSON.parse(json, isoDateTime) : null, fails: failed };
   }
 }
 
@@ -81,22 +97,36 @@ export function scalar(xdmType: XdmScalarType): XdmNode {
 
 export function columnsOf(
   row: Row,
-  types: Readonly<Record<string, ColumnType>> = {},
+  types: Readonly<Record<string, SourceType>> = {},
 ): readonly SourceColumn[] {
   return Object.entries(row).map(([name, value]) => ({ name, type: types[name] ?? typeOfValue(value) }));
 }
 
-function typeOfValue(value: Row[string]): ColumnType {
-  if (typeof value === 'boolean') return 'boolean';
-  if (typeof value !== 'number') return 'string';
-  return Number.isInteger(value) ? 'long' : 'number';
+/** SQL of a relation with one row. */
+function rowSql(row: Row, columns: readonly SourceColumn[]): string {
+  const values = columns.map(({ name, type }) => `${valueSql(row[name], type)} AS ${quoteIdentifier(name)}`);
+  return `(SELECT ${['1', ...values].join(', ')})`;
 }
 
-function rowSql(row: Row, columns: readonly SourceColumn[]): string {
-  const values = columns.map(({ name, type }) => {
-    const value = row[name];
-    const literal = value === null || value === undefined ? 'NULL' : quoteLiteral(String(value));
-    return `CAST(${literal} AS ${sqlTypeOf(type)}) AS ${quoteIdentifier(name)}`;
-  });
-  return `(SELECT ${['1', ...values].join(', ')})`;
+function valueSql(value: unknown, type: SourceType): string {
+  if (value === null || value === undefined) return `CAST(NULL AS ${sqlTypeOf(type)})`;
+  if (type !== 'json' && typeof type === 'string')
+    return `CAST(${quoteLiteral(String(value))} AS ${sqlTypeOf(type)})`;
+  const json = `CAST(${quoteLiteral(JSON.stringify(value))} AS JSON)`;
+  return type === 'json' ? json : `from_json(${json}, ${quoteLiteral(JSON.stringify(structureOf(type)))})`;
+}
+
+/** A type in the form that DuckDB's `from_json` takes. */
+function structureOf(type: SourceType): unknown {
+  if (typeof type === 'string' || type.kind === 'map') return sqlTypeOf(type);
+  if (type.kind === 'array') return [structureOf(type.items)];
+  if (heldAs(type) === 'json') return 'JSON';
+  return Object.fromEntries(type.fields.map((field) => [field.name, structureOf(field.type)]));
+}
+
+/** DuckDB writes a date-time as `2020-01-31 10:00:00+00`. */
+function isoDateTime(_key: string, value: unknown): unknown {
+  const isDateTime =
+    typeof value === 'string' && /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d+)?\+00$/.test(value);
+  return isDateTime ? new Date(value.replace(' ', 'T').replace('+00', 'Z')).toISOString() : value;
 }
