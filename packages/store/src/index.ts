@@ -3,7 +3,9 @@ export { isDatabaseOutage } from './database-outage.ts';
 export { DatabaseNotUsable, openEmbeddedStore, openPostgresStore } from './open-store.ts';
 export type { ApiClient, Organization, Organizations } from './organizations.ts';
 export type { ResourceFilter, ResourceOrder } from './resource-filter.ts';
+export type { ResourceReference, ResourceReferences } from './resource-references.ts';
 export type {
+  FoundResource,
   Resource,
   ResourceCursor,
   ResourceKind,

@@ -1,9 +1,20 @@
 import { type RawBuilder, sql } from 'kysely';
+import { indexedProperty, registryKinds, sortableText } from './indexed-properties.ts';
+import type { ResourceKind } from './resources.ts';
+
+/*
+ * Filters and orders in SQL. Any path into a body may be filtered and ordered by; which of them an index serves stands in
+ * `indexed-properties.ts`. Besides those, `createdAt` and `updatedAt` order by index. A filter with another operator than
+ * `==` looks at each resource of its kind, so a list that is to be quick also has an order or a filter that an index
+ * serves: batches by `createdAt` and `['shown', 'relatedObjects', 'id'] ==`, datasets by `['schemaRef', 'id'] ==` or
+ * `name ==`.
+ */
 
 /** One condition of a `property=` filter, on a path into the resource as the API shows it. */
 export interface ResourceFilter {
   readonly path: readonly string[];
-  readonly operator: '==' | '!=' | '<' | '<=' | '>' | '>=' | '~';
+  /** `exists` looks at no value. */
+  readonly operator: '==' | '!=' | '<' | '<=' | '>' | '>=' | '~' | 'exists';
   readonly value: string;
 }
 
@@ -14,11 +25,21 @@ export interface ResourceOrder {
 }
 
 /** SQL for the text of a resource's property: the envelope's own columns, else a path into the body. */
-function propertyText(path: readonly string[]): RawBuilder<string | null> {
+function propertyText(kind: ResourceKind, path: readonly string[]): RawBuilder<string | null> {
+  const property = indexedProperty(kind, path);
+  if (property !== undefined && property.holds !== 'members') {
+    const text = sql.raw<string | null>(property.sql);
+    return property.holds === 'text' ? sql<string | null>`(${text})` : sql<string | null>`(${text})::text`;
+  }
   const [name = '', ...rest] = path;
-  const envelope = rest.length === 0 ? envelopeColumns.get(name) : undefined;
-  return envelope ?? sql<string | null>`body #>> ${textArray(path)}`;
+  const envelope = rest.length === 0 ? envelopeOf(kind).get(name) : undefined;
+  return envelope ?? sql<string | null>`(body #>> ${textArray(path)})`;
 }
+
+const timeTexts: ReadonlyMap<string, RawBuilder<string | null>> = new Map([
+  ['createdAt', sql`(extract(epoch from created_at) * 1000)::bigint::text`],
+  ['updatedAt', sql`(extract(epoch from updated_at) * 1000)::bigint::text`],
+]);
 
 const envelopeColumns: ReadonlyMap<string, RawBuilder<string | null>> = new Map([
   ['id', sql`id`],
@@ -28,9 +49,18 @@ const envelopeColumns: ReadonlyMap<string, RawBuilder<string | null>> = new Map(
   ['updatedBy', sql`updated_by`],
   ['createdClient', sql`created_client`],
   ['updatedClient', sql`updated_client`],
-  ['createdAt', sql`(extract(epoch from created_at) * 1000)::bigint::text`],
-  ['updatedAt', sql`(extract(epoch from updated_at) * 1000)::bigint::text`],
+  ...timeTexts,
 ]);
+
+/** A registry resource's body has an envelope of its own, with a version of its own. */
+const registryEnvelope: ReadonlyMap<string, RawBuilder<string | null>> = new Map([
+  ['$id', sql`id`],
+  ...timeTexts,
+]);
+
+function envelopeOf(kind: ResourceKind): ReadonlyMap<string, RawBuilder<string | null>> {
+  return registryKinds.includes(kind) ? registryEnvelope : envelopeColumns;
+}
 
 /** How a list is ordered, in SQL. Times are ordered as they are rather than as their text, so that an index serves them. */
 export interface Ordering {
@@ -41,12 +71,19 @@ export interface Ordering {
   keyOf(text: string): RawBuilder<unknown>;
 }
 
-export function ordering(path: readonly string[]): Ordering {
-  const text = sql<string>`coalesce(${propertyText(path)}, '')`;
+export function ordering(kind: ResourceKind, path: readonly string[]): Ordering {
   const [name = '', ...rest] = path;
   const time = rest.length === 0 ? timeColumns.get(name) : undefined;
-  if (time === undefined) return { key: text, text, keyOf: (value) => sql`${value}` };
-  return { key: time, text, keyOf: (value) => sql`${timeOf(value)}::timestamptz` };
+  if (time !== undefined) {
+    const text = sql<string>`${timeTexts.get(name)}`;
+    return { key: time, text, keyOf: (value) => sql`${timeOf(value)}::timestamptz` };
+  }
+  // The id alone is unique: ordered by its own column, an index serves it.
+  if (name === '$id' && registryKinds.includes(kind)) {
+    return { key: sql`id`, text: sql<string>`id`, keyOf: (value) => sql`${value}` };
+  }
+  const key = sortableText(propertyText(kind, path));
+  return { key, text: key, keyOf: (value) => sql`${value}` };
 }
 
 const timeColumns: ReadonlyMap<string, RawBuilder<Date>> = new Map([
@@ -64,19 +101,41 @@ function timeOf(epochMilliseconds: string): Date {
 }
 
 /** SQL that is true for resources that meet the condition. An array meets `==` when one element does. */
-export function condition({ path, operator, value }: ResourceFilter): RawBuilder<boolean> {
-  const text = propertyText(path);
+export function condition(
+  kind: ResourceKind,
+  { path, operator, value }: ResourceFilter,
+): RawBuilder<boolean> {
+  const text = propertyText(kind, path);
   switch (operator) {
     case '==':
-      return sql`(${text} = ${value} or (body #> ${textArray(path)})::jsonb @> ${JSON.stringify([value])}::jsonb)`;
+      return equality(kind, path, value);
     case '!=':
-      return sql`(${text} is distinct from ${value})`;
+      return sql`(not coalesce(${equality(kind, path, value)}, false))`;
+    case 'exists':
+      return sql`(${text} is not null)`;
     case '~':
       return sql`(strpos(lower(${text}), lower(${value})) > 0)`;
     default:
       return isNumeric(value)
         ? sql`(case when ${text} ~ ${NUMERIC} then (${text})::numeric ${sql.raw(operator)} ${value}::numeric else false end)`
-        : sql`(${text} ${sql.raw(operator)} ${value})`;
+        : sql`(${text} collate "C" ${sql.raw(operator)} ${value})`;
+  }
+}
+
+function equality(kind: ResourceKind, path: readonly string[], value: string): RawBuilder<boolean> {
+  const property = indexedProperty(kind, path);
+  const text = propertyText(kind, path);
+  switch (property?.holds) {
+    case 'text':
+      return sql`(${sortableText(text)} = ${value} and ${text} is not null)`;
+    case 'texts':
+      return sql`(${sql.raw(property.sql)} @> ${JSON.stringify([value])}::jsonb)`;
+    case 'members': {
+      const member = { [path.at(-1) ?? '']: value };
+      return sql`(${sql.raw(property.sql)} @> ${JSON.stringify([member])}::jsonb)`;
+    }
+    case undefined:
+      return sql`(${text} = ${value} or (body #> ${textArray(path)})::jsonb @> ${JSON.stringify([value])}::jsonb)`;
   }
 }
 

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { type Kysely, type Selectable, sql } from 'kysely';
-import { condition, ordering, type ResourceFilter, type ResourceOrder } from './resource-filter.ts';
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
+import {
+  condition,
+  type Ordering,
+  ordering,
+  type ResourceFilter,
+  type ResourceOrder,
+} from './resource-filter.ts';
+import { insertReferences, mayRefer, referencesOf, replaceReferences } from './resource-references.ts';
 import type { Actor, Scope } from './scope.ts';
 import type { Tables } from './tables.ts';
 
@@ -40,15 +47,24 @@ export interface Resource {
 export interface ResourceQuery {
   readonly filters?: readonly ResourceFilter[];
   readonly order?: ResourceOrder;
+  /** Orders of resources that are equal in the first one. */
+  readonly thenBy?: readonly ResourceOrder[];
+  /** Top-level members that the answered bodies have, of those that are there; undefined: all, in their order. */
+  readonly members?: readonly string[];
   readonly limit: number;
   /** Rows to leave out first; for services that page by `start`. */
   readonly offset?: number;
-  /** Where the page before this one ended; for services that page by a token. */
-  readonly after?: ResourceCursor;
+  /**
+   * Where the page before this one ended; for services that page by a token. Without an id, only what lies strictly
+   * beyond the value of the first order follows.
+   */
+  readonly after?: ResourceCursor | Pick<ResourceCursor, 'orderValue'>;
 }
 
 export interface ResourceCursor {
   readonly orderValue: string;
+  /** Values of the further orders (`thenBy`), where there are some. */
+  readonly thenValues?: readonly string[];
   readonly id: string;
 }
 
@@ -87,39 +103,43 @@ export function scopedResources(database: Kysely<Tables>, scope: Scope, kind: Re
       .where('org_id', '=', scope.orgId)
       .where('sandbox_id', '=', scope.sandboxId)
       .where('kind', '=', kind);
+  const whole = () => table().select([...envelope, 'body']);
+  /** Runs what takes several statements in one transaction, the caller's where there is one. */
+  const atomically = <T>(several: boolean, work: (connection: Kysely<Tables>) => Promise<T>): Promise<T> =>
+    several && !database.isTransaction ? database.transaction().execute(work) : work(database);
 
   return {
     async get(id) {
-      return toResource(await table().where('id', '=', id).selectAll().executeTakeFirst());
+      return toResource(await whole().where('id', '=', id).executeTakeFirst());
     },
 
     async getAll(ids) {
       if (ids.length === 0) return new Map();
-      const rows = await table()
+      const rows = await whole()
         .where('id', 'in', [...new Set(ids)])
-        .selectAll()
         .execute();
       return new Map(rows.map((row) => [row.id, fromRow(row)]));
     },
 
     async getForUpdate(id) {
-      return toResource(await table().where('id', '=', id).selectAll().forUpdate().executeTakeFirst());
+      return toResource(await whole().where('id', '=', id).forUpdate().executeTakeFirst());
     },
 
-    async list({ filters = [], order = newestFirst, limit, offset = 0, after }) {
-      const { key, text, keyOf } = ordering(order.path);
-      const direction = order.descending ? 'desc' : 'asc';
-      let query = table().selectAll().select(text.as('order_value'));
-      for (const filter of filters) query = query.where(condition(filter));
-      if (after) {
-        const comparison = sql.raw(order.descending ? '<' : '>');
-        query = query.where(
-          sql<boolean>`(${key}, id) ${comparison} (${keyOf(after.orderValue)}, ${after.id})`,
-        );
-      }
+    async list({ filters = [], order = newestFirst, thenBy = [], members, limit, offset = 0, after }) {
+      const keys = [order, ...thenBy].map(({ path, descending }) => ({
+        ...ordering(kind, path),
+        descending,
+      }));
+      const body = members === undefined ? sql<ResourceRow['body']>`body` : membersOf(members);
+      let query = table()
+        .select(envelope)
+        .select(body.as('body'))
+        .select(sql<string[]>`array[${sql.join(keys.map(({ text }) => text))}]`.as('order_values'));
+      for (const filter of filters) query = query.where(condition(kind, filter));
+      if (after) query = query.where(beyond(keys, after));
+      for (const { key, descending } of keys) query = query.orderBy(key, descending ? 'desc' : 'asc');
       const rows = await query
-        .orderBy(key, direction)
-        .orderBy('id', direction)
+        .orderBy('id', order.descending ? 'desc' : 'asc')
         .offset(offset)
         .limit(limit + 1)
         .execute();
@@ -127,59 +147,68 @@ export function scopedResources(database: Kysely<Tables>, scope: Scope, kind: Re
       const last = page.at(-1);
       return {
         items: page.map(fromRow),
-        next: rows.length > limit && last ? { orderValue: last.order_value, id: last.id } : undefined,
+        next: rows.length > limit && last ? cursorAt(last) : undefined,
       };
     },
 
     async count(filters = []) {
       let query = table().select(sql<number>`count(*)::integer`.as('count'));
-      for (const filter of filters) query = query.where(condition(filter));
+      for (const filter of filters) query = query.where(condition(kind, filter));
       return (await query.executeTakeFirstOrThrow()).count;
     },
 
     async insert(id, body, actor) {
       const now = new Date();
-      const row = await database
-        .insertInto('resources')
-        .values({
-          org_id: scope.orgId,
-          sandbox_id: scope.sandboxId,
-          kind,
-          id,
-          body: JSON.stringify(body),
-          version: 1,
-          etag: randomUUID(),
-          created_at: now,
-          updated_at: now,
-          created_by: actor.user,
-          updated_by: actor.user,
-          created_client: actor.client,
-          updated_client: actor.client,
-        })
-        .returningAll()
-        .executeTakeFirstOrThrow();
-      return fromRow(row);
+      const references = referencesOf(kind, body);
+      return atomically(references.length > 0, async (connection) => {
+        const row = await connection
+          .insertInto('resources')
+          .values({
+            org_id: scope.orgId,
+            sandbox_id: scope.sandboxId,
+            kind,
+            id,
+            body: JSON.stringify(body),
+            version: 1,
+            etag: randomUUID(),
+            created_at: now,
+            updated_at: now,
+            created_by: actor.user,
+            updated_by: actor.user,
+            created_client: actor.client,
+            updated_client: actor.client,
+          })
+          .returning([...envelope, 'body'])
+          .executeTakeFirstOrThrow();
+        await insertReferences(connection, scope, kind, id, references);
+        return fromRow(row);
+      });
     },
 
     async replace(id, etag, body, actor) {
-      const row = await database
-        .updateTable('resources')
-        .set((columns) => ({
-          body: JSON.stringify(body),
-          version: columns('version', '+', 1),
-          etag: randomUUID(),
-          updated_at: new Date(),
-          updated_by: actor.user,
-          updated_client: actor.client,
-        }))
-        .where('org_id', '=', scope.orgId)
-        .where('sandbox_id', '=', scope.sandboxId)
-        .where('kind', '=', kind)
-        .where('id', '=', id)
-        .where('etag', '=', etag)
-        .returningAll()
-        .executeTakeFirst();
-      return toResource(row);
+      return atomically(mayRefer(kind), async (connection) => {
+        const row = await connection
+          .updateTable('resources')
+          .set((columns) => ({
+            body: JSON.stringify(body),
+            version: columns('version', '+', 1),
+            etag: randomUUID(),
+            updated_at: new Date(),
+            updated_by: actor.user,
+            updated_client: actor.client,
+          }))
+          .where('org_id', '=', scope.orgId)
+          .where('sandbox_id', '=', scope.sandboxId)
+          .where('kind', '=', kind)
+          .where('id', '=', id)
+          .where('etag', '=', etag)
+          .returning([...envelope, 'body'])
+          .executeTakeFirst();
+        if (row !== undefined && mayRefer(kind)) {
+          await replaceReferences(connection, scope, kind, id, referencesOf(kind, body));
+        }
+        return toResource(row);
+      });
     },
 
     async remove(id) {
@@ -196,9 +225,82 @@ export function scopedResources(database: Kysely<Tables>, scope: Scope, kind: Re
   };
 }
 
+/** A resource, and of which kind it is. */
+export interface FoundResource extends Resource {
+  readonly kind: ResourceKind;
+}
+
+export async function findResources(
+  database: Kysely<Tables>,
+  scope: Scope,
+  kinds: readonly ResourceKind[],
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, FoundResource>> {
+  if (ids.length === 0) return new Map();
+  const rows = await database
+    .selectFrom('resources')
+    .where('org_id', '=', scope.orgId)
+    .where('sandbox_id', '=', scope.sandboxId)
+    .where('kind', 'in', kinds)
+    .where('id', 'in', [...new Set(ids)])
+    .select([...envelope, 'body', 'kind'])
+    .execute();
+  // Only resources of the kinds asked for come back.
+  return new Map(rows.map((row) => [row.id, { ...fromRow(row), kind: row.kind as ResourceKind }]));
+}
+
 const newestFirst: ResourceOrder = { path: ['createdAt'], descending: true };
 
-type ResourceRow = Selectable<Tables['resources']>;
+const envelope = [
+  'id',
+  'version',
+  'etag',
+  'created_at',
+  'updated_at',
+  'created_by',
+  'updated_by',
+  'created_client',
+  'updated_client',
+] as const;
+
+type ResourceRow = Pick<Selectable<Tables['resources']>, (typeof envelope)[number] | 'body'>;
+
+/** A title has a column of its own, so that to answer it no body is read. */
+function membersOf(members: readonly string[]): RawBuilder<ResourceRow['body']> {
+  const values = members.map((member) =>
+    member === 'title' ? sql`'title', title` : sql`${member}::text, body -> ${member}`,
+  );
+  return sql`json_build_object(${sql.join(values)})`;
+}
+
+/** What follows a cursor in the order of `keys`. */
+function beyond(
+  keys: readonly (Ordering & Pick<ResourceOrder, 'descending'>)[],
+  after: ResourceCursor | Pick<ResourceCursor, 'orderValue'>,
+): RawBuilder<boolean> {
+  const [first, ...further] = keys;
+  if (first === undefined) throw new Error('a list has an order');
+  const comparison = (descending: boolean) => sql.raw(descending ? '<' : '>');
+  const start = first.keyOf(after.orderValue);
+  if (!('id' in after)) return sql`(${first.key} ${comparison(first.descending)} ${start})`;
+  if (further.length === 0) {
+    return sql`((${first.key}, id) ${comparison(first.descending)} (${start}, ${after.id}))`;
+  }
+  // Each key may have a direction of its own, which a comparison of rows cannot say.
+  const values = [start, ...further.map(({ keyOf }, index) => keyOf(after.thenValues?.[index] ?? ''))];
+  return keys.reduceRight<RawBuilder<boolean>>(
+    (tail, { key, descending }, index) =>
+      sql`(${key} ${comparison(descending)} ${values[index]} or (${key} = ${values[index]} and ${tail}))`,
+    sql`id ${comparison(first.descending)} ${after.id}`,
+  );
+}
+
+function cursorAt({
+  id,
+  order_values: [orderValue = '', ...thenValues],
+}: ResourceRow & { order_values: string[] }) {
+  return { orderValue, ...(thenValues.length > 0 && { thenValues }), id };
+}
 
 function toResource(row: ResourceRow | undefined): Resource | undefined {
   return row === undefined ? undefined : fromRow(row);

@@ -1,6 +1,13 @@
 import { type Kysely, sql } from 'kysely';
 import { type Organizations, organizations } from './organizations.ts';
-import { type ResourceKind, type Resources, scopedResources } from './resources.ts';
+import { type ResourceReferences, scopedReferences } from './resource-references.ts';
+import {
+  type FoundResource,
+  findResources,
+  type ResourceKind,
+  type Resources,
+  scopedResources,
+} from './resources.ts';
 import { type RunQueue, runQueue } from './run-queue.ts';
 import { type Runs, scopedRuns } from './runs.ts';
 import { type SandboxRemovals, sandboxRemovals } from './sandbox-removal.ts';
@@ -22,7 +29,13 @@ export interface ScopedStore {
   readonly staging: Staging;
   readonly tables: TablePointers;
   readonly watermarks: Watermarks;
+  readonly references: ResourceReferences;
   resources(kind: ResourceKind): Resources;
+  /** Those of `ids` that exist among several kinds, by id, in one query; no two of those kinds may share an id. */
+  findResources(
+    kinds: readonly ResourceKind[],
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, FoundResource>>;
   /** Runs `work` in one transaction: all of it happens, or nothing when it throws. Nested calls join the outer one. */
   transaction<T>(work: (store: ScopedStore) => Promise<T>): Promise<T>;
   /**
@@ -68,6 +81,8 @@ function scopedStore(database: Kysely<Tables>, scope: Scope): ScopedStore {
     staging: scopedStaging(database, scope),
     tables: scopedTablePointers(database, scope),
     watermarks: scopedWatermarks(database, scope),
+    references: scopedReferences(database, scope),
+    findResources: (kinds, ids) => findResources(database, scope, kinds, ids),
     resources: (kind) => scopedResources(database, scope, kind),
     async transaction(work) {
       if (database.isTransaction) return work(this);

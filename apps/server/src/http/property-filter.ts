@@ -4,7 +4,7 @@ import { Problem } from './problem.ts';
 const pattern = /^(?<path>[^=!<>~]+?)(?<operator>==|!=|<=|>=|<|>|~)(?<value>.*)$/s;
 const operators: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=', '~']);
 
-function isOperator(text: string | undefined): text is ResourceFilter['operator'] {
+function isOperator(text: string | undefined): text is Exclude<ResourceFilter['operator'], 'exists'> {
   return text !== undefined && operators.has(text);
 }
 
@@ -68,6 +68,8 @@ function meets(actual: unknown, { operator, value }: ResourceFilter): boolean {
       return isEqual;
     case '!=':
       return !isEqual;
+    case 'exists':
+      return actual !== undefined;
     case '~':
       return asText(actual)?.toLowerCase().includes(value.toLowerCase()) ?? false;
     default:

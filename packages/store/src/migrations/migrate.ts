@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Tables } from '../tables.ts';
 import { initial } from './initial.ts';
+import { listIndexes } from './list-indexes.ts';
 import { sandboxRemoval } from './sandbox-removal.ts';
 
 /** Brings the schema up to date. Safe to call from several processes at once: Kysely takes a lock in the database. */
@@ -11,6 +12,7 @@ export async function migrate(database: Kysely<Tables>): Promise<void> {
     provider: {
       getMigrations: async () => ({
         '0001-initial': { up: initial },
+        '0002-list-indexes': { up: listIndexes },
         '0003-sandbox-removal': { up: sandboxRemoval },
       }),
     },
