@@ -1,6 +1,10 @@
 export { type AcceptForm, parseAccept } from './accept.ts';
 export type { ColumnType, SourceColumn, SourceField, SourceType } from './columns.ts';
 export { composeSchema, type ResolvedSchema } from './compose.ts';
+export { type Descriptor, parseDescriptor, sourcePropertiesOf } from './descriptor.ts';
+export { type DescriptorSurroundings, descriptorProblems, isPrimaryIdentity } from './descriptor-check.ts';
+export { type PropertySearch, propertyAt, propertyPath, propertySteps } from './descriptor-path.ts';
+export { DESCRIPTOR_TYPES, type DescriptorType, RELATIONSHIP_TYPES } from './descriptor-types.ts';
 export { TEXT_FORMATS, type TextFormat } from './formats.ts';
 export {
   assignFieldIds,

@@ -9,15 +9,24 @@ const TYPE_PREFIX = 'http://ns.adobe.com/aep/errors/';
 const TITLES: Readonly<Record<string, string>> = {
   'XDM-1006-400': 'Accept header invalid',
   'XDM-1007-400': 'Accept header invalid',
+  'XDM-1008-400': 'Accept header invalid',
+  'XDM-1009-400': 'Accept header invalid',
   'XDM-1010-404': 'Resource not found',
   'XDM-1011-404': 'Resource not found',
   'XDM-1012-404': 'Resource not found',
   'XDM-1013-404': 'Resource not found',
   'XDM-1014-404': 'Resource not found',
+  'XDM-1015-404': 'Resource not found',
+  'XDM-1016-404': 'Resource not found',
+  'XDM-1017-404': 'Resource not found',
   'XDM-1020-400': 'Namespace validation error',
   'XDM-1021-400': 'Namespace validation error',
   'XDM-1413-400': 'Merge Schema Error',
   'XDM-1521-400': 'Title not unique',
+  'XDM-1526-400': 'Union validation error',
+  'XDM-1527-400': 'Union validation error',
+  'XDM-1528-400': 'Union validation error',
+  'XDM-3005-400': 'Import Resource Failed',
 };
 
 const TITLES_BY_KIND: Partial<Readonly<Record<ProblemKind, string>>> = {
