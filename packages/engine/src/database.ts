@@ -1,5 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance, type DuckDBResultReader } from '@duckdb/node-api';
 import { quoteLiteral } from '@tributary/data-prep';
+import { registerVectorisedFunctions } from './vectorised-functions.ts';
 
 /** What one job may use of the machine. */
 export interface Bounds {
@@ -36,6 +37,7 @@ export async function openDatabase(bounds: Bounds, signal: AbortSignal): Promise
     allow_persistent_secrets: 'false',
   });
   const connection = await instance.connect();
+  registerVectorisedFunctions(connection);
   await lockDown(connection, bounds);
   const interrupt = () => connection.interrupt();
   signal.addEventListener('abort', interrupt);

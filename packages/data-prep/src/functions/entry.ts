@@ -4,12 +4,15 @@ export type FunctionCategory =
   | 'String'
   | 'Regular Expressions'
   | 'Hashing'
+  | 'URL'
   | 'Date/Time'
   | 'Hierarchies - Objects'
   | 'Hierarchies - Arrays'
   | 'Logical'
   | 'Aggregation'
-  | 'Type Conversions';
+  | 'Type Conversions'
+  | 'Special Operations'
+  | 'User Agent';
 
 /** How a parameter is called in messages and in the service's function list. */
 export type ParameterType =

@@ -9,6 +9,9 @@ import { regexFunctions } from './regex.ts';
 import { stringFunctions } from './string.ts';
 import { stringListFunctions } from './string-list.ts';
 import { stringSearchFunctions } from './string-search.ts';
+import { urlFunctions } from './url.ts';
+import { userAgentFunctions } from './user-agent.ts';
+import { uuidFunction } from './uuid.ts';
 
 /** Every function of the language, each once. To add a function is to add an entry to its category's file. */
 export const functionTable: readonly FunctionEntry[] = [
@@ -17,11 +20,14 @@ export const functionTable: readonly FunctionEntry[] = [
   ...stringListFunctions,
   ...regexFunctions,
   ...hashingFunctions,
+  ...urlFunctions,
   ...dateFunctions,
   ...logicalFunctions,
   ...arrayFunctions,
   ...aggregationFunctions,
   ...conversionFunctions,
+  uuidFunction,
+  ...userAgentFunctions,
 ];
 
 const byName = new Map(

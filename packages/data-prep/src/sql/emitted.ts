@@ -4,6 +4,9 @@ import { lambda } from './lambda.ts';
 /** SQL up to this length is repeated where it is used twice; longer SQL is bound to a name. In characters. */
 const MAXIMUM_REPEATED_LENGTH = 60;
 
+/** A new text for each row and each time that it stands in SQL. */
+export const RANDOM_UUID = 'CAST(gen_random_uuid() AS VARCHAR)';
+
 /** SQL that can't fail. */
 export function total(value: string): EmittedSql {
   return { value, fails: undefined };
@@ -70,8 +73,22 @@ export function nullWhereFailed({ value, fails }: EmittedSql): EmittedSql {
  * must not put a part into one of DuckDB's macros, such as `nullif`, which repeat it out of sight.
  */
 export function bindOnce(parts: readonly string[], body: (...names: readonly string[]) => string): string {
-  if (parts.every((part) => part.length <= MAXIMUM_REPEATED_LENGTH)) return body(...parts);
+  const isRepeatable = (part: string) => part.length <= MAXIMUM_REPEATED_LENGTH && !isVolatile(part);
+  if (parts.every(isRepeatable)) return body(...parts);
   const fields = parts.map((part, index) => `p${index}: ${part}`);
   const bound = lambda((name) => body(...parts.map((_, index) => `${name}.p${index}`)));
   return `list_transform([{${fields.join(', ')}}], ${bound})[1]`;
+}
+
+/**
+ * Lets SQL stand in `TRY`, which DuckDB refuses around anything that differs from call to call: such parts are bound to
+ * names before.
+ */
+export function inTry(parts: readonly string[], body: (...values: readonly string[]) => string): string {
+  const tried = (...values: readonly string[]) => `TRY(${body(...values)})`;
+  return parts.some(isVolatile) ? bindOnce(parts, tried) : tried(...parts);
+}
+
+function isVolatile(part: string): boolean {
+  return part.includes(RANDOM_UUID);
 }

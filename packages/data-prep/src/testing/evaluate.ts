@@ -7,6 +7,7 @@ import { nullWhereFailed, total } from '../sql/emitted.ts';
 import { quoteIdentifier, quoteLiteral } from '../sql/quote.ts';
 import { type Goal, heldAs, sqlTypeOf } from '../sql/types.ts';
 import { planExpression } from '../validate.ts';
+import { registerScalarFunctions } from './scalar-functions.ts';
 import { typeOfValue } from './type-of-value.ts';
 
 export const NOW = new Date('2026-11-24T05:06:07.089Z');
@@ -40,6 +41,7 @@ export class Evaluator {
     const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
     const connection = await instance.connect();
     await connection.run("SET TimeZone = 'UTC'");
+    registerScalarFunctions(connection);
     return new Evaluator(connection);
   }
 

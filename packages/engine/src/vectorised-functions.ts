@@ -1,0 +1,25 @@
+import { BIGINT, BOOLEAN, type DuckDBConnection, DuckDBScalarFunction, VARCHAR } from '@duckdb/node-api';
+import { evaluateChunk, scalarFunctions } from '@tributary/data-prep';
+
+const types = { VARCHAR, BIGINT, BOOLEAN } as const;
+
+/**
+ * Makes the scalar functions of the mapping language known to a database. Chunks of columns pass through them; the
+ * functions themselves see nothing but their arguments, so that they are as safe in a locked-down database as SQL.
+ */
+export function registerVectorisedFunctions(connection: DuckDBConnection): void {
+  for (const scalar of scalarFunctions) {
+    connection.registerScalarFunction(
+      DuckDBScalarFunction.create({
+        name: scalar.name,
+        parameterTypes: scalar.parameters.map((type) => types[type]),
+        returnType: types[scalar.returns],
+        mainFunction: (_, chunk, output) => {
+          const columns = scalar.parameters.map((_parameter, index) => chunk.getColumnVector(index));
+          evaluateChunk(scalar, chunk.rowCount, columns, output);
+          output.flush();
+        },
+      }),
+    );
+  }
+}
