@@ -5,6 +5,8 @@ export { type Descriptor, parseDescriptor, sourcePropertiesOf } from './descript
 export { type DescriptorSurroundings, descriptorProblems, isPrimaryIdentity } from './descriptor-check.ts';
 export { type PropertySearch, propertyAt, propertyPath, propertySteps } from './descriptor-path.ts';
 export { DESCRIPTOR_TYPES, type DescriptorType, RELATIONSHIP_TYPES } from './descriptor-types.ts';
+export { type BreakingChange, breakingChanges, type EvolutionRule } from './evolution.ts';
+export { breakingPartChanges, removedTags, tagsOf } from './evolution-parts.ts';
 export { TEXT_FORMATS, type TextFormat } from './formats.ts';
 export {
   assignFieldIds,
@@ -44,4 +46,19 @@ export {
   createTenantResource,
   type RandomSource,
   type TenantContext,
+  updateTenantResource,
 } from './tenant-resource.ts';
+export {
+  asResource,
+  classOfUnion,
+  composeUnion,
+  fullUnion,
+  isInUnion,
+  isTimeSeries,
+  type RelatedSchema,
+  UNION_TAG,
+  type UnionResource,
+  unionIdOf,
+  unionOf,
+  unionProblems,
+} from './union.ts';
