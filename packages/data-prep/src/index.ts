@@ -1,6 +1,7 @@
 export type { SourceColumns } from './bind.ts';
 export { columnsRead } from './columns-read.ts';
 export { type EmitContext, emitExpression, emitTarget } from './emit.ts';
+export { type PathReading, readPath } from './mapping/path.ts';
 export {
   type MappingError,
   type MappingErrorCode,

@@ -1,73 +1,57 @@
+import type { SourceColumns } from '@tributary/data-prep';
 import { type MappingError, type MappingInput, planMappings, readMappings } from '@tributary/data-prep';
-import { schemaLookup } from '@tributary/runner';
 import type { ScopedStore } from '@tributary/store';
-import { composeSchema, type ResolvedSchema } from '@tributary/xdm';
-import { Problem, type Violation } from '../../http/problem.ts';
-import { type MappingSetBody, outputSchemaOf } from './mapping-set-body.ts';
+import type { ResolvedSchema } from '@tributary/xdm';
+import { type LossyCoercion, lossyCoercions } from './lossy-coercions.ts';
+import type { MappingSetBody } from './mapping-set-body.ts';
+import { type MissingField, missingFields } from './missing-fields.ts';
+import { invalidMappingSet } from './refusal.ts';
+import { resolveOutputSchema } from './resolve-schema.ts';
 
-/** A mapping set whose mappings can be read, and what is wrong with them. */
+/** A mapping set whose mappings can be read, and what is to be said of them. */
 export interface CheckedMappingSet {
   readonly schema: ResolvedSchema;
   readonly contentType: string;
   readonly mappings: readonly MappingInput[];
+  /** What keeps the mapping set from being used. */
   readonly errors: readonly MappingError[];
+  /** What rejects every row, though each mapping is good. */
+  readonly missing: readonly MissingField[];
+  /** What may be lost; known only where the source columns are. */
+  readonly lossy: readonly LossyCoercion[];
 }
 
 /**
- * Reads a mapping set's body and checks its mappings against the output schema; source columns are not known yet.
+ * Reads a mapping set's body and checks its mappings against the output schema, and against the source columns where they
+ * are known.
  * @throws {Problem} when it cannot be read, or names no schema of this sandbox.
  */
-export async function checkMappingSet(store: ScopedStore, body: MappingSetBody): Promise<CheckedMappingSet> {
-  const output = outputSchemaOf(body);
-  if (output === undefined) {
-    throw invalid([
-      {
-        path: '/outputSchema/schemaRef/id',
-        message: 'the output schema is missing; give the $id of a schema here or in xdmSchema',
-      },
-    ]);
-  }
-  const composed = composeSchema(output.id, await schemaLookup(store, [output.id]));
-  if (!composed.ok) {
-    throw invalid(composed.problems.map(({ message }) => ({ path: output.path, message })));
-  }
-  const read = readMappings(body.mappings);
-  if (!read.ok) {
-    throw invalid(
-      read.errors.map(({ mapping, field, message }) => ({
-        path: mapping === undefined ? '/mappings' : `/mappings/${mapping}/${field}`,
-        message,
-      })),
-    );
-  }
-  const planned = planMappings({ mappings: read.mappings, columns: 'unknown', target: composed.value.root });
+export async function checkMappingSet(
+  store: ScopedStore,
+  body: MappingSetBody,
+  columns: SourceColumns,
+): Promise<CheckedMappingSet> {
+  const { schema, contentType } = await resolveOutputSchema(store, body);
+  const mappings = readOrRefuse(body.mappings);
+  const planned = planMappings({ mappings, columns, target: schema.root });
   return {
-    schema: composed.value,
-    contentType: output.contentType,
-    mappings: read.mappings,
+    schema,
+    contentType,
+    mappings,
     errors: planned.ok ? [] : planned.errors,
+    missing: await missingFields(store, schema, mappings),
+    lossy: planned.ok ? lossyCoercions(planned.plan) : [],
   };
 }
 
-/** Refuses a mapping set with anything wrong in it, everything at once. */
-export function refuseErrors(errors: readonly MappingError[]): void {
-  if (errors.length > 0) throw invalid(errors.map(toViolation));
-}
-
-/** What is wrong with the source of a mapping that is an attribute, not an expression with a place in it. */
-const attributeCodes: ReadonlySet<string> = new Set(['source-path', 'unknown-column']);
-
-function toViolation({ mapping, code, message, position }: MappingError): Violation {
-  const isAboutSource = position !== undefined || attributeCodes.has(code);
-  const where = position === undefined ? '' : ` (line ${position.line}, column ${position.column})`;
-  return {
-    path: `/mappings/${mapping}/${isAboutSource ? 'source' : 'destination'}`,
-    message: message + where,
-    code,
-  };
-}
-
-function invalid(violations: readonly Violation[]): Problem {
-  const detail = violations.map(({ path, message }) => `${path}: ${message}`).join('; ');
-  return new Problem('invalidBody', `The mapping set cannot be used: ${detail}`, { violations });
+/** @throws {Problem} that names each mapping which cannot be read */
+function readOrRefuse(mappings: readonly unknown[]): readonly MappingInput[] {
+  const read = readMappings(mappings);
+  if (read.ok) return read.mappings;
+  throw invalidMappingSet(
+    read.errors.map(({ mapping, field, message }) => ({
+      path: mapping === undefined ? '/mappings' : `/mappings/${mapping}/${field}`,
+      message,
+    })),
+  );
 }

@@ -1,9 +1,11 @@
 import type { Service } from '../../http/service.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { registerLanguage } from './language-routes.ts';
+import { registerMappings } from './mapping-routes.ts';
 import { registerMappingSets } from './mapping-set-routes.ts';
+import { registerPreview } from './preview-route.ts';
 import { renderProblem } from './problem-body.ts';
-import { registerTrials } from './try-routes.ts';
+import { registerValidation } from './validate-route.ts';
 
 /** The Conversion service (Data Prep): mapping sets and the language they are written in. */
 export function conversion(dependencies: Dependencies): Service {
@@ -14,8 +16,12 @@ export function conversion(dependencies: Dependencies): Service {
     access: 'sandbox',
     renderProblem,
     register(routes) {
-      registerTrials(routes, dependencies);
-      registerMappingSets(routes);
+      // Answers are sent as they are: their schemas document, and must neither drop nor convert anything.
+      routes.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+      registerValidation(routes, dependencies);
+      registerPreview(routes, dependencies);
+      registerMappingSets(routes, dependencies);
+      registerMappings(routes, dependencies);
       registerLanguage(routes);
     },
   };

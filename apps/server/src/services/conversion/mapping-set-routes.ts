@@ -1,176 +1,186 @@
-import { randomUUID } from 'node:crypto';
-import { documentOf } from '@tributary/runner';
-import type { Resource, ScopedStore } from '@tributary/store';
+import { removeMappingSet } from '@tributary/runner';
+import type { ScopedStore } from '@tributary/store';
 import { Type } from 'typebox';
 import { Problem } from '../../http/problem.ts';
-import { parsePropertyFilters } from '../../http/property-filter.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
-import { checkMappingSet, refuseErrors } from './check-mapping-set.ts';
-import { type MappingSetBody, mappingSetBody, outputSchemaOf } from './mapping-set-body.ts';
-import { mappingSetDocument, shownMapping, shownMappingSet } from './mapping-set-document.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { answers, MappingSetPage, ShownMappingSet } from './answer-schemas.ts';
+import { createMappingSet, type StoredMappingSet, storeNextVersion } from './change-mapping-set.ts';
+import { inputColumns } from './input-columns.ts';
+import { mappingSetBody } from './mapping-set-body.ts';
+import { mappingSetAsBody, shownMappingSet } from './mapping-set-document.ts';
+import { ListQuery, nextLink, storeQueryOf } from './mapping-set-list.ts';
+import { PatchBody, patchedMappingSet } from './patch-mapping-set.ts';
+import { isOn, queryFlag } from './query-flag.ts';
+import { existingMappingSet, expandedSchema, flowsUsing, mappingSetOf } from './stored-mapping-set.ts';
 
-const byId = Type.Object({ id: Type.String() });
-const listQuery = Type.Object({
-  limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 100 }),
-  start: Type.Integer({ minimum: 0, default: 0 }),
-  name: Type.Optional(Type.String()),
-  orderBy: Type.Optional(Type.String()),
-  property: Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())])),
-  expandSchema: Type.Optional(Type.Boolean()),
+const ById = Type.Object({ id: Type.String() });
+const WriteQuery = Type.Object({
+  validate: queryFlag('true also refuses a set that leaves out a required field or the primary identity'),
 });
+const ReadQuery = Type.Object({
+  version: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'A former version; the newest where it is not given' }),
+  ),
+  expandSchema: queryFlag('true adds the whole output schema'),
+});
+const OneSet = answers({ 200: ShownMappingSet });
 
-/** Creating, reading, replacing and deleting mapping sets. */
-export function registerMappingSets(routes: Routes): void {
+/** Creating, reading, changing and deleting mapping sets. */
+export function registerMappingSets(routes: Routes, dependencies: Dependencies): void {
+  registerReads(routes);
+
   routes.post(
     '/mappingSets',
-    { schema: { summary: 'Create a mapping set', body: mappingSetBody, response: { 200: shownSet } } },
+    {
+      schema: {
+        summary: 'Create a mapping set',
+        querystring: WriteQuery,
+        body: mappingSetBody,
+        response: OneSet,
+      },
+    },
     async (request) => {
+      const { body, query } = request;
       const { store, actor } = sandboxOf(request);
-      return store.transaction(async (tx) => {
-        await holdOutputSchema(tx, request.body);
-        const checked = await checkMappingSet(tx, request.body);
-        refuseErrors(checked.errors);
-        const body = { ...mappingSetDocument(request.body, checked) };
-        return shownMappingSet(await tx.resources('mappingSet').insert(randomUUID(), body, actor));
-      });
+      const columns = await inputColumns(dependencies, store, body);
+      const options = { columns, demandComplete: isOn(query.validate) };
+      return shownChange(await createMappingSet(store, body, actor, options));
     },
-  );
-
-  routes.get(
-    '/mappingSets',
-    { schema: { summary: 'List mapping sets', querystring: listQuery } },
-    async (request) => {
-      const { limit, start, name, orderBy, property } = request.query;
-      const filters = [
-        ...parsePropertyFilters(property).map((filter) => ({ ...filter, path: storedPath(filter.path) })),
-        ...(name === undefined ? [] : [{ path: ['name'], operator: '==' as const, value: name }]),
-      ];
-      const sets = sandboxOf(request).store.resources('mappingSet');
-      const page = await sets.list({ filters, limit, offset: start, order: orderOf(orderBy) });
-      const next = page.next && {
-        href: `/mappingSets?limit=${limit}&start=${start + limit}`,
-        templated: false,
-      };
-      return {
-        data: page.items.map(shownMappingSet),
-        _page: { count: page.items.length, limit },
-        _links: next ? { next } : {},
-      };
-    },
-  );
-
-  routes.get('/mappingSets/:id', { schema: { summary: 'One mapping set', params: byId } }, async (request) =>
-    shownMappingSet(await existing(sandboxOf(request).store, request.params.id)),
   );
 
   routes.put(
     '/mappingSets/:id',
     {
       schema: {
-        summary: 'Replace a mapping set',
-        params: byId,
+        summary: 'Replace a mapping set by its next version',
+        description: 'The former version stays, and flows that name it go on using it.',
+        params: ById,
+        querystring: WriteQuery,
         body: mappingSetBody,
-        response: { 200: shownSet },
+        response: OneSet,
       },
     },
     async (request) => {
+      const { body, query, params } = request;
       const { store, actor } = sandboxOf(request);
-      return store.transaction(async (tx) => {
-        const current = await existing(tx, request.params.id, 'for update');
-        const checked = await checkMappingSet(tx, request.body);
-        refuseErrors(checked.errors);
-        if (documentOf('mappingSet', current).outputSchemaId !== checked.schema.id) {
-          throw new Problem(
-            'invalidBody',
-            'The output schema of a mapping set cannot change. Create another mapping set.',
-            {
-              violations: [{ path: '/outputSchema/schemaRef/id', message: 'must stay the same' }],
-            },
-          );
-        }
-        const body = { ...mappingSetDocument(request.body, checked) };
-        const replaced = await tx.resources('mappingSet').replace(current.id, current.etag, body, actor);
-        if (replaced === undefined)
-          throw new Error(`mapping set ${current.id} changed while its row was locked`);
-        return shownMappingSet(replaced);
+      await existingMappingSet(store, params.id);
+      const columns = await inputColumns(dependencies, store, body);
+      const options = { columns, demandComplete: isOn(query.validate) };
+      const stored = await store.transaction(async (tx) => {
+        const current = await existingMappingSet(tx, params.id, 'for update');
+        return storeNextVersion(tx, current, body, actor, options);
       });
+      return shownChange(stored);
+    },
+  );
+
+  routes.patch(
+    '/mappingSets/:id',
+    {
+      schema: {
+        summary: 'Change parts of a mapping set, which makes its next version',
+        params: ById,
+        querystring: WriteQuery,
+        body: PatchBody,
+        response: OneSet,
+      },
+    },
+    async (request) => {
+      const { body, query, params } = request;
+      const { store, actor } = sandboxOf(request);
+      const before = await existingMappingSet(store, params.id);
+      const columns = await inputColumns(
+        dependencies,
+        store,
+        patchedMappingSet(mappingSetAsBody(before), body),
+      );
+      const options = { columns, demandComplete: isOn(query.validate) };
+      const stored = await store.transaction(async (tx) => {
+        const current = await existingMappingSet(tx, params.id, 'for update');
+        return storeNextVersion(
+          tx,
+          current,
+          patchedMappingSet(mappingSetAsBody(current), body),
+          actor,
+          options,
+        );
+      });
+      return shownChange(stored);
     },
   );
 
   routes.delete(
     '/mappingSets/:id',
-    { schema: { summary: 'Delete a mapping set', params: byId } },
-    async (request, reply) => {
-      await sandboxOf(request).store.transaction(async (tx) => {
-        const { id } = await existing(tx, request.params.id, 'for update');
-        const uses = [{ path: ['transformations'], operator: '~' as const, value: id }];
-        const users = await tx.resources('flow').list({ filters: uses, limit: 20 });
-        if (users.items.length > 0) {
-          const names = users.items.map((flow) => flow.id).join(', ');
-          throw new Problem('conflict', `The mapping set is used by the flows ${names}. Delete those first.`);
-        }
-        await tx.resources('mappingSet').remove(id);
-      });
-      return reply.code(204).send();
-    },
-  );
-
-  routes.get(
-    '/mappingSets/:id/mappings',
-    { schema: { summary: 'The mappings of a set', params: byId } },
-    async (request) => {
-      const resource = await existing(sandboxOf(request).store, request.params.id);
-      return documentOf('mappingSet', resource).mappings.map((mapping) => shownMapping(resource, mapping));
-    },
-  );
-
-  routes.get(
-    '/mappingSets/:id/mappings/:mappingId',
     {
       schema: {
-        summary: 'One mapping of a set',
-        params: Type.Object({ id: Type.String(), mappingId: Type.String() }),
+        summary: 'Delete a mapping set with all of its versions',
+        params: ById,
+        response: answers({ 204: Type.Null() }),
+      },
+    },
+    async (request, reply) => {
+      await sandboxOf(request).store.transaction((tx) => deleteUnused(tx, request.params.id));
+      return reply.code(204).send(null);
+    },
+  );
+}
+
+function registerReads(routes: Routes): void {
+  routes.get(
+    '/mappingSets',
+    {
+      schema: {
+        summary: 'List mapping sets',
+        querystring: ListQuery,
+        response: answers({ 200: MappingSetPage }),
       },
     },
     async (request) => {
-      const { id, mappingId } = request.params;
-      const resource = await existing(sandboxOf(request).store, id);
-      const mapping = documentOf('mappingSet', resource).mappings.find((each) => each.id === mappingId);
-      if (mapping === undefined)
-        throw new Problem('notFound', `The mapping set ${id} has no mapping ${mappingId}.`);
-      return shownMapping(resource, mapping);
+      const { query } = request;
+      const { store } = sandboxOf(request);
+      const asked = storeQueryOf(query);
+      const page = asked && (await store.resources('mappingSet').list(asked));
+      const items = page?.items ?? [];
+      const schemas = await Promise.all(
+        items.map((item) => (isOn(query.expandSchema) ? expandedSchema(store, item) : undefined)),
+      );
+      return {
+        data: items.map((item, index) => shownMappingSet(item, schemas[index])),
+        _page: { count: items.length, limit: query.limit },
+        _links: page?.next === undefined ? {} : { next: nextLink(query) },
+      };
+    },
+  );
+
+  routes.get(
+    '/mappingSets/:id',
+    { schema: { summary: 'One mapping set', params: ById, querystring: ReadQuery, response: OneSet } },
+    async (request) => {
+      const { params, query } = request;
+      const { store } = sandboxOf(request);
+      const resource = await mappingSetOf(store, params.id, query.version);
+      return shownMappingSet(
+        resource,
+        isOn(query.expandSchema) ? await expandedSchema(store, resource) : undefined,
+      );
     },
   );
 }
 
-const shownSet = Type.Object({ id: Type.String(), version: Type.Integer() }, { additionalProperties: true });
-
-async function existing(store: ScopedStore, id: string, forUpdate?: 'for update'): Promise<Resource> {
-  const sets = store.resources('mappingSet');
-  const resource = await (forUpdate ? sets.getForUpdate(id) : sets.get(id));
-  if (resource === undefined) throw new Problem('notFound', `There is no mapping set ${id} in this sandbox.`);
-  return resource;
+function shownChange({ resource, checked }: StoredMappingSet) {
+  const shown = shownMappingSet(resource);
+  return checked.lossy.length === 0 ? shown : { ...shown, warnings: checked.lossy };
 }
 
-/** Keeps others from deleting the schema that the new set is about to name; one that is gone is told by the check. */
-async function holdOutputSchema(store: ScopedStore, body: MappingSetBody): Promise<void> {
-  const output = outputSchemaOf(body);
-  if (output !== undefined) await store.resources('schema').getForUpdate(output.id);
-}
-
-/** Where a shown property is kept. */
-function storedPath(path: readonly string[]): readonly string[] {
-  return path.join('.') === 'xdmSchema' ? ['outputSchemaId'] : path;
-}
-
-/** `createdDate` or `updatedDate`, with `+` or `-` before it; newest first where nothing is asked for. */
-function orderOf(orderBy: string | undefined) {
-  const field = orderBy?.replace(/^[+\- ]/, '') ?? 'createdDate';
-  const path =
-    field === 'updatedDate' || field === 'modifiedDate'
-      ? 'updatedAt'
-      : field === 'createdDate'
-        ? 'createdAt'
-        : field;
-  return { path: [path], descending: orderBy === undefined || orderBy.startsWith('-') };
+async function deleteUnused(store: ScopedStore, id: string): Promise<void> {
+  const current = await existingMappingSet(store, id, 'for update');
+  const flows = await flowsUsing(store, id);
+  if (flows.length > 0) {
+    const names = flows.map((flow) => flow.id).join(', ');
+    throw new Problem('conflict', `The mapping set is used by the flows ${names}. Delete those first.`, {
+      violations: flows.map((flow) => ({ path: flow.id, message: 'this flow uses it' })),
+    });
+  }
+  await removeMappingSet(store, current);
 }

@@ -1,0 +1,94 @@
+import { documentOf } from '@tributary/runner';
+import type { Resource, ScopedStore } from '@tributary/store';
+import type { SourceColumn } from '@tributary/xdm';
+import { type Static, Type } from 'typebox';
+import { Problem } from '../../http/problem.ts';
+import { askSource } from '../ask-source.ts';
+import type { Dependencies } from '../dependencies.ts';
+
+/** Where rows are read from: a source connection, or a table of a base connection. */
+export const SourceReference = Type.Object({
+  sourceConnectionId: Type.Optional(Type.String({ maxLength: 255, description: 'A source connection' })),
+  connectionId: Type.Optional(
+    Type.String({ maxLength: 255, description: 'A base connection, together with tableName' }),
+  ),
+  tableName: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 1_000, description: 'A table of the base connection' }),
+  ),
+});
+export type SourceReference = Static<typeof SourceReference>;
+
+/** A table of a source, with the columns that may be mapped. */
+export interface SourceTable {
+  readonly columns: readonly SourceColumn[];
+  /** The first rows, as JSON values by column name. */
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+}
+
+interface Place {
+  readonly connection: Resource;
+  readonly table: string;
+  /** What the source connection narrows the table to; undefined for all columns. */
+  readonly columnNames: ReadonlySet<string> | undefined;
+}
+
+/**
+ * Asks the source itself for the columns of a table and its first rows.
+ * @param where in the request the reference stands: a JSON pointer, empty for the parameters of a query
+ * @returns undefined where the reference names nothing
+ * @throws {Problem} for a reference that leads nowhere, and for what the source refuses
+ */
+export async function readSourceTable(
+  dependencies: Pick<Dependencies, 'vault' | 'openSource'>,
+  store: ScopedStore,
+  reference: SourceReference,
+  { limit, where }: { readonly limit: number; readonly where: string },
+): Promise<SourceTable | undefined> {
+  const place = await placeOf(store, reference, where);
+  if (place === undefined) return undefined;
+  const { connection, table, columnNames } = place;
+  return askSource(dependencies, connection, async (source, signal) => {
+    const { columns } = await source.describe(table, signal);
+    return {
+      columns: columnNames === undefined ? columns : columns.filter(({ name }) => columnNames.has(name)),
+      rows: limit === 0 ? [] : await source.preview(table, limit, signal),
+    };
+  });
+}
+
+async function placeOf(
+  store: ScopedStore,
+  { sourceConnectionId, connectionId, tableName }: SourceReference,
+  where: string,
+): Promise<Place | undefined> {
+  if (sourceConnectionId !== undefined) {
+    const sourceConnection = await store.resources('sourceConnection').get(sourceConnectionId);
+    if (sourceConnection === undefined)
+      throw refused(where, 'sourceConnectionId', 'names no source connection of this sandbox');
+    const { baseConnectionId, params } = documentOf('sourceConnection', sourceConnection);
+    const connection = await store.resources('connection').get(baseConnectionId);
+    if (connection === undefined)
+      throw refused(where, 'sourceConnectionId', 'names a source connection whose base connection is gone');
+    const columnNames = params.columns && new Set(params.columns.map(({ name }) => name));
+    return { connection, table: params.tableName, columnNames };
+  }
+  if (connectionId === undefined && tableName === undefined) return undefined;
+  if (connectionId === undefined)
+    throw refused(where, 'connectionId', 'is missing; give the base connection that has the table');
+  if (tableName === undefined)
+    throw refused(where, 'tableName', 'is missing; give a table of the base connection');
+  const connection = await store.resources('connection').get(connectionId);
+  if (connection === undefined)
+    throw refused(where, 'connectionId', 'names no base connection of this sandbox');
+  return { connection, table: tableName, columnNames: undefined };
+}
+
+function refused(where: string, name: string, message: string): Problem {
+  const isBody = where !== '';
+  const path = isBody ? `${where === '/' ? '' : where}/${name}` : name;
+  return new Problem(
+    isBody ? 'invalidBody' : 'invalidParameter',
+    `${isBody ? path : `The parameter ${name}`} ${message}.`,
+    { violations: [{ path, message }] },
+  );
+}
