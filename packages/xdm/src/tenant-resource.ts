@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { ancestorsOf, composeResource, composeSchema, isBehavior, partsOfSchema } from './compose.ts';
-import { nameProblems, type OwnFields } from './field-names.ts';
+import { isJsonObject, isShallow } from './field-check.ts';
+import { nameProblems } from './field-names.ts';
 import { type Outcome, problem, type RegistryProblem } from './problem.ts';
+import { renameRootField } from './rename-root.ts';
+import { withoutRepeatedTypes } from './repeated-types.ts';
 import { altIdOf, type FieldSchema, type RegistryResource, type ResourceLookup } from './resource.ts';
 import { parseResourceBody, type ResourceBody, type TenantResourceType } from './resource-check.ts';
 import { withXdmTypes, withXdmTypesByName } from './xdm-type.ts';
@@ -70,21 +73,95 @@ export function createTenantResource(
   lookup: ResourceLookup,
   random: RandomSource = secureRandom,
 ): Outcome<CreatedResource> {
+  const checked = checkedResource(type, body, newResourceHex(random), context, lookup);
+  if (!checked.ok) return checked;
+  const created = context.now.getTime();
+  return accepted({ ...checked.value, version: FIRST_VERSION }, lookup, {
+    'repo:createdDate': created,
+    'repo:lastModifiedDate': created,
+    'xdm:createdClientId': context.clientId,
+    'xdm:lastModifiedClientId': context.clientId,
+    'xdm:createdUserId': context.userId,
+    'xdm:lastModifiedUserId': context.userId,
+  });
+}
+
+/**
+ * The resource that a new body makes of a stored one, checked as at creation: the same ids, the next minor version,
+ * another ETag. A body without `meta:immutableTags` keeps those that there are. Whether what uses the resource bears the
+ * change is for the caller to ask (`breakingChanges`).
+ */
+export function updateTenantResource(
+  current: RegistryResource,
+  body: unknown,
+  context: TenantContext,
+  lookup: ResourceLookup,
+): Outcome<CreatedResource> {
+  const type = current['meta:resourceType'];
+  if (type === 'behaviors') throw new Error(`${current.$id} is a behaviour, which no tenant owns`);
+  const hex = current.$id.slice(current.$id.lastIndexOf('/') + 1);
+  const checked = checkedResource(type, changedBody(current, body), hex, context, lookup);
+  if (!checked.ok) return checked;
+  const resource = { ...checked.value, $id: current.$id, 'meta:altId': current['meta:altId'] };
+  return accepted({ ...resource, version: nextVersion(current.version) }, lookup, {
+    ...metadataOf(current),
+    'repo:lastModifiedDate': context.now.getTime(),
+    'xdm:lastModifiedClientId': context.clientId,
+    'xdm:lastModifiedUserId': context.userId,
+  });
+}
+
+/** What a client means by sending a resource back: what it does not choose is not held against it. */
+function changedBody(current: RegistryResource, body: unknown): unknown {
+  if (!isJsonObject(body) || !isShallow(body)) return body;
+  const own = withoutRepeatedTypes(body, current);
+  const tags = current['meta:immutableTags'];
+  return own['meta:immutableTags'] === undefined && tags !== undefined
+    ? { ...own, 'meta:immutableTags': tags }
+    : own;
+}
+
+/** Breaking changes are refused, so only the minor version ever rises. */
+function nextVersion(version: string): string {
+  const [major = '1', minor = '0'] = version.split('.');
+  return `${major}.${Number(minor) + 1}`;
+}
+
+function metadataOf(resource: RegistryResource): Readonly<Record<string, unknown>> {
+  const metadata = resource['meta:registryMetadata'];
+  return isJsonObject(metadata) ? metadata : {};
+}
+
+/** The body with its envelope, as it would be stored, but for version and metadata. */
+function checkedResource(
+  type: TenantResourceType,
+  body: unknown,
+  hex: string,
+  context: TenantContext,
+  lookup: ResourceLookup,
+): Outcome<RegistryResource> {
   const parsed = parseResourceBody(type, body);
   if (!parsed.ok) return parsed;
-  const hex = newResourceHex(random);
-  const draft = envelope(type, parsed.value, hex, context);
-  const namespace = namespaceOf(draft, context, lookup);
+  const given = envelope(type, parsed.value, hex, context);
+  const isAdhoc = isAdhocClass(given, lookup);
+  const namespace = namespaceOf(given, isAdhoc, context);
+  // A stored ad-hoc class comes back with its own namespace; it is checked by the name that people write.
+  const draft = isAdhoc ? renameRootField(given, `_${hex}`, ADHOC_NAMESPACE) : given;
   const problems = [
-    ...nameProblems(parsed.value, namespace),
+    ...nameProblems(draft, namespace),
     ...classProblems(draft, parsed.value, lookup),
     ...intentProblems(draft, lookup),
-    ...compositionProblems(draft, lookup),
   ];
+  const composed = type === 'schemas' ? composeSchema(draft, lookup) : composeResource(draft, lookup);
+  if (!composed.ok) return { ok: false, problems: [...problems, ...composed.problems] };
   if (problems.length > 0) return { ok: false, problems };
-  const placed = namespace === ADHOC_NAMESPACE ? renameNamespace(draft, `_${hex}`) : draft;
-  const resource = stamped({ ...placed, ...derivedKeywords(placed, hex, namespace, lookup) }, context);
-  return { ok: true, value: { resource, warnings: warningsOf(resource, lookup) } };
+  const placed = isAdhoc ? renameRootField(draft, ADHOC_NAMESPACE, `_${hex}`) : draft;
+  const resource = {
+    ...placed,
+    ...(placed.allOf !== undefined && { 'meta:extends': composed.value.extends }),
+    ...(isAdhoc ? { 'meta:datasetNamespace': `_${hex}` } : classKeywords(draft, lookup)),
+  };
+  return { ok: true, value: resource };
 }
 
 /** Everything but what other resources decide, in the registry's order of keywords. */
@@ -130,15 +207,13 @@ function externalReferences(allOf: readonly FieldSchema[] = []): readonly string
 }
 
 /** Under what the resource's own fields must stand; undefined for data types, which need no namespace. */
-function namespaceOf(
-  draft: RegistryResource,
-  context: TenantContext,
-  lookup: ResourceLookup,
-): string | undefined {
+function namespaceOf(draft: RegistryResource, isAdhoc: boolean, context: TenantContext): string | undefined {
   if (draft['meta:resourceType'] === 'datatypes') return undefined;
-  const isAdhocClass =
-    draft['meta:resourceType'] === 'classes' && behaviorOf(draft, lookup)?.$id === ADHOC_BEHAVIOR;
-  return isAdhocClass ? ADHOC_NAMESPACE : `_${context.tenantId}`;
+  return isAdhoc ? ADHOC_NAMESPACE : `_${context.tenantId}`;
+}
+
+function isAdhocClass(draft: RegistryResource, lookup: ResourceLookup): boolean {
+  return draft['meta:resourceType'] === 'classes' && behaviorOf(draft, lookup)?.$id === ADHOC_BEHAVIOR;
 }
 
 function behaviorOf(resource: RegistryResource, lookup: ResourceLookup): RegistryResource | undefined {
@@ -176,20 +251,8 @@ function intentProblems(draft: RegistryResource, lookup: ResourceLookup): readon
   });
 }
 
-function compositionProblems(draft: RegistryResource, lookup: ResourceLookup): readonly RegistryProblem[] {
-  const isSchema = draft['meta:resourceType'] === 'schemas';
-  const composed = isSchema ? composeSchema(draft, lookup) : composeResource(draft, lookup);
-  return composed.ok ? [] : composed.problems;
-}
-
-/** `meta:class` of a schema, and the namespace of ad-hoc classes and their schemas. */
-function derivedKeywords(
-  draft: RegistryResource,
-  hex: string,
-  namespace: string | undefined,
-  lookup: ResourceLookup,
-): Readonly<Record<string, unknown>> {
-  if (namespace === ADHOC_NAMESPACE) return { 'meta:datasetNamespace': `_${hex}` };
+/** `meta:class` of a schema, and the namespace that it has from an ad-hoc class. */
+function classKeywords(draft: RegistryResource, lookup: ResourceLookup): Readonly<Record<string, unknown>> {
   if (draft['meta:resourceType'] !== 'schemas') return {};
   const { classId } = partsOfSchema(draft, lookup);
   const datasetNamespace = classId && lookup.find(classId)?.['meta:datasetNamespace'];
@@ -199,50 +262,18 @@ function derivedKeywords(
   };
 }
 
-/** The resource with its root object `_adhoc` renamed, wherever the root's fields are defined. */
-function renameNamespace(resource: RegistryResource, namespace: string): RegistryResource {
-  const { definitions } = resource;
-  return {
+/** The resource with its metadata, of which the ETag follows from all the rest. */
+function accepted(
+  resource: RegistryResource,
+  lookup: ResourceLookup,
+  metadata: Readonly<Record<string, unknown>>,
+): Outcome<CreatedResource> {
+  const eTag = createHash('sha256').update(JSON.stringify(resource)).digest('hex');
+  const stamped = {
     ...resource,
-    ...renamed(resource, namespace),
-    ...(definitions !== undefined && {
-      definitions: Object.fromEntries(
-        Object.entries(definitions).map(([name, field]) => [name, renamed(field, namespace)]),
-      ),
-    }),
+    'meta:registryMetadata': { ...metadata, eTag, 'meta:usageCount': metadata['meta:usageCount'] ?? 0 },
   };
-}
-
-function renamed<Field extends OwnFields>(field: Field, namespace: string): Field {
-  const { properties, allOf, required } = field;
-  const rename = (name: string) => (name === ADHOC_NAMESPACE ? namespace : name);
-  return {
-    ...field,
-    ...(properties !== undefined && {
-      properties: Object.fromEntries(
-        Object.entries(properties).map(([name, child]) => [rename(name), child]),
-      ),
-    }),
-    ...(allOf !== undefined && { allOf: allOf.map((part) => renamed(part, namespace)) }),
-    ...(required !== undefined && { required: required.map(rename) }),
-  };
-}
-
-function stamped(resource: RegistryResource, context: TenantContext): RegistryResource {
-  const created = context.now.getTime();
-  return {
-    ...resource,
-    'meta:registryMetadata': {
-      'repo:createdDate': created,
-      'repo:lastModifiedDate': created,
-      'xdm:createdClientId': context.clientId,
-      'xdm:lastModifiedClientId': context.clientId,
-      'xdm:createdUserId': context.userId,
-      'xdm:lastModifiedUserId': context.userId,
-      eTag: createHash('sha256').update(JSON.stringify(resource)).digest('hex'),
-      'meta:usageCount': 0,
-    },
-  };
+  return { ok: true, value: { resource: stamped, warnings: warningsOf(stamped, lookup) } };
 }
 
 /** Global schemas themselves use field groups outside their intent, so that is not refused. */
