@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createSource, OutboundClient } from '@tributary/connectors';
@@ -60,6 +60,8 @@ export async function startApplication(configuration: Configuration): Promise<Ap
     const demo = configuration.demo && (await startDemoCrm(dataFolder, configuration.demo.contacts));
     if (demo) closing.add(() => demo.stop());
 
+    const staging = stagingFolder(join(dataFolder, 'staging'));
+    const diagnostics = join(dataFolder, 'diagnostics');
     let runner: Runner | undefined;
     const tokens = createTokens(vault.derive('access-tokens'));
     const front = await createFront({
@@ -71,6 +73,10 @@ export async function startApplication(configuration: Configuration): Promise<Ap
         tokens,
         engine,
         lake,
+        runFiles: {
+          removeStaging: staging.remove,
+          removeDiagnostics: (batchId) => rm(join(diagnostics, batchId), { recursive: true, force: true }),
+        },
         openSource,
         wakeRunner: () => runner?.wake(),
       }),
@@ -86,8 +92,8 @@ export async function startApplication(configuration: Configuration): Promise<Ap
       vault,
       engine,
       lake,
-      staging: stagingFolder(join(dataFolder, 'staging')),
-      diagnosticsFolder: (batchId) => ensureFolder(join(dataFolder, 'diagnostics', batchId)),
+      staging,
+      diagnosticsFolder: (batchId) => ensureFolder(join(diagnostics, batchId)),
       openSource,
       settleSeconds: configuration.settleSeconds,
       log: front.log,

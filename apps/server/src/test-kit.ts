@@ -66,6 +66,12 @@ export async function startTestServer(
       io,
       tableLocation: ({ sandboxId }, dataSetId) => io.locationOf(join(folder, 'lake', sandboxId, dataSetId)),
     },
+    runFiles: {
+      removeStaging: async (runId) =>
+        rmSync(join(folder, 'staging', runId), { recursive: true, force: true }),
+      removeDiagnostics: async (batchId) =>
+        rmSync(join(folder, 'diagnostics', batchId), { recursive: true, force: true }),
+    },
     openSource: createSource,
     wakeRunner: () => undefined,
   };

@@ -63,10 +63,16 @@ export async function identifySandbox(
   const name = header(request, 'x-sandbox-name');
   if (name === undefined) throw missing('x-sandbox-name', 'the name of a sandbox, such as prod');
   const sandbox = await store.organizations.sandbox(caller.organization.id, name);
-  if (sandbox === undefined) {
+  if (sandbox === undefined || sandbox.state === 'deleted') {
     throw forbidden(
       'x-sandbox-name',
       `The header x-sandbox-name names no sandbox of this organisation: '${name}'.`,
+    );
+  }
+  if (sandbox.state !== 'active') {
+    throw forbidden(
+      'x-sandbox-name',
+      `The sandbox '${name}' is being reset or deleted. Wait until its state is active again.`,
     );
   }
   return {

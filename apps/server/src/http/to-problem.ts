@@ -1,4 +1,4 @@
-import { isDatabaseOutage } from '@tributary/store';
+import { isDatabaseOutage, isSandboxClosed } from '@tributary/store';
 import type { FastifyError, FastifyRequest } from 'fastify';
 import { Problem, type Violation } from './problem.ts';
 
@@ -22,6 +22,11 @@ export function toProblem(error: unknown, request: FastifyRequest): Problem {
   }
   if (isDatabaseOutage(error)) {
     return new Problem('unavailable', 'The metadata store does not answer. Try again later.', {
+      cause: error,
+    });
+  }
+  if (isSandboxClosed(error)) {
+    return new Problem('forbidden', 'The sandbox is being reset or deleted, and takes nothing any more.', {
       cause: error,
     });
   }

@@ -15,6 +15,11 @@ export interface Dependencies {
     /** Where a dataset's table lies, a URI. */
     tableLocation(scope: Scope, dataSetId: string): string;
   };
+  /** Removes what runs keep outside of the lake; nothing where there is nothing. */
+  readonly runFiles: {
+    removeStaging(runId: string): Promise<void>;
+    removeDiagnostics(batchId: string): Promise<void>;
+  };
   /** A source for a base connection's auth; undefined where nothing can be read through its connection spec. */
   openSource(connectionSpecId: string, authSpecName: string, params: unknown): Source | undefined;
   /** Tells the runner that there may be work. */

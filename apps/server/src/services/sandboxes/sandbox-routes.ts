@@ -1,68 +1,56 @@
 import type { Organizations, Sandbox } from '@tributary/store';
-import type { FastifyRequest } from 'fastify';
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import { Problem } from '../../http/problem.ts';
-import { meetsFilters, parsePropertyFilters } from '../../http/property-filter.ts';
-import { requestUrl } from '../../http/request-url.ts';
 import { callerOf, type Routes } from '../../http/service.ts';
+import {
+  AcceptedSandbox,
+  AvailableSandbox,
+  acceptedSandbox,
+  availableSandbox,
+  ManagedSandbox,
+  managedSandbox,
+  SandboxName,
+  SandboxTitle,
+  SandboxType,
+} from './sandbox-documents.ts';
+import { ListQuery, listOf, listSandboxes } from './sandbox-list.ts';
 
-/** Where this installation's sandboxes are; the platform names its data centers here. */
-const REGION = 'self-hosted';
-const DEFAULT_LIMIT = 50;
+const params = Type.Object({ sandboxName: Type.String({ description: 'The `name` of a sandbox.' }) });
 
-const SandboxType = Type.Enum(['production', 'development']);
-
-const ShownSandbox = Type.Object({
-  id: Type.String(),
-  name: Type.String(),
-  title: Type.String(),
-  state: Type.String(),
-  type: SandboxType,
-  region: Type.String(),
-  isDefault: Type.Boolean(),
-  eTag: Type.Integer(),
-  createdDate: Type.String(),
-  lastModifiedDate: Type.String(),
-  createdBy: Type.String(),
-  modifiedBy: Type.String(),
-});
-
-const ListQuery = Type.Object({
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, description: 'Together with `offset`.' })),
-  offset: Type.Optional(Type.Integer({ minimum: 0, description: 'Together with `limit`.' })),
-  property: Type.Optional(Type.Array(Type.String({ maxLength: 2_000 }))),
-});
-
-const SandboxList = Type.Object({
-  sandboxes: Type.Array(ShownSandbox),
-  _page: Type.Object({ limit: Type.Integer(), count: Type.Integer() }),
-  _links: Type.Object({}, { additionalProperties: true }),
-});
-
-const NewSandbox = Type.Object({
-  name: Type.String({
-    pattern: '^[a-z][a-z0-9-]{0,254}$',
-    description: 'Lower-case letters, digits and dashes; begins with a letter.',
-  }),
-  title: Type.String({ minLength: 1, maxLength: 255 }),
-  type: SandboxType,
-});
-
-/** Listing, looking up and creating sandboxes. */
+/** Looking up, creating and retitling sandboxes. */
 export function registerSandboxes(routes: Routes, organizations: Organizations): void {
-  for (const [path, summary] of [
-    ['/', 'The sandboxes that the caller may use'],
-    ['/sandboxes', 'All sandboxes of the organisation'],
-  ] as const) {
-    routes.get(
-      path,
-      { schema: { summary, querystring: ListQuery, response: { 200: SandboxList } } },
-      async (request) => {
-        const all = await organizations.sandboxes(callerOf(request).organization.id);
-        return listed(all, request.query, request);
+  routes.get(
+    '/',
+    {
+      schema: {
+        summary: 'The sandboxes that the caller may use',
+        querystring: ListQuery,
+        response: { 200: listOf(AvailableSandbox) },
       },
-    );
-  }
+    },
+    async (request) => {
+      const all = await organizations.sandboxes(callerOf(request).organization.id);
+      const active = all.filter(({ state }) => state === 'active');
+      return listSandboxes(active.map(availableSandbox), request.query, request);
+    },
+  );
+
+  routes.get(
+    '/sandboxes',
+    {
+      schema: {
+        summary: 'All sandboxes of the organisation',
+        description:
+          'Those that are being reset or deleted, and those that have been deleted, are among them.',
+        querystring: ListQuery,
+        response: { 200: listOf(ManagedSandbox) },
+      },
+    },
+    async (request) => {
+      const all = await organizations.sandboxes(callerOf(request).organization.id);
+      return listSandboxes(all.map(managedSandbox), request.query, request);
+    },
+  );
 
   routes.get(
     '/sandboxTypes',
@@ -71,34 +59,34 @@ export function registerSandboxes(routes: Routes, organizations: Organizations):
         summary: 'The types of sandboxes',
         response: {
           200: Type.Object({
-            sandboxTypes: Type.Array(Type.Object({ id: Type.String(), title: Type.String() })),
+            sandboxTypes: Type.Array(Type.Object({ id: SandboxType, title: Type.String() })),
           }),
         },
       },
     },
     async () => ({
       sandboxTypes: [
-        { id: 'production', title: 'Production' },
-        { id: 'development', title: 'Development' },
+        { id: 'production' as const, title: 'Production' },
+        { id: 'development' as const, title: 'Development' },
       ],
     }),
   );
 
   routes.get(
-    '/sandboxes/:name',
+    '/sandboxes/:sandboxName',
     {
       schema: {
         summary: 'Look up a sandbox',
-        params: Type.Object({ name: Type.String() }),
-        response: { 200: ShownSandbox },
+        description: 'One that has been deleted can be looked up until another is given its name.',
+        params,
+        response: { 200: ManagedSandbox },
       },
     },
     async (request) => {
-      const { name } = request.params;
-      const sandbox = await organizations.sandbox(callerOf(request).organization.id, name);
-      if (sandbox === undefined)
-        throw new Problem('notFound', `There is no sandbox '${name}' in this organisation.`);
-      return shown(sandbox);
+      const { organization } = callerOf(request);
+      return managedSandbox(
+        await existingSandbox(organizations, organization.id, request.params.sandboxName),
+      );
     },
   );
 
@@ -106,11 +94,10 @@ export function registerSandboxes(routes: Routes, organizations: Organizations):
     '/sandboxes',
     {
       schema: {
-        summary: 'Create a sandbox; it can be used at once',
-        body: NewSandbox,
-        response: {
-          202: Type.Pick(ShownSandbox, ['id', 'name', 'title', 'state', 'type', 'region']),
-        },
+        summary: 'Create a sandbox',
+        description: 'The answer says `creating`, as the platform does; here the sandbox is active by then.',
+        body: Type.Object({ name: SandboxName, title: SandboxTitle, type: SandboxType }),
+        response: { 202: AcceptedSandbox },
       },
     },
     async (request, reply) => {
@@ -127,65 +114,48 @@ export function registerSandboxes(routes: Routes, organizations: Organizations):
           violations: [{ path: '/name', message: 'is taken' }],
         });
       }
-      reply.code(202);
-      return shown(created);
+      return reply.code(202).send(acceptedSandbox(created, 'creating'));
     },
   );
-}
 
-function listed(all: readonly Sandbox[], query: Static<typeof ListQuery>, request: FastifyRequest) {
-  const { limit = DEFAULT_LIMIT, offset = 0 } = pageBounds(query);
-  const filters = parsePropertyFilters(query.property);
-  const matching = all.map(shown).filter((sandbox) => meetsFilters(sandbox, filters));
-  const page = matching.slice(offset, offset + limit);
-  const linkTo = (from: number) => {
-    const url = requestUrl(request);
-    url.searchParams.set('limit', String(limit));
-    url.searchParams.set('offset', String(from));
-    return { href: url.href, templated: false };
-  };
-  return {
-    sandboxes: page,
-    _page: { limit, count: page.length },
-    _links: {
-      page: linkTo(offset),
-      ...(offset + limit < matching.length && { next: linkTo(offset + limit) }),
-    },
-  };
-}
-
-function pageBounds({ limit, offset }: Static<typeof ListQuery>) {
-  if ((limit === undefined) === (offset === undefined)) {
-    return limit === undefined || offset === undefined ? {} : { limit, offset };
-  }
-  const missing = limit === undefined ? 'limit' : 'offset';
-  throw new Problem(
-    'invalidParameter',
-    `limit and offset go together; the parameter '${missing}' is missing.`,
+  routes.patch(
+    '/sandboxes/:sandboxName',
     {
-      violations: [{ path: missing, message: 'is missing' }],
+      schema: {
+        summary: 'Change the title of a sandbox',
+        description: 'Nothing else of a sandbox can be changed.',
+        params,
+        body: Type.Object({ title: SandboxTitle }, { additionalProperties: false }),
+        response: { 200: ManagedSandbox },
+      },
+    },
+    async (request) => {
+      const { organization, actor } = callerOf(request);
+      const sandbox = await existingSandbox(organizations, organization.id, request.params.sandboxName);
+      const scope = { orgId: organization.id, sandboxId: sandbox.id };
+      const changed = await organizations.retitleSandbox(scope, request.body.title, actor.user);
+      if (changed === undefined) throw notActive(sandbox);
+      return managedSandbox(changed);
     },
   );
 }
 
-function shown(sandbox: Sandbox): Static<typeof ShownSandbox> {
-  return {
-    id: sandbox.id,
-    name: sandbox.name,
-    title: sandbox.title,
-    state: sandbox.state,
-    type: sandbox.type,
-    region: REGION,
-    isDefault: sandbox.isDefault,
-    eTag: sandbox.version,
-    createdDate: dateText(sandbox.createdAt),
-    lastModifiedDate: dateText(sandbox.updatedAt),
-    createdBy: sandbox.createdBy,
-    modifiedBy: sandbox.updatedBy,
-  };
+/** @throws {Problem} of kind `notFound` */
+export async function existingSandbox(
+  organizations: Organizations,
+  orgId: string,
+  name: string,
+): Promise<Sandbox> {
+  const sandbox = await organizations.sandbox(orgId, name);
+  if (sandbox !== undefined) return sandbox;
+  throw new Problem('notFound', `There is no sandbox '${name}' in this organisation.`);
 }
 
-/** `YYYY-MM-DD hh:mm:ss` in UTC, as the sandbox service prints times. */
-function dateText(date: Date): string {
-  return date.toISOString().slice(0, 19).replace('T', ' ');
+/** Why a sandbox that was found a moment ago could not be changed. */
+export function notActive({ name, state }: Sandbox): Problem {
+  if (state === 'deleted') return new Problem('notFound', `The sandbox '${name}' has been deleted.`);
+  return new Problem(
+    'conflict',
+    `The sandbox '${name}' is being reset or deleted. Wait until its state is active again.`,
+  );
 }
