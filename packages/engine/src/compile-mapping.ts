@@ -1,20 +1,26 @@
 import type { MappingPlan, PlanExpression, PlannedTarget } from '@tributary/data-prep';
 import { columnsRead, emitTarget, quoteIdentifier, quoteLiteral } from '@tributary/data-prep';
 import type { SourceColumn, XdmNode } from '@tributary/xdm';
+import { withoutAbsent } from './absent-values.ts';
 import { EngineError } from './engine-error.ts';
+import { identityChecks } from './identity-checks.ts';
 import { sqlType } from './parquet-fields.ts';
-import { constraintChecks, FAILED_MAPPING, INVALID_VALUE, type RowCheck } from './row-checks.ts';
-import { parseSourceText } from './source-types.ts';
-import { rawName } from './staged-rows.ts';
 import {
-  failureName,
-  requiredChecks,
-  type TargetTree,
-  targetExpression,
-  targetTrees,
-  valueName,
-} from './target-rows.ts';
-import type { TargetField } from './transform.ts';
+  ERROR_TYPE,
+  errorEntry,
+  FAILED_MAPPING,
+  INVALID_VALUE,
+  MISSING_REQUIRED,
+  type RowCheck,
+} from './row-checks.ts';
+import { sourceFaults } from './source-faults.ts';
+import { isNested, parseSourceText } from './source-types.ts';
+import { rawJson, rawName } from './staged-rows.ts';
+import { type CheckedColumn, schemaChecks } from './target-checks.ts';
+import { commonNode, type TargetTree, targetTrees, wholeTypes } from './target-content.ts';
+import { formatTargetPath } from './target-path.ts';
+import { failureName, targetExpression, valueName } from './target-rows.ts';
+import type { IdentityField, TargetField, TargetFieldType } from './transform.ts';
 
 /** What a mapping set makes of rows, whether they are staged files, a preview or a test. */
 export interface Mapping {
@@ -22,14 +28,16 @@ export interface Mapping {
   readonly plan: MappingPlan;
   readonly target: XdmNode;
   readonly fields: readonly TargetField[];
+  /** Target fields that identify a row's subject; left out where the schema names none. */
+  readonly identities?: readonly IdentityField[];
   readonly now: Date;
 }
 
 /** A mapping as SQL, for any relation that has the raw text of the source columns as `r0`, `r1`, … */
 export interface CompiledMapping {
   /** The written columns, in the order of `targetColumns`. */
-  readonly trees: readonly TargetTree[];
-  /** The raw relation's columns and beside them parsed source values, target values and failures. */
+  readonly fields: readonly TargetField[];
+  /** The raw relation's columns and beside them parsed source values, target values, failures and the target row. */
   evaluate(rawRelation: string): string;
   /** Select list of the target row, over an evaluated relation. */
   readonly targetColumns: string;
@@ -39,63 +47,79 @@ export interface CompiledMapping {
   readonly errors: string;
 }
 
-/** DuckDB's type of one entry of {@link CompiledMapping.errors}. */
-export const ERROR_TYPE = 'STRUCT("code" VARCHAR, "message" VARCHAR, "column" VARCHAR, "value" VARCHAR)';
-
-export function compileMapping({ columns, plan, target, fields, now }: Mapping): CompiledMapping {
+export function compileMapping(mapping: Mapping): CompiledMapping {
+  const { columns, plan, target, fields, identities = [], now } = mapping;
   if (target.kind !== 'object') {
     throw new EngineError('invalid', 'The root of the target schema is no object.');
   }
   if (plan.targets.length === 0) throw new EngineError('invalid', 'The mapping set maps nothing.');
   const sources = readSources(columns, plan);
   const trees = targetTrees(plan.targets, fields);
-  const types = new Map(trees.flatMap(valueTypes));
-  const context = { column: (name: string) => sourceValue(sources, name), now };
-  const emitted = plan.targets.map((planned) => emitTarget(planned, context));
-  const parsed = sources.filter(isParsed);
-  const parsedColumns = parsed.map(({ type, raw, value }) => `${parseSourceText(type, raw)} AS ${value}`);
-  const valueColumns = emitted.flatMap(({ value, fails }, index) => [
-    `CAST(${value} AS ${types.get(index)}) AS ${valueName(index)}`,
-    `${fails ?? 'false'} AS ${failureName(index)}`,
-  ]);
-  const readBy = plan.targets.map(({ expression }) => sourcesOf(expression, sources));
-  const failed = (target: number) =>
-    [failureName(target), ...(readBy[target] ?? []).filter(isParsed).map(isUnreadable)].join(' OR ');
-  const checks = [
-    ...parsed.map(parseCheck),
-    ...plan.targets.flatMap((planned, index) =>
-      emitted[index]?.fails === undefined ? [] : [mappingCheck(planned, index, readBy[index] ?? [])],
-    ),
-    ...plan.targets.flatMap((planned, index) =>
-      constraintChecks(planned.target, planned.path, valueName(index)),
-    ),
-    ...requiredChecks(target, trees, failed),
-  ];
-  return {
-    trees,
-    evaluate: (rawRelation) =>
-      `SELECT *, ${valueColumns.join(', ')} FROM (SELECT ${['*', ...parsedColumns].join(', ')} FROM (${rawRelation}))`,
-    targetColumns: trees
-      .map((tree) => `${targetExpression(tree)} AS ${quoteIdentifier(tree.field.name)}`)
-      .join(', '),
-    fails: checks.length === 0 ? 'false' : checks.map(({ fails }) => fails).join(' OR '),
-    errors: `list_filter(CAST([${checks.map(errorEntry).join(', ')}] AS ${ERROR_TYPE}[]), lambda e: e IS NOT NULL)`,
+  const values = targetValues(plan, trees, sources, now);
+  const failed = (index: number) => {
+    const { failure, read } = values[index] ?? { failure: undefined, read: [] };
+    const reasons = [...(failure === undefined ? [] : [failureName(index)]), ...read.flatMap(isUnreadable)];
+    return reasons.length === 0 ? 'false' : reasons.join(' OR ');
   };
+  const targetColumns = trees.map((tree, index): CheckedColumn => {
+    const { content } = tree;
+    return { ...tree, value: content.kind === 'value' ? valueName(content.whole) : `t${index}` };
+  });
+  const identified = identityChecks(identities, targetColumns, failed);
+  const told = new Set(identified.map(({ column }) => column));
+  const checks = [
+    ...sources.flatMap(parseChecks),
+    ...values.flatMap((value, index) => mappingChecks(value, index)),
+    ...identified,
+    // A primary identity that is missing needs no second error because it is required, too.
+    ...schemaChecks(target, targetColumns, failed).filter(
+      ({ code, column }) => code !== MISSING_REQUIRED || !told.has(column),
+    ),
+  ];
+  const faults = sources.flatMap(({ faults: column }) => column ?? []);
+  const conditions = [...checks.map(({ fails }) => fails), ...faults.map(hasFaults)];
+  return {
+    fields: trees.map(({ field }) => field),
+    evaluate: (rawRelation) =>
+      evaluated(rawRelation, [
+        sources.flatMap(parsedColumns),
+        values.flatMap(valueColumns),
+        trees.flatMap(({ content }, index) =>
+          content.kind === 'value' ? [] : [`${targetExpression(content, iteratedOf(plan))} AS t${index}`],
+        ),
+      ]),
+    targetColumns: targetColumns
+      .map(({ field, value }) => `${value} AS ${quoteIdentifier(field.name)}`)
+      .join(', '),
+    fails: conditions.length === 0 ? 'false' : conditions.join(' OR '),
+    errors: [
+      `list_filter(CAST([${checks.map(errorOf).join(', ')}] AS ${ERROR_TYPE}[]), lambda e: e IS NOT NULL)`,
+      ...faults.map(firstByColumn),
+    ].join(' || '),
+  };
+}
+
+/** Each layer of columns sees those below it by name, so that nothing is computed twice. */
+function evaluated(relation: string, layers: readonly (readonly string[])[]): string {
+  return layers
+    .filter((layer) => layer.length > 0)
+    .reduce((below, layer) => `SELECT *, ${layer.join(', ')} FROM (${below})`, relation);
 }
 
 /** A source column that the plan reads. */
 interface ReadSource {
-  readonly name: string;
-  readonly type: SourceColumn['type'];
+  readonly column: SourceColumn;
   /** The column's text in the relation. */
   readonly raw: string;
   /** The column's value in the relation. */
   readonly value: string;
+  /** The list of what can't be read in it, for columns of nested types. */
+  readonly faults: string | undefined;
 }
 
 function readSources(columns: readonly SourceColumn[], plan: MappingPlan): readonly ReadSource[] {
   return plan.sourceColumns.map((name) => {
-    const index = columns.findIndex((column) => column.name === name);
+    const index = columns.findIndex((candidate) => candidate.name === name);
     const column = columns[index];
     if (column === undefined) {
       throw new EngineError(
@@ -104,12 +128,68 @@ function readSources(columns: readonly SourceColumn[], plan: MappingPlan): reado
       );
     }
     const raw = rawName(index);
-    return { name, type: column.type, raw, value: column.type === 'string' ? raw : `p${index}` };
+    return {
+      column,
+      raw,
+      value: column.type === 'string' ? raw : `p${index}`,
+      faults: isNested(column.type) ? `q${index}` : undefined,
+    };
   });
 }
 
+function parsedColumns({ column, raw, value, faults }: ReadSource): readonly string[] {
+  if (column.type === 'string') return [];
+  const parsed = `${parseSourceText(column.type, raw)} AS ${value}`;
+  return faults === undefined ? [parsed] : [parsed, `${sourceFaults(column, raw)} AS ${faults}`];
+}
+
+/** What a planned target makes of a row, as SQL over the parsed sources. */
+interface TargetValue {
+  readonly planned: PlannedTarget;
+  readonly read: readonly ReadSource[];
+  readonly value: string;
+  /** Undefined where the expression can't fail. */
+  readonly failure: string | undefined;
+}
+
+function targetValues(
+  plan: MappingPlan,
+  trees: readonly TargetTree[],
+  sources: readonly ReadSource[],
+  now: Date,
+): readonly TargetValue[] {
+  const types = new Map(trees.flatMap(({ content }) => wholeTypes(content)));
+  const context = { column: (name: string) => sourceValue(sources, name), now };
+  return plan.targets.map((planned, index) => {
+    const filled = types.get(index);
+    if (filled === undefined) throw new Error(`The target ${index} fills nothing`);
+    const type = inLists(filled, planned.iterates ?? 0);
+    const emitted = emitTarget({ ...planned, target: commonNode(planned.target, type) }, context);
+    return {
+      planned,
+      read: sourcesOf(planned.expression, sources),
+      value: withoutAbsent(type, `CAST(${emitted.value} AS ${sqlType(type)})`),
+      failure: emitted.fails,
+    };
+  });
+}
+
+/** The type of what a target makes that iterates over so many lists. The lists are never written as such. */
+function inLists(type: TargetFieldType, levels: number): TargetFieldType {
+  return levels === 0 ? type : { kind: 'list', elementId: 0, element: inLists(type, levels - 1) };
+}
+
+function iteratedOf(plan: MappingPlan): (target: number) => boolean {
+  return (target) => (plan.targets[target]?.iterates ?? 0) > 0;
+}
+
+function valueColumns({ value, failure }: TargetValue, index: number): readonly string[] {
+  const column = `${value} AS ${valueName(index)}`;
+  return failure === undefined ? [column] : [column, `${failure} AS ${failureName(index)}`];
+}
+
 function sourceValue(sources: readonly ReadSource[], name: string): string {
-  const source = sources.find((candidate) => candidate.name === name);
+  const source = sources.find(({ column }) => column.name === name);
   if (source === undefined) {
     throw new EngineError(
       'invalid',
@@ -119,39 +199,44 @@ function sourceValue(sources: readonly ReadSource[], name: string): string {
   return source.value;
 }
 
-function valueTypes(tree: TargetTree): readonly (readonly [target: number, sqlType: string])[] {
-  return tree.kind === 'value'
-    ? [[tree.target, sqlType(tree.field.type)]]
-    : tree.children.flatMap(valueTypes);
+/** SQL, never null: there is a text, but it stands for no value of its type. */
+function isUnreadable({ column, raw, value, faults }: ReadSource): readonly string[] {
+  if (faults !== undefined) return [hasFaults(faults)];
+  return column.type === 'string' ? [] : [`(${raw} IS NOT NULL AND ${value} IS NULL)`];
 }
 
-function isParsed({ type }: ReadSource): boolean {
-  return type !== 'string';
+function hasFaults(faults: string): string {
+  return `len(${faults}) > 0`;
 }
 
-/** SQL: there is a text, but it stands for no value of its type. */
-function isUnreadable({ raw, value }: ReadSource): string {
-  return `(${raw} IS NOT NULL AND ${value} IS NULL)`;
+/** Of what is wrong in many elements alike, the first is told. */
+function firstByColumn(faults: string): string {
+  const columns = `list_transform(${faults}, lambda o: o."column")`;
+  return `list_filter(${faults}, lambda e, n: list_position(${columns}, e."column") = n)`;
 }
 
-function parseCheck(source: ReadSource): RowCheck {
-  return {
+function parseChecks(source: ReadSource): readonly RowCheck[] {
+  if (source.faults !== undefined) return [];
+  return isUnreadable(source).map((fails) => ({
     code: INVALID_VALUE,
-    message: `The source value can't be read as ${source.type}.`,
-    column: source.name,
-    fails: isUnreadable(source),
+    message: `The source value can't be read as ${String(source.column.type)}.`,
+    column: source.column.name,
+    fails,
     value: source.raw,
-  };
+  }));
 }
 
-function mappingCheck(planned: PlannedTarget, index: number, read: readonly ReadSource[]): RowCheck {
-  return {
-    code: FAILED_MAPPING,
-    message: `The mapping ${planned.source} failed.`,
-    column: planned.path.join('.'),
-    fails: failureName(index),
-    value: readText(read),
-  };
+function mappingChecks({ planned, read, failure }: TargetValue, index: number): readonly RowCheck[] {
+  if (failure === undefined) return [];
+  return [
+    {
+      code: FAILED_MAPPING,
+      message: `The mapping ${planned.source} failed.`,
+      column: formatTargetPath(planned.path),
+      fails: failureName(index),
+      value: readText(read),
+    },
+  ];
 }
 
 /** The text of the one column that a mapping reads, or all of them as JSON. */
@@ -159,17 +244,15 @@ function readText(read: readonly ReadSource[]): string {
   const [only] = read;
   if (only === undefined) return 'NULL';
   if (read.length === 1) return only.raw;
-  return `CAST(json_object(${read.map(({ name, raw }) => `${quoteLiteral(name)}, ${raw}`).join(', ')}) AS VARCHAR)`;
+  const members = read.map(({ column, raw }) => `${quoteLiteral(column.name)}, ${rawJson(column, raw)}`);
+  return `CAST(json_object(${members.join(', ')}) AS VARCHAR)`;
 }
 
 function sourcesOf(expression: PlanExpression, sources: readonly ReadSource[]): readonly ReadSource[] {
   const names = columnsRead(expression);
-  return sources.filter(({ name }) => names.has(name));
+  return sources.filter(({ column }) => names.has(column.name));
 }
 
-function errorEntry({ code, message, column, fails, value }: RowCheck): string {
-  const entry =
-    `{'code': ${quoteLiteral(code)}, 'message': ${quoteLiteral(message)}, ` +
-    `'column': ${quoteLiteral(column)}, 'value': ${value}}`;
-  return `CASE WHEN ${fails} THEN ${entry} END`;
+function errorOf(check: RowCheck): string {
+  return `CASE WHEN ${check.fails} THEN ${errorEntry(check)} END`;
 }

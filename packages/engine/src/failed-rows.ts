@@ -1,10 +1,10 @@
 import { dirname, relative, sep } from 'node:path';
 import { quoteLiteral } from '@tributary/data-prep';
-import { type CompiledMapping, ERROR_TYPE } from './compile-mapping.ts';
+import type { CompiledMapping } from './compile-mapping.ts';
 import type { FileLayout } from './file-layout.ts';
 import { withLanded } from './landed-rows.ts';
-import { CORRUPT_ROW } from './row-checks.ts';
-import { looksAtAll, rawName, rawNames, stagedRelations } from './staged-rows.ts';
+import { CORRUPT_ROW, ERROR_TYPE } from './row-checks.ts';
+import { looksAtAll, rawJson, rawName, rawNames, stagedRelations } from './staged-rows.ts';
 import type { TransformRequest } from './transform.ts';
 
 /** The second pass, for diagnostics. Needs a database of its own that keeps the order of rows. */
@@ -35,7 +35,9 @@ export function compileFailedRows(
   const files = staged.map(
     ({ path }, file) => `(${file}, ${quoteLiteral(path)}, ${quoteLiteral(relative(root, path))})`,
   );
-  const fields = columns.map(({ name }, index) => `${quoteLiteral(name)}, ${rawName(index)}`);
+  const fields = columns.map(
+    (column, index) => `${quoteLiteral(column.name)}, ${rawJson(column, rawName(index))}`,
+  );
   return {
     setup: [
       `CREATE TEMP TABLE files AS SELECT * FROM (VALUES ${files.join(', ')}) AS t(file, path, name)`,

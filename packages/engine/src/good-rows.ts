@@ -41,7 +41,7 @@ export function compileGoodRows(
     'COMPRESSION zstd',
     `ROW_GROUP_SIZE_BYTES ${ROW_GROUP_BYTES}`,
     `STRING_DICTIONARY_PAGE_SIZE_LIMIT ${DICTIONARY_BYTES}`,
-    `FIELD_IDS ${fieldIds(mapping.trees)}`,
+    `FIELD_IDS ${fieldIds(mapping.fields)}`,
     `FILE_SIZE_BYTES ${DATA_FILE_BYTES}`,
     `FILENAME_PATTERN '{uuid}'`,
     // The folder may hold files of other runs; they stay as they are.

@@ -1,6 +1,6 @@
 import type { SourceColumn } from '@tributary/xdm';
 import type { FileLayout } from './file-layout.ts';
-import { parseSourceText } from './source-types.ts';
+import { isNested, parseSourceText } from './source-types.ts';
 import { rawName, stagedRelations } from './staged-rows.ts';
 import type { TransformRequest } from './transform.ts';
 
@@ -31,5 +31,7 @@ export function withLanded(
 
 /** A source may write one value in several ways, depending on the API that it is read by: compared is what it means. */
 function comparable({ type }: SourceColumn, raw: string): string {
-  return type === 'string' ? raw : `coalesce(CAST(${parseSourceText(type, raw)} AS VARCHAR), ${raw})`;
+  return type === 'string' || isNested(type)
+    ? raw
+    : `coalesce(CAST(${parseSourceText(type, raw)} AS VARCHAR), ${raw})`;
 }

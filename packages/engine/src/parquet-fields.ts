@@ -1,6 +1,5 @@
 import { quoteIdentifier } from '@tributary/data-prep';
 import { EngineError } from './engine-error.ts';
-import type { TargetTree } from './target-rows.ts';
 import type { TargetField, TargetFieldType } from './transform.ts';
 
 /** DuckDB's type for a field's values. */
@@ -40,14 +39,8 @@ function scalarSqlType(icebergType: string): string {
 }
 
 /** The Iceberg field ids of the written columns, in the form of COPY's `FIELD_IDS`. */
-export function fieldIds(trees: readonly TargetTree[]): string {
-  return `{${trees.map(treeFieldIds).join(', ')}}`;
-}
-
-function treeFieldIds(tree: TargetTree): string {
-  const { name, id, type } = tree.field;
-  const inside = tree.kind === 'struct' ? tree.children.map(treeFieldIds).join(', ') : typeFieldIds(type);
-  return fieldIdEntry(name, id, inside);
+export function fieldIds(fields: readonly TargetField[]): string {
+  return `{${typeFieldIds({ kind: 'struct', fields })}}`;
 }
 
 function fieldIdEntry(name: string, id: number, inside: string): string {

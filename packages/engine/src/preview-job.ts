@@ -1,7 +1,9 @@
 import { quoteLiteral } from '@tributary/data-prep';
+import type { SourceType } from '@tributary/xdm';
 import { compileMapping, type Mapping } from './compile-mapping.ts';
 import { openDatabase } from './database.ts';
 import { membersToJson, toJson } from './json-values.ts';
+import { isNested } from './source-types.ts';
 import { rawName } from './staged-rows.ts';
 import type { Resources } from './transform-job.ts';
 
@@ -37,7 +39,7 @@ export async function runPreview(
       `SELECT ${mapping.targetColumns}, ${mapping.errors} FROM (${rows}) ORDER BY row_position`,
     );
     return result.getRows().map((values) => {
-      const members = mapping.trees.map((tree, index) => [tree.field.name, values[index]] as const);
+      const members = mapping.fields.map(({ name }, index) => [name, values[index]] as const);
       // The shape of the errors is ERROR_TYPE, which is RowError with the nulls left out.
       return { data: membersToJson(members), errors: toJson(values.at(-1)) as readonly RowError[] };
     });
@@ -47,7 +49,7 @@ export async function runPreview(
 }
 
 function inlineRows({ rows, columns }: PreviewRequest): string {
-  const texts = rows.map((row) => columns.map(({ name }) => toSourceText(row[name])));
+  const texts = rows.map((row) => columns.map(({ name, type }) => toSourceText(row[name], type)));
   const fields = columns.map((_, index) => `fields[${index + 1}] AS ${rawName(index)}`);
   return (
     `SELECT ${['row_position', ...fields].join(', ')} FROM ` +
@@ -57,7 +59,9 @@ function inlineRows({ rows, columns }: PreviewRequest): string {
 }
 
 /** The text that a staged file would hold for a JSON value; a source has no empty texts. */
-function toSourceText(value: unknown): string | null {
-  if (value === undefined || value === null || value === '') return null;
+function toSourceText(value: unknown, type: SourceType): string | null {
+  if (value === undefined || value === null) return null;
+  if (isNested(type)) return JSON.stringify(value);
+  if (value === '') return null;
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

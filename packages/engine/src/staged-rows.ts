@@ -2,6 +2,8 @@ import { quoteIdentifier, quoteLiteral } from '@tributary/data-prep';
 import type { SourceColumn } from '@tributary/xdm';
 import { EngineError, UNREADABLE_PAGE } from './engine-error.ts';
 import type { CsvLayout, FileLayout, JsonPageLayout } from './file-layout.ts';
+import { jsonPointer } from './json-pointer.ts';
+import { isNested } from './source-types.ts';
 
 /** Rows longer than this are rejected as corrupt. Twice this much is buffered for each thread. */
 const MAX_CSV_LINE_BYTES = 16 * 1024 * 1024;
@@ -17,6 +19,11 @@ export type Purpose = 'land' | 'compare';
 /** The name of a source column's raw text in the relations built here: names of sources are data, not SQL. */
 export function rawName(columnIndex: number): string {
   return `r${columnIndex}`;
+}
+
+/** SQL for a column's raw text as a JSON value: what is nested stays so, anything else is a text. */
+export function rawJson({ type }: SourceColumn, raw: string): string {
+  return isNested(type) ? `coalesce(TRY_CAST(${raw} AS JSON), to_json(${raw}))` : raw;
 }
 
 /** All raw texts of a row, for a select list. */
@@ -99,10 +106,20 @@ function jsonPageRelation(
   ];
   const unreadable = (what: string) =>
     `error(${quoteLiteral(`${UNREADABLE_PAGE} ${JSON.stringify(rowsAt)} ${what} in one of the JSON pages.`)})`;
-  const pointers = columns.map((column) => quoteLiteral(jsonPointer(column.name)));
-  const selected = columns.map((_, index) => `fields[${index + 1}] AS ${rawName(index)}`);
+  const flat = columns.filter(({ type }) => !isNested(type));
+  const nested = columns.filter(({ type }) => isNested(type));
+  const pointers = (some: readonly SourceColumn[]) =>
+    `CAST([${some.map(({ name }) => quoteLiteral(jsonPointer(name))).join(', ')}] AS VARCHAR[])`;
+  const selected = columns.map((column, index) => {
+    const raw = isNested(column.type)
+      ? `nullif(CAST(fields.nested[${nested.indexOf(column) + 1}] AS VARCHAR), 'null')`
+      : `fields.flat[${flat.indexOf(column) + 1}]`;
+    return `${raw} AS ${rawName(index)}`;
+  });
+  // A text within JSON is told from what it spells: `"1"` of a nested column stays in its quotation marks.
   const fields =
-    `CASE WHEN json_type(item) = 'OBJECT' THEN json_extract_string(item, [${pointers.join(', ')}]) ` +
+    `CASE WHEN json_type(item) = 'OBJECT' THEN ` +
+    `{'flat': json_extract_string(item, ${pointers(flat)}), 'nested': json_extract(item, ${pointers(nested)})} ` +
     `ELSE ${unreadable('holds something else than objects')} END`;
   const items = `CASE WHEN ${rows} IS NULL THEN ${unreadable('is no array')} ELSE ${rows} END`;
   return (
@@ -113,9 +130,4 @@ function jsonPageRelation(
 
 function pathList(files: readonly FileLayout[]): string {
   return `[${files.map(({ path }) => quoteLiteral(path)).join(', ')}]`;
-}
-
-/** Addresses a member by its exact name (RFC 6901). */
-function jsonPointer(name: string): string {
-  return `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
