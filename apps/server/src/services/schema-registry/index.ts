@@ -1,7 +1,9 @@
 import type { Service } from '../../http/service.ts';
+import { registerDescriptors } from './descriptor-routes.ts';
 import { renderProblem } from './problem-document.ts';
 import { registerReads } from './read-routes.ts';
 import { registerStats } from './stats.ts';
+import { registerUnions } from './union-routes.ts';
 import { registerWrites } from './write-routes.ts';
 
 /** The Schema Registry: the standard library, and each sandbox's own schemas, classes, field groups and data types. */
@@ -16,6 +18,8 @@ export function schemaRegistry(): Service {
       registerStats(routes);
       registerReads(routes);
       registerWrites(routes);
+      registerDescriptors(routes);
+      registerUnions(routes);
     },
   };
 }
