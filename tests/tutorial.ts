@@ -38,12 +38,11 @@ export interface Walk {
 
 const FLOW = '/data/foundation/flowservice';
 
+/** Who walks: a server with its own credentials, or somebody else on it. */
+export type Walker = Pick<ServerUnderTest, 'call' | 'demo'>;
+
 /** Walks the tutorial over HTTP with its sample bodies (their trailing comma removed) on the Contact table. */
-export async function walkTutorial(
-  server: ServerUnderTest,
-  title: string,
-  options: WalkOptions = {},
-): Promise<Walk> {
+export async function walkTutorial(server: Walker, title: string, options: WalkOptions = {}): Promise<Walk> {
   const post = async (path: string, text: string, status = 201) => {
     const answer = await server.call('POST', path, { text });
     expect(answer, `POST ${path}`).toMatchObject({ status });
