@@ -30,6 +30,12 @@ export { bindOnce } from './sql/emitted.ts';
 export { quoteIdentifier, quoteLiteral } from './sql/quote.ts';
 export { offsetShape } from './sql/shaped.ts';
 export { sqlTypeOf } from './sql/types.ts';
+export {
+  type SampledColumn,
+  type SuggestedMapping,
+  type SuggestionRequest,
+  suggestMappings,
+} from './suggest-mappings/suggest-mappings.ts';
 export type { ExpressionError, ExpressionErrorCode, Position } from './syntax/error.ts';
 export type { Expression, Span } from './syntax/expression.ts';
 export { printExpression } from './syntax/print.ts';

@@ -115,6 +115,32 @@ export const PreviewAnswer = Type.Array(
   Type.Object({ data: Type.Object({}, open), errors: faults }, { description: 'One for each row, in order' }),
 );
 
+const Text = Type.Union([Type.String(), Type.Null()]);
+
+/** A mapping set that is not stored yet. */
+export const SuggestionAnswer = Type.Object(
+  {
+    id: Type.Null(),
+    status: Type.Literal('DRAFT'),
+    outputSchema: Type.Object({ schemaRef: SchemaReference }),
+    xdmSchema: Type.String(),
+    mappings: Type.Array(
+      Type.Object(
+        {
+          sourceType: Type.String(),
+          source: Type.String(),
+          destination: Text,
+          matchScore: Type.Number({ minimum: 0, maximum: 1, description: 'How probable, from 0 to 1' }),
+          sourceAttribute: Type.String(),
+          destinationXdmPath: Text,
+        },
+        { ...open, description: 'The surest first; destination is null for a column without a suggestion' },
+      ),
+    ),
+  },
+  open,
+);
+
 const Failure = Type.Object(
   {
     type: Type.String(),

@@ -5,6 +5,7 @@ import { registerMappings } from './mapping-routes.ts';
 import { registerMappingSets } from './mapping-set-routes.ts';
 import { registerPreview } from './preview-route.ts';
 import { renderProblem } from './problem-body.ts';
+import { registerSuggestions } from './suggestion-routes.ts';
 import { registerValidation } from './validate-route.ts';
 
 /** The Conversion service (Data Prep): mapping sets and the language they are written in. */
@@ -20,6 +21,7 @@ export function conversion(dependencies: Dependencies): Service {
       routes.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
       registerValidation(routes, dependencies);
       registerPreview(routes, dependencies);
+      registerSuggestions(routes, dependencies);
       registerMappingSets(routes, dependencies);
       registerMappings(routes, dependencies);
       registerLanguage(routes);
