@@ -1,4 +1,5 @@
 import { type MappingInput, planMappings, readMappings } from '@tributary/data-prep';
+import type { IdentityField } from '@tributary/engine';
 import type { Resource, ScopedStore } from '@tributary/store';
 import { composeSchema, type ResolvedSchema } from '@tributary/xdm';
 import {
@@ -9,6 +10,7 @@ import {
   type SourceConnectionDocument,
 } from './documents.ts';
 import { mappingSetAt, readMappingVersion } from './mapping-set-version.ts';
+import { schemaIdentities } from './schema-identities.ts';
 import { schemaLookup } from './schema-lookup.ts';
 import { sourceColumnsOf } from './source-columns.ts';
 
@@ -28,6 +30,8 @@ export interface PreparedFlow {
   readonly targetConnectionId: string;
   readonly dataSetId: string;
   readonly schema: ResolvedSchema;
+  /** Target fields that identify a row's subject. */
+  readonly identities: readonly IdentityField[];
   readonly mappings: readonly MappingInput[];
   /** The delta column that the flow names; undefined leaves the choice to the source. */
   readonly deltaColumn: string | undefined;
@@ -79,6 +83,7 @@ export async function prepareFlow(store: ScopedStore, flow: FlowDocument): Promi
       targetConnectionId: targetConnection.id,
       dataSetId: dataSet.id,
       schema: composed.value,
+      identities: await schemaIdentities(store, schemaId),
       mappings,
       deltaColumn: deltaColumnOf(flow),
     },

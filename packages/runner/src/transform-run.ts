@@ -43,6 +43,7 @@ export async function transformRun(
       plan: planned.plan,
       target: prepared.schema.root,
       fields: targetFields(currentSchema(table.metadata)),
+      identities: prepared.identities,
       dataDirectory,
       diagnosticsDirectory: await services.diagnosticsFolder(batchId),
       now: run.startedAt ?? run.createdAt,
