@@ -1,6 +1,7 @@
 export type { SourceColumns } from './bind.ts';
 export { columnsRead } from './columns-read.ts';
 export { type EmitContext, emitExpression, emitTarget } from './emit.ts';
+export { columnsOfRows } from './mapping/columns-of-rows.ts';
 export { type PathReading, readPath } from './mapping/path.ts';
 export {
   type MappingError,
@@ -17,6 +18,7 @@ export {
   storedSourceType,
   type UnreadableMapping,
 } from './mapping/read-mappings.ts';
+export { readSchemaPattern, type SchemaPattern } from './mapping/schema-pattern.ts';
 export { MAXIMUM_EXPRESSION_LENGTH, type ParseResult, parseExpression } from './parse.ts';
 export type { EmittedSql, ExpressionType, MappingPlan, PlanExpression, PlannedTarget } from './plan.ts';
 export {

@@ -1,4 +1,5 @@
 import { DuckDBInstance } from '@duckdb/node-api';
+import { standardResources } from '@tributary/xdm';
 import { expect, test } from 'vitest';
 import { sqlPattern } from './patterns.ts';
 
@@ -20,11 +21,27 @@ test.each([
   ['\\w+\\/[-.\\w]+(?:\\+[-.\\w]+)?', 'application/ld+json', 'text'],
   ['^(?<year>\\d{4})$', '2024', '٢٠٢٤'],
   ['\\(?=', '(=', 'x'],
+  ['^\\uD83D\\uDE00$', '😀', 'x'],
+  ['^\\u002b\\u{2a}$', '+*', '+'],
 ])('the pattern %s matches as in ECMA-262', async (pattern, yes, no) => {
   expect([new RegExp(pattern, 'u').test(yes), new RegExp(pattern, 'u').test(no)]).toEqual([true, false]);
   expect([await matches(pattern, yes), await matches(pattern, no)]).toEqual([true, false]);
 });
 
-test.each(['^(?=a)', '(?!b)', '(?<=a)b', '(?<!a)b', '(a)\\1'])('the pattern %s is refused', (pattern) => {
-  expect(() => sqlPattern(pattern, 'person.code')).toThrow(/of person.code can't be checked/);
+test('every pattern of the standard library can be matched', () => {
+  const resources = (['classes', 'mixins', 'datatypes'] as const).flatMap(standardResources);
+  const patterns = new Set(
+    Array.from(JSON.stringify(resources).matchAll(/"pattern":("(?:\\.|[^"])*")/g), ([, text]) => {
+      return JSON.parse(text ?? '') as string; // matched as a JSON text
+    }),
+  );
+  expect(patterns.size).toBeGreaterThan(5);
+  for (const pattern of patterns) expect(sqlPattern(pattern, 'any')).toBe(pattern);
 });
+
+test.each(['^(?=a)', '(?!b)', '(?<=a)b', '(?<!a)b', '(a)\\1', 'a{1,2000}', '[', '\\uD83D'])(
+  'the pattern %s is refused',
+  (pattern) => {
+    expect(() => sqlPattern(pattern, 'person.code')).toThrow(/of person.code can't be checked/);
+  },
+);
