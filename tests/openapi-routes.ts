@@ -58,6 +58,8 @@ function parametersOf({ parameters = [] }: Operation, place: Parameter['in']): r
   return parameters.filter((parameter) => parameter.in === place);
 }
 
+type NextId = (name: string) => string;
+
 /** A request as it is sent. */
 export interface MadeRequest {
   readonly path: string;
@@ -67,14 +69,14 @@ export interface MadeRequest {
 
 /**
  * A request for a route, as its schemas describe it, with an id wherever a text is asked for.
- * @param nextId the ids to use, one after the other
+ * @param nextId the ids to use, one after the other, told what each is for
  * @param share how many of the query parameters are sent, from 0 to 1
  */
-export function requestFor(route: Route, nextId: () => string, share: number): MadeRequest {
+export function requestFor(route: Route, nextId: NextId, share: number): MadeRequest {
   const { operation } = route;
   const path = parametersOf(operation, 'path').reduce(
     (at, { name, schema }) =>
-      at.replace(`{${name}}`, encodeURIComponent(String(valueFor(schema ?? {}, nextId)))),
+      at.replace(`{${name}}`, encodeURIComponent(String(valueFor(name, schema ?? {}, nextId)))),
     route.path,
   );
   const query = parametersOf(operation, 'query');
@@ -85,57 +87,52 @@ export function requestFor(route: Route, nextId: () => string, share: number): M
   return { path: sent.length === 0 ? path : `${path}?${parameters}`, ...bodyFor(operation, nextId) };
 }
 
-function queryText(name: string, schema: JsonSchema, nextId: () => string): string {
-  if (name === 'property') return `id==${nextId()}`;
-  const value = valueFor(schema, nextId);
+function queryText(name: string, schema: JsonSchema, nextId: NextId): string {
+  if (name === 'property') return `id==${nextId(name)}`;
+  const value = valueFor(name, schema, nextId);
   return Array.isArray(value) ? String(value[0]) : String(value);
 }
 
-function bodyFor(
-  { requestBody }: Operation,
-  nextId: () => string,
-): Pick<MadeRequest, 'text' | 'contentType'> {
+function bodyFor({ requestBody }: Operation, nextId: NextId): Pick<MadeRequest, 'text' | 'contentType'> {
   if (requestBody === undefined) return {};
   const [contentType = 'application/json', content] =
     Object.entries(requestBody.content).find(([type]) => type === 'application/json') ??
     Object.entries(requestBody.content)[0] ??
     [];
-  if (!contentType.includes('json')) return { contentType, text: nextId() };
-  return { contentType, text: JSON.stringify(valueFor(content?.schema ?? {}, nextId)) };
+  if (!contentType.includes('json')) return { contentType, text: nextId('body') };
+  return { contentType, text: JSON.stringify(valueFor('body', content?.schema ?? {}, nextId)) };
 }
 
 const DEEPEST = 6;
 
-function valueFor(schema: JsonSchema, nextId: () => string, depth = 0): unknown {
+function valueFor(name: string, schema: JsonSchema, nextId: NextId, depth = 0): unknown {
   if (schema.const !== undefined) return schema.const;
   if (schema.enum !== undefined) return schema.enum[0];
   const alternative = schema.anyOf?.[0] ?? schema.oneOf?.[0] ?? schema.allOf?.[0];
-  if (alternative !== undefined) return valueFor(alternative, nextId, depth);
+  if (alternative !== undefined) return valueFor(name, alternative, nextId, depth);
   const type = typeof schema.type === 'string' ? schema.type : schema.type?.[0];
   switch (type) {
     case 'object':
       return Object.fromEntries(
-        Object.entries(depth > DEEPEST ? {} : (schema.properties ?? {})).map(([name, property]) => [
-          name,
-          valueFor(property, nextId, depth + 1),
+        Object.entries(depth > DEEPEST ? {} : (schema.properties ?? {})).map(([key, property]) => [
+          key,
+          valueFor(key, property, nextId, depth + 1),
         ]),
       );
     case 'array':
-      return depth > DEEPEST ? [] : [valueFor(schema.items ?? {}, nextId, depth + 1)];
+      return depth > DEEPEST ? [] : [valueFor(name, schema.items ?? {}, nextId, depth + 1)];
     case 'integer':
     case 'number':
       return schema.minimum ?? 1;
     case 'boolean':
       return true;
     default:
-      return nextId();
+      return nextId(name);
   }
 }
 
-/** What in a text could be the id or the etag of something. */
+/** What in a text could be the id or the etag of something; of ids that are URIs the part that is made up. */
 const idPatterns = [
-  /https:\/\/ns\.adobe\.com\/[^"\\\s]+/g,
-  /\b_[a-z0-9]+\.(?:schemas|mixins|classes|datatypes)\.[0-9a-f]+\b/g,
   /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g,
   /\b(?:[0-9a-f]{24}|[0-9a-f]{32}|[0-9a-f]{48})\b/g,
   /\b[0-9A-HJKMNP-TV-Z]{26}\b/g,
