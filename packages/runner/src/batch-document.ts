@@ -14,22 +14,33 @@ export function batchDocument(
   const isLanded = verdict !== 'failed';
   const isDiagnosed = keepsDiagnostics(prepared);
   const bytes = isLanded ? result.files.reduce((sum, file) => sum + file.bytes, 0) : 0;
+  const started = (run.startedAt ?? run.createdAt).getTime();
+  const completed = Date.now();
+  const landedRows = isLanded ? result.outputRows : 0;
   return {
+    producer: 'flowRun',
     shown: {
+      externalId: batchId,
       status: isLanded ? 'success' : 'failed',
-      started: (run.startedAt ?? run.createdAt).getTime(),
-      completed: Date.now(),
-      recordCount: isLanded ? result.outputRows : 0,
+      started,
+      completed,
+      recordCount: landedRows,
       failedRecordCount: result.failedRows,
       size: bytes,
       relatedObjects: [{ type: 'dataSet', id: prepared.dataSetId }],
-      errors: batchErrors(result, isLanded, isDiagnosed).map(({ code, description }) => ({
+      errors: batchErrors(result, isLanded, isDiagnosed).map(({ code, description, rows }) => ({
         code,
         description,
+        recordCount: rows,
       })),
       metrics: {
-        recordCount: newRows(result),
-        outputRecordCount: isLanded ? result.outputRows : 0,
+        startTime: started,
+        endTime: completed,
+        recordsRead: newRows(result),
+        recordsWritten: landedRows,
+        recordsFailed: result.failedRows,
+        recordsSize: bytes,
+        invalidRecordCount: result.failedRows,
         failedRecordCount: result.failedRows,
         outputFileCount: isLanded ? result.files.length : 0,
       },

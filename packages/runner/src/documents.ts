@@ -114,24 +114,61 @@ export interface DataSetDocument {
   readonly [other: string]: unknown;
 }
 
+/** What a batch can be in, in the Catalog's words. Batches of flow runs are only ever `success` or `failed`. */
+export const BATCH_STATUSES = [
+  'queued',
+  'loading',
+  'loaded',
+  'staging',
+  'staged',
+  'processing',
+  'retrying',
+  'stalled',
+  'active',
+  'success',
+  'failure',
+  'failed',
+  'aborted',
+  'abandoned',
+  'inactive',
+  'deleted',
+] as const;
+
+export type BatchStatus = (typeof BATCH_STATUSES)[number];
+
+/** What went wrong with rows of a batch. */
+export interface BatchError {
+  readonly code: string;
+  readonly description: string;
+  /** Rows with this error. */
+  readonly recordCount?: number;
+  /** Numbers of such rows, or ranges of them. */
+  readonly rows?: readonly string[];
+}
+
 /** A batch: what the Catalog shows, and where its files lie (which only Data Access reads). */
 export interface BatchDocument {
+  /** Who decides over its status: the flow run that made it, or the clients of the Catalog. */
+  readonly producer: 'flowRun' | 'client';
   readonly shown: {
-    readonly status: 'processing' | 'success' | 'failed';
+    readonly externalId: string;
+    readonly status: BatchStatus;
+    /** Epoch milliseconds, as `completed`. */
     readonly started: number;
     readonly completed?: number;
     readonly recordCount?: number;
     readonly failedRecordCount?: number;
+    /** Bytes. */
     readonly size?: number;
     readonly relatedObjects: readonly { readonly type: string; readonly id: string }[];
-    readonly errors: readonly {
-      readonly code: string;
-      readonly description: string;
-      readonly rows?: readonly string[];
-    }[];
+    readonly errors: readonly BatchError[];
     readonly metrics: Readonly<Record<string, unknown>>;
     readonly tags: Readonly<Record<string, readonly string[]>>;
-    readonly inputFormat: { readonly format: string };
+    readonly inputFormat: { readonly format?: string };
+    /** Batches that this one takes the place of. */
+    readonly replay?: { readonly predecessors?: readonly string[]; readonly reason?: string };
+    /** Epoch seconds. */
+    readonly availableDates?: { readonly startDate?: number; readonly endDate?: number };
   };
   readonly dataFiles: readonly { readonly path: string; readonly rows: number; readonly bytes: number }[];
   /** JSON-lines files with the rows that did not land. */

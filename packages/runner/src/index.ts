@@ -1,5 +1,7 @@
+export { newBatchId } from './batch-id.ts';
 export { describeRun } from './describe-run.ts';
 export * from './documents.ts';
+export { type EvolvedTable, evolveDataSets, tidyTables } from './evolve-data-sets.ts';
 export {
   FIRST_VERSION,
   mappingSetAt,
@@ -12,7 +14,7 @@ export { type FlowPreparation, type FlowViolation, type PreparedFlow, prepareFlo
 export { requesterOf, runnerActor } from './progress.ts';
 export { type Runner, startRunner } from './runner.ts';
 export { intervalSecondsOf, scheduleFrom } from './schedule.ts';
-export { schemaLookup } from './schema-lookup.ts';
+export { holdRegistry, schemaLookup } from './schema-lookup.ts';
 export type { RunnerLog, RunnerServices } from './services.ts';
 export { type StagingFolder, stagingFolder } from './staging-folder.ts';
 export { targetFields } from './target-fields.ts';

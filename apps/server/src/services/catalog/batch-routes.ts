@@ -1,69 +1,56 @@
 import { documentOf } from '@tributary/runner';
-import type { Resource, ResourceFilter, ResourceOrder, ScopedStore } from '@tributary/store';
-import { type Static, Type } from 'typebox';
-import type { SandboxedCaller } from '../../http/caller.ts';
+import type { Resource } from '@tributary/store';
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
 import { entityTag } from '../../http/entity-tag.ts';
-import { Problem } from '../../http/problem.ts';
-import { parsePropertyFilters } from '../../http/property-filter.ts';
+import { requestUrl } from '../../http/request-url.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
+import { Batches, References, refusals, refusalsOfChanges } from './answer-schemas.ts';
+import { BatchBody } from './batch-body.ts';
+import { BatchQuery, batchConditions } from './batch-query.ts';
 import {
-  DEFAULT_LIMIT,
-  pageParameters,
-  type ShownObject,
-  sortKeysOf,
-  withProperties,
-} from './catalog-query.ts';
-import { ofDataSet } from './newest-batches.ts';
-import { isObjectId } from './object-id.ts';
-import { shownEnvelope } from './shown-data-set.ts';
+  BatchPatchBody,
+  changeBatch,
+  createBatch,
+  deleteBatch,
+  patchBatchEdit,
+  putBatchEdit,
+} from './change-batch.ts';
+import { ConditionHeaders } from './if-match.ts';
+import { type Listed, listObjects } from './list-objects.ts';
+import { lookUp } from './look-up.ts';
+import { LookUpQuery, PageHeaders, pageOf, withProperties } from './page-query.ts';
+import { batches, batchNotFound } from './shown-batch.ts';
+import { sortKeysOf } from './sort-keys.ts';
 
-const Milliseconds = (description: string) => Type.Optional(Type.Integer({ minimum: 0, description }));
-const Count = Type.Optional(Type.Integer({ minimum: 0 }));
+const IdParameter = Type.Object({ id: Type.String({ maxLength: 2_000 }) });
 
-const BatchQuery = Type.Object({
-  ...pageParameters,
-  batch: Type.Optional(Type.String({ maxLength: 100, description: 'Only the batch with this id.' })),
-  externalId: Type.Optional(Type.String({ maxLength: 100 })),
-  dataSet: Type.Optional(Type.String({ description: 'Only batches of this dataset.' })),
-  status: Type.Optional(Type.String({ maxLength: 100 })),
-  recordCount: Count,
-  failedRecordCount: Count,
-  size: Count,
-  created: Milliseconds('Epoch milliseconds.'),
-  updated: Milliseconds('Epoch milliseconds.'),
-  started: Milliseconds('Epoch milliseconds.'),
-  completed: Milliseconds('Epoch milliseconds.'),
-  createdAfter: Milliseconds('Epoch milliseconds, exclusive.'),
-  createdBefore: Milliseconds('Epoch milliseconds, exclusive.'),
-  startAfter: Milliseconds('Epoch milliseconds, exclusive.'),
-  startBefore: Milliseconds('Epoch milliseconds, exclusive.'),
-  endAfter: Milliseconds('Epoch milliseconds, exclusive.'),
-  endBefore: Milliseconds('Epoch milliseconds, exclusive.'),
-  createdClient: Type.Optional(Type.String({ maxLength: 500 })),
-  createdUser: Type.Optional(Type.String({ maxLength: 500 })),
-  updatedUser: Type.Optional(Type.String({ maxLength: 500 })),
-  property: Type.Optional(Type.Array(Type.String({ maxLength: 2_000 }))),
-});
-
-type BatchQuery = Static<typeof BatchQuery>;
-
-const ById = Type.Object({}, { additionalProperties: true, description: 'Batches by id.' });
-
-/** Batches: listing them and looking at one. */
+/** Batches: of flow runs, which tell what happened, and of clients, which keep their own up to date. */
 export function registerBatches(routes: Routes): void {
+  registerReads(routes);
+  registerCreation(routes);
+  registerChanges(routes);
+}
+
+function registerReads(routes: Routes): void {
   routes.get(
     '/batches',
-    { schema: { summary: 'List batches', querystring: BatchQuery, response: { 200: ById } } },
+    {
+      schema: {
+        summary: 'List batches',
+        querystring: BatchQuery,
+        headers: PageHeaders,
+        response: { 200: Batches, 400: refusals[400] },
+      },
+    },
     async (request) => {
-      const caller = sandboxOf(request);
-      const { dataSet, limit = DEFAULT_LIMIT, start = 0, orderBy, properties } = request.query;
-      if (dataSet !== undefined && !isObjectId(dataSet)) return {};
-      const { items } = await caller.store
-        .resources('batch')
-        .list({ filters: filtersOf(request.query), order: orderOf(orderBy), limit, offset: start });
-      return Object.fromEntries(
-        items.map((batch) => [batch.id, withProperties(shownBatch(caller, batch), properties)]),
-      );
+      const { orderBy, properties } = request.query;
+      const listed = await listObjects(sandboxOf(request), batches, {
+        conditions: batchConditions(request.query),
+        keys: sortKeysOf(orderBy, batches.sortable),
+        page: pageOf(request.query, request.headers),
+      });
+      return byId(request, listed, properties);
     },
   );
 
@@ -71,101 +58,126 @@ export function registerBatches(routes: Routes): void {
     '/batches/:id',
     {
       schema: {
-        summary: 'Look up a batch',
-        params: Type.Object({ id: Type.String() }),
-        querystring: Type.Object({ properties: pageParameters.properties }),
-        response: { 200: ById },
+        summary: 'Look up a batch, or several by their ids with commas between',
+        params: IdParameter,
+        querystring: LookUpQuery,
+        response: { 200: Batches, ...refusals },
       },
     },
     async (request, reply) => {
-      const caller = sandboxOf(request);
-      const batch = await requireBatch(caller.store, request.params.id);
-      reply.header('etag', entityTag(batch));
-      return { [batch.id]: withProperties(shownBatch(caller, batch), request.query.properties) };
+      const found = await lookUp(sandboxOf(request), batches, request.params.id, batchNotFound);
+      const [only] = found.length === 1 ? found : [];
+      if (only) reply.header('etag', entityTag(only.resource));
+      return byId(request, found, request.query.properties);
     },
   );
 }
 
-/** @throws {Problem} of kind `notFound` */
-export async function requireBatch(store: ScopedStore, id: string): Promise<Resource> {
-  const batch = await store.resources('batch').get(id);
-  if (batch === undefined) throw new Problem('notFound', `There is no batch ${id} in this sandbox.`);
-  return batch;
+function byId(request: FastifyRequest, listed: readonly Listed[], properties: string | undefined) {
+  return Object.fromEntries(
+    listed.map(({ resource, shown }) => {
+      const complete = { ...shown, ...failedLocation(request, resource) };
+      return [resource.id, withProperties(complete, properties)];
+    }),
+  );
 }
 
-function shownBatch({ organization, sandbox }: SandboxedCaller, batch: Resource): ShownObject {
-  return {
-    id: batch.id,
-    externalId: batch.id,
-    ...documentOf('batch', batch).shown,
-    ...shownEnvelope(batch),
-    imsOrg: organization.id,
-    sandboxId: sandbox.id,
+/** Where Data Access serves the rows of a failed batch. */
+function failedLocation(request: FastifyRequest, batch: Resource) {
+  const { shown, diagnosticsFiles } = documentOf('batch', batch);
+  if (shown.status !== 'failed' || diagnosticsFiles.length === 0) return {};
+  const path = `/data/foundation/export/batches/${encodeURIComponent(batch.id)}/failed`;
+  return { failedBatchLocation: new URL(path, requestUrl(request)).href };
+}
+
+function registerCreation(routes: Routes): void {
+  const response = { 201: References, 400: refusals[400], 409: refusalsOfChanges[409] };
+  routes.post(
+    '/batches',
+    {
+      schema: {
+        summary: 'Create a batch that its maker keeps up to date',
+        description: 'That rows have landed (`success`, `active`) only the server says.',
+        body: BatchBody,
+        response,
+      },
+    },
+    async (request, reply) => {
+      const id = await createBatch(sandboxOf(request), request.body);
+      reply.code(201);
+      return [referenceTo(id)];
+    },
+  );
+
+  routes.post(
+    '/batches/:id',
+    {
+      schema: {
+        summary: 'Create a batch with an id of one’s own',
+        params: Type.Object({
+          id: Type.String({ pattern: '^[A-Za-z0-9_-]{1,100}$', description: 'Letters, digits, _ and -.' }),
+        }),
+        body: BatchBody,
+        response,
+      },
+    },
+    async (request, reply) => {
+      const id = await createBatch(sandboxOf(request), request.body, request.params.id);
+      reply.code(201);
+      return [referenceTo(id)];
+    },
+  );
+}
+
+function registerChanges(routes: Routes): void {
+  const schema = {
+    params: IdParameter,
+    headers: ConditionHeaders,
+    response: { 200: References, ...refusalsOfChanges },
   };
+  const description = 'Of a flow run’s batch only the tags can be changed.';
+
+  routes.put(
+    '/batches/:id',
+    { schema: { ...schema, summary: 'Replace a batch', description, body: BatchBody } },
+    async (request, reply) => {
+      const { id } = request.params;
+      const target = { id, conditions: request.headers };
+      const changed = await changeBatch(sandboxOf(request), target, putBatchEdit(request.body));
+      reply.header('etag', entityTag(changed));
+      return [referenceTo(id)];
+    },
+  );
+
+  routes.patch(
+    '/batches/:id',
+    {
+      schema: {
+        ...schema,
+        summary: 'Change a batch, by properties or by JSON Patch',
+        description,
+        body: BatchPatchBody,
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const target = { id, conditions: request.headers };
+      const changed = await changeBatch(sandboxOf(request), target, patchBatchEdit(request.body));
+      reply.header('etag', entityTag(changed));
+      return [referenceTo(id)];
+    },
+  );
+
+  routes.delete(
+    '/batches/:id',
+    { schema: { ...schema, summary: 'Forget a batch that a client made' } },
+    async (request) => {
+      await deleteBatch(sandboxOf(request), request.params.id, request.headers);
+      return [referenceTo(request.params.id)];
+    },
+  );
 }
 
-/** Where the store keeps what the Catalog shows under another name. */
-const ENVELOPE_NAMES: ReadonlyMap<string, string> = new Map([
-  ['id', 'id'],
-  ['externalId', 'id'],
-  ['created', 'createdAt'],
-  ['updated', 'updatedAt'],
-  ['createdUser', 'createdBy'],
-  ['updatedUser', 'updatedBy'],
-  ['createdClient', 'createdClient'],
-]);
-
-function storedPath([name = '', ...rest]: readonly string[]): string[] {
-  const envelopeName = ENVELOPE_NAMES.get(name);
-  return envelopeName !== undefined && rest.length === 0 ? [envelopeName] : ['shown', name, ...rest];
-}
-
-const COMPARISONS = [
-  { parameter: 'batch', property: 'id', operator: '==' },
-  { parameter: 'externalId', property: 'externalId', operator: '==' },
-  { parameter: 'status', property: 'status', operator: '==' },
-  { parameter: 'recordCount', property: 'recordCount', operator: '==' },
-  { parameter: 'failedRecordCount', property: 'failedRecordCount', operator: '==' },
-  { parameter: 'size', property: 'size', operator: '==' },
-  { parameter: 'created', property: 'created', operator: '==' },
-  { parameter: 'updated', property: 'updated', operator: '==' },
-  { parameter: 'started', property: 'started', operator: '==' },
-  { parameter: 'completed', property: 'completed', operator: '==' },
-  { parameter: 'createdAfter', property: 'created', operator: '>' },
-  { parameter: 'createdBefore', property: 'created', operator: '<' },
-  { parameter: 'startAfter', property: 'started', operator: '>' },
-  { parameter: 'startBefore', property: 'started', operator: '<' },
-  { parameter: 'endAfter', property: 'completed', operator: '>' },
-  { parameter: 'endBefore', property: 'completed', operator: '<' },
-  { parameter: 'createdClient', property: 'createdClient', operator: '==' },
-  { parameter: 'createdUser', property: 'createdUser', operator: '==' },
-  { parameter: 'updatedUser', property: 'updatedUser', operator: '==' },
-] as const;
-
-function filtersOf(query: BatchQuery): ResourceFilter[] {
-  const compared = COMPARISONS.flatMap(({ parameter, property, operator }): ResourceFilter[] => {
-    const value = query[parameter];
-    return value === undefined ? [] : [{ path: storedPath([property]), operator, value: String(value) }];
-  });
-  const byProperty = parsePropertyFilters(query.property).map((filter) => ({
-    ...filter,
-    path: storedPath(filter.path),
-  }));
-  const byDataSet = query.dataSet === undefined ? [] : [ofDataSet(query.dataSet)];
-  return [...compared, ...byProperty, ...byDataSet];
-}
-
-/** Properties whose order as text is their order. */
-const SORTABLE = ['id', 'created', 'updated', 'started', 'completed', 'status'];
-
-function orderOf(orderBy: string | undefined): ResourceOrder {
-  const [key, ...others] = sortKeysOf(orderBy);
-  if (key === undefined || others.length > 0 || !SORTABLE.includes(key.property)) {
-    throw new Problem(
-      'invalidParameter',
-      `The parameter 'orderBy' of batches takes one of ${SORTABLE.join(', ')}, such as desc:created.`,
-      { violations: [{ path: 'orderBy', message: `must be one of ${SORTABLE.join(', ')}` }] },
-    );
-  }
-  return { path: storedPath([key.property]), descending: key.descending };
+function referenceTo(id: string): string {
+  return `@/batches/${id}`;
 }

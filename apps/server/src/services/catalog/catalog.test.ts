@@ -51,7 +51,9 @@ async function scopedStore() {
 
 async function addBatch(id: string, dataSetId: string, shown: Partial<BatchDocument['shown']> = {}) {
   const document: BatchDocument = {
+    producer: 'flowRun',
     shown: {
+      externalId: id,
       status: 'success',
       started: 1_700_000_000_000,
       relatedObjects: [{ type: 'dataSet', id: dataSetId }],
@@ -104,10 +106,14 @@ describe('a dataset', () => {
     expect(await tagOf(second)).toBe(`twin_${second}`);
   });
 
-  it('changes by properties and keeps the Catalog’s own tags', async () => {
+  it('changes by properties and keeps the tags that say what its table is', async () => {
     const id = await createDataSet({ name: 'Before', tags: { old: ['1'] } });
     const answer = await server.call('PATCH', `${BASE}/dataSets/${id}`, {
-      body: { name: 'After', description: 'changed', tags: { fresh: ['2'], 'adobe/pqs/table': ['stolen'] } },
+      body: {
+        name: 'After',
+        description: 'changed',
+        tags: { fresh: ['2'], 'adobe/siphon/table/format': ['delta'] },
+      },
     });
     expect([answer.status, answer.body]).toEqual([200, [`@/dataSets/${id}`]]);
     const shown = await dataSet(id);
@@ -326,7 +332,8 @@ describe('what is wrong with a request is said, and nothing changes', () => {
     ['a start beyond all numbers', 'GET', '/batches?start=1e30', undefined, 400, 'start'],
     ['an orderBy with SQL', 'GET', '/batches?orderBy=id;drop', undefined, 400, 'orderBy'],
     ['an orderBy that batches do not have', 'GET', '/batches?orderBy=size', undefined, 400, 'orderBy'],
-    ['a property without operator', 'GET', '/batches?property=status', undefined, 400, 'property'],
+    ['a property with two operators', 'GET', '/batches?property===', undefined, 400, 'property'],
+    ['a bad expression', 'GET', '/dataSets?property=name~(', undefined, 400, 'regular expression'],
     ['tags without a value', 'GET', '/dataSets?tags=a', undefined, 400, 'tags'],
     ['an unknown dataset', 'GET', '/dataSets/000000000000000000000000', undefined, 404, 'dataset'],
     ['SQL for an id', 'GET', `/dataSets/${encodeURIComponent("' OR 1=1 --")}`, undefined, 404, 'dataset'],

@@ -1,6 +1,5 @@
 import type { Resource, ScopedStore } from '@tributary/store';
-import fastJsonPatch, { type Operation } from 'fast-json-patch';
-import { type Static, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { SandboxedCaller } from '../../http/caller.ts';
 import { Problem } from '../../http/problem.ts';
@@ -8,43 +7,50 @@ import {
   changeableOf,
   DataSetChange,
   isChangeable,
+  replaced,
   type StoredDataSet,
   storedDataSet,
-  withSystemTags,
 } from './data-set-document.ts';
-import { requireMatch } from './if-match.ts';
+import { type Conditions, requireMatch } from './if-match.ts';
+import { JsonPatch, patched, patchedProperties } from './json-patch.ts';
 import { dataSetNotFound } from './shown-data-set.ts';
+import { requireFreeTableName, withSystemTags } from './table-name.ts';
 
-const PatchOperation = Type.Object({
-  op: Type.String({ description: 'add, remove, replace, move, copy or test' }),
-  path: Type.String({ maxLength: 2_000 }),
-  from: Type.Optional(Type.String({ maxLength: 2_000 })),
-  value: Type.Optional(Type.Unknown()),
-});
-
-/** Either new values by property, or a JSON Patch (RFC 6902). */
-export const PatchBody = Type.Union([DataSetChange, Type.Array(PatchOperation, { maxItems: 1_000 })]);
+/** Either new values by property, or a JSON Patch. */
+export const PatchBody = Type.Union([DataSetChange, JsonPatch]);
 export type PatchBody = Static<typeof PatchBody>;
 
+/** What a change makes of a dataset. */
+export type DataSetEdit = (before: StoredDataSet) => StoredDataSet;
+
+export interface ChangeRequest {
+  readonly id: string;
+  readonly conditions: Conditions;
+  /** Checks the change and makes none. */
+  readonly validateOnly?: boolean;
+}
+
 /**
- * Changes what may be changed of a dataset. Its schema is fixed, since its table has the schema's columns.
- * @throws {Problem} of kind `notFound`, `preconditionFailed` or `invalidBody`
+ * Changes a dataset. Its schema stays, since its table has the schema's columns; tags that the Catalog answers for
+ * stay as well, but for a new table name.
+ * @throws {Problem} of kind `notFound`, `preconditionFailed`, `invalidBody`, or `conflict` where its new table name is taken
  */
 export async function changeDataSet(
   { store, actor }: SandboxedCaller,
-  id: string,
-  patch: PatchBody,
-  ifMatch: string | undefined,
+  { id, conditions, validateOnly = false }: ChangeRequest,
+  edit: DataSetEdit,
 ): Promise<Resource> {
   return store.transaction(async (scoped) => {
     const current = await lockedDataSet(scoped, id);
-    requireMatch(current, ifMatch);
+    requireMatch(current, conditions);
     const before = storedDataSet(current);
-    const after = Array.isArray(patch) ? patched(before, patch) : merged(before, patch);
+    const after = edit(before);
     const next = { ...after, tags: withSystemTags(after.tags, before.tags) };
-    const replaced = await scoped.resources('dataSet').replace(id, current.etag, { ...next }, actor);
-    if (replaced === undefined) throw dataSetNotFound(id);
-    return replaced;
+    await requireFreeTableName(scoped, next.tags, before.tags);
+    if (validateOnly) return current;
+    const changed = await scoped.resources('dataSet').replace(id, current.etag, { ...next }, actor);
+    if (changed === undefined) throw dataSetNotFound(id);
+    return changed;
   });
 }
 
@@ -55,55 +61,59 @@ export async function lockedDataSet(store: ScopedStore, id: string): Promise<Res
   return resource;
 }
 
-function merged(before: StoredDataSet, change: DataSetChange): StoredDataSet {
-  // Clients may send the whole dataset back, with its schema among the properties that the body's schema lets through.
+/** New values by property, or a JSON Patch. */
+export function patchEdit(patch: PatchBody): DataSetEdit {
+  return Array.isArray(patch) ? jsonPatchEdit(patch) : mergeEdit(patch);
+}
+
+/** Everything changeable anew; what is not given is as in a new dataset. */
+export function putEdit(body: DataSetChange): DataSetEdit {
+  return (before) => {
+    refuseOtherSchema(body, before);
+    return replaced(before, body);
+  };
+}
+
+function mergeEdit(change: DataSetChange): DataSetEdit {
+  return (before) => {
+    refuseOtherSchema(change, before);
+    return { ...before, ...changeableOf(change) };
+  };
+}
+
+/** Clients may send the whole dataset back, with its schema among the properties that the body's schema lets through. */
+export function refuseOtherSchema(change: DataSetChange, before: StoredDataSet): void {
   const { schemaRef } = change as Partial<StoredDataSet>;
   if (schemaRef !== undefined && !Value.Equal(schemaRef, before.schemaRef)) throw fixedProperty('schemaRef');
-  return { ...before, ...changeableOf(change) };
 }
 
-type PatchOperations = readonly Static<typeof PatchOperation>[];
-
-function patched(before: StoredDataSet, operations: PatchOperations): StoredDataSet {
-  for (const { path, from } of operations) {
-    for (const pointer of from === undefined ? [path] : [path, from]) {
-      const property = /^\/([^/]+)/.exec(pointer)?.[1];
-      if (property === undefined || !isChangeable(property)) throw fixedProperty(property ?? pointer);
+function jsonPatchEdit(patch: JsonPatch): DataSetEdit {
+  return (before) => {
+    for (const property of patchedProperties(patch)) {
+      if (property === undefined || !isChangeable(property)) throw fixedProperty(property ?? '(root)');
     }
-  }
-  const document = applied(before, operations);
-  if (!Value.Check(DataSetChange, document) || document.name === undefined) {
-    const [first] = Value.Errors(DataSetChange, document);
-    throw invalidPatch(
-      `The patched dataset is not valid: ${first?.instancePath ?? '/name'} ${first?.message ?? 'is missing'}.`,
-    );
-  }
-  return { ...document, tags: document.tags ?? {} };
+    const document = patched(before, patch);
+    requireValid(DataSetChange, document);
+    if (document.name === undefined) throw invalidPatch('/name', 'is missing');
+    return { ...document, tags: document.tags ?? {} };
+  };
 }
 
-function applied(before: StoredDataSet, operations: PatchOperations): StoredDataSet {
-  // The library's types want one shape for each op; it checks them itself, which the last arguments ask for.
-  const patch = operations.map(({ op, ...rest }) => ({
-    op: op.toLowerCase(),
-    ...rest,
-  })) as unknown as Operation[];
-  try {
-    return fastJsonPatch.applyPatch(structuredClone(before), patch, true, true).newDocument;
-  } catch (error) {
-    throw invalidPatch(`The JSON Patch cannot be applied: ${reasonOf(error)}`);
-  }
+/** @throws {Problem} of kind `invalidBody` */
+export function requireValid(schema: TSchema, document: unknown): void {
+  if (Value.Check(schema, document)) return;
+  const [first] = Value.Errors(schema, document);
+  throw invalidPatch(first?.instancePath ?? '', first?.message ?? 'is not valid');
 }
 
-function reasonOf(error: unknown): string {
-  const [reason = ''] = error instanceof Error ? error.message.split('\n') : [];
-  return reason;
+function invalidPatch(path: string, message: string): Problem {
+  return new Problem('invalidBody', `The changed object would not be valid: ${path} ${message}.`, {
+    violations: [{ path, message }],
+  });
 }
 
-function fixedProperty(property: string): Problem {
+/** The answer to a change of what stays as it was made. */
+export function fixedProperty(property: string): Problem {
   const message = `${property} of a dataset cannot be changed. Create another dataset instead.`;
   return new Problem('invalidBody', message, { violations: [{ path: `/${property}`, message }] });
-}
-
-function invalidPatch(message: string): Problem {
-  return new Problem('invalidBody', message, { violations: [{ path: '', message }] });
 }

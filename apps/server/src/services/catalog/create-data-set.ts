@@ -11,12 +11,15 @@ import {
 import type { SandboxedCaller } from '../../http/caller.ts';
 import { Problem } from '../../http/problem.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { changeableOf, type DataSetBody, type StoredDataSet, withSystemTags } from './data-set-document.ts';
+import {
+  changeableOf,
+  DATA_SET_DEFAULTS,
+  type DataSetBody,
+  type StoredDataSet,
+} from './data-set-document.ts';
 import { newObjectId } from './object-id.ts';
-
-/** Under this tag clients look for the name by which SQL reaches a dataset. */
-const TABLE_NAME_TAG = 'adobe/pqs/table';
-const TABLE_FORMAT_TAG = 'adobe/siphon/table/format';
+import { transactionWithEffects } from './side-effects.ts';
+import { withTableName } from './table-name.ts';
 
 /** Each commit writes a metadata file of its own; without this, all of them would stay. */
 const housekeeping = {
@@ -27,15 +30,39 @@ const housekeeping = {
 /**
  * Creates a dataset and its empty Iceberg table; answers the dataset's id. The table's first file is written before
  * the transaction that makes both known: if the process ends in between, an unknown folder is left, and no dataset.
- * @throws {Problem} of kind `invalidBody`
+ * @throws {Problem} of kind `invalidBody`, or `conflict` where its table name is taken
  */
 export async function createDataSet(
   { lake }: Pick<Dependencies, 'lake'>,
   { store, actor }: SandboxedCaller,
   body: DataSetBody,
 ): Promise<string> {
+  const { schema, columns } = await checkDataSet(store, body);
   const now = new Date();
   const id = newObjectId(now);
+  const document = newDocument(id, body, schema, now);
+  const location = lake.tableLocation(store.scope, id);
+  const { metadataLocation } = await createTable(lake.io, {
+    location,
+    schema: columns,
+    properties: { ...housekeeping, 'tributary.dataset-id': id, 'tributary.schema-id': schema.id },
+    now,
+  });
+  await transactionWithEffects(store, async (scoped, effects) => {
+    effects.afterRollback(() => lake.io.remove(metadataLocation));
+    await holdSchema(scoped, schema.id);
+    const tags = await withTableName(scoped, document.tags, { id, name: document.name });
+    await scoped.resources('dataSet').insert(id, { ...document, tags }, actor);
+    await scoped.tables.insert({ datasetId: id, location, metadataLocation });
+  });
+  return id;
+}
+
+/**
+ * What a dataset would be made of.
+ * @throws {Problem} of kind `invalidBody`
+ */
+export async function checkDataSet(store: ScopedStore, body: DataSetBody) {
   const schema = await resolvedSchema(store, body.schemaRef);
   const columns = assignFieldIds(schema.root).schema;
   if (columns.fields.length === 0) {
@@ -44,20 +71,7 @@ export async function createDataSet(
       `The schema ${schema.id} has no fields, so its rows could hold nothing. Add a field.`,
     );
   }
-  const location = lake.tableLocation(store.scope, id);
-  const table = await createTable(lake.io, {
-    location,
-    schema: columns,
-    properties: { ...housekeeping, 'tributary.dataset-id': id, 'tributary.schema-id': schema.id },
-    now,
-  });
-  await store.transaction(async (scoped) => {
-    await holdSchema(scoped, schema.id);
-    const document = await newDocument(scoped, id, body, schema, now);
-    await scoped.resources('dataSet').insert(id, { ...document }, actor);
-    await scoped.tables.insert({ datasetId: id, location, metadataLocation: table.metadataLocation });
-  });
-  return id;
+  return { schema, columns };
 }
 
 async function resolvedSchema(
@@ -102,46 +116,16 @@ async function holdSchema(store: ScopedStore, id: string): Promise<void> {
   if (schema === undefined) throw schemaProblem('id', `There is no schema ${id}.`);
 }
 
-async function newDocument(
-  store: ScopedStore,
-  id: string,
-  body: DataSetBody,
-  schema: ResolvedSchema,
-  now: Date,
-): Promise<StoredDataSet> {
-  const name = body.name ?? id;
-  const systemTags = {
-    [TABLE_NAME_TAG]: [await freeTableName(store, name, id)],
-    [TABLE_FORMAT_TAG]: ['iceberg'],
-  };
+function newDocument(id: string, body: DataSetBody, schema: ResolvedSchema, now: Date): StoredDataSet {
   return {
+    ...DATA_SET_DEFAULTS,
     ...changeableOf(body),
-    name,
+    name: body.name ?? id,
     schemaRef: { id: schema.id, contentType: body.schemaRef.contentType },
-    tags: withSystemTags(body.tags ?? {}, systemTags),
+    tags: body.tags ?? {},
     viewId: newObjectId(now),
     classification: { dataBehavior: behaviorName(schema), managedBy: 'CUSTOMER' },
   };
-}
-
-/** Longest table name that common SQL engines take. */
-const MAX_TABLE_NAME = 128;
-
-/** A table name that no other dataset has, taken for this transaction alone. */
-async function freeTableName(store: ScopedStore, name: string, id: string): Promise<string> {
-  const words = name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '_')
-    .replace(/^_+|_+$/g, '');
-  const tableName = (/^[a-z]/.test(words) ? words : `dataset_${words || id}`).slice(
-    0,
-    MAX_TABLE_NAME - id.length - 1,
-  );
-  await store.holdName(`table name of a dataset: ${tableName}`);
-  const taken = await store
-    .resources('dataSet')
-    .count([{ path: ['tags', TABLE_NAME_TAG], operator: '==', value: tableName }]);
-  return taken === 0 ? tableName : `${tableName}_${id}`;
 }
 
 function behaviorName({ behavior }: ResolvedSchema): StoredDataSet['classification']['dataBehavior'] {

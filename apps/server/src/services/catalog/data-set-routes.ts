@@ -1,60 +1,70 @@
 import { Type } from 'typebox';
 import { entityTag } from '../../http/entity-tag.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
-import { allResources } from '../all-resources.ts';
-import type { Dependencies } from '../dependencies.ts';
-import {
-  compareBy,
-  DEFAULT_LIMIT,
-  filterOf,
-  ListQuery,
-  type ShownObject,
-  sortKeysOf,
-  withProperties,
-} from './catalog-query.ts';
-import { changeDataSet, PatchBody } from './change-data-set.ts';
-import { createDataSet } from './create-data-set.ts';
-import { DataSetBody } from './data-set-document.ts';
-import { deleteDataSet, removeTableFiles } from './delete-data-set.ts';
-import { detailedDataSet, requireDataSet, shownDataSet, tableExtension } from './shown-data-set.ts';
+import { DataSets, References, refusals, refusalsOfChanges } from './answer-schemas.ts';
+import { changeDataSet, type DataSetEdit, PatchBody, patchEdit, putEdit } from './change-data-set.ts';
+import { checkDataSet, createDataSet } from './create-data-set.ts';
+import { withDetails } from './data-set-details.ts';
+import { DataSetBody, DataSetChange } from './data-set-document.ts';
+import { DataSetQuery, dataSetConditions } from './data-set-query.ts';
+import { deleteDataSet } from './delete-data-set.ts';
+import type { CatalogDependencies } from './dependencies.ts';
+import { ExtendBody, extendEdit } from './extend-data-set.ts';
+import { ConditionHeaders, type Conditions } from './if-match.ts';
+import { type Listed, listObjects } from './list-objects.ts';
+import { lookUp } from './look-up.ts';
+import { LookUpQuery, PageHeaders, pageOf, wantedProperties, withProperties } from './page-query.ts';
+import { dataSetNotFound, dataSets } from './shown-data-set.ts';
+import { sortKeysOf } from './sort-keys.ts';
 
-const ById = Type.Object({}, { additionalProperties: true, description: 'Datasets by id.' });
-const References = Type.Array(Type.String(), { description: '`@/dataSets/{id}`' });
 const IdParameter = Type.Object({ id: Type.String() });
-const IfMatch = Type.Object({ 'if-match': Type.Optional(Type.String({ description: 'An ETag.' })) });
+const ValidateOnly = Type.Object({
+  pragma: Type.Optional(
+    Type.String({ description: '`validate-only` checks the request and changes nothing.' }),
+  ),
+});
 
 /** The documented spelling, and the one that older clients use. */
 const PATHS = ['/dataSets', '/datasets'] as const;
 
 /** Datasets: listing, creating, changing and deleting them. */
-export function registerDataSets(routes: Routes, dependencies: Dependencies): void {
+export function registerDataSets(routes: Routes, dependencies: CatalogDependencies): void {
   for (const path of PATHS) {
     const hide = path !== PATHS[0];
-    registerReads(routes, path, hide);
-    registerWrites(routes, path, hide, dependencies);
+    registerReads(routes, path, hide, dependencies);
+    registerCreation(routes, path, hide, dependencies);
+    registerChanges(routes, path, hide);
+    registerDeletion(routes, path, hide, dependencies);
   }
 }
 
-function registerReads(routes: Routes, path: string, hide: boolean): void {
+/** Datasets of which the observable schema is worked out in one answer, at most. */
+const MAX_OBSERVED = 20;
+
+function registerReads(routes: Routes, path: string, hide: boolean, { tables }: CatalogDependencies): void {
   routes.get(
     path,
-    { schema: { hide, summary: 'List datasets', querystring: ListQuery, response: { 200: ById } } },
+    {
+      schema: {
+        hide,
+        summary: 'List datasets',
+        description: `The observable schema comes only where \`properties\` asks for it, and with at most ${MAX_OBSERVED} datasets.`,
+        querystring: DataSetQuery,
+        headers: PageHeaders,
+        response: { 200: DataSets, 400: refusals[400] },
+      },
+    },
     async (request) => {
       const caller = sandboxOf(request);
-      const { start = 0, limit = DEFAULT_LIMIT, orderBy, properties } = request.query;
-      const meets = filterOf(request.query);
-      const keys = sortKeysOf(orderBy);
-      const page = (await allResources(caller.store.resources('dataSet')))
-        .map((resource): [string, ShownObject] => [resource.id, shownDataSet(caller, resource)])
-        .filter(([, shown]) => meets(shown))
-        .toSorted(([, a], [, b]) => compareBy(keys, a, b))
-        .slice(start, start + limit);
-      const entries: [string, ShownObject][] = [];
-      for (const [id, shown] of page) {
-        const complete = { ...shown, ...(await tableExtension(caller.store, id)) };
-        entries.push([id, withProperties(complete, properties)]);
-      }
-      return Object.fromEntries(entries);
+      const { orderBy, properties } = request.query;
+      const wanted = wantedProperties(properties);
+      const { start, limit } = pageOf(request.query, request.headers);
+      const listed = await listObjects(caller, dataSets, {
+        conditions: dataSetConditions(request.query),
+        keys: sortKeysOf(orderBy, dataSets.sortable),
+        page: { start, limit: wanted?.has('observableSchema') ? Math.min(limit, MAX_OBSERVED) : limit },
+      });
+      return byId(listed, properties, (one) => withDetails(caller, tables, one, wanted));
     },
   );
 
@@ -63,23 +73,41 @@ function registerReads(routes: Routes, path: string, hide: boolean): void {
     {
       schema: {
         hide,
-        summary: 'Look up a dataset',
+        summary: 'Look up a dataset, or several by their ids with commas between',
         params: IdParameter,
-        querystring: Type.Object({ properties: ListQuery.properties.properties }),
-        response: { 200: ById },
+        querystring: LookUpQuery,
+        response: { 200: DataSets, ...refusals },
       },
     },
     async (request, reply) => {
       const caller = sandboxOf(request);
-      const resource = await requireDataSet(caller.store, request.params.id);
-      reply.header('etag', entityTag(resource));
-      const shown = await detailedDataSet(caller, resource);
-      return { [resource.id]: withProperties(shown, request.query.properties) };
+      const { properties } = request.query;
+      const wanted = wantedProperties(properties);
+      const found = await lookUp(caller, dataSets, request.params.id, dataSetNotFound);
+      const [only] = found.length === 1 ? found : [];
+      if (only) reply.header('etag', entityTag(only.resource));
+      return byId(found, properties, (one) => withDetails(caller, tables, one, wanted));
     },
   );
 }
 
-function registerWrites(routes: Routes, path: string, hide: boolean, dependencies: Dependencies): void {
+async function byId(
+  listed: readonly Listed[],
+  properties: string | undefined,
+  detail: (one: Listed) => Promise<Listed['shown']>,
+) {
+  const shown = await Promise.all(
+    listed.map(async (one) => [one.resource.id, withProperties(await detail(one), properties)] as const),
+  );
+  return Object.fromEntries(shown);
+}
+
+function registerCreation(
+  routes: Routes,
+  path: string,
+  hide: boolean,
+  dependencies: CatalogDependencies,
+): void {
   routes.post(
     path,
     {
@@ -87,62 +115,128 @@ function registerWrites(routes: Routes, path: string, hide: boolean, dependencie
         hide,
         summary: 'Create a dataset and its Iceberg table',
         querystring: Type.Object({
-          requestDataSource: Type.Optional(Type.String({ description: 'Taken and without effect.' })),
+          requestDataSource: Type.Optional(
+            Type.String({ description: 'Without effect: a dataset needs no data source of its own here.' }),
+          ),
         }),
+        headers: ValidateOnly,
         body: DataSetBody,
-        response: { 201: References },
+        response: {
+          200: { ...References, description: 'With `Pragma: validate-only`: empty.' },
+          201: References,
+          400: refusals[400],
+          409: refusalsOfChanges[409],
+        },
       },
     },
     async (request, reply) => {
-      const id = await createDataSet(dependencies, sandboxOf(request), request.body);
-      reply.code(201);
+      const caller = sandboxOf(request);
+      if (isValidateOnly(request.headers)) {
+        await checkDataSet(caller.store, request.body);
+        return [];
+      }
+      const id = await createDataSet(dependencies, caller, request.body);
+      reply.code(201).header('location', `${request.url.split('?', 1)[0]?.replace(/\/$/, '')}/${id}`);
+      return [referenceTo(id)];
+    },
+  );
+}
+
+function registerChanges(routes: Routes, path: string, hide: boolean): void {
+  const schema = {
+    hide,
+    params: IdParameter,
+    headers: Type.Intersect([ConditionHeaders, ValidateOnly]),
+    response: { 200: References, ...refusalsOfChanges },
+  };
+  const change = async (
+    request: Parameters<typeof sandboxOf>[0],
+    { id, headers }: { id: string; headers: Conditions & { pragma?: string } },
+    edit: DataSetEdit,
+  ) => {
+    const conditions = { id, conditions: headers, validateOnly: isValidateOnly(headers) };
+    return changeDataSet(sandboxOf(request), conditions, edit);
+  };
+
+  routes.put(
+    `${path}/:id`,
+    { schema: { ...schema, summary: 'Replace what may be changed of a dataset', body: DataSetChange } },
+    async (request, reply) => {
+      const { id } = request.params;
+      const changed = await change(request, { id, headers: request.headers }, putEdit(request.body));
+      reply.header('etag', entityTag(changed));
       return [referenceTo(id)];
     },
   );
 
   routes.patch(
     `${path}/:id`,
-    {
-      schema: {
-        hide,
-        summary: 'Change a dataset, by properties or by JSON Patch',
-        params: IdParameter,
-        headers: IfMatch,
-        body: PatchBody,
-        response: { 200: References },
-      },
-    },
+    { schema: { ...schema, summary: 'Change a dataset, by properties or by JSON Patch', body: PatchBody } },
     async (request, reply) => {
       const { id } = request.params;
-      const changed = await changeDataSet(sandboxOf(request), id, request.body, request.headers['if-match']);
+      const changed = await change(request, { id, headers: request.headers }, patchEdit(request.body));
       reply.header('etag', entityTag(changed));
       return [referenceTo(id)];
     },
   );
 
+  routes.patch(
+    `/v2${path}/:id`,
+    {
+      schema: {
+        ...schema,
+        summary: 'Change a dataset, also deep inside: what is not named stays, null removes',
+        body: ExtendBody,
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const changed = await change(request, { id, headers: request.headers }, extendEdit(request.body));
+      reply.header('etag', entityTag(changed));
+      return [referenceTo(id)];
+    },
+  );
+}
+
+function registerDeletion(
+  routes: Routes,
+  path: string,
+  hide: boolean,
+  dependencies: CatalogDependencies,
+): void {
   routes.delete(
     `${path}/:id`,
     {
       schema: {
         hide,
-        summary: 'Delete a dataset that nothing writes to, and its table',
+        summary: 'Delete a dataset that nothing writes to, with its data',
         params: IdParameter,
-        headers: IfMatch,
-        response: { 200: References },
+        querystring: Type.Object({
+          deleteData: Type.Optional(
+            Type.Boolean({
+              description: 'false leaves the files of the table where they lie. true where absent.',
+            }),
+          ),
+        }),
+        headers: ConditionHeaders,
+        response: { 200: References, ...refusalsOfChanges },
       },
     },
     async (request) => {
       const { id } = request.params;
-      const location = await deleteDataSet(sandboxOf(request).store, id, request.headers['if-match']);
-      if (location !== undefined) {
-        await removeTableFiles(dependencies.lake.io, location).catch((error: unknown) => {
-          // The dataset is gone all the same; files that stay cost space and harm nothing.
-          request.log.warn({ err: error, location }, 'files of a deleted dataset could not be removed');
-        });
-      }
+      const { deleteData = true } = request.query;
+      await deleteDataSet({ ...dependencies, log: request.log }, sandboxOf(request).store, {
+        id,
+        conditions: request.headers,
+        deleteData,
+      });
       return [referenceTo(id)];
     },
   );
+}
+
+function isValidateOnly({ pragma }: { readonly pragma?: string }): boolean {
+  return pragma?.trim().toLowerCase() === 'validate-only';
 }
 
 function referenceTo(id: string): string {

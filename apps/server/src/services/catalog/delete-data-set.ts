@@ -1,43 +1,79 @@
 import type { FileIO } from '@tributary/lake';
+import { documentOf } from '@tributary/runner';
 import type { ScopedStore } from '@tributary/store';
+import type { FastifyBaseLogger } from 'fastify';
 import { Problem } from '../../http/problem.ts';
+import type { Dependencies } from '../dependencies.ts';
 import { lockedDataSet } from './change-data-set.ts';
-import { requireMatch } from './if-match.ts';
+import { type Conditions, requireMatch } from './if-match.ts';
+import { transactionWithEffects } from './side-effects.ts';
 
-/** Users that are named at most. */
-const MAX_NAMED = 5;
+export interface DataSetDeletion {
+  readonly id: string;
+  readonly conditions: Conditions;
+  /** Whether the files of its table go as well. */
+  readonly deleteData: boolean;
+}
+
+interface Tools extends Pick<Dependencies, 'lake'> {
+  readonly log: Pick<FastifyBaseLogger, 'warn'>;
+}
 
 /**
- * Forgets a dataset and its table; answers where the table's files lie, which nothing refers to any more.
- * @throws {Problem} of kind `notFound`, `preconditionFailed`, or `conflict` while a target connection writes to it
+ * Deletes a dataset, and with it its table. The table is forgotten in one transaction, and only then do its files go, so
+ * that no reader is ever led to a file that is not there: if the process ends in between, files are left that nothing
+ * refers to. Its batches stay as a record of what was loaded; their files are no longer served.
+ * @throws {Problem} of kind `notFound`, `preconditionFailed`, or `conflict` while something writes to it
  */
 export async function deleteDataSet(
+  { lake, log }: Tools,
   store: ScopedStore,
-  id: string,
-  ifMatch: string | undefined,
-): Promise<string | undefined> {
-  return store.transaction(async (scoped) => {
-    requireMatch(await lockedDataSet(scoped, id), ifMatch);
+  { id, conditions, deleteData }: DataSetDeletion,
+): Promise<void> {
+  await transactionWithEffects(store, async (scoped, effects) => {
+    requireMatch(await lockedDataSet(scoped, id), conditions);
     await requireUnused(scoped, id);
     const pointer = await scoped.tables.get(id);
     await scoped.tables.remove(id);
     await scoped.resources('dataSet').remove(id);
-    return pointer?.location;
+    if (pointer === undefined || !deleteData) return;
+    const { location } = pointer;
+    effects.afterCommit(() =>
+      removeTableFiles(lake.io, location).catch((error: unknown) => {
+        // The dataset is gone all the same; files that stay cost space and harm nothing.
+        log.warn({ err: error, location }, 'files of a deleted dataset could not be removed');
+      }),
+    );
   });
 }
 
+/** Users that are named at most. */
+const MAX_NAMED = 5;
+
 async function requireUnused(store: ScopedStore, id: string): Promise<void> {
-  const { items } = await store.resources('targetConnection').list({
+  const { items: connections } = await store.resources('targetConnection').list({
     filters: [{ path: ['params', 'dataSetId'], operator: '==', value: id }],
     limit: MAX_NAMED,
   });
-  if (items.length === 0) return;
-  const users = items.map((connection) => connection.id).join(', ');
+  if (connections.length === 0) return;
+  const users = [];
+  for (const connection of connections) {
+    users.push(userText('target connection', connection.id, documentOf('targetConnection', connection).name));
+    const { items: flows } = await store.resources('flow').list({
+      filters: [{ path: ['targetConnectionIds'], operator: '==', value: connection.id }],
+      limit: MAX_NAMED,
+    });
+    for (const flow of flows) users.push(userText('dataflow', flow.id, documentOf('flow', flow).name));
+  }
   throw new Problem(
     'conflict',
-    `The dataset ${id} is the target of the target connection ${users}. Delete its dataflow and the target connection first.`,
-    { violations: items.map((user) => ({ path: '', message: `used by the target connection ${user.id}` })) },
+    `The dataset ${id} is used by the ${users.join(', the ')}. Delete its dataflows and target connections first.`,
+    { violations: users.map((user) => ({ path: '', message: `used by the ${user}` })) },
   );
+}
+
+function userText(type: string, id: string, name: string | undefined): string {
+  return `${type} ${id}${name === undefined ? '' : ` ('${name}')`}`;
 }
 
 /** Removes every file of a table that no catalog knows any more. */

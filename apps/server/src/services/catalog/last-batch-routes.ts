@@ -1,11 +1,36 @@
 import type { Resource } from '@tributary/store';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
+import type { SandboxedCaller } from '../../http/caller.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
-import { DEFAULT_LIMIT, pageParameters, withProperties } from './catalog-query.ts';
+import { LastBatches, refusals } from './answer-schemas.ts';
+import { type Condition, simpleCondition } from './list-conditions.ts';
+import { type Collection, listObjects } from './list-objects.ts';
 import { newestBatchesOf } from './newest-batches.ts';
-import { requireDataSet, shownEnvelope } from './shown-data-set.ts';
+import { PageHeaders, pageOf, pageParameters, type ShownObject, withProperties } from './page-query.ts';
+import { Numbers, Values } from './query-parameters.ts';
+import { dataSets, shownEnvelope } from './shown-data-set.ts';
+import { sortKeysOf } from './sort-keys.ts';
 
-const { limit, start, properties } = pageParameters;
+const filters = {
+  dataSetId: Values('the dataset'),
+  lastBatchId: Values('lastBatchId'),
+  lastBatchStatus: Values('lastBatchStatus'),
+  lastSuccessfulBatchId: Values('lastSuccessfulBatchId'),
+  lastFailedBatchId: Values('lastFailedBatchId'),
+  created: Numbers('created'),
+  updated: Numbers('updated'),
+};
+
+const Query = Type.Object({ ...pageParameters, ...filters });
+
+/** Datasets, shown by how their newest loads went. */
+const lastBatches: Collection = {
+  kind: 'dataSet',
+  sortable: dataSets.sortable,
+  storedPath: ([name = '']) => (name.startsWith('last') ? undefined : dataSets.storedPath([name])),
+  show: async (caller, resources) =>
+    Promise.all(resources.map((dataSet) => shownLastBatches(caller, dataSet))),
+};
 
 /** `/lastBatches`: how the newest loads of datasets went. */
 export function registerLastBatches(routes: Routes): void {
@@ -14,32 +39,51 @@ export function registerLastBatches(routes: Routes): void {
     {
       schema: {
         summary: 'The newest batches of datasets, by dataset',
-        querystring: Type.Object({ limit, start, properties, dataSetId: Type.Optional(Type.String()) }),
-        response: { 200: Type.Object({}, { additionalProperties: true }) },
+        querystring: Query,
+        headers: PageHeaders,
+        response: { 200: LastBatches, 400: refusals[400] },
       },
     },
     async (request) => {
-      const { store, organization } = sandboxOf(request);
-      const { dataSetId, limit = DEFAULT_LIMIT, start = 0, properties } = request.query;
-      const dataSets: readonly Resource[] =
-        dataSetId === undefined
-          ? (await store.resources('dataSet').list({ limit, offset: start })).items
-          : [await requireDataSet(store, dataSetId)];
-      const entries: [string, unknown][] = [];
-      for (const dataSet of dataSets) {
-        const { last, successful, failed } = await newestBatchesOf(store, dataSet.id);
-        const { created, updated } = shownEnvelope(dataSet);
-        const shown = {
-          imsOrg: organization.id,
-          created,
-          updated,
-          ...(last && { lastBatchId: last.id, lastBatchStatus: last.status }),
-          ...(successful && { lastSuccessfulBatchId: successful.id }),
-          ...(failed && { lastFailedBatchId: failed.id }),
-        };
-        entries.push([dataSet.id, withProperties(shown, properties)]);
-      }
-      return Object.fromEntries(entries);
+      const { orderBy, properties } = request.query;
+      const listed = await listObjects(sandboxOf(request), lastBatches, {
+        conditions: conditionsOf(request.query),
+        keys: sortKeysOf(orderBy, lastBatches.sortable),
+        page: pageOf(request.query, request.headers),
+      });
+      return Object.fromEntries(
+        listed.map(({ resource, shown }) => {
+          const { id, ...rest } = shown;
+          return [resource.id, withProperties(rest, properties)];
+        }),
+      );
     },
   );
+}
+
+function conditionsOf(query: Static<typeof Query>): readonly Condition[] {
+  return Object.keys(filters).flatMap((parameter): Condition[] => {
+    // Every filter of the table is a parameter of the query.
+    const values = query[parameter as keyof typeof filters];
+    const property = parameter === 'dataSetId' ? 'id' : parameter;
+    return values === undefined ? [] : [simpleCondition(lastBatches.storedPath, property, values)];
+  });
+}
+
+async function shownLastBatches(
+  { store, organization, sandbox }: SandboxedCaller,
+  dataSet: Resource,
+): Promise<ShownObject> {
+  const { last, successful, failed } = await newestBatchesOf(store, dataSet.id);
+  const { created, updated } = shownEnvelope(dataSet);
+  return {
+    id: dataSet.id,
+    imsOrg: organization.id,
+    sandboxId: sandbox.id,
+    created,
+    updated,
+    ...(last && { lastBatchId: last.id, lastBatchStatus: last.status }),
+    ...(successful && { lastSuccessfulBatchId: successful.id }),
+    ...(failed && { lastFailedBatchId: failed.id }),
+  };
 }

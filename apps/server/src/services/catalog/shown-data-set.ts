@@ -1,11 +1,34 @@
-import type { Resource, ScopedStore, TablePointer } from '@tributary/store';
+import type { Resource, ScopedStore } from '@tributary/store';
 import type { SandboxedCaller } from '../../http/caller.ts';
 import { Problem } from '../../http/problem.ts';
-import type { ShownObject } from './catalog-query.ts';
 import { storedDataSet } from './data-set-document.ts';
-import { newestBatchesOf } from './newest-batches.ts';
+import type { Collection } from './list-objects.ts';
+import type { ShownObject } from './page-query.ts';
+import { shownVersion } from './semantic-version.ts';
+import { SORTABLE_ENVELOPE, storedPathFor } from './stored-path.ts';
 
-/** A dataset's own properties as lists show them. */
+/** Properties of a dataset that are read from elsewhere than its document, and so not in every list. */
+export const DETAILS = [
+  'basePath',
+  'persistence',
+  'lastBatchId',
+  'lastBatchStatus',
+  'lastSuccessfulBatch',
+  'lastFailedBatch',
+] as const;
+
+export const dataSets: Collection = {
+  kind: 'dataSet',
+  sortable: [...SORTABLE_ENVELOPE, 'name', 'description', 'viewId'],
+  storedPath: storedPathFor({
+    below: [],
+    computed: ['imsOrg', 'sandboxId', 'namespace', 'state', 'files'],
+    notFiltered: DETAILS,
+  }),
+  show: async (caller, resources) => resources.map((resource) => shownDataSet(caller, resource)),
+};
+
+/** A dataset's own properties. */
 export function shownDataSet(
   { organization, sandbox }: Pick<SandboxedCaller, 'organization' | 'sandbox'>,
   resource: Resource,
@@ -16,6 +39,8 @@ export function shownDataSet(
     ...shownEnvelope(resource),
     imsOrg: organization.id,
     sandboxId: sandbox.id,
+    namespace: 'ACP',
+    state: 'DRAFT',
     files: `@/dataSets/${resource.id}/views/${document.viewId}/files`,
   };
 }
@@ -23,37 +48,12 @@ export function shownDataSet(
 /** What every Catalog object tells of its making. Times are epoch milliseconds. */
 export function shownEnvelope(resource: Resource) {
   return {
-    version: `1.0.${resource.version - 1}`,
+    version: shownVersion(resource),
     created: resource.createdAt.getTime(),
     updated: resource.updatedAt.getTime(),
     createdClient: resource.createdClient,
     createdUser: resource.createdBy,
     updatedUser: resource.updatedBy,
-  };
-}
-
-/** Where the dataset's Iceberg table lies, so that any engine can open it. */
-export async function tableExtension(store: ScopedStore, dataSetId: string) {
-  const pointer = await store.tables.get(dataSetId);
-  return { extensions: { tributary: pointer === undefined ? {} : placeOf(pointer) } };
-}
-
-function placeOf({ location, metadataLocation }: TablePointer) {
-  return { tableFormat: 'iceberg', tableLocation: location, metadataLocation };
-}
-
-/** Everything that is known of one dataset. */
-export async function detailedDataSet(caller: SandboxedCaller, resource: Resource): Promise<ShownObject> {
-  const newest = await newestBatchesOf(caller.store, resource.id);
-  return {
-    ...shownDataSet(caller, resource),
-    ...(await tableExtension(caller.store, resource.id)),
-    ...(newest.last && {
-      lastBatchId: newest.last.id,
-      lastBatchStatus: newest.last.status,
-    }),
-    ...(newest.successful && { lastSuccessfulBatch: newest.successful.id }),
-    ...(newest.failed && { lastFailedBatch: newest.failed.id }),
   };
 }
 

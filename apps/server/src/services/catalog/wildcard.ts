@@ -23,3 +23,8 @@ function literalParts(pattern: string): string[] {
   }
   return parts;
 }
+
+/** The longest text that everything which a pattern matches contains. */
+export function literalOf(pattern: string): string {
+  return literalParts(pattern).reduce((longest, part) => (part.length > longest.length ? part : longest), '');
+}

@@ -63,6 +63,7 @@ async function addBatches(folder: string): Promise<void> {
   );
   await writeFile(rowErrors, `${lines.join('\n')}\n`);
   const shown: BatchDocument['shown'] = {
+    externalId: 'external',
     status: 'success',
     started: 1,
     relatedObjects: [{ type: 'dataSet', id: dataSetId }],
@@ -72,6 +73,7 @@ async function addBatches(folder: string): Promise<void> {
     inputFormat: { format: 'parquet' },
   };
   const landed: BatchDocument = {
+    producer: 'flowRun',
     shown,
     dataFiles: [
       { path: server.dependencies.lake.io.locationOf(dataFile), rows: 2, bytes: CONTENT.length },
@@ -80,6 +82,7 @@ async function addBatches(folder: string): Promise<void> {
     diagnosticsFiles: [rowErrors],
   };
   const failed: BatchDocument = {
+    producer: 'flowRun',
     shown: { ...shown, status: 'failed' },
     dataFiles: [],
     diagnosticsFiles: [rowErrors],

@@ -1,0 +1,67 @@
+import type { Resource, ScopedStore, TablePointer } from '@tributary/store';
+import type { SandboxedCaller } from '../../http/caller.ts';
+import { storedDataSet } from './data-set-document.ts';
+import type { LakeTables } from './lake-tables.ts';
+import type { Listed } from './list-objects.ts';
+import { newestBatchesOf } from './newest-batches.ts';
+import { observableSchema } from './observable-schema.ts';
+import type { ShownObject } from './page-query.ts';
+
+const TABLE_PROPERTIES = ['basePath', 'persistence', 'extensions'];
+const BATCH_PROPERTIES = ['lastBatchId', 'lastBatchStatus', 'lastSuccessfulBatch', 'lastFailedBatch'];
+const OBSERVABLE_SCHEMA = 'observableSchema';
+
+/** Which details are asked for; undefined: all but the observable schema, for which a table's manifests are read. */
+export type WantedProperties = ReadonlySet<string> | undefined;
+
+/** A dataset with what is known of its table and its batches, as far as it is asked for. */
+export async function withDetails(
+  { store }: Pick<SandboxedCaller, 'store'>,
+  tables: LakeTables,
+  { resource, shown }: Listed,
+  wanted: WantedProperties,
+): Promise<ShownObject> {
+  const wants = (names: readonly string[]) => wanted === undefined || names.some((name) => wanted.has(name));
+  const wantsSchema = wanted?.has(OBSERVABLE_SCHEMA) === true && !Object.hasOwn(shown, OBSERVABLE_SCHEMA);
+  const pointer = wantsSchema || wants(TABLE_PROPERTIES) ? await store.tables.get(resource.id) : undefined;
+  return {
+    ...shown,
+    ...(pointer && wants(TABLE_PROPERTIES) && (await tableProperties(tables, resource, pointer))),
+    ...(wants(BATCH_PROPERTIES) && (await batchProperties(store, resource.id))),
+    ...(pointer && wantsSchema && (await observed(store, tables, resource, pointer))),
+  };
+}
+
+async function tableProperties(tables: LakeTables, resource: Resource, pointer: TablePointer) {
+  const { location, metadataLocation } = pointer;
+  const figures = await tables.figures(metadataLocation);
+  const { adobe_lakeHouse: lakeHouse, ...others } = storedDataSet(resource).extensions ?? {};
+  return {
+    basePath: location,
+    persistence: { adls: { location, credentials: `@/dataSets/${resource.id}/credentials` } },
+    extensions: {
+      ...others,
+      adobe_lakeHouse: {
+        ...lakeHouse,
+        metrics: { rowCount: figures?.rows, storageSize: figures?.bytes },
+        tableHealthMetrics: { noOfFilesTotal: figures?.files },
+      },
+      tributary: { tableFormat: 'iceberg', tableLocation: location, metadataLocation },
+    },
+  };
+}
+
+async function batchProperties(store: ScopedStore, dataSetId: string) {
+  const { last, successful, failed } = await newestBatchesOf(store, dataSetId);
+  return {
+    ...(last && { lastBatchId: last.id, lastBatchStatus: last.status }),
+    ...(successful && { lastSuccessfulBatch: successful.id }),
+    ...(failed && { lastFailedBatch: failed.id }),
+  };
+}
+
+async function observed(store: ScopedStore, tables: LakeTables, resource: Resource, pointer: TablePointer) {
+  const columns = await tables.observedColumns(pointer.metadataLocation);
+  const schema = columns && (await observableSchema(store, storedDataSet(resource).schemaRef.id, columns));
+  return schema && { observableSchema: schema };
+}

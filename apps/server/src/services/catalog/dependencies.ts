@@ -1,0 +1,7 @@
+import type { Dependencies } from '../dependencies.ts';
+import type { LakeTables } from './lake-tables.ts';
+
+/** What the Catalog's routes work with. */
+export interface CatalogDependencies extends Pick<Dependencies, 'lake'> {
+  readonly tables: LakeTables;
+}
