@@ -1,5 +1,5 @@
 import type { FunctionEntry } from './functions/entry.ts';
-import { findFunction, functionNames } from './functions/table.ts';
+import { findFunction, functionNames, functionTable, unavailableFunctions } from './functions/table.ts';
 import { didYouMean } from './suggest.ts';
 import type { ErrorCollector } from './syntax/error.ts';
 import { childrenOf, type Expression, type Span } from './syntax/expression.ts';
@@ -7,13 +7,32 @@ import { childrenOf, type Expression, type Span } from './syntax/expression.ts';
 /** Reports every call of a function that isn't there, or that gets too few or too many arguments. */
 export function checkCalls(expression: Expression, errors: ErrorCollector): void {
   const remaining: Expression[] = [expression];
+  const placedLambdas = new Set<Expression>();
   for (let next = remaining.pop(); next !== undefined; next = remaining.pop()) {
+    if (next.kind === 'lambda' && !placedLambdas.has(next)) {
+      const message = `A function of an element may stand only as an argument of ${lambdaFunctions().join(' or ')}.`;
+      errors.add('syntax', next.span, message);
+    }
+    for (const lambda of lambdaArguments(next)) placedLambdas.add(lambda);
     if (next.kind === 'call')
       checkCall(next.function, next.nameSpan, next.arguments.length, 'function', errors);
     if (next.kind === 'method')
       checkCall(next.method, next.nameSpan, next.arguments.length + 1, 'method', errors);
     remaining.push(...childrenOf(next));
   }
+}
+
+/** The arguments of a call that are read as lambdas. */
+function lambdaArguments(expression: Expression): readonly Expression[] {
+  if (expression.kind !== 'call') return [];
+  const parameters = findFunction(expression.function)?.parameters ?? [];
+  return expression.arguments.filter((_, index) => parameters[index]?.readAs === 'lambda');
+}
+
+function lambdaFunctions(): readonly string[] {
+  return functionTable
+    .filter(({ parameters }) => parameters.some(({ readAs }) => readAs === 'lambda'))
+    .map(({ name }) => `${name}()`);
 }
 
 function checkCall(
@@ -24,7 +43,10 @@ function checkCall(
   errors: ErrorCollector,
 ): void {
   const entry = findFunction(name);
-  if (entry === undefined) {
+  const reason = unavailableFunctions.get(name);
+  if (reason !== undefined) {
+    errors.add('unsupported', span, `${name}() is not available: ${reason}.`);
+  } else if (entry === undefined) {
     const { suggestions, sentence } = didYouMean(name, functionNames(form));
     const message = `There is no ${form} "${name}".${sentence}`;
     errors.add('unknown-function', span, message, { suggestions });
@@ -37,7 +59,8 @@ function checkCall(
   }
 }
 
-function acceptsCount(entry: FunctionEntry, count: number): boolean {
+/** Whether a function may be called with so many arguments, the receiver of a method among them. */
+export function acceptsCount(entry: FunctionEntry, count: number): boolean {
   const { least, most } = countRange(entry);
   return count >= least && count <= most;
 }

@@ -8,9 +8,16 @@ export function columnsRead(expression: PlanExpression): ReadonlySet<string> {
 function namesIn(expression: PlanExpression): readonly string[] {
   switch (expression.kind) {
     case 'literal':
+    case 'parameter':
       return [];
     case 'column':
       return [expression.name];
+    case 'member':
+      return namesIn(expression.object);
+    case 'object':
+      return expression.fields.flatMap(({ value }) => namesIn(value));
+    case 'lambda':
+      return namesIn(expression.body);
     case 'array':
       return expression.items.flatMap(namesIn);
     case 'call':

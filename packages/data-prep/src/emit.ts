@@ -1,10 +1,12 @@
-import { CONVERT } from './bind.ts';
+import { CONVERT } from './bind-scope.ts';
 import type { CallContext, EmittedArgument } from './functions/entry.ts';
 import { findOperator } from './functions/operators.ts';
 import { findFunction } from './functions/table.ts';
 import type { EmittedSql, ExpressionType, PlanExpression, PlannedTarget } from './plan.ts';
 import { emitConversion } from './sql/conversion.ts';
 import { madeOf, nullWhereFailed, total } from './sql/emitted.ts';
+import { emitMember } from './sql/member.ts';
+import { heldValue, structOf } from './sql/nested.ts';
 import { quoteLiteral } from './sql/quote.ts';
 import { goalOfNode, sqlTypeOf } from './sql/types.ts';
 
@@ -21,17 +23,23 @@ export interface EmitContext {
 
 /** SQL for an expression: its value in the SQL type of the expression's type, NULL where it fails. */
 export function emitExpression(expression: PlanExpression, context: EmitContext): EmittedSql {
-  return nullWhereFailed(emit(expression, context));
+  return nullWhereFailed(emit(expression, { ...context, parameters: new Map() }));
 }
 
 /** SQL for a target: the expression's value, brought to the target's type by the rules for conversions. */
 export function emitTarget({ expression, target }: PlannedTarget, context: EmitContext): EmittedSql {
   const goal = goalOfNode(target);
-  if (goal === undefined) throw new Error(`No single value fills a ${target.kind}`);
-  return nullWhereFailed(emitConversion(emit(expression, context), expression.type, goal));
+  if (goal === undefined) throw new Error('A node that declares nothing cannot be filled');
+  const emitted = emit(expression, { ...context, parameters: new Map() });
+  return nullWhereFailed(emitConversion(emitted, expression.type, goal));
 }
 
-function emit(expression: PlanExpression, context: EmitContext): EmittedSql {
+interface Emission extends EmitContext {
+  /** SQL of the parameters of the lambdas around, by name. */
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+function emit(expression: PlanExpression, context: Emission): EmittedSql {
   switch (expression.kind) {
     case 'literal':
       return total(emitLiteral(expression.type, expression.value));
@@ -40,19 +48,35 @@ function emit(expression: PlanExpression, context: EmitContext): EmittedSql {
         throw new Error('A plan that was made without source columns cannot be emitted');
       return total(context.column(expression.name));
     case 'array': {
-      const items = expression.items.map((item) => emit(item, context));
-      const list = `[${items.map(({ value }) => value).join(', ')}]`;
-      return madeOf(items, items.length === 0 ? `CAST([] AS ${sqlTypeOf(expression.type)})` : list);
+      const items = expression.items.map((item) => ({ ...emit(item, context), type: item.type }));
+      return madeOf(items, `CAST([${items.map(heldValue).join(', ')}] AS ${sqlTypeOf(expression.type)})`);
     }
+    case 'object': {
+      const fields = expression.fields.map(({ name, value }) => ({
+        name,
+        ...emit(value, context),
+        type: value.type,
+      }));
+      const struct = structOf(fields.map((field) => ({ name: field.name, value: heldValue(field) })));
+      return madeOf(fields, struct);
+    }
+    case 'member': {
+      const object = emit(expression.object, context);
+      return madeOf([object], emitMember(object.value, expression.object.type, expression.name));
+    }
+    case 'parameter': {
+      const element = context.parameters.get(expression.name);
+      if (element === undefined) throw new Error(`The plan has ${expression.name} outside of its lambda`);
+      return total(element);
+    }
+    case 'lambda':
+      throw new Error('A lambda has no value of its own');
     case 'call':
       return emitCall(expression, context);
   }
 }
 
-function emitCall(
-  call: Extract<PlanExpression, { readonly kind: 'call' }>,
-  context: EmitContext,
-): EmittedSql {
+function emitCall(call: Extract<PlanExpression, { readonly kind: 'call' }>, context: Emission): EmittedSql {
   const args = call.arguments.map((argument) => emitArgument(argument, context));
   if (call.function === CONVERT) {
     const [value] = args;
@@ -65,7 +89,17 @@ function emitCall(
   return entry.emit(args, callContext);
 }
 
-function emitArgument(argument: PlanExpression, context: EmitContext): EmittedArgument {
+function emitArgument(argument: PlanExpression, context: Emission): EmittedArgument {
+  if (argument.kind === 'lambda') {
+    const { parameter, type } = argument;
+    const body = (element: string) => {
+      return emit(argument.body, {
+        ...context,
+        parameters: new Map([...context.parameters, [parameter, element]]),
+      });
+    };
+    return { ...total('NULL'), type, literal: undefined, body };
+  }
   return {
     ...emit(argument, context),
     type: argument.type,

@@ -1,4 +1,4 @@
-export type { SourceColumns } from './bind.ts';
+export type { Placeholders, SourceColumns } from './bind-scope.ts';
 export { columnsRead } from './columns-read.ts';
 export { type EmitContext, emitExpression, emitTarget } from './emit.ts';
 export { columnsOfRows } from './mapping/columns-of-rows.ts';
@@ -41,6 +41,11 @@ export {
 export type { ExpressionError, ExpressionErrorCode, Position } from './syntax/error.ts';
 export type { Expression, Span } from './syntax/expression.ts';
 export { printExpression } from './syntax/print.ts';
-export { type ExpressionPlanResult, planExpression, validateExpression } from './validate.ts';
+export {
+  type ExpressionPlanOptions,
+  type ExpressionPlanResult,
+  planExpression,
+  validateExpression,
+} from './validate.ts';
 export { evaluateChunk, type ScalarFunction } from './vectorised/scalar-function.ts';
 export { scalarFunctions } from './vectorised/scalar-functions.ts';

@@ -16,12 +16,20 @@ export type ParseResult =
  */
 export function parseExpression(text: string): ParseResult {
   const errors = new ErrorCollector(text);
+  const expression = parseWithErrors(text, errors);
+  return expression !== undefined && errors.errors.length === 0
+    ? { ok: true, expression }
+    : { ok: false, errors: errors.errors };
+}
+
+/** The tree as far as it can be read; undefined for a text that is too long to be. */
+export function parseWithErrors(text: string, errors: ErrorCollector): Expression | undefined {
   if (text.length > MAXIMUM_EXPRESSION_LENGTH) {
     const message = `The expression has ${text.length} characters; at most ${MAXIMUM_EXPRESSION_LENGTH} are allowed.`;
     errors.add('expression-too-long', { start: 0, end: text.length }, message);
-    return { ok: false, errors: errors.errors };
+    return undefined;
   }
   const expression = parseSyntax(text, errors);
   checkCalls(expression, errors);
-  return errors.errors.length === 0 ? { ok: true, expression } : { ok: false, errors: errors.errors };
+  return expression;
 }

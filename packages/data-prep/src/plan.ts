@@ -31,6 +31,31 @@ export type PlanExpression =
   | { readonly kind: 'column'; readonly type: SourceType | 'unknown'; readonly name: string }
   | { readonly kind: 'array'; readonly type: ExpressionType; readonly items: readonly PlanExpression[] }
   /**
+   * A field of an object, the value of a map's key, or a member of JSON, null where it is absent; of an array, an array of
+   * that member of each element.
+   */
+  | {
+      readonly kind: 'member';
+      readonly type: ExpressionType;
+      readonly object: PlanExpression;
+      readonly name: string;
+    }
+  /** An object literal: at least one field, and no two whose names differ only in case. */
+  | {
+      readonly kind: 'object';
+      readonly type: ExpressionType;
+      readonly fields: readonly { readonly name: string; readonly value: PlanExpression }[];
+    }
+  /** A function of one element, which stands only as an argument of a call; `type` is that of its body. */
+  | {
+      readonly kind: 'lambda';
+      readonly type: ExpressionType;
+      readonly parameter: string;
+      readonly body: PlanExpression;
+    }
+  /** The element that the innermost lambda with a parameter of this name is called with. */
+  | { readonly kind: 'parameter'; readonly type: ExpressionType; readonly name: string }
+  /**
    * `function` is the canonical name of an entry of the function table, the symbol of an operator, or `(convert)`, which
    * takes its one argument to the call's own type.
    */
@@ -73,6 +98,11 @@ export interface EmittedSql {
   readonly value: string;
   /** True (never NULL) for a row on which the expression fails; undefined where it cannot fail. */
   readonly fails: string | undefined;
+  /**
+   * For a date-time: text of the zone that it was read in or brought to (see `sql/zones.ts`), by whose clock it is written
+   * and taken apart. Left out for UTC. The value itself is an instant; only functions of dates look at its zone.
+   */
+  readonly zone?: string;
 }
 
 /** Re-exported so that emitters need only this module. */

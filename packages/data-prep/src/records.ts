@@ -43,6 +43,9 @@ const javaTypes: Readonly<Record<ParameterType, string>> = {
   'date-time': 'java.time.ZonedDateTime',
   comparable: 'java.lang.Comparable',
   array: 'java.lang.Object[]',
+  object: 'java.lang.Object',
+  map: 'java.util.Map',
+  lambda: 'java.util.function.Function',
   any: 'java.lang.Object',
 };
 

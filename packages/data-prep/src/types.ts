@@ -1,4 +1,3 @@
-import type { ColumnType } from '@tributary/xdm';
 import type { ExpressionType } from './plan.ts';
 import { type Goal, heldAs } from './sql/types.ts';
 
@@ -7,7 +6,8 @@ export type ObjectType = Extract<ExpressionType, { readonly kind: 'object' }>;
 export type MapType = Extract<ExpressionType, { readonly kind: 'map' }>;
 
 /** Whole numbers first, each type holding all values of those before it but for the last digits of a `long`. */
-const numericTypes: readonly ColumnType[] = ['integer', 'long', 'decimal', 'number'];
+const numericTypes = ['integer', 'long', 'decimal', 'number'] as const;
+type NumericType = (typeof numericTypes)[number];
 
 export function isArray(type: ExpressionType): type is ArrayType {
   return typeof type === 'object' && type.kind === 'array';
@@ -21,7 +21,13 @@ export function isMap(type: ExpressionType): type is MapType {
   return typeof type === 'object' && type.kind === 'map';
 }
 
-export function isNumeric(type: ExpressionType): boolean {
+/** The type of the elements where an array is needed: JSON may hold one. Undefined for what is no array. */
+export function itemsOf(type: ExpressionType): ExpressionType | undefined {
+  if (isArray(type)) return type.items;
+  return type === 'json' || isOpen(type) ? type : undefined;
+}
+
+export function isNumeric(type: ExpressionType): type is NumericType {
   return typeof type === 'string' && (numericTypes as readonly string[]).includes(type);
 }
 
@@ -136,6 +142,6 @@ function typeMetByText(type: ExpressionType): ExpressionType | undefined {
   return type === 'date' ? 'date-time' : type;
 }
 
-function widerNumber(a: ColumnType, b: ColumnType): ColumnType {
+function widerNumber(a: NumericType, b: NumericType): NumericType {
   return numericTypes.indexOf(a) < numericTypes.indexOf(b) ? b : a;
 }

@@ -1,23 +1,41 @@
-import { bindExpression, type SourceColumns } from './bind.ts';
+import { bindExpression } from './bind.ts';
+import type { Placeholders, SourceColumns } from './bind-scope.ts';
 import { emitExpression } from './emit.ts';
-import { parseExpression } from './parse.ts';
+import { parseWithErrors } from './parse.ts';
 import type { PlanExpression } from './plan.ts';
 import { quoteIdentifier } from './sql/quote.ts';
-import { ErrorCollector, type ExpressionError } from './syntax/error.ts';
+import { ErrorCollector, type ExpressionError, type ExpressionErrorCode } from './syntax/error.ts';
 
 /** SQL of this length, in characters, is compiled in about half a second. */
 const MAXIMUM_SQL_LENGTH = 100_000;
+
+/** Errors after which the syntax tree has parts that were never written. */
+const isBroken: ReadonlySet<ExpressionErrorCode> = new Set(['syntax', 'expression-too-deep']);
 
 export type ExpressionPlanResult =
   | { readonly ok: true; readonly expression: PlanExpression }
   | { readonly ok: false; readonly errors: readonly ExpressionError[] };
 
-/** Parses an expression and types it against the columns of a source. */
-export function planExpression(text: string, columns: SourceColumns): ExpressionPlanResult {
-  const parsed = parseExpression(text);
-  if (!parsed.ok) return parsed;
+export interface ExpressionPlanOptions {
+  /** Texts that take the place of `${NAME}` within texts, by name, in expressions that come from a mapping template. */
+  readonly placeholders?: Placeholders;
+}
+
+/**
+ * Parses an expression and types it against the columns of a source. All that is wrong with it comes back at once; only
+ * where the syntax is broken, names and types are not looked at.
+ */
+export function planExpression(
+  text: string,
+  columns: SourceColumns,
+  { placeholders = {} }: ExpressionPlanOptions = {},
+): ExpressionPlanResult {
   const errors = new ErrorCollector(text);
-  const expression = bindExpression(parsed.expression, columns, errors);
+  const parsed = parseWithErrors(text, errors);
+  if (parsed === undefined || errors.errors.some(({ code }) => isBroken.has(code))) {
+    return { ok: false, errors: errors.errors };
+  }
+  const expression = bindExpression(parsed, columns, errors, placeholders);
   if (columns !== 'unknown' && errors.errors.length === 0) checkSqlLength(text, expression, errors);
   return errors.errors.length === 0 ? { ok: true, expression } : { ok: false, errors: errors.errors };
 }

@@ -1,8 +1,7 @@
 import type { ExpressionType } from '../plan.ts';
 import { callOf } from '../sql/emitted.ts';
-import { describeType } from '../types.ts';
+import { commonType, describeType, isNumeric } from '../types.ts';
 import type { FunctionEntry, Mismatch, Signature } from './entry.ts';
-import { unify } from './signature.ts';
 
 const choices = [
   { name: 'min', sqlFunction: 'least', adjective: 'smallest', result: '1' },
@@ -22,7 +21,7 @@ export const aggregationFunctions: readonly FunctionEntry[] = choices.map(
     ],
     signature: comparableSignature,
     returnType: 'comparable',
-    description: `The ${adjective} of its arguments. Texts are ordered as texts.`,
+    description: `The ${adjective} of its arguments. Texts are ordered as texts, and so are values of different types.`,
     nulls: 'Null arguments are passed over; null when all are.',
     example: { expression: `${name}(3, 1, 4)`, result },
     emit: (args) => callOf(sqlFunction, args),
@@ -31,12 +30,20 @@ export const aggregationFunctions: readonly FunctionEntry[] = choices.map(
 
 function comparableSignature(types: readonly ExpressionType[]): Signature | Mismatch {
   const argument = types.findIndex((type) => typeof type === 'object');
-  const type = types[argument];
-  if (type !== undefined) {
-    return { argument, message: `a number, text or date is needed here, not an ${describeType(type)}` };
+  const nested = types[argument];
+  if (nested !== undefined) {
+    return {
+      argument,
+      message: `a number, text or date is needed here, not a value of type ${describeType(nested)}`,
+    };
   }
-  return unify(
-    types,
-    types.map((_, index) => index),
-  );
+  const common = commonType(types);
+  const type = common === 'json' ? mixedType(types) : common;
+  return { arguments: types.map(() => type), returns: type };
+}
+
+/** JSON among numbers is read as a number; whatever else does not go together is ordered as text. */
+function mixedType(types: readonly ExpressionType[]): ExpressionType {
+  const others = types.filter((type) => type !== 'json' && type !== 'null');
+  return others.length > 0 && others.every(isNumeric) ? 'number' : 'string';
 }

@@ -1,10 +1,13 @@
 import type { ExpressionType } from '../plan.ts';
-import { callOf, madeOf, valuesOf } from '../sql/emitted.ts';
+import { bindOnce, callOf, madeOf, total, valuesOf } from '../sql/emitted.ts';
+import { lambda } from '../sql/lambda.ts';
+import { heldValue, listOfJson, withoutJsonNull } from '../sql/nested.ts';
 import { sqlTypeOf } from '../sql/types.ts';
-import { arrayOf, commonType, describeType, isArray, isOpen } from '../types.ts';
+import { arrayOf, commonType, isArray } from '../types.ts';
 import { emitCoalesce } from './conditional.ts';
 import type { EmittedArgument, FunctionEntry, Mismatch, Parameter, Signature } from './entry.ts';
-import { alternativesOrArray, arrayMismatch, arrayOfCommon, asGiven, fixed } from './signature.ts';
+import { alternativesOrArray, arrayArgument, arrayOfCommon } from './signature.ts';
+import { sizedSignature, sizeOf } from './size.ts';
 
 const category = 'Hierarchies - Arrays';
 const form = 'function';
@@ -12,7 +15,7 @@ const array: Parameter = { name: 'array', type: 'array', description: 'The array
 const element: Parameter = { name: 'element', type: 'any', description: 'An element.', repeated: true };
 const valueOrArray: Parameter = { name: 'value', type: 'any', description: 'A value, or one array for all.' };
 
-/** Functions on arrays. */
+/** Functions that make arrays, put them together and pick from them. */
 export const arrayFunctions: readonly FunctionEntry[] = [
   {
     name: 'coalesce',
@@ -26,9 +29,9 @@ export const arrayFunctions: readonly FunctionEntry[] = [
     nulls: 'Null when every value is null. Empty text, 0 and false are not null.',
     example: { expression: 'coalesce(null, "first", "second")', result: '"first"' },
     emit: (args) => {
-      const [only] = args;
-      if (args.length !== 1 || only === undefined || !isArray(only.type)) return emitCoalesce(args);
-      return madeOf(args, `list_filter(${only.value}, lambda item: item IS NOT NULL)[1]`);
+      const isGiven = lambda((item) => `${item} IS NOT NULL`);
+      const picked = pickedFromOnly(args, (list) => `list_filter(${list}, ${isGiven})[1]`);
+      return picked === undefined ? emitCoalesce(args) : madeOf(args, picked);
     },
   },
   ...(['first', 'last'] as const).map(
@@ -44,12 +47,8 @@ export const arrayFunctions: readonly FunctionEntry[] = [
       nulls: 'Null for a null or empty array.',
       example: { expression: `${name}("1", "2", "3")`, result: name === 'first' ? '"1"' : '"3"' },
       emit: (args) => {
-        const [only] = args;
-        const position = name === 'first' ? 0 : -1;
-        if (args.length === 1 && only !== undefined && isArray(only.type)) {
-          return madeOf(args, `${only.value}[${position === 0 ? 1 : -1}]`);
-        }
-        return madeOf(args, args.at(position)?.value ?? 'NULL');
+        const picked = pickedFromOnly(args, (list) => `(${list})[${name === 'first' ? 1 : -1}]`);
+        return madeOf(args, picked ?? args.at(name === 'first' ? 0 : -1)?.value ?? 'NULL');
       },
     }),
   ),
@@ -65,14 +64,14 @@ export const arrayFunctions: readonly FunctionEntry[] = [
     signature: (types) => withFirst('boolean', arrayOfCommon(types, 1)),
     returnType: 'array',
     description: 'Makes an array of its arguments.',
-    nulls: 'Null elements are kept or left out, as the first argument says.',
+    nulls: 'Null elements are kept or left out, as the first argument says; null counts as false.',
     example: { expression: 'to_array(false, 1, null, 2, 3)', result: '[1, 2, 3]' },
     emit: (args, call) => {
       const [includeNulls, ...elements] = args;
       const all = listOf(elements, call.type);
       if (includeNulls?.literal === true) return madeOf(args, all);
-      const kept = `item IS NOT NULL OR ${includeNulls?.literal === false ? 'FALSE' : includeNulls?.value}`;
-      return madeOf(args, `list_filter(${all}, lambda item: ${kept})`);
+      const kept = includeNulls?.literal === false ? '' : ` OR ${includeNulls?.value}`;
+      return madeOf(args, `list_filter(${all}, ${lambda((item) => `${item} IS NOT NULL${kept}`)})`);
     },
   },
   {
@@ -100,7 +99,7 @@ export const arrayFunctions: readonly FunctionEntry[] = [
     signature: joinSignature,
     returnType: 'array',
     description: 'Puts arrays one after the other; elements that occur twice stay.',
-    nulls: 'A null array counts as empty.',
+    nulls: 'A null array counts as empty; null when all are null.',
     example: { expression: "join_arrays(['a', 'b'], ['c'])", result: '["a", "b", "c"]' },
     emit: (args) => (args.length === 1 ? madeOf(args, valuesOf(args).join('')) : callOf('list_concat', args)),
   },
@@ -109,67 +108,84 @@ export const arrayFunctions: readonly FunctionEntry[] = [
     aliases: [],
     category,
     form,
-    parameters: [array],
-    signature: (types) => arrayMismatch(types, 0) ?? asGiven('integer')(types),
+    parameters: [{ ...array, description: 'An array, an object or a map.' }],
+    signature: sizedSignature('integer', false),
     returnType: 'integer',
-    description: 'The number of elements of an array, nulls among them.',
-    nulls: 'Null for a null array.',
+    description: 'The number of elements of an array, nulls among them, or of the fields of an object.',
+    nulls: 'Null for null.',
     example: { expression: 'size_of([1, 2, 3, 4])', result: '4' },
-    emit: (args) => madeOf(args, `CAST(len(${valuesOf(args).join('')}) AS INTEGER)`),
+    emit: (args) => madeOf(args, `CAST(${args.map(sizeOf).join('')} AS INTEGER)`),
   },
+  upsertFunction('upsert_array_append', 'appended to the array that is stored'),
   {
-    name: 'is_empty',
-    aliases: [],
-    category: 'Hierarchies - Objects',
-    form,
-    parameters: [{ name: 'value', type: 'any', description: 'An array or a text.' }],
-    signature: emptySignature,
-    returnType: 'boolean',
-    description: 'Whether an array has no elements, or a text no characters.',
-    nulls: 'True for null.',
-    example: { expression: 'is_empty([1, null, 2, 3])', result: 'false' },
-    emit: (args) => madeOf(args, `coalesce(len(${valuesOf(args).join('')}) = 0, TRUE)`),
+    ...upsertFunction('upsert_array_replace', 'stored in place of the array that is there'),
+    parameters: [array, { name: 'flag', type: 'any', description: 'Not looked at.', optional: true }],
+    signature: (types) => withRest(identitySignature(types), types),
   },
 ];
 
-/** An array of the arguments, typed even where it is empty. */
-export function listOf(elements: readonly EmittedArgument[], type: ExpressionType): string {
-  const list = `[${valuesOf(elements).join(', ')}]`;
-  return isArray(type) && elements.length === 0 ? `CAST([] AS ${sqlTypeOf(type)})` : list;
+/**
+ * Marks an array for streaming upserts. Rows are inserted here, and an insert takes the array as it is.
+ */
+function upsertFunction(name: string, onUpdate: string): FunctionEntry {
+  return {
+    name,
+    aliases: [],
+    category,
+    form,
+    parameters: [array],
+    signature: identitySignature,
+    returnType: 'array',
+    description: `The array itself: on an insert it is taken as it is. On an update it would be ${onUpdate}.`,
+    nulls: 'Null for a null array.',
+    example: { expression: `${name}([123, 456])`, result: '[123, 456]' },
+    emit: ([only]) => only ?? total('NULL'),
+  };
 }
 
-function withFirst(first: ExpressionType, outcome: Signature | Mismatch): Signature | Mismatch {
-  if ('message' in outcome) return outcome;
-  return { ...outcome, arguments: [first, ...outcome.arguments.slice(1)] };
+/** What is picked from the one argument, if that is an array; JSON that holds none counts as a value. */
+function pickedFromOnly(
+  args: readonly EmittedArgument[],
+  pick: (list: string) => string,
+): string | undefined {
+  const [only] = args;
+  if (args.length !== 1 || only === undefined) return undefined;
+  if (isArray(only.type)) return pick(only.value);
+  if (only.type !== 'json') return undefined;
+  return withoutJsonNull(bindOnce([only.value], (value) => pick(listOfJson(value))));
+}
+
+function listOf(elements: readonly EmittedArgument[], type: ExpressionType): string {
+  return `CAST([${elements.map(heldValue).join(', ')}] AS ${sqlTypeOf(type)})`;
+}
+
+function withFirst(first: ExpressionType, { arguments: types, returns }: Signature): Signature {
+  return { arguments: [first, ...types.slice(1)], returns };
+}
+
+function withRest(outcome: Signature | Mismatch, types: readonly ExpressionType[]): Signature | Mismatch {
+  return 'message' in outcome ? outcome : { ...outcome, arguments: [outcome.returns, ...types.slice(1)] };
+}
+
+function identitySignature(types: readonly ExpressionType[]): Signature | Mismatch {
+  const start = arrayArgument(types, 0);
+  return 'message' in start ? start : { arguments: [start], returns: start };
 }
 
 function addSignature(types: readonly ExpressionType[]): Signature | Mismatch {
-  const mismatch = arrayMismatch(types, 0);
-  if (mismatch !== undefined) return mismatch;
-  const [start = 'null', ...elements] = types;
-  const items = commonType([isArray(start) ? start.items : 'null', ...elements]);
-  if (items === undefined)
-    return { argument: 1, message: `the elements don't go with an ${describeType(start)}` };
-  return { arguments: [arrayOf(items), ...elements.map(() => items)], returns: arrayOf(items) };
+  const start = arrayArgument(types, 0);
+  if ('message' in start) return start;
+  const items = commonType([start.items, ...types.slice(1)]);
+  return { arguments: [arrayOf(items), ...types.slice(1).map(() => items)], returns: arrayOf(items) };
 }
 
 function joinSignature(types: readonly ExpressionType[]): Signature | Mismatch {
+  const items: ExpressionType[] = [];
   for (const index of types.keys()) {
-    const mismatch = arrayMismatch(types, index);
-    if (mismatch !== undefined) return mismatch;
+    const argument = arrayArgument(types, index);
+    if ('message' in argument) return argument;
+    items.push(argument.items);
   }
-  const type = commonType(types);
-  if (type === undefined)
-    return { argument: 1, message: 'the arrays hold values of types that do not go together' };
+  const type = arrayOf(commonType(items));
   return { arguments: types.map(() => type), returns: type };
-}
-
-function emptySignature(types: readonly ExpressionType[]): Signature | Mismatch {
-  const [type = 'null'] = types;
-  if (type === 'string' || type === 'null') return fixed(['string'], 'boolean')(types);
-  if (isArray(type) || isOpen(type)) return asGiven('boolean')(types);
-  return {
-    argument: 0,
-    message: `an array or a text is needed here, not a value of type ${describeType(type)}`,
-  };
 }

@@ -10,6 +10,7 @@ export function emitConditional([condition, consequent, alternate]: readonly Emi
   return {
     value: `CASE WHEN ${condition.value} THEN ${consequent.value} ELSE ${alternate.value} END`,
     fails: anyOf([condition.fails, taken]),
+    ...chosenZone([{ when: condition.value, value: consequent }], alternate),
   };
 }
 
@@ -25,5 +26,25 @@ export function emitCoalesce(args: readonly EmittedSql[]): EmittedSql {
   return {
     value: args.length === 0 ? 'NULL' : `coalesce(${args.map((arg) => arg.value).join(', ')})`,
     fails: firstMatching(branches, last?.fails),
+    ...coalescedZone(args),
   };
+}
+
+/** The zone of the first value that is not null. */
+export function coalescedZone(args: readonly EmittedSql[]): Pick<EmittedSql, 'zone'> {
+  return chosenZone(
+    args.map((value) => ({ when: `${value.value} IS NOT NULL`, value })),
+    undefined,
+  );
+}
+
+/** The zone of the value that is chosen; none where all are in UTC. */
+export function chosenZone(
+  choices: readonly { readonly when: string; readonly value: EmittedSql }[],
+  otherwise: EmittedSql | undefined,
+): Pick<EmittedSql, 'zone'> {
+  if ([...choices.map(({ value }) => value), otherwise].every((value) => value?.zone === undefined))
+    return {};
+  const cases = choices.map(({ when, value }) => `WHEN ${when} THEN ${value.zone ?? "'UTC'"}`);
+  return { zone: `CASE ${cases.join(' ')} ELSE ${otherwise?.zone ?? "'UTC'"} END` };
 }

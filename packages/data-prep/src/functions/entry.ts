@@ -1,4 +1,5 @@
 import type { EmittedSql, ExpressionType } from '../plan.ts';
+import type { Hint } from '../suggest.ts';
 
 export type FunctionCategory =
   | 'String'
@@ -8,6 +9,9 @@ export type FunctionCategory =
   | 'Date/Time'
   | 'Hierarchies - Objects'
   | 'Hierarchies - Arrays'
+  | 'Hierarchies - Maps'
+  | 'JSON'
+  | 'Analytics'
   | 'Logical'
   | 'Aggregation'
   | 'Type Conversions'
@@ -23,6 +27,9 @@ export type ParameterType =
   | 'date-time'
   | 'comparable'
   | 'array'
+  | 'object'
+  | 'map'
+  | 'lambda'
   | 'any';
 
 export interface Parameter {
@@ -38,13 +45,21 @@ export interface Parameter {
    * undefined for one that will do.
    */
   readonly checkLiteral?: (text: string) => string | undefined;
+  /**
+   * How the argument is read where it is no value: a `lambda` over the elements of the first argument; a `path` of the
+   * source in quotation marks; the name of an `attribute` of the first argument's elements, with or without quotation
+   * marks.
+   */
+  readonly readAs?: 'lambda' | 'path' | 'attribute';
 }
 
 /** An argument whose value is SQL already, converted to the type that the signature asks for. */
 export interface EmittedArgument extends EmittedSql {
   readonly type: ExpressionType;
   /** The value of an argument that is a literal; undefined for all others. */
-  readonly literal: string | number | boolean | null | undefined;
+  readonly literal: LiteralValue;
+  /** For an argument that is a lambda: SQL of its body for an element. Its own `value` is no SQL then. */
+  readonly body?: (element: string) => EmittedSql;
 }
 
 /** What a call knows beside its arguments. */
@@ -64,11 +79,19 @@ export interface Signature {
 /** Why arguments don't fit; `argument` points at one of them, counted from 0. */
 export interface Mismatch {
   readonly argument: number | undefined;
+  /** A clause without a full stop. */
   readonly message: string;
+  readonly hint?: Hint;
 }
 
-/** Decides the signature of one call from the types of its arguments. */
-export type SignatureRule = (types: readonly ExpressionType[]) => Signature | Mismatch;
+/** What a literal argument says; undefined for an argument that is none. */
+export type LiteralValue = string | number | boolean | null | undefined;
+
+/** Decides the signature of one call from the types of its arguments, and from those that are literals. */
+export type SignatureRule = (
+  types: readonly ExpressionType[],
+  literals: readonly LiteralValue[],
+) => Signature | Mismatch;
 
 /** `value` may be anything where `fails` is true; the public form makes it NULL. */
 export type Emitter = (args: readonly EmittedArgument[], call: CallContext) => EmittedSql;

@@ -1,7 +1,9 @@
 import type { EmittedSql, ExpressionType } from '../plan.ts';
-import { firstMatching } from '../sql/emitted.ts';
+import { bindOnce, firstMatching } from '../sql/emitted.ts';
+import { comparableType, describeType, sameType } from '../types.ts';
 import { emitConditional } from './conditional.ts';
 import type { EmittedArgument, FunctionEntry, Mismatch, Signature } from './entry.ts';
+import { equalityOf } from './operator-emission.ts';
 import { alternativesAfter, unify } from './signature.ts';
 
 const category = 'Logical';
@@ -52,33 +54,17 @@ export const logicalFunctions: readonly FunctionEntry[] = [
     },
     emit: emitDecode,
   },
-  {
-    name: 'nullify',
-    aliases: [],
-    category: 'Hierarchies - Objects',
-    form,
-    parameters: [],
-    signature: () => ({ arguments: [], returns: 'null' }),
-    returnType: 'any',
-    description: 'Leaves the attribute empty.',
-    nulls: 'Always null.',
-    example: { expression: 'nullify()', result: 'null' },
-    emit: () => ({ value: 'NULL', fails: undefined }),
-  },
 ];
 
 function decodeSignature(types: readonly ExpressionType[]): Signature | Mismatch {
   const { candidates, values, fallback } = decodeParts(types.map((_, index) => index));
-  const valueIndexes = fallback === undefined ? values : [...values, fallback];
-  const outcome = unify(types, valueIndexes);
-  if ('message' in outcome) return outcome;
-  const keyIndexes = [0, ...candidates];
-  const keys = unify(types, keyIndexes);
-  if ('message' in keys) return keys;
-  const converted = outcome.arguments.map((type, index) =>
-    keyIndexes.includes(index) ? keys.returns : type,
-  );
-  return { arguments: converted, returns: outcome.returns };
+  const [key = 'null'] = types;
+  const argument = candidates.find((index) => comparableType(key, types[index] ?? 'null') === undefined);
+  if (argument !== undefined) {
+    const message = `${describeType(types[argument] ?? 'null')} and ${describeType(key)} can't be compared`;
+    return { argument, message };
+  }
+  return unify(types, fallback === undefined ? values : [...values, fallback]);
 }
 
 function decodeParts<Item>([, ...pairs]: readonly Item[]) {
@@ -94,16 +80,29 @@ function emitDecode(args: readonly EmittedArgument[]): EmittedSql {
   const [key] = args;
   const { candidates, values, fallback } = decodeParts<EmittedArgument>(args);
   if (key === undefined) throw new Error('decode needs a key');
-  const cases = candidates.map(
-    (candidate, index) => `WHEN ${candidate.value} THEN ${values[index]?.value ?? 'NULL'}`,
-  );
-  const failures = [key, ...candidates].map((part) => ({ when: part.fails ?? 'FALSE', outcome: 'TRUE' }));
-  const taken = candidates.map((candidate, index) => ({
-    when: `coalesce(${key.value} = ${candidate.value}, FALSE)`,
-    outcome: values[index]?.fails,
-  }));
-  return {
-    value: `CASE ${key.value} ${cases.join(' ')} ELSE ${fallback?.value ?? 'NULL'} END`,
-    fails: firstMatching([...failures.filter(({ when }) => when !== 'FALSE'), ...taken], fallback?.fails),
-  };
+  const otherwise = fallback?.value ?? 'NULL';
+  const failures = [key, ...candidates].flatMap(({ fails }) => (fails === undefined ? [] : [fails]));
+  const value = bindOnce([key.value], (name) => {
+    const isFound = comparisons({ ...key, value: name }, candidates);
+    const cases = isFound.map((when, index) => `WHEN ${when} THEN ${values[index]?.value ?? 'NULL'}`);
+    return `CASE ${cases.join(' ')} ELSE ${otherwise} END`;
+  });
+  const canFail = [...failures, ...values, fallback].some((part) => typeof part === 'string' || part?.fails);
+  if (!canFail) return { value, fails: undefined };
+  const fails = bindOnce([key.value], (name) => {
+    const taken = comparisons({ ...key, value: name }, candidates).map((when, index) => {
+      return { when, outcome: values[index]?.fails };
+    });
+    const broken = failures.map((when) => ({ when, outcome: 'TRUE' }));
+    return firstMatching([...broken, ...taken], fallback?.fails) ?? 'FALSE';
+  });
+  return { value, fails };
+}
+
+/** A null key is found nowhere, not even as a null among the candidates. */
+function comparisons(key: EmittedArgument, candidates: readonly EmittedArgument[]): readonly string[] {
+  return candidates.map((candidate) => {
+    if (sameType(key.type, candidate.type)) return `coalesce(${key.value} = ${candidate.value}, FALSE)`;
+    return `(${key.value} IS NOT NULL AND ${equalityOf(key, candidate)})`;
+  });
 }

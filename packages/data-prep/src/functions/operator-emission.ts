@@ -1,11 +1,17 @@
 import type { EmittedSql, ExpressionType } from '../plan.ts';
 import { emitConversion } from '../sql/conversion.ts';
 import { anyOf, bindOnce, firstMatching, madeOf, mayFail, total, valuesOf } from '../sql/emitted.ts';
-import { comparableType, isArray, isOpen, sameType } from '../types.ts';
-import type { EmittedArgument, Emitter } from './entry.ts';
+import { comparableType, isArray, isMap, isOpen, sameType } from '../types.ts';
+import type { CallContext, EmittedArgument, Emitter } from './entry.ts';
 
 export function computed(symbol: string): Emitter {
-  return (args) => mayFail(args, `TRY(${valuesOf(args).join(` ${symbol} `)})`);
+  return (args, call) => mayFail(args, finite(`TRY(${valuesOf(args).join(` ${symbol} `)})`, call.type));
+}
+
+/** A double that grows beyond all bounds is no number; a whole number is NULL by itself then. */
+function finite(number: string, type: ExpressionType): string {
+  if (type !== 'number') return number;
+  return bindOnce([number], (value) => `CASE WHEN isfinite(${value}) THEN ${value} END`);
 }
 
 /** A double divided by zero would be infinite, where a whole number is NULL. */
@@ -15,27 +21,80 @@ export function divided(symbol: string, type: ExpressionType, args: readonly Emi
     valuesOf(args),
     (left, right) => `CASE WHEN ${right} <> 0 THEN ${left} ${symbol} ${right} END`,
   );
-  return mayFail(args, quotient);
+  return mayFail(args, finite(quotient, type));
+}
+
+/** Adds numbers, or joins texts; where a side is JSON, each row tells which. */
+export function emitAddition(args: readonly EmittedArgument[], call: CallContext): EmittedSql {
+  if (call.type === 'string') return madeOf(args, `(${valuesOf(args).join(' || ')})`);
+  if (call.type !== 'json') return computed('+')(args, call);
+  const [left, right] = args;
+  if (left === undefined || right === undefined) throw new Error('+ needs two sides');
+  return inTwoKinds([left, right], (isText, [first, second]) => {
+    const texts = [first, second].map((side) => emitConversion(total(side), 'json', 'string').value);
+    const numbers = [first, second].map((side) => emitConversion(total(side), 'json', 'number').value);
+    const sum = finite(`TRY(${numbers.join(' + ')})`, 'number');
+    return `CASE WHEN ${isText} THEN to_json(${texts.join(' || ')}) ELSE to_json(${sum}) END`;
+  });
+}
+
+function inTwoKinds(
+  [left, right]: readonly [EmittedArgument, EmittedArgument],
+  write: (isText: string, sides: readonly [string, string]) => string,
+): EmittedSql {
+  const value = bindOnce([left.value, right.value], (first, second) => {
+    const isText = [first, second]
+      .map((side) => `coalesce(json_type(${side}) = 'VARCHAR', FALSE)`)
+      .join(' OR ');
+    return write(isText, [first, second]);
+  });
+  return mayFail([left, right], value);
+}
+
+/** `<` and its kin: false where a side is null. JSON compares as numbers, where both sides are, and else as text. */
+export function emitOrder(symbol: string): Emitter {
+  return (args) => {
+    if (args.some(({ type }) => type !== 'json')) {
+      return madeOf(args, `coalesce(${valuesOf(args).join(` ${symbol} `)}, FALSE)`);
+    }
+    const compared = bindOnce(valuesOf(args), (...sides) => {
+      const as = (type: 'number' | 'string') => {
+        return sides.map((side) => emitConversion(total(side), 'json', type).value).join(` ${symbol} `);
+      };
+      const areNumbers = sides
+        .map((side) => `json_type(${side}) IN ('UBIGINT', 'BIGINT', 'DOUBLE')`)
+        .join(' AND ');
+      return `CASE WHEN ${areNumbers} THEN ${as('number')} ELSE ${as('string')} END`;
+    });
+    return madeOf(args, `coalesce(${compared}, FALSE)`);
+  };
 }
 
 export function emitEquality(negation: string): Emitter {
   return (args) => {
     const [left, right] = args;
     if (left === undefined || right === undefined) throw new Error('Equality needs two sides');
-    const type = comparableType(left.type, right.type) ?? 'string';
-    if (sameType(left.type, right.type) || isOpen(left.type) || isOpen(right.type)) {
-      return madeOf(args, `(${negation}(${left.value} IS NOT DISTINCT FROM ${right.value}))`);
-    }
-    const equal = bindOnce([left.value, right.value], (first, second) => {
-      const sides = [
-        emitConversion(total(first), left.type, type),
-        emitConversion(total(second), right.type, type),
-      ];
-      const bothNull = `(${first} IS NULL) = (${second} IS NULL)`;
-      return `${valuesOf(sides).join(' IS NOT DISTINCT FROM ')} AND ${bothNull}`;
-    });
-    return madeOf(args, `(${negation}(${equal}))`);
+    return madeOf(args, `(${negation}${equalityOf(left, right)})`);
   };
+}
+
+/** SQL, never null, that tells whether two values of comparable types are equal; null equals only null. */
+export function equalityOf(left: EmittedArgument, right: EmittedArgument): string {
+  const comparable = comparableType(left.type, right.type) ?? 'string';
+  const type = comparable === 'json' ? 'string' : comparable;
+  const isPlain = sameType(left.type, right.type) && left.type !== 'json';
+  if (isPlain || isOpen(left.type) || isOpen(right.type)) {
+    return `(${left.value} IS NOT DISTINCT FROM ${right.value})`;
+  }
+  const equal = bindOnce([left.value, right.value], (first, second) => {
+    const sides = [
+      emitConversion(total(first), left.type, type),
+      emitConversion(total(second), right.type, type),
+    ];
+    const bothNull = `(${first} IS NULL) = (${second} IS NULL)`;
+    return `${valuesOf(sides).join(' IS NOT DISTINCT FROM ')} AND ${bothNull}`;
+  });
+  return `(${equal})`;
 }
 
 /** The sides are looked at in order, up to the one that decides. */
@@ -65,6 +124,9 @@ export function emitElvis(args: readonly EmittedArgument[]) {
 
 function truth(value: string, type: ExpressionType): string {
   if (isArray(type)) return `len(${value}) > 0`;
+  if (isMap(type)) return `cardinality(${value}) > 0`;
+  if (type === 'json')
+    return `CAST(${value} AS VARCHAR) NOT IN ('""', '"false"', 'false', '0', '0.0', '[]', '{}')`;
   if (type === 'boolean') return value;
   if (type === 'string') return `${value} NOT IN ('', 'false')`;
   if (type === 'integer' || type === 'long' || type === 'number' || type === 'decimal')

@@ -2,8 +2,17 @@ import type { ExpressionType } from '../plan.ts';
 import { madeOf, mayFail, valuesOf } from '../sql/emitted.ts';
 import { wordOperators } from '../syntax/precedence.ts';
 import { emitCoalesce, emitConditional } from './conditional.ts';
+import { emitElement } from './element.ts';
 import type { Emitter, Mismatch, Signature, SignatureRule } from './entry.ts';
-import { computed, divided, emitElvis, emitEquality, emitLogical } from './operator-emission.ts';
+import {
+  computed,
+  divided,
+  emitAddition,
+  emitElvis,
+  emitEquality,
+  emitLogical,
+  emitOrder,
+} from './operator-emission.ts';
 import { regexProblem } from './regex-syntax.ts';
 import {
   addition,
@@ -73,8 +82,7 @@ export const operatorTable: readonly OperatorEntry[] = [
     description: 'Adds numbers; with a text on a side it joins both as texts.',
     example: '1 + 2',
     signature: addition,
-    emit: (args, call) =>
-      call.type === 'string' ? madeOf(args, `(${valuesOf(args).join(' || ')})`) : computed('+')(args, call),
+    emit: emitAddition,
   },
   {
     ...named('-', 'subtract', 2),
@@ -118,7 +126,7 @@ export const operatorTable: readonly OperatorEntry[] = [
       description,
       example: `1 ${symbol} 2`,
       signature: comparison,
-      emit: (args) => madeOf(args, `coalesce(${valuesOf(args).join(` ${symbol} `)}, FALSE)`),
+      emit: emitOrder(symbol),
     }),
   ),
   ...textTests.flatMap(({ symbol, methodName, sql, description }): readonly OperatorEntry[] =>
@@ -207,13 +215,11 @@ export const operatorTable: readonly OperatorEntry[] = [
   },
   {
     ...named('[]', 'arrayGet', 2),
-    description: 'One element of an array, counted from 0; null beyond its end.',
+    description:
+      'An element of an array, counted from 0, or the value of a key of an object or map; null where there is none.',
     example: 'explode(names)[0]',
     signature: elementSignature,
-    emit: (args) => {
-      const [array, index] = valuesOf(args);
-      return madeOf(args, `${array}[CASE WHEN ${index} >= 0 THEN ${index} + 1 END]`);
-    },
+    emit: emitElement,
   },
 ];
 

@@ -1,6 +1,20 @@
+import { memberType } from '../member-type.ts';
 import type { ExpressionType } from '../plan.ts';
-import { arrayOf, commonType, comparableType, describeType, isArray, isNumeric, isOpen } from '../types.ts';
-import type { Mismatch, Signature, SignatureRule } from './entry.ts';
+import {
+  type ArrayType,
+  arrayOf,
+  commonType,
+  comparableType,
+  describeType,
+  isArray,
+  isNumeric,
+  isObject,
+  isOpen,
+  itemsOf,
+  mapOf,
+  typeOfValues,
+} from '../types.ts';
+import type { LiteralValue, Mismatch, Signature, SignatureRule } from './entry.ts';
 
 /** Each argument has a type of its own; arguments beyond the list take its last type. */
 export function fixed(argumentTypes: readonly ExpressionType[], returns: ExpressionType): SignatureRule {
@@ -22,9 +36,8 @@ export function asGiven(returns: ExpressionType): SignatureRule {
 export function alternativesOrArray(): SignatureRule {
   return (types) => {
     const [only] = types;
-    if (types.length === 1 && only !== undefined && isArray(only)) {
-      return { arguments: [only], returns: only.items };
-    }
+    const items = only === undefined ? undefined : itemsOf(only);
+    if (types.length === 1 && items !== undefined) return { arguments: types, returns: items };
     return unify(
       types,
       types.map((_, index) => index),
@@ -37,37 +50,22 @@ export function alternativesAfter(before: readonly ExpressionType[]): SignatureR
   return (types) => {
     const indexes = types.map((_, index) => index).slice(before.length);
     const outcome = unify(types, indexes);
-    if ('message' in outcome) return outcome;
-    return {
-      arguments: outcome.arguments.map((type, index) => before[index] ?? type),
-      returns: outcome.returns,
-    };
+    return { ...outcome, arguments: outcome.arguments.map((type, index) => before[index] ?? type) };
   };
 }
 
 /** Brings the arguments at `indexes` to their common type, which is also the result's. */
-export function unify(types: readonly ExpressionType[], indexes: readonly number[]): Signature | Mismatch {
-  let common: ExpressionType = 'null';
-  for (const index of indexes) {
-    const type = types[index] ?? 'null';
-    const wider = commonType([common, type]);
-    if (wider === undefined) {
-      return {
-        argument: index,
-        message: `a value of type ${describeType(type)} does not go with the ${describeType(common)} before it`,
-      };
-    }
-    common = wider;
-  }
+export function unify(types: readonly ExpressionType[], indexes: readonly number[]): Signature {
+  const common = commonType(indexes.map((index) => types[index] ?? 'null'));
   const converted = types.map((type, index) => (indexes.includes(index) ? common : type));
   return { arguments: converted, returns: common };
 }
 
-/** Numbers widen to the widest; text is read as a number. */
+/** Numbers widen to the widest; text and JSON are read as numbers. */
 export function arithmetic(types: readonly ExpressionType[]): Signature | Mismatch {
   let result: ExpressionType = 'long';
   for (const [index, type] of types.entries()) {
-    if (type === 'string' || type === 'number' || type === 'decimal') result = 'number';
+    if (type === 'string' || type === 'json' || type === 'number' || type === 'decimal') result = 'number';
     else if (!isNumeric(type) && !isOpen(type)) {
       return {
         argument: index,
@@ -79,24 +77,29 @@ export function arithmetic(types: readonly ExpressionType[]): Signature | Mismat
 }
 
 /** The type of an array of such items; text is held where nothing is known of them. */
-export function arrayOfCommon(types: readonly ExpressionType[], from: number): Signature | Mismatch {
+export function arrayOfCommon(types: readonly ExpressionType[], from: number): Signature {
   const indexes = types.map((_, index) => index).slice(from);
   const outcome = unify(types, indexes);
-  return 'message' in outcome ? outcome : { ...outcome, returns: arrayOf(outcome.returns) };
+  return { ...outcome, returns: arrayOf(outcome.returns) };
 }
 
-/** A mismatch unless the argument is an array, or may turn out to be one. */
-export function arrayMismatch(types: readonly ExpressionType[], index: number): Mismatch | undefined {
+/** The array type in which an argument is taken, or why it can't be one. JSON counts as an array of JSON. */
+export function arrayArgument(types: readonly ExpressionType[], index: number): ArrayType | Mismatch {
   const type = types[index] ?? 'null';
-  if (isArray(type) || isOpen(type)) return undefined;
+  const items = itemsOf(type);
+  if (items !== undefined) return arrayOf(items);
   return { argument: index, message: `an array is needed here, not a value of type ${describeType(type)}` };
 }
 
+/** Text and what is added to it are joined; with JSON it shows in each row whether there is a text. */
 export function addition(types: readonly ExpressionType[]): Signature | Mismatch {
-  if (!types.includes('string')) return arithmetic(types);
   const argument = types.findIndex((type) => typeof type === 'object');
-  if (argument >= 0) return { argument, message: 'an array cannot be joined to a text; use join()' };
-  return fixed(['string'], 'string')(types);
+  const isText = types.includes('string');
+  if (argument >= 0 && (isText || types.includes('json'))) {
+    return { argument, message: 'arrays and objects cannot be joined to a text; use join() for an array' };
+  }
+  if (isText) return fixed(['string'], 'string')(types, []);
+  return types.includes('json') ? { arguments: ['json', 'json'], returns: 'json' } : arithmetic(types);
 }
 
 export function comparison(types: readonly ExpressionType[]): Signature | Mismatch {
@@ -106,9 +109,26 @@ export function comparison(types: readonly ExpressionType[]): Signature | Mismat
   return { argument: 1, message: `${describeType(left)} and ${describeType(right)} can't be compared` };
 }
 
-export function elementSignature(types: readonly ExpressionType[]): Signature | Mismatch {
-  const [array = 'null'] = types;
-  const mismatch = arrayMismatch(types, 0);
-  if (mismatch !== undefined) return mismatch;
-  return { arguments: [array, 'long'], returns: isArray(array) ? array.items : array };
+/** A container and the key or position of one of its elements. */
+export function elementSignature(
+  types: readonly ExpressionType[],
+  literals: readonly LiteralValue[],
+): Signature | Mismatch {
+  const [container = 'null', key = 'null'] = types;
+  if (isOpen(container)) return { arguments: types, returns: container };
+  if (isArray(container)) return { arguments: [container, 'long'], returns: container.items };
+  if (container === 'json')
+    return { arguments: ['json', isNumeric(key) ? 'long' : 'string'], returns: 'json' };
+  const literal = literals[1];
+  if (isObject(container) && literal !== undefined && literal !== null) {
+    const member = memberType(container, String(literal));
+    if ('problem' in member) return { argument: 1, message: member.problem, hint: member.hint };
+    return { arguments: [container, key], returns: member.type };
+  }
+  const values = typeOfValues(container);
+  if (values !== undefined) return { arguments: [mapOf(values), 'string'], returns: values };
+  return {
+    argument: 0,
+    message: `an array, object or map is needed here, not a value of type ${describeType(container)}`,
+  };
 }

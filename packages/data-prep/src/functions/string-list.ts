@@ -1,6 +1,7 @@
 import { bindOnce, madeOf, valuesOf } from '../sql/emitted.ts';
 import { arrayOf } from '../types.ts';
 import type { FunctionEntry, Parameter } from './entry.ts';
+import { joinTexts } from './join-texts.ts';
 import { regexProblem } from './regex-syntax.ts';
 import { fixed } from './signature.ts';
 
@@ -76,11 +77,8 @@ export const stringListFunctions: readonly FunctionEntry[] = [
     nulls: 'Null for a null array; null elements count as empty.',
     example: { expression: 'join("-", ["a", "b"])', result: '"a-b"' },
     emit: (args) => {
-      const joined = bindOnce(valuesOf(args), (separator, array) => {
-        const all = `list_reduce(${array}, lambda soFar, item: concat(soFar, ${separator}, item), '')`;
-        return `CASE WHEN ${separator} IS NOT NULL THEN substring(${all}, length(${separator}) + 1) END`;
-      });
-      return madeOf(args, joined);
+      const [separator = 'NULL', array = 'NULL'] = valuesOf(args);
+      return madeOf(args, joinTexts(separator, array));
     },
   },
 ];

@@ -9,6 +9,13 @@ export function lambda(body: (name: string) => string): string {
   return inScope((name) => `lambda ${name}: ${body(name)}`);
 }
 
+/** A SQL lambda whose second parameter is the element's position, counted from 1. */
+export function indexedLambda(body: (element: string, position: string) => string): string {
+  return inScope((element) =>
+    inScope((position) => `lambda ${element}, ${position}: ${body(element, position)}`),
+  );
+}
+
 /** Writes SQL that has a name in it which no SQL around it binds. */
 export function inScope<Written>(write: (name: string) => Written): Written {
   depth++;

@@ -17,6 +17,7 @@ export type ExpressionErrorCode =
   | 'argument-count'
   | 'argument-type'
   | 'argument-value'
+  | 'unresolved-placeholder'
   | 'unsupported';
 
 /** One thing that is wrong with an expression, and where. */

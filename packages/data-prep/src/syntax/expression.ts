@@ -40,6 +40,24 @@ export interface ArrayLiteral extends Spanned {
   readonly items: readonly Expression[];
 }
 
+/** `{key: value, …}`; `{:}` and `{}` are the empty map. */
+export interface MapLiteral extends Spanned {
+  readonly kind: 'map';
+  readonly entries: readonly MapEntry[];
+}
+
+export interface MapEntry {
+  readonly key: Expression;
+  readonly value: Expression;
+}
+
+/** `parameter -> body`; within the body the parameter's name hides a field of that name. */
+export interface LambdaExpression extends Spanned {
+  readonly kind: 'lambda';
+  readonly parameter: string;
+  readonly body: Expression;
+}
+
 /** The first step of a path: a field of the source row. */
 export interface NameExpression extends Spanned {
   readonly kind: 'name';
@@ -114,6 +132,8 @@ export type Expression =
   | DecimalLiteral
   | StringLiteral
   | ArrayLiteral
+  | MapLiteral
+  | LambdaExpression
   | NameExpression
   | MemberExpression
   | IndexExpression
@@ -129,6 +149,10 @@ export function childrenOf(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
     case 'array':
       return expression.items;
+    case 'map':
+      return expression.entries.flatMap(({ key, value }) => [key, value]);
+    case 'lambda':
+      return [expression.body];
     case 'member':
       return [expression.object];
     case 'index':

@@ -15,7 +15,7 @@ export type Token =
   | { readonly kind: 'symbol'; readonly text: string; readonly span: Span }
   | { readonly kind: 'end'; readonly span: Span };
 
-const symbols: readonly string[] = [...operatorSymbols, '(', ')', '[', ']', ',', '.', ':'];
+const symbols: readonly string[] = ['->', ...operatorSymbols, '(', ')', '[', ']', '{', '}', ',', '.', ':'];
 const blank = /\s/;
 const numberPattern = /0[xX][0-9a-fA-F]+|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const singleEscapes: Readonly<Record<string, string>> = {
@@ -73,7 +73,6 @@ function readSymbol(text: string, start: number): string | undefined {
 
 function unexpectedCharacter(character: string): string {
   if (character === '=') return 'There is no assignment in expressions; compare with "==".';
-  if (character === '{') return `Map literals are not supported; wrap a field name as "\${name}".`;
   if (character === '\\') return 'A backslash may stand only inside a text, or before a dot within a name.';
   return `The character "${character}" has no meaning here; put text in quotation marks and unusual field names in "\${…}".`;
 }

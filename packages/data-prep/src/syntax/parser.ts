@@ -44,7 +44,25 @@ class Parser {
   }
 
   #expression(): Expression {
-    return this.#nested(() => this.#conditional());
+    return this.#nested(() => {
+      const expression = this.#conditional();
+      return this.#tokens.isSymbol('->') ? this.#lambda(expression) : expression;
+    });
+  }
+
+  #lambda(parameter: Expression): Expression {
+    this.#tokens.advance();
+    if (parameter.kind !== 'name') {
+      this.#errors.add(
+        'syntax',
+        parameter.span,
+        'Before "->" stands the name of an element, as in "x -> x > 0".',
+      );
+    }
+    const body = this.#expression();
+    const name = parameter.kind === 'name' ? parameter.name : '';
+    const span = { start: parameter.span.start, end: body.span.end };
+    return this.#depth.checked({ kind: 'lambda', parameter: name, body, span });
   }
 
   /** Guards the call stack: beyond the depth limit the rest of the text is given up. */
@@ -191,6 +209,7 @@ class Parser {
       case 'symbol':
         if (token.text === '(') return this.#parenthesised();
         if (token.text === '[') return this.#array(span.start);
+        if (token.text === '{') return this.#map(span.start);
         return this.#missingValue();
       case 'end':
         return this.#missingValue();
@@ -228,23 +247,40 @@ class Parser {
   }
 
   #array(start: number): Expression {
-    const items = this.#list('[', ']');
+    const items = this.#list('[', ']', () => this.#expression());
     return this.#depth.checked({ kind: 'array', items, span: { start, end: this.#tokens.previousEnd } });
   }
 
-  #arguments(): readonly Expression[] {
-    return this.#list('(', ')');
+  #map(start: number): Expression {
+    if (this.#tokens.isFollowedBy(':', '}')) {
+      for (const symbol of ['{', ':', '}']) this.#tokens.expectSymbol(symbol);
+      return this.#depth.checked({
+        kind: 'map',
+        entries: [],
+        span: { start, end: this.#tokens.previousEnd },
+      });
+    }
+    const entries = this.#list('{', '}', () => {
+      const key = this.#expression();
+      this.#tokens.expectSymbol(':');
+      return { key, value: this.#expression() };
+    });
+    return this.#depth.checked({ kind: 'map', entries, span: { start, end: this.#tokens.previousEnd } });
   }
 
-  #list(open: string, close: string): readonly Expression[] {
+  #arguments(): readonly Expression[] {
+    return this.#list('(', ')', () => this.#expression());
+  }
+
+  #list<Item>(open: string, close: string, parseItem: () => Item): readonly Item[] {
     this.#tokens.expectSymbol(open);
-    const items: Expression[] = [];
+    const items: Item[] = [];
     if (this.#tokens.isSymbol(close)) {
       this.#tokens.advance();
       return items;
     }
     while (this.#tokens.peek().kind !== 'end') {
-      items.push(this.#expression());
+      items.push(parseItem());
       if (!this.#tokens.isSymbol(',') && !this.#tokens.isSymbol(close)) this.#skipToSeparator(close);
       if (!this.#tokens.isSymbol(',')) break;
       this.#tokens.advance();
@@ -259,13 +295,10 @@ class Parser {
     this.#tokens.reportUnexpected('an operator', ',', close);
     let depth = 0;
     while (this.#tokens.peek().kind !== 'end') {
-      if (
-        depth === 0 &&
-        (this.#tokens.isSymbol(',') || this.#tokens.isSymbol(')') || this.#tokens.isSymbol(']'))
-      )
-        return;
-      if (this.#tokens.isSymbol('(') || this.#tokens.isSymbol('[')) depth++;
-      if (this.#tokens.isSymbol(')') || this.#tokens.isSymbol(']')) depth--;
+      const { opensBracket, closesBracket } = this.#tokens;
+      if (depth === 0 && (closesBracket || this.#tokens.isSymbol(','))) return;
+      if (opensBracket) depth++;
+      if (closesBracket) depth--;
       this.#tokens.advance();
     }
   }

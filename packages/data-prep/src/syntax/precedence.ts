@@ -3,6 +3,7 @@
  * Binary operators group to the left; the conditional and its short forms group to the right.
  */
 export const Precedence = {
+  lambda: 0,
   conditional: 1,
   or: 2,
   and: 3,

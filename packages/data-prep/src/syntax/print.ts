@@ -1,4 +1,4 @@
-import type { Expression } from './expression.ts';
+import type { Expression, MapEntry } from './expression.ts';
 import { printName } from './names.ts';
 import { Precedence, precedenceOf } from './precedence.ts';
 
@@ -19,6 +19,10 @@ export function printExpression(expression: Expression): string {
       return printText(expression.value);
     case 'array':
       return `[${printList(expression.items)}]`;
+    case 'map':
+      return expression.entries.length === 0 ? '{:}' : `{${printEntries(expression.entries)}}`;
+    case 'lambda':
+      return `${printName(expression.parameter)} -> ${printExpression(expression.body)}`;
     case 'name':
       return printName(expression.name);
     case 'member':
@@ -67,6 +71,8 @@ function printWithin(expression: Expression, least: number): string {
 
 function ownPrecedence(expression: Expression): number {
   switch (expression.kind) {
+    case 'lambda':
+      return Precedence.lambda;
     case 'conditional':
       return Precedence.conditional;
     case 'binary':
@@ -99,6 +105,13 @@ function printText(value: string): string {
     (character) => printableEscapes[character] ?? `\\${character}`,
   );
   return `"${escaped}"`;
+}
+
+/** A key is put in parentheses where its colon would be taken for the map's. */
+function printEntries(entries: readonly MapEntry[]): string {
+  return entries
+    .map(({ key, value }) => `${printWithin(key, Precedence.or)}: ${printExpression(value)}`)
+    .join(', ');
 }
 
 function printList(expressions: readonly Expression[]): string {

@@ -2,7 +2,7 @@ import type { ErrorCollector } from './error.ts';
 import { describeToken, type Token } from './lexer.ts';
 import { operatorSymbols, wordOperators } from './precedence.ts';
 
-const closingSymbols = new Set([')', ']', ',', ':']);
+const closingSymbols = new Set([')', ']', '}', ',', ':']);
 
 /** The parser's place in the tokens, which reports what should stand there. It never goes beyond the end token. */
 export class TokenStream {
@@ -45,6 +45,22 @@ export class TokenStream {
   get atClosing(): boolean {
     const token = this.peek();
     return token.kind === 'symbol' && closingSymbols.has(token.text);
+  }
+
+  get opensBracket(): boolean {
+    return this.isSymbol('(') || this.isSymbol('[') || this.isSymbol('{');
+  }
+
+  get closesBracket(): boolean {
+    return this.isSymbol(')') || this.isSymbol(']') || this.isSymbol('}');
+  }
+
+  /** Whether these symbols come right after this place. */
+  isFollowedBy(...symbols: readonly string[]): boolean {
+    return symbols.every((text, index) => {
+      const token = this.#tokens[this.#position + 1 + index];
+      return token?.kind === 'symbol' && token.text === text;
+    });
   }
 
   isSymbol(text: string): boolean {

@@ -50,6 +50,12 @@ export const anyExpression: fc.Arbitrary<Expression> = fc.letrec<{ expression: E
         .map(([object, name]): Expression => ({ kind: 'member', object, name, span })),
       fc.tuple(inner, inner).map(([object, index]): Expression => ({ kind: 'index', object, index, span })),
       fc.array(inner, { maxLength: 3 }).map((items): Expression => ({ kind: 'array', items, span })),
+      fc
+        .array(fc.record({ key: inner, value: inner }), { maxLength: 2 })
+        .map((entries): Expression => ({ kind: 'map', entries, span })),
+      fc
+        .tuple(fieldName, inner)
+        .map(([parameter, body]): Expression => ({ kind: 'lambda', parameter, body, span })),
       fc.tuple(word, fc.array(inner, { maxLength: 3 })).map(
         ([name, args]): Expression => ({
           kind: 'call',

@@ -1,0 +1,9 @@
+import { bindOnce } from '../sql/emitted.ts';
+
+/** SQL that joins a list of texts. Null elements count as empty; null for a null list or separator. */
+export function joinTexts(separator: string, texts: string): string {
+  return bindOnce([separator, texts], (between, list) => {
+    const all = `list_reduce(${list}, lambda soFar, item: concat(soFar, ${between}, item), '')`;
+    return `CASE WHEN ${between} IS NOT NULL THEN substring(${all}, length(${between}) + 1) END`;
+  });
+}
