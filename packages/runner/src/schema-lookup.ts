@@ -10,27 +10,27 @@ const kinds: readonly ResourceKind[] = ['schema', 'class', 'mixin', 'datatype'];
 export async function schemaLookup(store: ScopedStore, ids: readonly string[]): Promise<ResourceLookup> {
   const own = new Map<string, RegistryResource>();
   const visited = new Set<string>();
-  let wanted = [...ids];
+  let wanted: readonly string[] = ids;
   while (wanted.length > 0) {
-    const reached: string[] = [];
-    for (const id of wanted) {
-      visited.add(id);
-      const resource = standardResource(id) === undefined ? await ownResource(store, id) : undefined;
-      // The standard library refers to nothing but itself, so only the sandbox's own resources lead further.
-      if (resource === undefined) continue;
+    for (const id of wanted) visited.add(id);
+    // The standard library refers to nothing but itself, so only the sandbox's own resources lead further.
+    const candidates = wanted.filter((id) => standardResource(id) === undefined);
+    const reached = new Set<string>();
+    for (const [id, { body }] of await store.findResources(kinds, candidates)) {
+      // Bodies of these kinds are written by the Schema Registry as registry resources and by nothing else.
+      const resource = body as unknown as RegistryResource;
       own.set(id, resource);
-      reached.push(...referencedIds(resource));
+      for (const reference of referencedIds(resource)) reached.add(reference);
     }
-    wanted = [...new Set(reached)].filter((id) => !visited.has(id));
+    wanted = [...reached].filter((id) => !visited.has(id));
   }
   return { find: (id) => own.get(id) ?? standardResource(id) };
 }
 
-async function ownResource(store: ScopedStore, id: string): Promise<RegistryResource | undefined> {
-  for (const kind of kinds) {
-    const resource = await store.resources(kind).get(id);
-    // Bodies of these kinds are written by the Schema Registry as registry resources and by nothing else.
-    if (resource !== undefined) return resource.body as unknown as RegistryResource;
-  }
-  return undefined;
+/**
+ * Lets one transaction at a time change what schemas of the sandbox are made of, or begin to rely on it: two changes of
+ * different parts may each fit and not fit together. Held until the transaction ends.
+ */
+export function holdRegistry(store: ScopedStore): Promise<void> {
+  return store.holdName('schema registry');
 }

@@ -17,7 +17,11 @@ test.each([
   ],
   [
     'application/vnd.adobe.xed-deprecatefield+json;version=1',
-    { ...PLAIN, form: 'raw', deprecatedFields: true, majorVersion: 1 },
+    { ...PLAIN, form: 'full', deprecatedFields: true, majorVersion: 1 },
+  ],
+  [
+    'application/vnd.adobe.xed-full-desc-deprecated+json;version=1',
+    { ...PLAIN, form: 'full', descriptors: true, deprecatedFields: true, majorVersion: 1 },
   ],
   ['Application/Vnd.Adobe.XED+JSON; Version=1', { ...PLAIN, form: 'raw', majorVersion: 1 }],
   ['text/html, application/vnd.adobe.xed+json;version=1, */*', { ...PLAIN, form: 'raw', majorVersion: 1 }],
@@ -29,7 +33,7 @@ test.each([
 test.each([
   ['application/vnd.adobe.xed-id+json', { form: 'id' }],
   ['application/vnd.adobe.xed+json', { ...PLAIN, form: 'raw', majorVersion: undefined }],
-  ['application/vnd.adobe.xed-full+json; version=1', { ...PLAIN, form: 'full', majorVersion: 1 }],
+  ['application/vnd.adobe.xed-full+json', { ...PLAIN, form: 'full', majorVersion: undefined }],
 ])('%s is read for a list', (header, value) => {
   expect(parseAccept(header, 'list')).toEqual({ ok: true, value });
 });
@@ -50,6 +54,13 @@ test.each([
   expect(parseAccept(header, 'single')).toMatchObject({
     ok: false,
     problems: [{ code: 'XDM-1007-400', path: 'Accept', message: expect.stringContaining(reason) }],
+  });
+});
+
+test('a list of a version is refused', () => {
+  expect(parseAccept('application/vnd.adobe.xed+json; version=1', 'list')).toMatchObject({
+    ok: false,
+    problems: [{ code: 'XDM-1006-400', message: expect.stringContaining('version') }],
   });
 });
 

@@ -11,7 +11,7 @@ export type AcceptForm =
       readonly text: boolean;
       /** True for `-desc`: descriptors come along. */
       readonly descriptors: boolean;
-      /** True for `-deprecatefield`: fields marked deprecated say so. */
+      /** True for `-deprecatefield`: fields that a descriptor deprecates say so, as those that a resource itself does. */
       readonly deprecatedFields: boolean;
       /** Major version asked for; undefined where the answer is a list. */
       readonly majorVersion: number | undefined;
@@ -21,11 +21,13 @@ export type AcceptForm =
 const MAX_LENGTH = 1_000;
 const MEDIA_TYPE = /^application\/vnd\.adobe\.xed(?<flags>(-[a-z]+)*)\+json$/;
 const VERSION = /^version\s*=\s*"?(?<major>\d{1,6})(\.\d{1,6}){0,2}"?$/;
-const FLAGS: ReadonlySet<string> = new Set(['id', 'full', 'notext', 'desc', 'deprecatefield']);
+const FLAGS: ReadonlySet<string> = new Set(['id', 'full', 'notext', 'desc', 'deprecatefield', 'deprecated']);
+/** Resolved forms: the one that marks deprecated fields is resolved too; clients write its name in two ways. */
+const FULL_FLAGS: readonly string[] = ['full', 'deprecatefield', 'deprecated'];
 
 /**
  * Reads the Accept header of a read from the Schema Registry; of several media types the first that fits counts.
- * A list needs no version (XDM-1006-400 where wrong); a single resource needs one unless only ids are asked for
+ * A list takes no version (XDM-1006-400 where wrong); a single resource needs one unless only ids are asked for
  * (XDM-1007-400). Minor versions are accepted and not served: `version=1.0` means the newest 1.x, as `version=1` does.
  */
 export function parseAccept(header: string | undefined, answer: 'list' | 'single'): Outcome<AcceptForm> {
@@ -39,9 +41,11 @@ export function parseAccept(header: string | undefined, answer: 'list' | 'single
   const forms = header.split(',').flatMap((range) => formOf(range.trim()) ?? []);
   const [form] = forms;
   if (form === undefined) return wrong(`The supplied Accept header is not valid: ${header}.`);
-  if (answer === 'list' || form.form === 'id' || form.majorVersion !== undefined) {
-    return { ok: true, value: form };
+  if (answer === 'list') {
+    if (form.form === 'id' || form.majorVersion === undefined) return { ok: true, value: form };
+    return wrong(`The supplied Accept header has a version, which a list does not take: ${header}.`);
   }
+  if (form.form === 'id' || form.majorVersion !== undefined) return { ok: true, value: form };
   return wrong(`The supplied Accept header has no version: ${header}.`);
 }
 
@@ -62,10 +66,10 @@ function formOf(range: string): AcceptForm | undefined {
   if (versions.length > 1 || (versions.length === 1 && major === undefined)) return undefined;
   if (flags.has('id')) return flags.size === 1 ? { form: 'id' } : undefined;
   return {
-    form: flags.has('full') ? 'full' : 'raw',
+    form: FULL_FLAGS.some((flag) => flags.has(flag)) ? 'full' : 'raw',
     text: !flags.has('notext'),
     descriptors: flags.has('desc'),
-    deprecatedFields: flags.has('deprecatefield'),
+    deprecatedFields: flags.has('deprecatefield') || flags.has('deprecated'),
     majorVersion: major === undefined ? undefined : Number(major),
   };
 }

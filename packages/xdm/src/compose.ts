@@ -1,5 +1,8 @@
+import { BoundedCache } from './bounded-cache.ts';
 import { FieldComposer } from './compose-fields.ts';
+import { contentKey } from './content-key.ts';
 import type { ObjectNode } from './node.ts';
+import { nodesWithin } from './node-count.ts';
 import { type Outcome, problem, type RegistryProblem } from './problem.ts';
 import { withoutUndefinedRequired } from './required-names.ts';
 import {
@@ -58,13 +61,29 @@ export function composeSchema(
   };
 }
 
-/** Resolves a resource of any type, without the rules for schemas. */
+/** Resolves a resource of any type, without the rules for schemas. What was composed of the same content is kept. */
 export function composeResource(
   target: string | RegistryResource,
   lookup: ResourceLookup,
 ): Outcome<ResolvedResource> {
   const resource = typeof target === 'string' ? lookup.find(target) : target;
   if (resource === undefined) return missing(target);
+  const key = contentKey(resource, lookup);
+  const known = key === undefined ? undefined : compositions.get(key);
+  if (known !== undefined) return { ok: true, value: known };
+  const composed = composeAnew(resource, lookup);
+  if (key !== undefined && composed.ok) {
+    compositions.set(key, composed.value, nodesWithin(composed.value.root));
+  }
+  return composed;
+}
+
+/** Nodes of all compositions that are kept, many of which they share: some tens of megabytes. */
+const MAX_KEPT_NODES = 200_000;
+
+const compositions = new BoundedCache<ResolvedResource>(MAX_KEPT_NODES);
+
+function composeAnew(resource: RegistryResource, lookup: ResourceLookup): Outcome<ResolvedResource> {
   const composer = new FieldComposer(lookup);
   const fields = withoutUndefinedRequired(composer.objectOf(resource));
   if (composer.problems.length > 0) return { ok: false, problems: composer.problems };

@@ -1,6 +1,6 @@
 export { type AcceptForm, parseAccept } from './accept.ts';
 export type { ColumnType, SourceColumn, SourceField, SourceType } from './columns.ts';
-export { composeSchema, type ResolvedSchema } from './compose.ts';
+export { composeResource, composeSchema, type ResolvedResource, type ResolvedSchema } from './compose.ts';
 export { type Descriptor, parseDescriptor, sourcePropertiesOf } from './descriptor.ts';
 export { type DescriptorSurroundings, descriptorProblems, isPrimaryIdentity } from './descriptor-check.ts';
 export { type PropertySearch, propertyAt, propertyPath, propertySteps } from './descriptor-path.ts';
@@ -27,8 +27,10 @@ export type {
 } from './node.ts';
 export { closeNames, type NodeSearch, nodeAt } from './node-path.ts';
 export type { Outcome, ProblemCode, RegistryProblem } from './problem.ts';
-export { type RenderedResource, renderId, renderResource } from './render.ts';
+export { type RenderedResource, renderId, renderResource, renderResourceText } from './render.ts';
+export { withoutRepeatedTypes } from './repeated-types.ts';
 export {
+  altIdOf,
   type FieldSchema,
   type RegistryResource,
   type ResourceLookup,
@@ -36,6 +38,7 @@ export {
   referencedIds,
 } from './resource.ts';
 export type { TenantResourceType } from './resource-check.ts';
+export { type SampleRecord, sampleRecord } from './sample-data.ts';
 export {
   standardLookup,
   standardResource,
@@ -48,6 +51,7 @@ export {
   type TenantContext,
   updateTenantResource,
 } from './tenant-resource.ts';
+export { type PatternTest, patternTest } from './text-pattern.ts';
 export {
   asResource,
   classOfUnion,
@@ -62,3 +66,10 @@ export {
   unionOf,
   unionProblems,
 } from './union.ts';
+export {
+  type DocumentCheck,
+  type DocumentIdentity,
+  type DocumentViolation,
+  MAX_VIOLATIONS,
+  validateDocument,
+} from './validate-document.ts';

@@ -1,5 +1,6 @@
 import type { AcceptForm } from './accept.ts';
-import { composeResource, composeSchema } from './compose.ts';
+import { composeResource, composeSchema, type ResolvedResource } from './compose.ts';
+import { withDeprecated } from './deprecated-fields.ts';
 import type { ObjectNode, ScalarNode, XdmNode, XdmScalarType } from './node.ts';
 import type { Outcome } from './problem.ts';
 import type { FieldSchema, RegistryResource, ResourceLookup } from './resource.ts';
@@ -19,10 +20,61 @@ export function renderResource(
   descriptors: readonly unknown[] = [],
 ): Outcome<RenderedResource> {
   if (form.form === 'id') return { ok: true, value: renderId(resource) };
-  const structure = form.form === 'full' ? renderFull(resource, lookup) : ok(resource);
-  if (!structure.ok) return structure;
-  const shown = form.text ? structure.value : withoutText(structure.value);
-  return ok(form.descriptors ? { ...shown, 'meta:descriptors': descriptors } : shown);
+  if (form.form === 'raw') return ok(finished(resource, form, descriptors));
+  const composed = composeTarget(resource, lookup);
+  if (!composed.ok) return composed;
+  const { root, extends: ancestors } = composed.value;
+  const shown = form.deprecatedFields ? withDeprecated(root, descriptors) : root;
+  return ok(finished(fullEnvelope(resource, { root: shown, extends: ancestors }), form, descriptors));
+}
+
+function finished(
+  structure: FieldSchema,
+  form: Exclude<AcceptForm, { form: 'id' }>,
+  descriptors: readonly unknown[],
+): RenderedResource {
+  const shown = form.text ? structure : withoutText(structure);
+  return form.descriptors ? { ...shown, 'meta:descriptors': descriptors } : shown;
+}
+
+/**
+ * {@link renderResource} as JSON text. The text of the resolved fields, nearly all of it, is made once for as long as the
+ * composition is kept.
+ */
+export function renderResourceText(
+  resource: RegistryResource,
+  form: AcceptForm,
+  lookup: ResourceLookup,
+  descriptors: readonly unknown[] = [],
+): Outcome<string> {
+  const root = form.form === 'full' ? composeTarget(resource, lookup) : undefined;
+  if (root === undefined || form.form === 'id') {
+    const rendered = renderResource(resource, form, lookup, descriptors);
+    return rendered.ok ? ok(JSON.stringify(rendered.value)) : rendered;
+  }
+  if (!root.ok) return root;
+  if (form.deprecatedFields) {
+    const rendered = renderResource(resource, form, lookup, descriptors);
+    return rendered.ok ? ok(JSON.stringify(rendered.value)) : rendered;
+  }
+  const bare = { ...root.value, root: { ...root.value.root, properties: NO_PROPERTIES } };
+  const envelope = JSON.stringify(finished(fullEnvelope(resource, bare), form, descriptors));
+  const fields = fieldsText(root.value.root, form.text);
+  return ok(fields === '{}' ? envelope : `${envelope.slice(0, -1)},"properties":${fields}}`);
+}
+
+const NO_PROPERTIES: ObjectNode['properties'] = new Map();
+
+/** Texts by whether they have titles and descriptions; gone when the composition is. */
+const fieldTexts = { true: new WeakMap<ObjectNode, string>(), false: new WeakMap<ObjectNode, string>() };
+
+function fieldsText(root: ObjectNode, hasText: boolean): string {
+  const known = fieldTexts[`${hasText}`].get(root);
+  if (known !== undefined) return known;
+  const fields = objectKeywords(root);
+  const text = JSON.stringify((hasText ? fields : withoutText(fields)).properties ?? {});
+  fieldTexts[`${hasText}`].set(root, text);
+  return text;
 }
 
 /** The short form of lists: `title`, `$id`, `meta:altId`, `version`. */
@@ -31,18 +83,23 @@ export function renderId(resource: RegistryResource): RenderedResource {
   return { title, $id, 'meta:altId': resource['meta:altId'], version };
 }
 
-/** The resource with its whole tree of fields in place of `allOf` and `definitions`. */
-function renderFull(resource: RegistryResource, lookup: ResourceLookup): Outcome<FieldSchema> {
+function composeTarget(resource: RegistryResource, lookup: ResourceLookup): Outcome<ResolvedResource> {
   const isSchema = resource['meta:resourceType'] === 'schemas';
-  const composed = isSchema ? composeSchema(resource, lookup) : composeResource(resource, lookup);
-  if (!composed.ok) return composed;
-  const { root, extends: ancestors } = composed.value;
-  const { allOf: _allOf, definitions: _definitions, required: _required, ...envelope } = resource;
-  return ok({
+  return isSchema ? composeSchema(resource, lookup) : composeResource(resource, lookup);
+}
+
+/** The resource with its whole tree of fields in place of `allOf` and `definitions`. */
+function fullEnvelope(
+  resource: RegistryResource,
+  { root, extends: ancestors }: Pick<ResolvedResource, 'root' | 'extends'>,
+): FieldSchema {
+  const { allOf: _allOf, definitions: _definitions, required: _required, ...rest } = resource;
+  const { properties: _properties, ...envelope } = rest;
+  return {
     ...envelope,
     ...objectKeywords(root),
     ...(ancestors.length > 0 && { 'meta:extends': ancestors }),
-  });
+  };
 }
 
 /** A node in the registry's JSON form, `meta:xdmType` on it and on every node within. */

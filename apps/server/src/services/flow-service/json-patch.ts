@@ -1,5 +1,5 @@
-import fastJsonPatch from 'fast-json-patch';
 import { type Static, Type } from 'typebox';
+import { applyPatchOperation } from '../../http/patch-operation.ts';
 import { refusal } from './refusal.ts';
 
 export const JsonPatch = Type.Array(
@@ -41,26 +41,10 @@ interface Change {
 }
 
 function apply(document: unknown, change: Change, index: number): unknown {
-  try {
-    return fastJsonPatch.applyOperation(document, change, true, false, true, index).newDocument;
-  } catch (error) {
-    // The library's message holds the whole document; only its name may be told.
-    const name = error instanceof Error ? error.name : '';
-    throw refused(
-      '1455-400',
-      `/${index}`,
-      `${change.op} ${change.path}: ${reasons[name] ?? 'cannot be applied'}`,
-    );
-  }
+  const applied = applyPatchOperation(document, change, index);
+  if (applied.ok) return applied.document;
+  throw refused('1455-400', `/${index}`, `${change.op} ${change.path}: ${applied.reason}`);
 }
-
-const reasons: Readonly<Record<string, string>> = {
-  OPERATION_PATH_UNRESOLVABLE: 'there is nothing at this path',
-  OPERATION_PATH_CANNOT_ADD: 'the parent of this path does not exist',
-  OPERATION_VALUE_REQUIRED: 'a value is required',
-  OPERATION_VALUE_OUT_OF_BOUNDS: 'the index lies beyond the end of the array',
-  OPERATION_PATH_ILLEGAL_ARRAY_INDEX: 'the index of an array must be a number',
-};
 
 function firstSegment(path: string): string {
   return (path.split('/')[1] ?? '').replaceAll('~1', '/').replaceAll('~0', '~');

@@ -1,4 +1,5 @@
 import type { Service } from '../../http/service.ts';
+import type { Dependencies } from '../dependencies.ts';
 import { registerDescriptors } from './descriptor-routes.ts';
 import { renderProblem } from './problem-document.ts';
 import { registerReads } from './read-routes.ts';
@@ -7,7 +8,7 @@ import { registerUnions } from './union-routes.ts';
 import { registerWrites } from './write-routes.ts';
 
 /** The Schema Registry: the standard library, and each sandbox's own schemas, classes, field groups and data types. */
-export function schemaRegistry(): Service {
+export function schemaRegistry(dependencies: Pick<Dependencies, 'lake'>): Service {
   return {
     name: 'Schema Registry',
     description: 'XDM schemas, classes, field groups and data types.',
@@ -17,7 +18,7 @@ export function schemaRegistry(): Service {
     register(routes) {
       registerStats(routes);
       registerReads(routes);
-      registerWrites(routes);
+      registerWrites(routes, dependencies);
       registerDescriptors(routes);
       registerUnions(routes);
     },

@@ -1,9 +1,15 @@
 import { schemaLookup } from '@tributary/runner';
+import type { ScopedStore } from '@tributary/store';
 import {
   type AcceptForm,
+  classOfUnion,
   type RegistryResource,
+  type RenderedResource,
+  type ResourceLookup,
   type ResourceType,
+  referencedIds,
   renderResource,
+  renderResourceText,
   standardLookup,
   standardResource,
   standardResources,
@@ -11,21 +17,24 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { SandboxedCaller } from '../../http/caller.ts';
+import { entityTag } from '../../http/entity-tag.ts';
 import { Problem } from '../../http/problem.ts';
 import { requestUrl } from '../../http/request-url.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
 import { acceptForm } from './accept-header.ts';
 import { behaviors, type Collection, type TenantCollection, tenantCollections } from './collections.ts';
+import { shownDescriptorsOf } from './descriptor-documents.ts';
 import { unwrap } from './problem-document.ts';
-import { PageQuery, pageOf } from './resource-page.ts';
-import { tenantIdOf, tenantResource, tenantResources } from './tenant-resources.ts';
+import { PageQuery, pageOf, type ResourcePage } from './resource-page.ts';
+import { type ListedForm, tenantPage } from './tenant-page.ts';
+import { eTagOf, metadataOf, tenantIdOf, tenantResource } from './tenant-resources.ts';
+import { shownUnion } from './union-routes.ts';
+import { usageCounts } from './users-of-resource.ts';
 
 /** Where resources of one collection are found: the standard library, or the sandbox. */
 interface Container {
   readonly name: 'global' | 'tenant';
-  /** What lists are sorted by when nothing is asked for. */
-  readonly defaultOrder: string;
-  list(caller: SandboxedCaller): Promise<readonly RegistryResource[]>;
+  page(caller: SandboxedCaller, query: PageQuery, form: ListedForm): Promise<ResourcePage>;
   find(caller: SandboxedCaller, idOrAltId: string): Promise<RegistryResource | undefined>;
 }
 
@@ -43,6 +52,8 @@ const ResourceList = Type.Object({
   }),
   _links: Type.Object({}, { additionalProperties: true }),
 });
+
+const JSON_TEXT = 'application/json; charset=utf-8';
 
 const IdParameter = Type.Object({
   id: Type.String({ description: 'The `$id`, URL-encoded, or the `meta:altId`.' }),
@@ -69,9 +80,8 @@ export function registerReads(routes: Routes): void {
 function globalContainer({ type }: Collection): Container {
   return {
     name: 'global',
-    defaultOrder: 'title',
-    async list() {
-      return standardResources(type);
+    async page(_caller, query) {
+      return pageOf(standardResources(type), query, 'title');
     },
     async find(_caller, idOrAltId) {
       return standardResourceOf(type, idOrAltId);
@@ -83,8 +93,7 @@ function globalContainer({ type }: Collection): Container {
 function tenantContainer(collection: TenantCollection): Container {
   return {
     name: 'tenant',
-    defaultOrder: 'updated',
-    list: ({ store }) => tenantResources(store, collection),
+    page: ({ store }, query, form) => tenantPage(store, collection, query, form),
     async find({ store, organization }, idOrAltId) {
       const id = tenantIdOf(idOrAltId, organization.tenantId, collection);
       return (await tenantResource(store, collection, id)) ?? standardResourceOf(collection.type, idOrAltId);
@@ -112,11 +121,18 @@ function registerCollection(routes: Routes, collection: Collection, container: C
       },
       async (request) => {
         const form = acceptForm(request, 'list');
-        const all = await container.list(sandboxOf(request));
-        const page = pageOf(all, request.query, container.defaultOrder);
+        const caller = sandboxOf(request);
+        const page = await container.page(caller, request.query, form.form === 'id' ? 'summary' : 'whole');
+        const counts =
+          form.form === 'id'
+            ? NO_COUNTS
+            : await usageCounts(
+                caller.store,
+                page.resources.map(({ $id }) => $id),
+              );
         return {
           results: page.resources.map((resource) =>
-            unwrap(renderResource(resource, form, standardLookup), 'conflict'),
+            unwrap(renderResource(withUsage(resource, counts), form, standardLookup), 'conflict'),
           ),
           _page: { orderby: page.orderby, next: page.next, count: page.resources.length },
           _links: linksOf(request, page.next, container, segment),
@@ -131,21 +147,64 @@ function registerCollection(routes: Routes, collection: Collection, container: C
           summary: `Look up a ${container.name} ${collection.noun}`,
           params: IdParameter,
           headers: AcceptHeader,
-          response: { 200: Resource },
+          response: { 200: Type.Unsafe<string>(Resource) },
         },
       },
-      async (request) => {
+      async (request, reply) => {
         const caller = sandboxOf(request);
         const form = acceptForm(request, 'single');
-        const resource = await container.find(caller, request.params.id);
+        const { id } = request.params;
+        const resource = await container.find(caller, id);
         if (resource === undefined || !servesVersion(resource, form)) {
-          throw notFound(collection, request.params.id, form);
+          const union = container.name === 'tenant' && (await unionAmong(collection, caller, id, form));
+          if (union) return reply.type(JSON_TEXT).send(JSON.stringify(union));
+          throw notFound(collection, id, form);
         }
-        const lookup = await schemaLookup(caller.store, [resource.$id]);
-        return unwrap(renderResource(resource, form, lookup), 'conflict');
+        const text = await shownText(caller, resource, form);
+        return reply
+          .header('etag', entityTag({ etag: eTagOf(resource) }))
+          .type(JSON_TEXT)
+          .send(text);
       },
     );
   }
+}
+
+/** Unions are schemas of the system's making, and found among schemas too. */
+async function unionAmong(
+  { type }: Collection,
+  caller: SandboxedCaller,
+  id: string,
+  form: AcceptForm,
+): Promise<RenderedResource | undefined> {
+  return type === 'schemas' && classOfUnion(id) !== undefined ? shownUnion(caller, id, form) : undefined;
+}
+
+/** The resource as JSON text: a resolved one has megabytes, which are made once. */
+async function shownText(
+  caller: SandboxedCaller,
+  resource: RegistryResource,
+  form: AcceptForm,
+): Promise<string> {
+  const { store } = caller;
+  if (form.form === 'id') return unwrap(renderResourceText(resource, form, standardLookup), 'conflict');
+  const counts = await usageCounts(store, [resource.$id]);
+  const needsDescriptors = form.descriptors || form.deprecatedFields;
+  const descriptors = needsDescriptors ? await shownDescriptorsOf(caller, resource.$id) : [];
+  const lookup = form.form === 'full' ? await lookupFrom(store, resource) : standardLookup;
+  return unwrap(renderResourceText(withUsage(resource, counts), form, lookup, descriptors), 'conflict');
+}
+
+function lookupFrom(store: ScopedStore, resource: RegistryResource): Promise<ResourceLookup> {
+  return schemaLookup(store, referencedIds(resource));
+}
+
+const NO_COUNTS: ReadonlyMap<string, number> = new Map();
+
+function withUsage(resource: RegistryResource, counts: ReadonlyMap<string, number>): RegistryResource {
+  if (counts === NO_COUNTS) return resource;
+  const metadata = { ...metadataOf(resource), 'meta:usageCount': counts.get(resource.$id) ?? 0 };
+  return { ...resource, 'meta:registryMetadata': metadata };
 }
 
 /** Only the newest minor of a major version is served. */

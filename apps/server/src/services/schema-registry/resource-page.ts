@@ -1,10 +1,11 @@
+import type { ResourceFilter } from '@tributary/store';
 import type { RegistryResource } from '@tributary/xdm';
 import { type Static, Type } from 'typebox';
 import { Problem } from '../../http/problem.ts';
 import { meetsFilters, parsePropertyFilters, propertyTexts } from '../../http/property-filter.ts';
 
 /** Most resources in one answer. */
-const MAX_PAGE_SIZE = 300;
+export const MAX_PAGE_SIZE = 300;
 
 export const PageQuery = Type.Object({
   property: Type.Optional(
@@ -35,7 +36,7 @@ export interface ResourcePage {
 }
 
 /**
- * The resources that meet a list's query, in its order. `start` is a value of the first sort property, not an offset:
+ * Those of some resources in memory that meet a list's query, in its order. `start` is a value of the first sort property, not an offset:
  * a page therefore goes on beyond its limit until that value changes, so that no resource is left out between pages.
  * @throws {Problem} of kind `invalidParameter`
  */
@@ -46,7 +47,8 @@ export function pageOf(
 ): ResourcePage {
   const keys = sortKeys(orderby ?? defaultOrder);
   const [primary] = keys;
-  const matching = resources.filter(propertyCondition(property));
+  const conditions = listConditions(property);
+  const matching = resources.filter((resource) => meetsFilters(resource, conditions));
   const sorted = matching
     .filter((resource) => start === undefined || compareToStart(resource, start, primary) > 0)
     .toSorted((a, b) => keys.reduce((sign, key) => sign || compareBy(key, a, b), 0));
@@ -65,20 +67,25 @@ export function pageOf(
 
 const OPERATOR = /[=!<>~]/;
 
-function propertyCondition(property: readonly string[] | undefined): (resource: RegistryResource) => boolean {
-  const texts = propertyTexts(property);
-  const names = texts.filter((text) => !OPERATOR.test(text)).map((name) => name.trim());
-  const filters = parsePropertyFilters(texts.filter((text) => OPERATOR.test(text)));
-  return (resource) =>
-    names.every((name) => Object.hasOwn(resource, name)) && meetsFilters(resource, filters);
+/**
+ * The conditions of `property=` parameters; a bare name asks that the property is there.
+ * @throws {Problem} of kind `invalidParameter`
+ */
+export function listConditions(property: readonly string[] | undefined): readonly ResourceFilter[] {
+  return propertyTexts(property).flatMap((text): readonly ResourceFilter[] =>
+    OPERATOR.test(text)
+      ? parsePropertyFilters([text])
+      : [{ path: [text.trim()], operator: 'exists', value: '' }],
+  );
 }
 
-interface SortKey {
+export interface SortKey {
   readonly property: string;
   readonly sign: 1 | -1;
 }
 
-function sortKeys(orderby: string): readonly [SortKey, ...SortKey[]] {
+/** @throws {Problem} of kind `invalidParameter` */
+export function sortKeys(orderby: string): readonly [SortKey, ...SortKey[]] {
   const [first, ...others] = orderby
     .split(',')
     .map((key) => key.trim())
@@ -97,7 +104,7 @@ function sortKeys(orderby: string): readonly [SortKey, ...SortKey[]] {
 }
 
 /** Names that lists may be sorted by, and where the registry keeps them. */
-const METADATA_NAMES: Readonly<Record<string, string>> = {
+export const METADATA_NAMES: Readonly<Record<string, string>> = {
   created: 'repo:createdDate',
   updated: 'repo:lastModifiedDate',
 };
@@ -109,8 +116,6 @@ function sortValue(resource: RegistryResource, { property }: SortKey): string | 
   return typeof value === 'string' || typeof value === 'number' ? value : '';
 }
 
-const collator = new Intl.Collator('en');
-
 function compareBy(key: SortKey, a: RegistryResource, b: RegistryResource): number {
   return key.sign * compareValues(sortValue(a, key), sortValue(b, key));
 }
@@ -120,6 +125,8 @@ function compareToStart(resource: RegistryResource, start: string, key: SortKey)
   return key.sign * compareValues(value, typeof value === 'number' ? Number(start) : start);
 }
 
+/** Texts are in order of code points, as the store has them. */
 function compareValues(a: string | number, b: string | number): number {
-  return typeof a === 'number' && typeof b === 'number' ? a - b : collator.compare(String(a), String(b));
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
 }

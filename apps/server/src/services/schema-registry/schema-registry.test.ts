@@ -6,6 +6,7 @@ import { schemaRegistry } from './index.ts';
 const BASE = '/data/foundation/schemaregistry';
 const PROFILE = 'https://ns.adobe.com/xdm/context/profile';
 const XED = 'application/vnd.adobe.xed+json; version=1';
+const XED_LIST = 'application/vnd.adobe.xed+json';
 const XED_FULL = 'application/vnd.adobe.xed-full+json; version=1';
 const XED_ID = 'application/vnd.adobe.xed-id+json';
 
@@ -208,7 +209,7 @@ describe('lists', () => {
   });
 
   it('of field groups are filtered by the class that they are meant for', async () => {
-    const { body } = await read(`/global/fieldgroups?property=meta:intendedToExtend==${PROFILE}`, XED);
+    const { body } = await read(`/global/fieldgroups?property=meta:intendedToExtend==${PROFILE}`, XED_LIST);
     expect(body.results.length).toBeGreaterThan(10);
     for (const group of body.results) expect(group['meta:intendedToExtend']).toContain(PROFILE);
   });
@@ -233,6 +234,7 @@ describe('what is wrong with a request is said in the registry’s problem docum
 
   it.each([
     ['no Accept for a list', '/tenant/schemas', '*/*', 400, 'XDM-1006-400'],
+    ['a list of a version', '/tenant/schemas', XED, 400, 'XDM-1006-400'],
     ['a resolved list', '/tenant/schemas', 'application/vnd.adobe.xed-full+json', 400, 'XDM-1006-400'],
     [
       'a single resource without version',

@@ -1,12 +1,15 @@
-import { type RegistryResource, renderId, standardResource } from '@tributary/xdm';
+import type { Resource, ScopedStore } from '@tributary/store';
+import { altIdOf, renderId, standardResource, UNION_TAG } from '@tributary/xdm';
 import { Type } from 'typebox';
 import { type Routes, sandboxOf } from '../../http/service.ts';
-import { allTenantResources } from './tenant-resources.ts';
+import { tenantCollections } from './collections.ts';
+import { registryKinds } from './tenant-resources.ts';
 
 /** Resources shown as recent. */
 const MAX_RECENT = 10;
 
-const UNION_TAG = 'union';
+/** Schemas read at a time. */
+const CHUNK = 2_000;
 
 const Summary = Type.Object({}, { additionalProperties: true });
 
@@ -32,55 +35,98 @@ export function registerStats(routes: Routes): void {
     { schema: { summary: 'The tenant id, and what the sandbox has defined', response: { 200: Stats } } },
     async (request) => {
       const { organization, store } = sandboxOf(request);
-      const resources = await allTenantResources(store);
+      const byClass = await schemasByClass(store);
       return {
         imsOrg: organization.id,
         tenantId: organization.tenantId,
-        counts: countsOf(resources),
-        recentlyCreatedResources: newestBy('repo:createdDate', resources),
-        recentlyUpdatedResources: newestBy('repo:lastModifiedDate', resources),
-        classUsage: classUsageOf(resources),
+        counts: await countsOf(store, byClass),
+        recentlyCreatedResources: await newestBy('createdAt', store),
+        recentlyUpdatedResources: await newestBy('updatedAt', store),
+        classUsage: await classUsageOf(store, byClass),
       };
     },
   );
 }
 
-function countsOf(resources: readonly RegistryResource[]) {
-  const count = (type: string) =>
-    resources.filter((resource) => resource['meta:resourceType'] === type).length;
-  const unionClasses = new Set(resources.filter(isInUnion).map((resource) => resource['meta:class']));
+/** The little of a schema that a summary shows, and what it is counted by. */
+interface ListedSchema {
+  readonly id: string;
+  readonly title: string;
+  readonly version: string;
+  readonly isInUnion: boolean;
+}
+
+async function schemasByClass(store: ScopedStore): Promise<ReadonlyMap<string, readonly ListedSchema[]>> {
+  const byClass = new Map<string, ListedSchema[]>();
+  for (let offset = 0; ; offset += CHUNK) {
+    const { items, next } = await store.resources('schema').list({
+      order: { path: ['createdAt'], descending: false },
+      members: ['title', 'version', 'meta:class', 'meta:immutableTags'],
+      limit: CHUNK,
+      offset,
+    });
+    for (const { id, body } of items) {
+      const tags = body['meta:immutableTags'];
+      const schema: ListedSchema = {
+        id,
+        title: String(body.title),
+        version: String(body.version),
+        isInUnion: Array.isArray(tags) && tags.includes(UNION_TAG),
+      };
+      const classId = String(body['meta:class']);
+      const members = byClass.get(classId);
+      if (members === undefined) byClass.set(classId, [schema]);
+      else members.push(schema);
+    }
+    if (next === undefined) return byClass;
+  }
+}
+
+async function countsOf(
+  store: ScopedStore,
+  byClass: ReadonlyMap<string, readonly ListedSchema[]>,
+): Promise<Record<'schemas' | 'mixins' | 'datatypes' | 'classes' | 'unions', number>> {
+  const counts = { schemas: 0, mixins: 0, datatypes: 0, classes: 0, unions: 0 };
+  for (const { type, kind } of tenantCollections) counts[type] = await store.resources(kind).count();
+  const members = [...byClass.values()];
   return {
-    schemas: count('schemas'),
-    mixins: count('mixins'),
-    datatypes: count('datatypes'),
-    classes: count('classes'),
-    unions: unionClasses.size,
+    ...counts,
+    unions: members.filter((schemas) => schemas.some(({ isInUnion }) => isInUnion)).length,
   };
 }
 
-function isInUnion(resource: RegistryResource): boolean {
-  const tags = resource['meta:immutableTags'];
-  return Array.isArray(tags) && tags.includes(UNION_TAG);
-}
-
-function newestBy(date: string, resources: readonly RegistryResource[]) {
-  const dateOf = (resource: RegistryResource) => {
-    const metadata = Object.entries(resource['meta:registryMetadata'] ?? {});
-    return Number(metadata.find(([name]) => name === date)?.[1] ?? 0);
-  };
-  return resources
-    .toSorted((a, b) => dateOf(b) - dateOf(a))
+async function newestBy(time: 'createdAt' | 'updatedAt', store: ScopedStore) {
+  const newest: Resource[] = [];
+  for (const kind of registryKinds) {
+    const { items } = await store.resources(kind).list({
+      order: { path: [time], descending: true },
+      members: ['title', 'version'],
+      limit: MAX_RECENT,
+    });
+    newest.push(...items);
+  }
+  return newest
+    .toSorted((a, b) => b[time].getTime() - a[time].getTime())
     .slice(0, MAX_RECENT)
-    .map(renderId);
+    .map(({ id, body }) => summary({ id, title: String(body.title), version: String(body.version) }));
 }
 
-function classUsageOf(resources: readonly RegistryResource[]) {
-  const schemas = resources.filter((resource) => resource['meta:resourceType'] === 'schemas');
-  const byClass = Map.groupBy(schemas, (schema) => schema['meta:class'] ?? '');
-  return Array.from(byClass, ([$id, members]) => ({
+async function classUsageOf(store: ScopedStore, byClass: ReadonlyMap<string, readonly ListedSchema[]>) {
+  const own = await store.resources('class').getAll([...byClass.keys()]);
+  return Array.from(byClass, ([$id, schemas]) => ({
     $id,
-    title: (resources.find((resource) => resource.$id === $id) ?? standardResource($id))?.title ?? $id,
-    numberOfSchemas: members.length,
-    schemas: members.map(renderId),
+    title: own.get($id)?.body.title ?? standardResource($id)?.title ?? $id,
+    numberOfSchemas: schemas.length,
+    schemas: schemas.map(summary),
   }));
+}
+
+function summary({ id, title, version }: Pick<ListedSchema, 'id' | 'title' | 'version'>) {
+  return renderId({
+    $id: id,
+    'meta:altId': altIdOf(id),
+    'meta:resourceType': 'schemas',
+    title,
+    version,
+  });
 }

@@ -1,24 +1,11 @@
-import type { ScopedStore } from '@tributary/store';
-import type { RegistryResource } from '@tributary/xdm';
-import { allResources } from '../all-resources.ts';
+import type { Resource, ResourceKind, ScopedStore } from '@tributary/store';
+import type { RegistryResource, TenantContext } from '@tributary/xdm';
+import type { SandboxedCaller } from '../../http/caller.ts';
+import { Problem } from '../../http/problem.ts';
 import { type TenantCollection, tenantCollections } from './collections.ts';
 
-/** All of a sandbox's own resources of a collection, oldest first. */
-export async function tenantResources(
-  store: ScopedStore,
-  { kind }: TenantCollection,
-): Promise<readonly RegistryResource[]> {
-  const oldestFirst = { path: ['createdAt'], descending: false };
-  const resources = await allResources(store.resources(kind), oldestFirst);
-  return resources.map(({ body }) => asRegistryResource(body));
-}
-
-/** All of a sandbox's own resources. */
-export async function allTenantResources(store: ScopedStore): Promise<readonly RegistryResource[]> {
-  const resources: RegistryResource[] = [];
-  for (const collection of tenantCollections) resources.push(...(await tenantResources(store, collection)));
-  return resources;
-}
+/** Kinds under which the store keeps what tenants define. */
+export const registryKinds: readonly ResourceKind[] = tenantCollections.map(({ kind }) => kind);
 
 /** One of a sandbox's own resources, by its `$id`. */
 export async function tenantResource(
@@ -27,19 +14,54 @@ export async function tenantResource(
   id: string,
 ): Promise<RegistryResource | undefined> {
   const resource = await store.resources(kind).get(id);
-  return resource && asRegistryResource(resource.body);
+  return resource && asRegistryResource(resource);
 }
 
-/** Its title's holder: titles are unique over all kinds of a tenant's resources. */
-export async function resourceTitled(store: ScopedStore, title: string): Promise<string | undefined> {
-  for (const { kind } of tenantCollections) {
-    const { items } = await store.resources(kind).list({
-      filters: [{ path: ['title'], operator: '==', value: title }],
-      limit: 1,
-    });
-    if (items[0] !== undefined) return items[0].id;
+/** A stored resource as the registry answers it. Its dates are the store's, by which lists are sorted. */
+export function asRegistryResource({ body, createdAt, updatedAt }: Resource): RegistryResource {
+  // Bodies of these kinds are written by this service alone, as createTenantResource makes them.
+  const resource = body as unknown as RegistryResource;
+  return {
+    ...resource,
+    'meta:registryMetadata': {
+      ...metadataOf(resource),
+      'repo:createdDate': createdAt.getTime(),
+      'repo:lastModifiedDate': updatedAt.getTime(),
+    },
+  };
+}
+
+export function metadataOf(resource: RegistryResource): Readonly<Record<string, unknown>> {
+  const metadata = resource['meta:registryMetadata'];
+  return typeof metadata === 'object' && metadata !== null ? { ...metadata } : {};
+}
+
+/** The eTag that clients see, without quotation marks. */
+export function eTagOf(resource: RegistryResource): string {
+  return String(metadataOf(resource).eTag);
+}
+
+/**
+ * Takes a title for this transaction alone, so that of two creations at once one is refused: titles are unique over all
+ * kinds of a tenant's resources.
+ * @throws {Problem} XDM-1521-400 where another resource than `ownId` has it
+ */
+export async function requireFreeTitle(store: ScopedStore, title: string, ownId?: string): Promise<void> {
+  await store.holdName(`title of a registry resource: ${title}`);
+  for (const kind of registryKinds) {
+    const filters = [{ path: ['title'], operator: '==', value: title } as const];
+    const { items } = await store.resources(kind).list({ filters, members: ['title'], limit: 2 });
+    const holder = items.find(({ id }) => id !== ownId);
+    if (holder === undefined) continue;
+    throw new Problem(
+      'invalidBody',
+      `Object titles must be unique. An object ${holder.id} already exists with the same title.`,
+      {
+        code: 'XDM-1521-400',
+        violations: [{ path: '/title', message: `choose a title other than '${title}'` }],
+      },
+    );
   }
-  return undefined;
 }
 
 /**
@@ -54,7 +76,15 @@ export function tenantIdOf(idOrAltId: string, tenantId: string, { type }: Tenant
     : idOrAltId;
 }
 
-function asRegistryResource(body: Readonly<Record<string, unknown>>): RegistryResource {
-  // Bodies of these kinds are written by this service alone, as createTenantResource makes them.
-  return body as unknown as RegistryResource;
+/** On whose behalf a resource is created or changed, now. */
+export function tenantContextOf({ organization, sandbox, actor }: SandboxedCaller): TenantContext {
+  return {
+    tenantId: organization.tenantId,
+    imsOrg: organization.id,
+    sandboxId: sandbox.id,
+    sandboxType: sandbox.type,
+    clientId: actor.client,
+    userId: actor.user,
+    now: new Date(),
+  };
 }

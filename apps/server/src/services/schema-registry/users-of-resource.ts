@@ -1,33 +1,42 @@
-import type { ResourceKind, ScopedStore } from '@tributary/store';
-import { referencedIds } from '@tributary/xdm';
-import { allTenantResources } from './tenant-resources.ts';
+import type { FoundResource, ResourceKind, ScopedStore } from '@tributary/store';
 
-/** Resources of other services that name a schema, and where in their bodies. */
-const OUTSIDE_USERS: readonly { kind: ResourceKind; noun: string; path: readonly string[] }[] = [
-  { kind: 'dataSet', noun: 'dataset', path: ['schemaRef', 'id'] },
-  { kind: 'mappingSet', noun: 'mapping set', path: ['outputSchemaId'] },
-  { kind: 'targetConnection', noun: 'target connection', path: ['data', 'schema', 'id'] },
-];
+/** What messages call a user of a registry resource that is none itself. */
+const NOUNS: Partial<Readonly<Record<ResourceKind, string>>> = {
+  dataSet: 'dataset',
+  mappingSet: 'mapping set',
+  targetConnection: 'target connection',
+};
 
-/** Users of one kind that are named at most. */
-const MAX_NAMED = 5;
+/** Users that are named at most. */
+const MAX_NAMED = 20;
 
-/** What would break if a tenant resource went away, in words. */
+/** Descriptors are removed with their schema, so they are not in its way. */
+const DESCRIPTOR: ResourceKind = 'descriptor';
+
+/** What would break if a tenant resource went away, in words; the first {@link MAX_NAMED} by name. */
 export async function usersOfResource(store: ScopedStore, id: string): Promise<readonly string[]> {
-  const users: string[] = [];
-  for (const { $id, title, ...resource } of await allTenantResources(store)) {
-    const intended = resource['meta:intendedToExtend'] ?? [];
-    if ($id !== id && [...referencedIds(resource), ...intended].includes(id)) users.push(`${$id} (${title})`);
-  }
-  for (const { kind, noun, path } of OUTSIDE_USERS) {
-    const { items } = await store
-      .resources(kind)
-      .list({ filters: [{ path, operator: '==', value: id }], limit: MAX_NAMED });
-    users.push(...items.map((user) => `${noun} ${user.id}${nameIn(user.body)}`));
-  }
-  return users;
+  const references = (await store.references.to([id])).filter(
+    (reference) => reference.id !== id && reference.kind !== DESCRIPTOR,
+  );
+  const userIds = new Set(references.map((reference) => reference.id));
+  const named = [...userIds].slice(0, MAX_NAMED);
+  const kinds = [...new Set(references.map(({ kind }) => kind))];
+  const users = await store.findResources(kinds, named);
+  const rest = userIds.size - named.length;
+  return [...Array.from(users.values(), nameOf), ...(rest > 0 ? [`${rest} more`] : [])];
 }
 
-function nameIn({ name }: Readonly<Record<string, unknown>>): string {
-  return typeof name === 'string' ? ` (${name})` : '';
+/** How many resources and datasets use each of some resources; those that none uses are left out. */
+export function usageCounts(
+  store: ScopedStore,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  return store.references.count(ids, ['$ref', 'schemaRef.id']);
+}
+
+function nameOf({ kind, id, body }: FoundResource): string {
+  const noun = NOUNS[kind];
+  const name = body.title ?? body.name;
+  const title = typeof name === 'string' ? ` (${name})` : '';
+  return noun === undefined ? `${id}${title}` : `${noun} ${id}${title}`;
 }

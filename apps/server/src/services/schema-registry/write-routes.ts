@@ -1,15 +1,29 @@
-import { schemaLookup } from '@tributary/runner';
-import type { ScopedStore } from '@tributary/store';
-import { createTenantResource, type RegistryResource, type TenantContext } from '@tributary/xdm';
+import { holdRegistry, schemaLookup } from '@tributary/runner';
+import type { Actor, ScopedStore } from '@tributary/store';
+import { createTenantResource, type RegistryResource } from '@tributary/xdm';
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { SandboxedCaller } from '../../http/caller.ts';
+import { entityTag } from '../../http/entity-tag.ts';
 import { Problem } from '../../http/problem.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { recordChange } from './audit-log.ts';
+import { changeResource } from './change-resource.ts';
 import { type TenantCollection, tenantCollections } from './collections.ts';
+import { removeDescriptorsOf } from './descriptor-documents.ts';
+import { JsonPatch, patchedBody } from './json-patch.ts';
 import { mentionedIds } from './mentioned-ids.ts';
 import { unwrap } from './problem-document.ts';
 import { notFound } from './read-routes.ts';
-import { resourceTitled, tenantIdOf } from './tenant-resources.ts';
+import {
+  asRegistryResource,
+  eTagOf,
+  requireFreeTitle,
+  tenantContextOf,
+  tenantIdOf,
+} from './tenant-resources.ts';
+import { requireUnionRules } from './union-rules.ts';
 import { usersOfResource } from './users-of-resource.ts';
 
 const ResourceBody = Type.Object(
@@ -23,46 +37,132 @@ const ResourceBody = Type.Object(
   },
 );
 
-const CreatedResource = Type.Object({}, { additionalProperties: true });
+const Resource = Type.Object({}, { additionalProperties: true });
 
-/** Creating and deleting the sandbox's own resources. */
-export function registerWrites(routes: Routes): void {
+const IdParameter = Type.Object({
+  id: Type.String({ description: 'The `$id`, URL-encoded, or the `meta:altId`.' }),
+});
+
+const IfMatch = Type.Object({
+  'if-match': Type.Optional(
+    Type.String({ description: 'The eTag in `meta:registryMetadata`: changes that version only.' }),
+  ),
+});
+
+/** Creating, changing and deleting the sandbox's own resources. */
+export function registerWrites(routes: Routes, dependencies: Pick<Dependencies, 'lake'>): void {
   for (const collection of tenantCollections) {
-    for (const segment of collection.segments) registerCollection(routes, collection, segment);
+    for (const segment of collection.segments) {
+      registerCreation(routes, collection, `/tenant/${segment}`);
+      registerChanges(routes, dependencies, collection, `/tenant/${segment}/:id`);
+      registerDeletion(routes, collection, `/tenant/${segment}/:id`);
+    }
   }
 }
 
-function registerCollection(routes: Routes, collection: TenantCollection, segment: string): void {
+function registerCreation(routes: Routes, collection: TenantCollection, path: string): void {
   routes.post(
-    `/tenant/${segment}`,
+    path,
     {
       schema: {
         summary: `Create a ${collection.noun}`,
         body: ResourceBody,
-        response: { 201: CreatedResource },
+        response: { 201: Resource },
       },
     },
     async (request, reply) => {
-      reply.code(201);
-      return createResource(sandboxOf(request), collection, request.body);
+      const resource = await createResource(sandboxOf(request), collection, request.body);
+      return reply
+        .code(201)
+        .header('etag', entityTag({ etag: eTagOf(resource) }))
+        .send(resource);
+    },
+  );
+}
+
+function registerChanges(
+  routes: Routes,
+  dependencies: Pick<Dependencies, 'lake'>,
+  collection: TenantCollection,
+  path: string,
+): void {
+  routes.put(
+    path,
+    {
+      schema: {
+        summary: `Replace a ${collection.noun}`,
+        description: `${CHANGE_RULES} Immutable tags that the body does not mention stay.`,
+        params: IdParameter,
+        headers: IfMatch,
+        body: ResourceBody,
+        response: { 200: Resource },
+      },
+    },
+    async (request, reply) => {
+      const { body } = request;
+      const resource = await changeResource(dependencies, sandboxOf(request), {
+        ...changeOf(request, collection),
+        bodyOf: () => body,
+      });
+      return reply.header('etag', entityTag({ etag: eTagOf(resource) })).send(resource);
     },
   );
 
+  routes.patch(
+    path,
+    {
+      schema: {
+        summary: `Patch a ${collection.noun}`,
+        description: CHANGE_RULES,
+        params: IdParameter,
+        headers: IfMatch,
+        body: JsonPatch,
+        response: { 200: Resource },
+      },
+    },
+    async (request, reply) => {
+      const patch = request.body;
+      const resource = await changeResource(dependencies, sandboxOf(request), {
+        ...changeOf(request, collection),
+        bodyOf: (current) => patchedBody(current, patch),
+      });
+      return reply.header('etag', entityTag({ etag: eTagOf(resource) })).send(resource);
+    },
+  );
+}
+
+const CHANGE_RULES =
+  'Once a dataset uses a schema, or it is enabled for Profile, it and all that it is composed of may change by additions only; the columns of datasets follow.';
+
+function changeOf(
+  request: {
+    readonly params: { readonly id: string };
+    readonly headers: { readonly 'if-match'?: string };
+  } & FastifyRequest,
+  collection: TenantCollection,
+) {
+  const { tenantId } = sandboxOf(request).organization;
+  return {
+    collection,
+    id: tenantIdOf(request.params.id, tenantId, collection),
+    ifMatch: request.headers['if-match'],
+  };
+}
+
+function registerDeletion(routes: Routes, collection: TenantCollection, path: string): void {
   routes.delete(
-    `/tenant/${segment}/:id`,
+    path,
     {
       schema: {
         summary: `Delete a ${collection.noun} that nothing uses`,
-        params: Type.Object({
-          id: Type.String({ description: 'The `$id`, URL-encoded, or the `meta:altId`.' }),
-        }),
+        params: IdParameter,
         response: { 204: Type.Null() },
       },
     },
     async (request, reply) => {
-      const { store, organization } = sandboxOf(request);
+      const { store, organization, actor } = sandboxOf(request);
       const id = tenantIdOf(request.params.id, organization.tenantId, collection);
-      await store.transaction((scoped) => deleteResource(scoped, collection, id));
+      await store.transaction((scoped) => deleteResource(scoped, actor, collection, id));
       return reply.code(204).send(null);
     },
   );
@@ -75,40 +175,30 @@ async function createResource(
 ): Promise<RegistryResource> {
   const mentioned = mentionedIds(body, caller.organization.tenantId);
   return caller.store.transaction(async (store) => {
-    await holdResources(store, mentioned);
+    await holdRegistry(store);
     const lookup = await schemaLookup(store, mentioned);
-    const created = createTenantResource(collection.type, body, contextOf(caller), lookup);
+    const created = createTenantResource(collection.type, body, tenantContextOf(caller), lookup);
     const { resource } = unwrap(created, 'invalidBody');
     await requireFreeTitle(store, resource.title);
-    await store.resources(collection.kind).insert(resource.$id, resource, caller.actor);
-    return resource;
+    await requireUnionRules(store, resource);
+    const stored = await store.resources(collection.kind).insert(resource.$id, resource, caller.actor);
+    await recordChange(store, caller.actor, {
+      resourceId: resource.$id,
+      id: resource.$id,
+      type: collection.type,
+      after: resource,
+    });
+    return asRegistryResource(stored);
   });
 }
 
-/** Keeps others from deleting what the new resource is about to use. All hold in one order, so that no two wait for each other. */
-async function holdResources(store: ScopedStore, ids: readonly string[]): Promise<void> {
-  for (const id of ids.toSorted()) {
-    const collection = tenantCollections.find(({ type }) => id.includes(`/${type}/`));
-    if (collection) await store.resources(collection.kind).getForUpdate(id);
-  }
-}
-
-/** Takes a title for this transaction alone, so that of two creations at once one is refused. */
-async function requireFreeTitle(store: ScopedStore, title: string): Promise<void> {
-  await store.holdName(`title of a registry resource: ${title}`);
-  const holder = await resourceTitled(store, title);
-  if (holder === undefined) return;
-  throw new Problem(
-    'invalidBody',
-    `Object titles must be unique. An object ${holder} already exists with the same title.`,
-    {
-      code: 'XDM-1521-400',
-      violations: [{ path: '/title', message: `choose a title other than '${title}'` }],
-    },
-  );
-}
-
-async function deleteResource(store: ScopedStore, collection: TenantCollection, id: string): Promise<void> {
+async function deleteResource(
+  store: ScopedStore,
+  actor: Actor,
+  collection: TenantCollection,
+  id: string,
+): Promise<void> {
+  await holdRegistry(store);
   const resource = await store.resources(collection.kind).getForUpdate(id);
   if (resource === undefined) throw notFound(collection, id);
   const users = await usersOfResource(store, id);
@@ -119,17 +209,12 @@ async function deleteResource(store: ScopedStore, collection: TenantCollection, 
       { violations: users.map((user) => ({ path: '', message: `used by ${user}` })) },
     );
   }
+  if (collection.type === 'schemas') await removeDescriptorsOf(store, actor, id);
   await store.resources(collection.kind).remove(id);
-}
-
-function contextOf({ organization, sandbox, actor }: SandboxedCaller): TenantContext {
-  return {
-    tenantId: organization.tenantId,
-    imsOrg: organization.id,
-    sandboxId: sandbox.id,
-    sandboxType: sandbox.type,
-    clientId: actor.client,
-    userId: actor.user,
-    now: new Date(),
-  };
+  await recordChange(store, actor, {
+    resourceId: id,
+    id,
+    type: collection.type,
+    before: asRegistryResource(resource),
+  });
 }
