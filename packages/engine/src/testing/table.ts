@@ -1,6 +1,7 @@
 import { columnsRead, type MappingPlan, type PlanExpression, type PlannedTarget } from '@tributary/data-prep';
 import type { ColumnType, Constraints, XdmNode, XdmScalarType } from '@tributary/xdm';
 import type { TargetField } from '../index.ts';
+import { ICEBERG_TYPES } from './mapped.ts';
 
 /** One mapped scalar of a table: where it goes, what it is, where it comes from. */
 export interface ScalarMapping {
@@ -85,15 +86,3 @@ class Level {
     }));
   }
 }
-
-const ICEBERG_TYPES: Readonly<Record<XdmScalarType, string>> = {
-  string: 'string',
-  number: 'double',
-  long: 'long',
-  int: 'int',
-  short: 'int',
-  byte: 'int',
-  boolean: 'boolean',
-  date: 'date',
-  'date-time': 'timestamptz',
-};
