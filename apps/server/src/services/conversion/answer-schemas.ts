@@ -141,6 +141,62 @@ export const SuggestionAnswer = Type.Object(
   open,
 );
 
+export const FunctionList = Type.Array(
+  Type.Object({
+    category: Type.String(),
+    function: Type.String(),
+    description: Type.String(),
+    syntax: Type.String(),
+    returns: Type.String(),
+    returnType: Type.String({ description: 'As a Java class' }),
+    example: Type.String(),
+    result: Type.String(),
+    params: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        description: Type.String(),
+        type: Type.String(),
+        dataType: Type.String({ description: "In the JVM's notation" }),
+        position: Type.Integer({ description: 'From 1' }),
+      }),
+    ),
+    since: Type.String(),
+  }),
+);
+
+export const OperatorList = Type.Array(
+  Type.Object({
+    operatorSymbol: Type.String(),
+    methodName: Type.String(),
+    numberOfOperands: Type.Integer(),
+    description: Type.String(),
+    example: Type.String(),
+  }),
+);
+
+export const ExpressionValidation = Type.Object({
+  validationStatus: Type.Union([Type.Literal('succeeded'), Type.Literal('failed')]),
+  error: Type.String({ description: 'none, or everything that is wrong in one text' }),
+  errors: Type.Optional(
+    Type.Array(
+      Type.Object(
+        {
+          code: Type.String(),
+          message: Type.String(),
+          position: Type.Object(
+            {
+              line: Type.Integer({ description: 'From 1' }),
+              column: Type.Integer({ description: 'From 1' }),
+            },
+            open,
+          ),
+        },
+        open,
+      ),
+    ),
+  ),
+});
+
 const Failure = Type.Object(
   {
     type: Type.String(),

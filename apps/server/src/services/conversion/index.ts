@@ -1,5 +1,7 @@
 import type { Service } from '../../http/service.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { registerBatchConversions } from './batch-conversion-routes.ts';
+import { registerImport } from './import-route.ts';
 import { registerLanguage } from './language-routes.ts';
 import { registerMappings } from './mapping-routes.ts';
 import { registerMappingSets } from './mapping-set-routes.ts';
@@ -24,7 +26,9 @@ export function conversion(dependencies: Dependencies): Service {
       registerSuggestions(routes, dependencies);
       registerMappingSets(routes, dependencies);
       registerMappings(routes, dependencies);
-      registerLanguage(routes);
+      registerImport(routes, dependencies);
+      registerLanguage(routes, dependencies);
+      registerBatchConversions(routes);
     },
   };
 }

@@ -7,6 +7,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { answers, ShownMapping } from './answer-schemas.ts';
 import { storeNextVersion } from './change-mapping-set.ts';
 import { inputColumns } from './input-columns.ts';
+import { writeMappingCsv } from './mapping-csv.ts';
 import { MappingBody } from './mapping-set-body.ts';
 import { mappingSetAsBody, shownMapping } from './mapping-set-document.ts';
 import { existingMappingSet, mappingSetOf } from './stored-mapping-set.ts';
@@ -30,14 +31,18 @@ export function registerMappings(routes: Routes, dependencies: Dependencies): vo
     {
       schema: {
         summary: 'The mappings of a set',
+        description: 'With Accept: text/csv as a file that can be edited and imported.',
         params: OfSet,
         querystring: Version,
         response: answers({ 200: Type.Array(ShownMapping) }),
       },
     },
-    async (request) => {
-      const { params, query } = request;
+    async (request, reply) => {
+      const { params, query, headers } = request;
       const resource = await mappingSetOf(sandboxOf(request).store, params.id, query.version);
+      if (headers.accept?.startsWith('text/csv')) {
+        return reply.type('text/csv; charset=utf-8').send(writeMappingCsv(mappingsOf(resource)));
+      }
       return mappingsOf(resource).map((mapping) => shownMapping(resource, mapping));
     },
   );
