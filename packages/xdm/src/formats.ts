@@ -32,7 +32,7 @@ const hostname: TextFormat = { pattern: `^${LABEL}(\\.${LABEL})*$`, example: 'ww
  * `format` is an annotation. Where a standard leaves room, what source systems really send passes: an e-mail address needs
  * no dot in its domain, a time no offset.
  */
-export const TEXT_FORMATS: Readonly<Record<string, TextFormat>> = {
+export const TEXT_FORMATS: Readonly<Record<string, TextFormat>> = withoutPrototype({
   date: { pattern: `^${DATE}$`, example: '2024-01-31' },
   'date-time': { pattern: `^${DATE}[Tt]${TIME}${OFFSET}$`, example: '2024-01-31T12:00:00Z' },
   time: { pattern: `^${TIME}${OFFSET}?$`, example: '12:00:00Z' },
@@ -50,7 +50,12 @@ export const TEXT_FORMATS: Readonly<Record<string, TextFormat>> = {
     example: '123e4567-e89b-42d3-a456-426614174000',
   },
   'json-pointer': { pattern: '^(/([^/~]|~[01])*)*$', example: '/path/to/0' },
-};
+});
+
+/** A format may have any name, `constructor` too. */
+function withoutPrototype(formats: Record<string, TextFormat>): Record<string, TextFormat> {
+  return Object.assign(Object.create(null), formats);
+}
 
 /** RFC 4291, 2.2: eight groups; fewer around one `::`; the last two may be written as an IPv4 address. */
 function ipv6Forms(): readonly string[] {
