@@ -1,11 +1,11 @@
-import type { FileIO } from '@tributary/lake';
 import { documentOf } from '@tributary/runner';
-import type { ScopedStore } from '@tributary/store';
+import type { ResourceCursor, ScopedStore } from '@tributary/store';
 import type { FastifyBaseLogger } from 'fastify';
 import { Problem } from '../../http/problem.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { lockedDataSet } from './change-data-set.ts';
 import { type Conditions, requireMatch } from './if-match.ts';
+import { ofDataSet } from './newest-batches.ts';
 import { transactionWithEffects } from './side-effects.ts';
 
 export interface DataSetDeletion {
@@ -15,7 +15,7 @@ export interface DataSetDeletion {
   readonly deleteData: boolean;
 }
 
-interface Tools extends Pick<Dependencies, 'lake'> {
+interface Tools extends Pick<Dependencies, 'lake' | 'runFiles'> {
   readonly log: Pick<FastifyBaseLogger, 'warn'>;
 }
 
@@ -26,7 +26,7 @@ interface Tools extends Pick<Dependencies, 'lake'> {
  * @throws {Problem} of kind `notFound`, `preconditionFailed`, or `conflict` while something writes to it
  */
 export async function deleteDataSet(
-  { lake, log }: Tools,
+  tools: Tools,
   store: ScopedStore,
   { id, conditions, deleteData }: DataSetDeletion,
 ): Promise<void> {
@@ -36,16 +36,36 @@ export async function deleteDataSet(
     const pointer = await scoped.tables.get(id);
     await scoped.tables.remove(id);
     await scoped.resources('dataSet').remove(id);
-    if (pointer === undefined || !deleteData) return;
-    const { location } = pointer;
+    if (!deleteData) return;
     effects.afterCommit(() =>
-      removeTableFiles(lake.io, location).catch((error: unknown) => {
+      removeRows(tools, store, { id, location: pointer?.location }).catch((error: unknown) => {
         // The dataset is gone all the same; files that stay cost space and harm nothing.
-        log.warn({ err: error, location }, 'files of a deleted dataset could not be removed');
+        tools.log.warn({ err: error, dataSet: id }, 'files of a deleted dataset could not be removed');
       }),
     );
   });
 }
+
+/** Removes the rows of a dataset that is gone: the files of its table, and those with the rows that did not land. */
+async function removeRows(
+  { lake, runFiles }: Tools,
+  store: ScopedStore,
+  { id, location }: { readonly id: string; readonly location: string | undefined },
+): Promise<void> {
+  if (location !== undefined) {
+    for await (const file of lake.io.list(location)) await lake.io.remove(file.location);
+  }
+  let after: ResourceCursor | undefined;
+  do {
+    const page = await store
+      .resources('batch')
+      .list({ filters: [ofDataSet(id)], limit: BATCHES_AT_ONCE, ...(after && { after }) });
+    for (const batch of page.items) await runFiles.removeDiagnostics(batch.id);
+    after = page.next;
+  } while (after);
+}
+
+const BATCHES_AT_ONCE = 200;
 
 /** Users that are named at most. */
 const MAX_NAMED = 5;
@@ -74,9 +94,4 @@ async function requireUnused(store: ScopedStore, id: string): Promise<void> {
 
 function userText(type: string, id: string, name: string | undefined): string {
   return `${type} ${id}${name === undefined ? '' : ` ('${name}')`}`;
-}
-
-/** Removes every file of a table that no catalog knows any more. */
-export async function removeTableFiles(io: FileIO, location: string): Promise<void> {
-  for await (const file of io.list(location)) await io.remove(file.location);
 }

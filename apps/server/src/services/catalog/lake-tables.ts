@@ -4,6 +4,7 @@ import {
   type DataFile,
   type FileIO,
   FileNotFoundError,
+  IcebergFormatError,
   type IcebergSchema,
   readTable,
   type TableMetadata,
@@ -23,7 +24,10 @@ export interface ObservedColumns {
   isObserved(fieldId: number): boolean;
 }
 
-/** What the Catalog tells of tables, read from their metadata. Undefined for a table that is gone meanwhile. */
+/**
+ * What the Catalog tells of tables, read from their metadata. Undefined for a table that is gone meanwhile, and where
+ * another engine has written what is not understood here: a dataset is shown all the same.
+ */
 export interface LakeTables {
   figures(metadataLocation: string): Promise<TableFigures | undefined>;
   observedColumns(metadataLocation: string): Promise<ObservedColumns | undefined>;
@@ -52,7 +56,7 @@ function keeping<T>(read: (location: string) => Promise<T>): (location: string) 
       kept.set(location, answer);
       return answer;
     } catch (error) {
-      if (error instanceof FileNotFoundError) return undefined;
+      if (error instanceof FileNotFoundError || error instanceof IcebergFormatError) return undefined;
       throw error;
     }
   };

@@ -3,12 +3,14 @@ import type { Resource, ScopedStore } from '@tributary/store';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { type Routes, sandboxOf } from '../../http/service.ts';
+import { refusals } from '../catalog/answer-schemas.ts';
 import { storedDataSet } from '../catalog/data-set-document.ts';
 import { dataSetFileId } from '../catalog/data-set-file.ts';
-import { requireBatch } from '../catalog/shown-batch.ts';
+import { dataSetIdOf } from '../catalog/shown-batch.ts';
 import { shownEnvelope } from '../catalog/shown-data-set.ts';
-import { FilePage, pageOf, pageParameters, shownFile, urlOf } from './file-page.ts';
+import { DataSetFilePage, FileOrPage, pageOf, pageParameters, shownFile, urlOf } from './file-page.ts';
 import { sampleRows } from './row-samples.ts';
+import { servedBatch } from './served-batch.ts';
 import { requireFile, type StoredFile, sendFile, storedFile } from './stored-file.ts';
 
 const IdParameter = Type.Object({ batchId: Type.String() });
@@ -19,6 +21,15 @@ const PathQuery = Type.Object({
   ),
 });
 
+const Diagnostics = {
+  description:
+    'A list of files, the content of one, or with a sample’s name some of the rows that did not land.',
+  content: {
+    'application/json': { schema: Type.Unknown() },
+    'application/octet-stream': { schema: Type.String({ format: 'binary' }) },
+  },
+};
+
 /** The files of a batch: what landed, and what did not. */
 export function registerBatchFiles(routes: Routes): void {
   routes.get(
@@ -28,12 +39,12 @@ export function registerBatchFiles(routes: Routes): void {
         summary: 'The dataset files of a batch',
         params: IdParameter,
         querystring: Type.Object(pageParameters),
-        response: { 200: FilePage },
+        response: { 200: DataSetFilePage, ...refusals },
       },
     },
     async (request) => {
       const { store } = sandboxOf(request);
-      const batch = await requireBatch(store, request.params.batchId);
+      const batch = await servedBatch(store, request.params.batchId);
       const landed = documentOf('batch', batch).dataFiles.length > 0 ? [batch] : [];
       return pageOf(request, landed, request.query, (landedBatch) =>
         shownDataSetFile(request, store, landedBatch),
@@ -48,10 +59,11 @@ export function registerBatchFiles(routes: Routes): void {
         summary: 'The files with the rows of a batch that did not land, or with `path` the content of one',
         params: IdParameter,
         querystring: PathQuery,
+        response: { ...FileOrPage, ...refusals },
       },
     },
     async (request, reply) => {
-      const files = rowErrorFiles(await requireBatch(sandboxOf(request).store, request.params.batchId));
+      const files = rowErrorFiles(await servedBatch(sandboxOf(request).store, request.params.batchId));
       const { path } = request.query;
       if (path !== undefined) return sendFile(request, reply, requireFile(files, path));
       return pageOf(request, files, request.query, (file) =>
@@ -67,10 +79,11 @@ export function registerBatchFiles(routes: Routes): void {
         summary: 'Diagnostics of a batch: `row_errors`, a file in it, or `row_error_samples.json`',
         params: IdParameter,
         querystring: PathQuery,
+        response: { ...FileOrPage, 200: Diagnostics, ...refusals },
       },
     },
     async (request, reply) => {
-      const files = rowErrorFiles(await requireBatch(sandboxOf(request).store, request.params.batchId));
+      const files = rowErrorFiles(await servedBatch(sandboxOf(request).store, request.params.batchId));
       return answerMeta(request, reply, files, request.query);
     },
   );
@@ -109,8 +122,8 @@ function rowErrorFiles(batch: Resource): readonly StoredFile[] {
 }
 
 async function shownDataSetFile(request: FastifyRequest, store: ScopedStore, batch: Resource) {
-  const { dataFiles, shown } = documentOf('batch', batch);
-  const dataSetId = shown.relatedObjects.find(({ type }) => type === 'dataSet')?.id;
+  const { dataFiles } = documentOf('batch', batch);
+  const dataSetId = dataSetIdOf(batch);
   const dataSet = dataSetId === undefined ? undefined : await store.resources('dataSet').get(dataSetId);
   const fileId = dataSetFileId(batch.id);
   const { version, created, updated } = shownEnvelope(batch);

@@ -3,8 +3,10 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { Problem } from '../../http/problem.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
+import { refusals } from '../catalog/answer-schemas.ts';
 import { batchIdOf } from '../catalog/data-set-file.ts';
-import { pageOf, pageParameters, shownFile, urlOf } from './file-page.ts';
+import { FileOrPage, pageOf, pageParameters, shownFile, urlOf } from './file-page.ts';
+import { servedBatch } from './served-batch.ts';
 import { requireFile, type StoredFile, sendFile, storedFile } from './stored-file.ts';
 
 const IdParameter = Type.Object({ id: Type.String({ description: 'A `dataSetFileId`.' }) });
@@ -37,7 +39,14 @@ export function registerDataSetFiles(routes: Routes): void {
           ...pageParameters,
           path: Type.Optional(Type.String({ maxLength: 2_000, description: 'The name of a data file.' })),
         }),
-        headers: Type.Object({ range: Type.Optional(Type.String()) }),
+        headers: Type.Object({
+          range: Type.Optional(Type.String({ description: 'Such as `bytes=0-100000`; with `path`.' })),
+        }),
+        response: {
+          ...FileOrPage,
+          ...refusals,
+          416: { ...refusals[400], description: 'The file has no such bytes.' },
+        },
       },
     },
     async (request, reply) => {
@@ -53,9 +62,9 @@ export function registerDataSetFiles(routes: Routes): void {
 
 async function filesOf(request: FastifyRequest, fileId: string): Promise<readonly StoredFile[]> {
   const batchId = batchIdOf(fileId);
-  const batch =
-    batchId === undefined ? undefined : await sandboxOf(request).store.resources('batch').get(batchId);
-  if (batch === undefined)
+  if (batchId === undefined) {
     throw new Problem('notFound', `There is no dataset file ${fileId} in this sandbox.`);
+  }
+  const batch = await servedBatch(sandboxOf(request).store, batchId);
   return documentOf('batch', batch).dataFiles.map(({ path }) => storedFile(path));
 }

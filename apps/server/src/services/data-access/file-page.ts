@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { type Static, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { requestUrl } from '../../http/request-url.ts';
 import { type StoredFile, sizeOf } from './stored-file.ts';
 
@@ -16,11 +16,53 @@ export const pageParameters = {
 
 const PageQuery = Type.Object(pageParameters);
 
-export const FilePage = Type.Object({
-  data: Type.Array(Type.Object({}, { additionalProperties: true })),
-  _page: Type.Object({ limit: Type.Integer(), count: Type.Integer() }),
-  _links: Type.Object({}, { additionalProperties: true }),
-});
+const Link = Type.Object({ href: Type.String(), templated: Type.Optional(Type.Boolean()) });
+
+/** A list's answer with entries of some shape. */
+const pageWith = (entry: TSchema) =>
+  Type.Object({
+    data: Type.Array(entry),
+    _page: Type.Object({ limit: Type.Integer(), count: Type.Integer({ description: 'Of this page.' }) }),
+    _links: Type.Object({ next: Type.Optional(Link), page: Link }),
+  });
+
+/** Files, each with where its content is. */
+export const FilePage = pageWith(
+  Type.Object({
+    name: Type.String(),
+    length: Type.Optional(Type.String({ description: 'Bytes.' })),
+    _links: Type.Object({ self: Link }),
+  }),
+);
+
+export const DataSetFilePage = pageWith(
+  Type.Object({
+    dataSetFileId: Type.String(),
+    dataSetViewId: Type.Optional(Type.String()),
+    version: Type.String(),
+    created: Type.String({ description: 'Epoch milliseconds.' }),
+    updated: Type.String({ description: 'Epoch milliseconds.' }),
+    records: Type.String(),
+    size: Type.String({ description: 'Bytes.' }),
+    isValid: Type.Boolean(),
+    _links: Type.Object({ self: Link }),
+  }),
+);
+
+/** The content of a file, or a page of a list: what `path` decides. */
+export const FileOrPage = {
+  200: {
+    description: 'Without `path` a list of files, with it the content of one.',
+    content: {
+      'application/json': { schema: FilePage },
+      'application/octet-stream': { schema: Type.String({ format: 'binary' }) },
+    },
+  },
+  206: {
+    description: 'The part of the content that the header Range asks for.',
+    content: { 'application/octet-stream': { schema: Type.String({ format: 'binary' }) } },
+  },
+};
 
 /** One page of a list, in the shape of all lists of Data Access. */
 export async function pageOf<Item, Shown>(
@@ -36,8 +78,19 @@ export async function pageOf<Item, Shown>(
   return {
     data: await Promise.all(page.map(show)),
     _page: { limit, count: page.length },
-    _links: { ...(start + limit < items.length && { next: { href: next.href } }) },
+    _links: {
+      ...(start + limit < items.length && { next: { href: next.href } }),
+      page: { href: pageTemplate(request), templated: true },
+    },
   };
+}
+
+/** The address of any page of a list, to be filled in (RFC 6570). */
+function pageTemplate(request: FastifyRequest): string {
+  const url = urlOf(request, {});
+  url.searchParams.delete('start');
+  url.searchParams.delete('limit');
+  return `${url.href}${url.search === '' ? '?' : '&'}start={start}&limit={limit}`;
 }
 
 /** An entry of a list of files: name, length in bytes as text, and where its content is. */

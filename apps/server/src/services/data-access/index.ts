@@ -14,6 +14,8 @@ export function dataAccess(dependencies: Dependencies): Service {
     access: 'sandbox',
     renderProblem,
     register(routes) {
+      // Answers are sent as they are: their schemas document.
+      routes.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
       registerBatchFiles(routes);
       registerDataSetFiles(routes);
       registerPreview(routes, dependencies);
