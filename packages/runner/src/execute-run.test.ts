@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SourceError } from '@tributary/connectors';
@@ -221,6 +222,17 @@ describe('what changes while a run is under way', () => {
     expect(await bench.attempt({ through: deleting })).toMatchObject({ state: 'cancelled' });
     expect(await bench.landed(flow)).toEqual([]);
     expect(bench.dataFiles(flow)).toEqual([]);
+  });
+
+  test('and what goes before its commit takes the diagnostics of its rows along', async () => {
+    const folders = () => readdirSync(join(bench.folder, 'diagnostics'));
+    await bench.run(flow);
+    const before = folders();
+    bench.source.rows.push({ id: 'f', stamp: '2026-03-01T12:30:00Z' });
+    bench.source.now = new Date('2026-03-01T13:00:00Z');
+    await bench.store.runs.enqueue(flow.id);
+    await bench.attempt({ through: beforeCommit(() => bench.store.runs.cancelOpen(flow.id)) });
+    expect(folders()).toEqual(before);
   });
 
   test('a dataset that is deleted fails the run, and says so', async () => {

@@ -122,8 +122,24 @@ async function extract(attempt: Attempt, source: Source): Promise<Attempt> {
 }
 
 async function transformAndCommit(attempt: Attempt, prepared: PreparedFlow): Promise<void> {
-  const { services, store, run } = attempt;
   const batchId = newBatchId();
+  try {
+    await landBatch(attempt, prepared, batchId);
+  } catch (error) {
+    // Best effort: where the store does not answer, it cannot be known whether the batch is there.
+    await removeStrayDiagnostics(attempt, batchId).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Rejected rows are content: they go with the attempt whose batch is not in the store. */
+async function removeStrayDiagnostics({ services, store }: Attempt, batchId: string): Promise<void> {
+  if ((await store.resources('batch').get(batchId)) !== undefined) return;
+  await rm(await services.diagnosticsFolder(batchId), { recursive: true, force: true });
+}
+
+async function landBatch(attempt: Attempt, prepared: PreparedFlow, batchId: string): Promise<void> {
+  const { services, store, run } = attempt;
   const before = progressOf(run);
   const { columns, dataFolder } = before;
   if (columns === undefined || dataFolder === undefined) throw new Error(`the run ${run.id} was not planned`);
