@@ -1,7 +1,8 @@
-import type { ExpressionType } from '../plan.ts';
-import { callOf } from '../sql/emitted.ts';
+import type { EmittedSql, ExpressionType } from '../plan.ts';
+import { emitConversion } from '../sql/conversion.ts';
+import { bindOnce, callOf, madeOf, total, valuesOf } from '../sql/emitted.ts';
 import { commonType, describeType, isNumeric } from '../types.ts';
-import type { FunctionEntry, Mismatch, Signature } from './entry.ts';
+import type { EmittedArgument, FunctionEntry, Mismatch, Signature } from './entry.ts';
 
 const choices = [
   { name: 'min', sqlFunction: 'least', adjective: 'smallest', result: '1' },
@@ -24,7 +25,7 @@ export const aggregationFunctions: readonly FunctionEntry[] = choices.map(
     description: `The ${adjective} of its arguments. Texts are ordered as texts, and so are values of different types.`,
     nulls: 'Null arguments are passed over; null when all are.',
     example: { expression: `${name}(3, 1, 4)`, result },
-    emit: (args) => callOf(sqlFunction, args),
+    emit: (args, { type }) => (type === 'json' ? chosenJson(sqlFunction, args) : callOf(sqlFunction, args)),
   }),
 );
 
@@ -42,8 +43,24 @@ function comparableSignature(types: readonly ExpressionType[]): Signature | Mism
   return { arguments: types.map(() => type), returns: type };
 }
 
-/** JSON among numbers is read as a number; whatever else does not go together is ordered as text. */
+/** Numbers and text in one call are ordered as text; where JSON is among them, each row tells what it holds. */
 function mixedType(types: readonly ExpressionType[]): ExpressionType {
+  if (!types.includes('json')) return 'string';
   const others = types.filter((type) => type !== 'json' && type !== 'null');
-  return others.length > 0 && others.every(isNumeric) ? 'number' : 'string';
+  return others.length > 0 && others.every(isNumeric) ? 'number' : 'json';
+}
+
+/** JSON is ordered by number where all that is not null is a number, and else as text. */
+function chosenJson(sqlFunction: string, args: readonly EmittedArgument[]): EmittedSql {
+  const chosen = bindOnce(valuesOf(args), (...values) => {
+    const as = (type: 'number' | 'string') => {
+      const converted = values.map((value) => emitConversion(total(value), 'json', type).value);
+      return `to_json(${sqlFunction}(${converted.join(', ')}))`;
+    };
+    const areNumbers = values.map(
+      (value) => `coalesce(json_type(${value}) IN ('UBIGINT', 'BIGINT', 'DOUBLE'), TRUE)`,
+    );
+    return `CASE WHEN ${areNumbers.join(' AND ')} THEN ${as('number')} ELSE ${as('string')} END`;
+  });
+  return madeOf(args, chosen);
 }

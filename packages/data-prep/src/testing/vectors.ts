@@ -49,6 +49,11 @@ export function columnsOfVector({ expression, input }: Vector): readonly SourceC
     : columns;
 }
 
+/** The columns of a case's row as they are where nothing is known of its structure. */
+export function jsonColumnsOfVector(vector: Vector): readonly SourceColumn[] {
+  return columnsOfVector(vector).map(({ name }) => ({ name, type: 'json' }));
+}
+
 /** First steps of the paths in an expression, parameters of lambdas left out. */
 function rootsOf(expression: Expression, parameters: ReadonlySet<string>): ReadonlySet<string> {
   if (expression.kind === 'name') return new Set(parameters.has(expression.name) ? [] : [expression.name]);
