@@ -165,7 +165,37 @@ def try_mappings():
     previewed = mappings.previewDataOutput({"first": "Ada"}, mapping_set)
     check(previewed[0]["data"] == {"person": {"name": {"firstName": "Ada"}}}, "previewDataOutput")
     check(len(mappings.getMappingSetFunctions()) > 10, "getMappingSetFunctions")
+    check(len(mappings.getMappingSetOperators()) > 10, "getMappingSetOperators")
     check(mappings.validateExpression("lower(a)")["validationStatus"] == "succeeded", "validateExpression")
+    sample = json.dumps({"a": "x"})
+    check(mappings.validateExpression("lower(a)", sampleData=sample)["validationStatus"] == "succeeded", "of a sample")
+    check(mappings.validateExpression("lower(b)", sampleData=sample)["validationStatus"] == "failed", "of no sample")
+    suggested = mappings.getMappingSuggestions(dataSetId=dataset_id)["mappings"]
+    check("person.name.firstName" in [rule["destination"] for rule in suggested], "getMappingSuggestions")
+    everything = mappings.getMappingSuggestions(dataSetId=dataset_id, excludeUnmapped=False)["mappings"]
+    check(len(everything) >= len(suggested), "getMappingSuggestions with what is not mapped")
+    check(mappings.getXDMBatchConversions(dataSetId=dataset_id)["status"] == 404, "getXDMBatchConversions")
+
+
+def change_mappings():
+    rule = {"sourceType": "ATTRIBUTE", "source": "first", "destination": "person.name.firstName"}
+    made = mappings.createMappingSet(schemaId=schema_id, mappingList=[rule], validate=True)
+    set_id = made["id"]
+    listed = mappings.getMappingSets(limit=1, prop=f"xdmSchema=={schema_id}", expand_schema=True)
+    check("person" in listed[0]["outputSchema"]["jsonSchema"]["properties"], "getMappingSets with the whole schema")
+    check(mappings.getMappingSets(prop="status==DRAFT") == [], "getMappingSets by status")
+    last = {"sourceType": "EXPRESSION", "source": "upper(last)", "destination": "person.name.lastName"}
+    added = mappings.createMappingSetMapping(set_id, last)
+    check(mappings.getMappingSetMapping(set_id, added["id"])["source"] == "upper(last)", "createMappingSetMapping")
+    changed = mappings.updateMappingSetMapping(set_id, added["id"], {**last, "source": "lower(last)"})
+    check(changed["source"] == "lower(last)", "updateMappingSetMapping")
+    check(mappings.deleteMappingSetMapping(set_id, added["id"]) == 204, "deleteMappingSetMapping")
+    check(len(mappings.getMappingSetMappings(set_id)) == 1, "the mapping is gone")
+    rules = mappings.copyMappingRules(mappings.getMappingSet(set_id), tenantId=registry.getTenantId())
+    check(mappings.updateMappingSet(set_id, mappingRules=rules)["version"] == 5, "updateMappingSet makes a version")
+    check(mappings.getMappingSet(set_id, mappingRulesOnly=True)[0]["source"] == "first", "getMappingSet of rules only")
+    check(mappings.deleteMappingSet(mapping_set_id)["status"] == 409, "a mapping set that a flow uses stays")
+    check(mappings.deleteMappingSet(set_id) == 204, "deleteMappingSet")
 
 
 def walk_the_tutorial():
@@ -230,6 +260,7 @@ read_schema_registry()
 make_schema_of_a_field_group()
 read_catalog_and_data()
 try_mappings()
+change_mappings()
 walk_the_tutorial()
 check("prod" in [sandbox["name"] for sandbox in sandboxes.Sandboxes().getSandboxes()], "getSandboxes")
 
