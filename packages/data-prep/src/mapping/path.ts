@@ -31,3 +31,13 @@ export function readPath(text: string): PathReading {
     return { ok: false, problem: 'a name in the path is empty' };
   return { ok: true, segments };
 }
+
+/** Whether a segment leads into an array: `[0]` or `[*]`. */
+export function isIndex(segment: string): boolean {
+  return /^\[(?:\d+|\*)\]$/.test(segment);
+}
+
+/** Whether a segment stands for all elements of an array. */
+export function isEach(segment: string): boolean {
+  return segment === '[*]';
+}

@@ -21,6 +21,8 @@ const target = object({
   tags: { kind: 'array', items: scalar('string') },
   emails: { kind: 'array', items: object({ address: scalar('string') }) },
   labels: { kind: 'map', values: scalar('string') },
+  looked: { kind: 'scalar', xdmType: 'string', constraints: { pattern: '(?=a)' } },
+  bare: object({}),
 });
 
 const columns: readonly SourceColumn[] = [
@@ -29,6 +31,20 @@ const columns: readonly SourceColumn[] = [
   { name: 'Account.Name', type: 'string' },
   { name: 'odd "name"', type: 'string' },
   { name: 'IsDeleted', type: 'boolean' },
+  {
+    name: 'Place',
+    type: {
+      kind: 'object',
+      fields: [
+        { name: 'birthDate', type: 'boolean' },
+        { name: 'city', type: 'string' },
+      ],
+    },
+  },
+  {
+    name: 'Mails',
+    type: { kind: 'array', items: { kind: 'object', fields: [{ name: 'mail', type: 'string' }] } },
+  },
 ];
 
 const attribute = (source: string, destination: string): MappingInput => ({
@@ -95,14 +111,15 @@ describe('planMappings', () => {
     expect(errors.map(({ mapping, code, suggestions }) => [mapping, code, suggestions?.[0]])).toEqual([
       [0, 'unknown-column', 'FirstName'],
       [1, 'unknown-function', 'upper'],
+      [1, 'unknown-column', 'FirstName'],
       [1, 'argument-count', undefined],
       [2, 'unknown-column', 'FirstName'],
       [2, 'unknown-destination', 'person.name'],
-      [3, 'destination-not-a-value', 'person.name.firstName'],
+      [3, 'impossible-conversion', 'person.name.firstName'],
       [4, 'duplicate-destination', undefined],
       [5, 'impossible-conversion', undefined],
     ]);
-    expect(errors[3]).toMatchObject({
+    expect(errors[4]).toMatchObject({
       source: 'upper(FirstNam)',
       destination: 'person.nam.firstName',
       message: 'The source has no column "FirstNam". Did you mean "FirstName"?',
@@ -117,29 +134,49 @@ describe('planMappings', () => {
       'A value of type boolean can\'t become the date that "person.birthDate" holds.',
     ],
     [
-      attribute('Id', 'tags'),
-      'impossible-conversion',
-      'A value of type string can\'t become the array that "tags" holds. Wrap it in to_array(false, …).',
-    ],
-    [
       expression('[1, 2]', '_id'),
       'impossible-conversion',
       'A value of type array of integer can\'t become the string that "_id" holds.',
     ],
     [
       attribute('Id', 'emails'),
-      'destination-not-a-value',
-      '"emails" is an array of objects, which no single value can fill.',
+      'impossible-conversion',
+      'A value of type string can\'t become the object that "emails[0]" holds. Map to one of its fields, such as "emails[0].address".',
     ],
     [
-      attribute('Id', 'tags[0]'),
-      'unsupported',
-      '"tags[0]" leads into an array or a map. Map a whole array instead, made with to_array() for example.',
+      attribute('Place', 'person'),
+      'impossible-conversion',
+      'A value of type boolean can\'t become the date that "person.birthDate" holds.',
     ],
     [
-      attribute('Id', 'labels.de'),
-      'unsupported',
-      '"labels.de" leads into an array or a map. Map a whole array instead, made with to_array() for example.',
+      attribute('Place', 'person.name'),
+      'impossible-conversion',
+      'None of the fields of the source (birthDate, city) is a field of "person.name". Map to one of its fields, such as "person.name.firstName".',
+    ],
+    [
+      attribute('Mails[*].mail', 'tags[*].x'),
+      'unknown-destination',
+      '"tags[*]" is a string and has no fields. Map to "tags[*]" itself.',
+    ],
+    [
+      attribute('Mails.mails', 'tags'),
+      'unknown-column',
+      'There is no field "mails" here. Did you mean "mail"?',
+    ],
+    [
+      attribute('Id', 'emails[*].address'),
+      'destination-path',
+      'Nothing tells how many elements "emails" has. Map an array to "emails", or to a field of its elements with [*] in the source as well.',
+    ],
+    [
+      attribute('Id', 'looked'),
+      'uncheckable-pattern',
+      'The pattern (?=a) of "looked" in the target schema can\'t be checked: look-ahead and look-behind are not supported.',
+    ],
+    [
+      attribute('Id', 'bare'),
+      'impossible-conversion',
+      '"bare" is an object that declares no fields, so nothing can be mapped to it.',
     ],
     [attribute('Id', 'a..b'), 'destination-path', 'The destination is no path: ".b" is no part of a path.'],
     [
@@ -158,11 +195,6 @@ describe('planMappings', () => {
       'In "+", a number is needed here, not a value of type boolean.',
     ],
     [
-      expression('date(Id, "YYYY")', 'person.birthDate'),
-      'argument-value',
-      'The pattern of date() cannot be used: "YYYY" cannot be used to read a date.',
-    ],
-    [
       expression('explode(Id, FirstName)', 'tags'),
       'argument-type',
       'The delimiter of explode() must be a text in quotation marks, as it is compiled ahead.',
@@ -175,7 +207,7 @@ describe('planMappings', () => {
     [
       expression('size_of(Id)', 'age'),
       'argument-type',
-      'In size_of(), an array is needed here, not a value of type string.',
+      'In size_of(), an array or an object is needed here, not a value of type string.',
     ],
     [
       expression('IsDeleted < 1', 'optedIn'),
@@ -194,6 +226,39 @@ describe('planMappings', () => {
     ],
   ])('refuses %j', (mapping, code, message) => {
     expect(errorsOf([mapping])).toMatchObject([{ code, message }]);
+  });
+
+  it('lets a part be mapped beside the whole, and single values beside lists', () => {
+    const beside = [
+      attribute('Mails', 'tags'),
+      attribute('Mails[*].mail', 'emails[*].address'),
+      attribute('Id', 'emails[0].address'),
+      attribute('Id', 'labels.de'),
+      attribute('FirstName', 'labels.fr'),
+    ];
+    expect(errorsOf(beside.slice(1))).toEqual([]);
+    expect(errorsOf(beside.slice(0, 1)).map(({ code }) => code)).toEqual(['impossible-conversion']);
+    expect(errorsOf([attribute('Mails[*].mail', 'tags'), attribute('Id', 'tags')])).toMatchObject([
+      { mapping: 1, code: 'duplicate-destination' },
+    ]);
+  });
+
+  it('says over how many lists a target iterates', () => {
+    const result = planMappings({
+      mappings: [attribute('Mails[*].mail', 'emails[*].address'), attribute('Mails[0].mail', 'tags[0]')],
+      columns,
+      target,
+    });
+    expect(result).toMatchObject({
+      ok: true,
+      plan: {
+        sourceColumns: ['Mails'],
+        targets: [
+          { path: ['emails', '[*]', 'address'], iterates: 1, target: { kind: 'array' } },
+          { path: ['tags', '[0]'], target: { kind: 'scalar' } },
+        ],
+      },
+    });
   });
 
   it('checks what it can while the source is unknown', () => {

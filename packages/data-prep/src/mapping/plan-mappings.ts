@@ -1,25 +1,25 @@
 import type { ObjectNode, XdmNode } from '@tributary/xdm';
 import { nodeAt } from '@tributary/xdm';
-import type { SourceColumns } from '../bind.ts';
+import type { Placeholders, SourceColumns } from '../bind-scope.ts';
 import { columnsRead } from '../columns-read.ts';
 import type { MappingPlan, PlanExpression, PlannedTarget } from '../plan.ts';
-import { canConvert } from '../sql/conversion.ts';
-import { goalOfNode } from '../sql/types.ts';
-import { didYouMean } from '../suggest.ts';
 import type { ExpressionErrorCode, Position } from '../syntax/error.ts';
-import { describeType } from '../types.ts';
 import { planExpression } from '../validate.ts';
-import { readPath } from './path.ts';
+import { planAttribute } from './attribute.ts';
+import { filledNode, inArrays, iterationsOf, unmeasuredList } from './iteration.ts';
+import { narrowedNode } from './narrowed-node.ts';
+import { isIndex, readPath } from './path.ts';
 import type { MappingInput } from './read-mappings.ts';
+import { patternProblems } from './schema-pattern.ts';
 
 export type MappingErrorCode =
   | ExpressionErrorCode
   | 'source-path'
   | 'destination-path'
   | 'unknown-destination'
-  | 'destination-not-a-value'
   | 'duplicate-destination'
-  | 'impossible-conversion';
+  | 'impossible-conversion'
+  | 'uncheckable-pattern';
 
 /** One thing that is wrong with a mapping. */
 export interface MappingError {
@@ -45,6 +45,8 @@ export interface MappingPlanRequest {
   readonly columns: SourceColumns;
   /** The root of the resolved target schema. */
   readonly target: ObjectNode;
+  /** Texts for the placeholders of mappings that come from a template. */
+  readonly placeholders?: Placeholders;
 }
 
 export type MappingPlanResult =
@@ -52,26 +54,30 @@ export type MappingPlanResult =
   | { readonly ok: false; readonly errors: readonly MappingError[] };
 
 /** Types the mappings of a mapping set against source and target. All that is wrong with them comes back at once. */
-export function planMappings({ mappings, columns, target }: MappingPlanRequest): MappingPlanResult {
+export function planMappings(request: MappingPlanRequest): MappingPlanResult {
+  const { mappings, target } = request;
   const errors: MappingError[] = [];
-  const targets: PlannedTarget[] = [];
+  const planned: { readonly target: PlannedTarget; readonly report: Report }[] = [];
   const taken = new Map<string, number>();
   for (const [index, mapping] of mappings.entries()) {
     const report: Report = (problem) => {
       const { source, destination } = mapping;
       errors.push({ mapping: index, source, destination, ...problem });
     };
-    const expression = planSource(mapping, columns, report);
+    const expression = planSource(mapping, request, report);
     const destination = findDestination(mapping, target, report);
     if (destination === undefined) continue;
     const key = JSON.stringify(destination.path);
     const earlier = taken.get(key);
     if (earlier !== undefined) report(duplicateDestination(mapping.destination, earlier));
     taken.set(key, earlier ?? index);
-    if (expression === undefined) continue;
-    const problem = conversionProblem(expression, destination.node, mapping.destination);
-    if (problem !== undefined) report(problem);
-    targets.push({ path: destination.path, target: destination.node, expression, source: mapping.source });
+    const filled = expression && planTarget(mapping, destination, expression, report);
+    if (filled !== undefined) planned.push({ target: filled, report });
+  }
+  const targets = planned.map((each) => each.target);
+  for (const { target: each, report } of planned) {
+    const list = unmeasuredList(each, targets);
+    if (list !== undefined && errors.length === 0) report(unmeasured(list));
   }
   if (errors.length > 0) return { ok: false, errors };
   return {
@@ -88,7 +94,7 @@ type Report = (problem: Problem) => void;
 
 function planSource(
   mapping: MappingInput,
-  columns: SourceColumns,
+  { columns, placeholders = {} }: MappingPlanRequest,
   report: Report,
 ): PlanExpression | undefined {
   switch (mapping.sourceType) {
@@ -97,41 +103,12 @@ function planSource(
     case 'ATTRIBUTE':
       return planAttribute(mapping.source, columns, report);
     case 'EXPRESSION': {
-      const planned = planExpression(mapping.source, columns);
+      const planned = planExpression(mapping.source, columns, { placeholders });
       if (planned.ok) return planned.expression;
       planned.errors.forEach(report);
       return undefined;
     }
   }
-}
-
-/** An attribute is a column under its own name, however odd; else the path that its text spells. */
-function planAttribute(source: string, columns: SourceColumns, report: Report): PlanExpression | undefined {
-  const reading = readPath(source);
-  const name = reading.ok ? reading.segments.join('.') : source;
-  if (columns === 'unknown') {
-    if (reading.ok) return { kind: 'column', type: 'unknown', name };
-    report({
-      code: 'source-path',
-      message: `The source is no path: ${reading.problem}. For an expression, set "sourceType" to "EXPRESSION".`,
-    });
-    return undefined;
-  }
-  const column =
-    columns.find((candidate) => candidate.name === source) ??
-    columns.find((candidate) => candidate.name === name);
-  if (column !== undefined) return { kind: 'column', type: column.type, name: column.name };
-  const { suggestions, sentence } = didYouMean(
-    name,
-    columns.map((candidate) => candidate.name),
-  );
-  const kindHint = /^[\w.]*$/.test(source) ? '' : ' For an expression, set "sourceType" to "EXPRESSION".';
-  report({
-    code: 'unknown-column',
-    message: `The source has no column "${source}".${sentence}${kindHint}`,
-    suggestions,
-  });
-  return undefined;
 }
 
 interface Destination {
@@ -149,41 +126,46 @@ function findDestination(
     report({ code: 'destination-path', message: `The destination is no path: ${reading.problem}.` });
     return undefined;
   }
-  const path = reading.segments;
-  const found = nodeAt(target, path);
+  const found = nodeAt(target, reading.segments);
   if (!found.found) {
     const { message, suggestions } = found;
     report({ code: 'unknown-destination', message, suggestions });
     return undefined;
   }
-  if (path.some((_, index) => entersCollection(target, path.slice(0, index + 1)))) {
-    report({
-      code: 'unsupported',
-      message: `"${destination}" leads into an array or a map. Map a whole array instead, made with to_array() for example.`,
-    });
-    return undefined;
+  return { path: reading.segments, node: found.node };
+}
+
+function planTarget(
+  { source, destination }: MappingInput,
+  { path, node }: Destination,
+  expression: PlanExpression,
+  report: Report,
+): PlannedTarget | undefined {
+  const iterates = iterationsOf(path, node, expression.type);
+  const narrowed = narrowedNode(inArrays(node, iterates), expression.type, destination);
+  if (narrowed.ok) {
+    // The lists that are iterated over stand in the destination already.
+    for (const { path: field, pattern, problem } of patternProblems(
+      filledNode(narrowed.node, iterates),
+      destination,
+    )) {
+      report({
+        code: 'uncheckable-pattern',
+        message: `The pattern ${pattern} of "${field}" in the target schema can't be checked: ${problem}.`,
+      });
+    }
+    return { path, target: narrowed.node, ...(iterates > 0 && { iterates }), expression, source };
   }
-  if (goalOfNode(found.node) !== undefined) return { path, node: found.node };
-  report(notAValue(destination, found.node));
+  const { message, suggestions } = narrowed;
+  report({ code: 'impossible-conversion', message, ...(suggestions.length > 0 && { suggestions }) });
   return undefined;
 }
 
-/** Whether the last step of a path goes into an array or a map. */
-function entersCollection(target: ObjectNode, path: readonly string[]): boolean {
-  const parent = nodeAt(target, path.slice(0, -1));
-  return parent.found && (parent.node.kind === 'array' || parent.node.kind === 'map');
-}
-
-function notAValue(destination: string, node: XdmNode): Problem {
-  const children = node.kind === 'object' ? [...node.properties.keys()].slice(0, 3) : [];
-  const hint =
-    children.length === 0 ? '' : ` Map to one of its fields, such as "${destination}.${children[0]}".`;
-  const kind =
-    node.kind === 'array' ? 'an array of objects' : `${node.kind === 'object' ? 'an object' : 'a map'}`;
+function unmeasured(list: readonly string[]): Problem {
+  const path = list.reduce((text, segment) => (isIndex(segment) ? text + segment : `${text}.${segment}`));
   return {
-    code: 'destination-not-a-value',
-    message: `"${destination}" is ${kind}, which no single value can fill.${hint}`,
-    suggestions: children.map((child) => `${destination}.${child}`),
+    code: 'destination-path',
+    message: `Nothing tells how many elements "${path}" has. Map an array to "${path}", or to a field of its elements with [*] in the source as well.`,
   };
 }
 
@@ -191,20 +173,5 @@ function duplicateDestination(destination: string, earlier: number): Problem {
   return {
     code: 'duplicate-destination',
     message: `"${destination}" is already filled by mapping ${earlier + 1}; each destination takes one mapping.`,
-  };
-}
-
-function conversionProblem(
-  { type }: PlanExpression,
-  node: XdmNode,
-  destination: string,
-): Problem | undefined {
-  const goal = goalOfNode(node);
-  if (goal === undefined || canConvert(type, goal)) return undefined;
-  const wanted = node.kind === 'scalar' ? node.xdmType : 'array';
-  const hint = node.kind === 'array' && typeof type === 'string' ? ' Wrap it in to_array(false, …).' : '';
-  return {
-    code: 'impossible-conversion',
-    message: `A value of type ${describeType(type)} can't become the ${wanted} that "${destination}" holds.${hint}`,
   };
 }
