@@ -29,7 +29,9 @@ export function bindPath(path: Path, scope: Scope): PlanExpression {
     return followed({ kind: 'column', type: heldAs(type), name }, steps.slice(length), path.span, scope);
   }
   const name = steps.join('.');
-  const { suggestions, sentence } = didYouMean(name, [...scope.columns.keys(), ...scope.parameters.keys()]);
+  const names = [...scope.columns.keys(), ...scope.parameters.keys()];
+  const whole = didYouMean(name, names);
+  const { suggestions, sentence } = whole.suggestions.length > 0 ? whole : didYouMean(first, names);
   const message = `The source has no column "${name}".${sentence}`;
   scope.errors.add('unknown-column', path.span, message, { suggestions });
   return unknownColumn(name);

@@ -14,7 +14,8 @@ import { goalOfNode, sqlTypeOf } from './sql/types.ts';
 export interface EmitContext {
   /**
    * SQL that reads a source column, already in the SQL type that `sqlTypeOf` names for the column's type. A text of the
-   * source that can't be read as that type is NULL here; telling of it is the reader's part.
+   * source that can't be read as that type is NULL here, and so is JSON's own null; telling of it is the reader's part. The
+   * relation has no column whose name begins with `bound`: the parameters of SQL lambdas are called so.
    */
   readonly column: (name: string) => string;
   /** What `now()` answers, the same for every row. */

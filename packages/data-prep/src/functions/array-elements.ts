@@ -1,7 +1,7 @@
 import type { EmittedSql, ExpressionType } from '../plan.ts';
 import { emitConversion } from '../sql/conversion.ts';
 import { anyOf, bindOnce, madeOf, total } from '../sql/emitted.ts';
-import { lambda } from '../sql/lambda.ts';
+import { lambda, lambdaOfTwo } from '../sql/lambda.ts';
 import { type ArrayType, arrayOf, isArray } from '../types.ts';
 import type { EmittedArgument, FunctionEntry, Mismatch, Parameter, Signature } from './entry.ts';
 import { joinTexts } from './join-texts.ts';
@@ -155,7 +155,7 @@ function flattenedJson(list: string): string {
     const unpacked = (level: string) =>
       `flatten(list_transform(${level}, ${lambda((item) => `coalesce(TRY_CAST(${item} AS JSON[]), [${item}])`)}))`;
     const steps = `list_resize([${items}], ${levels}, CAST([] AS JSON[]))`;
-    return `CASE WHEN ${items} IS NOT NULL THEN list_reduce(${steps}, lambda level, step: ${unpacked('level')}) END`;
+    return `CASE WHEN ${items} IS NOT NULL THEN list_reduce(${steps}, ${lambdaOfTwo(unpacked)}) END`;
   });
 }
 

@@ -1,5 +1,5 @@
 import type { ExpressionType } from '../plan.ts';
-import { bindOnce, callOf, madeOf, total, valuesOf } from '../sql/emitted.ts';
+import { bindOnce, madeOf, total, valuesOf } from '../sql/emitted.ts';
 import { lambda } from '../sql/lambda.ts';
 import { heldValue, listOfJson, withoutJsonNull } from '../sql/nested.ts';
 import { sqlTypeOf } from '../sql/types.ts';
@@ -101,7 +101,13 @@ export const arrayFunctions: readonly FunctionEntry[] = [
     description: 'Puts arrays one after the other; elements that occur twice stay.',
     nulls: 'A null array counts as empty; null when all are null.',
     example: { expression: "join_arrays(['a', 'b'], ['c'])", result: '["a", "b", "c"]' },
-    emit: (args) => (args.length === 1 ? madeOf(args, valuesOf(args).join('')) : callOf('list_concat', args)),
+    emit: (args) => {
+      const joined = bindOnce(valuesOf(args), (...arrays) => {
+        const isAny = arrays.map((value) => `${value} IS NOT NULL`).join(' OR ');
+        return `CASE WHEN ${isAny} THEN list_concat(${arrays.join(', ')}) END`;
+      });
+      return madeOf(args, joined);
+    },
   },
   {
     name: 'size_of',

@@ -2,7 +2,7 @@ import { memberType } from '../member-type.ts';
 import type { EmittedSql, ExpressionType } from '../plan.ts';
 import { emitConversion } from '../sql/conversion.ts';
 import { anyOf, bindOnce, madeOf, total, valuesOf } from '../sql/emitted.ts';
-import { indexedLambda, lambda } from '../sql/lambda.ts';
+import { lambda, lambdaOfTwo } from '../sql/lambda.ts';
 import { emitMember } from '../sql/member.ts';
 import { entryOf, mapEntry, mapOfEntries } from '../sql/nested.ts';
 import {
@@ -86,8 +86,12 @@ export const mapFunctions: readonly FunctionEntry[] = [
     nulls: 'A null map counts as empty; null when all are null.',
     example: { expression: 'add_to_map(to_map("a", 1), to_map("b", 2, "a", 3))', result: '{"a": 1, "b": 2}' },
     emit: (args) => {
-      const entries = args.map(({ value }) => `map_entries(${value})`);
-      return madeOf(args, mapOfEntries(`list_concat(${entries.join(', ')})`, 'first'));
+      const united = bindOnce(valuesOf(args), (...maps) => {
+        const entries = maps.map((value) => `map_entries(${value})`);
+        const isAny = maps.map((value) => `${value} IS NOT NULL`).join(' OR ');
+        return `CASE WHEN ${isAny} THEN ${mapOfEntries(`list_concat(${entries.join(', ')})`, 'first')} END`;
+      });
+      return madeOf(args, united);
     },
   },
   {
@@ -205,7 +209,7 @@ function getSignature(types: readonly ExpressionType[], literals: readonly Liter
 
 function valuesOfKeys(args: readonly EmittedArgument[]): EmittedSql {
   const values = bindOnce(valuesOf(args), (all, wanted) => {
-    const isPresent = indexedLambda((key, position) => {
+    const isPresent = lambdaOfTwo((key, position) => {
       return `list_contains(map_keys(${all}), ${key}) AND list_position(${wanted}, ${key}) = ${position}`;
     });
     const present = `list_filter(${wanted}, ${isPresent})`;

@@ -80,21 +80,23 @@ export function emitEquality(negation: string): Emitter {
 
 /** SQL, never null, that tells whether two values of comparable types are equal; null equals only null. */
 export function equalityOf(left: EmittedArgument, right: EmittedArgument): string {
-  const comparable = comparableType(left.type, right.type) ?? 'string';
-  const type = comparable === 'json' ? 'string' : comparable;
+  const type = comparableType(left.type, right.type) ?? 'string';
   const isPlain = sameType(left.type, right.type) && left.type !== 'json';
   if (isPlain || isOpen(left.type) || isOpen(right.type)) {
     return `(${left.value} IS NOT DISTINCT FROM ${right.value})`;
   }
   const equal = bindOnce([left.value, right.value], (first, second) => {
-    const sides = [
-      emitConversion(total(first), left.type, type),
-      emitConversion(total(second), right.type, type),
-    ];
+    const sides = [comparableSide(first, left.type, type), comparableSide(second, right.type, type)];
     const bothNull = `(${first} IS NULL) = (${second} IS NULL)`;
     return `${valuesOf(sides).join(' IS NOT DISTINCT FROM ')} AND ${bothNull}`;
   });
   return `(${equal})`;
+}
+
+/** Of JSON the text is compared, as `1` and `"1"` are equal. */
+function comparableSide(side: string, from: ExpressionType, to: ExpressionType): EmittedSql {
+  const converted = emitConversion(total(side), from, to);
+  return to === 'json' ? emitConversion(converted, to, 'string') : converted;
 }
 
 /** The sides are looked at in order, up to the one that decides. */

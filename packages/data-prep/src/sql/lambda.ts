@@ -9,11 +9,12 @@ export function lambda(body: (name: string) => string): string {
   return inScope((name) => `lambda ${name}: ${body(name)}`);
 }
 
-/** A SQL lambda whose second parameter is the element's position, counted from 1. */
-export function indexedLambda(body: (element: string, position: string) => string): string {
-  return inScope((element) =>
-    inScope((position) => `lambda ${element}, ${position}: ${body(element, position)}`),
-  );
+/**
+ * A SQL lambda of two parameters: of an element and its position, counted from 1; or, for `list_reduce`, of what the
+ * elements before came to and an element.
+ */
+export function lambdaOfTwo(body: (first: string, second: string) => string): string {
+  return inScope((first) => inScope((second) => `lambda ${first}, ${second}: ${body(first, second)}`));
 }
 
 /** Writes SQL that has a name in it which no SQL around it binds. */

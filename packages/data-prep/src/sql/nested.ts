@@ -1,7 +1,7 @@
 import type { ExpressionType } from '../plan.ts';
 import { isMap, isObject } from '../types.ts';
 import { bindOnce } from './emitted.ts';
-import { indexedLambda, lambda } from './lambda.ts';
+import { lambda, lambdaOfTwo } from './lambda.ts';
 import { quoteLiteral } from './quote.ts';
 import { sqlTypeOf } from './types.ts';
 
@@ -31,7 +31,7 @@ export function mapOfEntries(entries: string, kept: 'first' | 'last'): string {
   const keyed = `list_filter(${entries}, ${lambda((entry) => `${entry}.key IS NOT NULL`)})`;
   const unique = bindOnce([keyed], (list) => {
     return bindOnce([`list_transform(${list}, ${lambda((entry) => `${entry}.key`)})`], (keys) => {
-      const isKept = indexedLambda((entry, position) => {
+      const isKept = lambdaOfTwo((entry, position) => {
         return kept === 'first'
           ? `list_position(${keys}, ${entry}.key) = ${position}`
           : `NOT list_contains(${keys}[${position} + 1:], ${entry}.key)`;

@@ -1,12 +1,13 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { SourceColumn, SourceType, XdmNode, XdmScalarType } from '@tributary/xdm';
+import type { Placeholders } from '../bind-scope.ts';
 import { emitExpression, emitTarget } from '../emit.ts';
 import type { EmittedSql, PlanExpression } from '../plan.ts';
 import { emitConversion } from '../sql/conversion.ts';
 import { nullWhereFailed, total } from '../sql/emitted.ts';
-import { quoteIdentifier, quoteLiteral } from '../sql/quote.ts';
+import { quoteLiteral } from '../sql/quote.ts';
 import { type Goal, heldAs, sqlTypeOf } from '../sql/types.ts';
-import { planExpression } from '../validate.ts';
+import { type ExpressionPlanResult, planExpression } from '../validate.ts';
 import { registerScalarFunctions } from './scalar-functions.ts';
 import { typeOfValue } from './type-of-value.ts';
 
@@ -27,6 +28,7 @@ export interface Evaluation {
   readonly types?: Readonly<Record<string, SourceType>>;
   /** What the value is brought to: a scalar type of XDM, or a whole node. */
   readonly target?: XdmScalarType | XdmNode;
+  readonly placeholders?: Placeholders;
 }
 
 /** Evaluates expressions for real, in a DuckDB of its own. */
@@ -49,9 +51,14 @@ export class Evaluator {
     this.#connection.closeSync();
   }
 
-  async evaluate({ text, row = {}, types = {}, target }: Evaluation): Promise<Outcome> {
+  plan({ text, row = {}, types = {}, placeholders = {} }: Evaluation): ExpressionPlanResult {
+    return planExpression(text, columnsOf(row, types), { placeholders });
+  }
+
+  async evaluate(evaluation: Evaluation): Promise<Outcome> {
+    const { row = {}, types = {}, target } = evaluation;
     const columns = columnsOf(row, types);
-    const planned = planExpression(text, columns);
+    const planned = this.plan(evaluation);
     if (!planned.ok) throw new Error(planned.errors.map(({ message }) => message).join('\n'));
     return this.evaluatePlan(planned.expression, row, columns, target);
   }
@@ -62,7 +69,8 @@ export class Evaluator {
     columns: readonly SourceColumn[],
     target: XdmScalarType | XdmNode | undefined,
   ): Promise<Outcome> {
-    const context = { column: quoteIdentifier, now: NOW };
+    const names = new Map(columns.map(({ name }, index) => [name, `c${index}`]));
+    const context = { column: (name: string) => names.get(name) ?? 'NULL', now: NOW };
     const emitted =
       target === undefined
         ? emitExpression(expression, context)
@@ -80,7 +88,7 @@ export class Evaluator {
 
   /** Brings a value of a source column to another type, unreadable values being failures. */
   async convert(value: unknown, type: SourceType, goal: Goal): Promise<Outcome> {
-    const converted = emitConversion(total(quoteIdentifier('v')), type, goal);
+    const converted = emitConversion(total('c0'), type, goal);
     return this.run(nullWhereFailed(converted), rowSql({ v: value }, [{ name: 'v', type }]));
   }
 
@@ -104,9 +112,9 @@ export function columnsOf(
   return Object.entries(row).map(([name, value]) => ({ name, type: types[name] ?? typeOfValue(value) }));
 }
 
-/** SQL of a relation with one row. */
+/** SQL of a relation with one row, whose columns are called by their position. */
 function rowSql(row: Row, columns: readonly SourceColumn[]): string {
-  const values = columns.map(({ name, type }) => `${valueSql(row[name], type)} AS ${quoteIdentifier(name)}`);
+  const values = columns.map(({ name, type }, index) => `${valueSql(row[name], type)} AS c${index}`);
   return `(SELECT ${['1', ...values].join(', ')})`;
 }
 
