@@ -4,13 +4,7 @@ import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { SandboxedCaller } from '../../http/caller.ts';
 import { Problem } from '../../http/problem.ts';
-import {
-  type BatchBody,
-  BatchChange,
-  batchPropertiesOf,
-  isBatchProperty,
-  requireRelated,
-} from './batch-body.ts';
+import { BatchBody, BatchChange, batchPropertiesOf, isBatchProperty, requireRelated } from './batch-body.ts';
 import { hasEnded, statusProblem } from './batch-status.ts';
 import { requireValid } from './change-data-set.ts';
 import { type Conditions, requireMatch } from './if-match.ts';
@@ -105,13 +99,13 @@ export function putBatchEdit(body: BatchBody): BatchEdit {
 
 export function patchBatchEdit(patch: BatchPatchBody): BatchEdit {
   if (!Array.isArray(patch)) return (before) => ({ ...before, ...batchPropertiesOf(patch) });
-  return (before) => {
+  return (before, id) => {
     for (const property of patchedProperties(patch)) {
       if (property === undefined || !isBatchProperty(property)) throw fixedProperty(property ?? '(root)');
     }
     const document = patched(before, patch);
-    requireValid(BatchChange, document);
-    return { ...newShown(document.externalId), ...document };
+    requireValid(BatchBody, document);
+    return { ...newShown(id), ...document };
   };
 }
 

@@ -1,8 +1,8 @@
-import fastJsonPatch, { type Operation } from 'fast-json-patch';
 import { type Static, Type } from 'typebox';
+import { applyPatchOperation, type PatchOperation } from '../../http/patch-operation.ts';
 import { Problem } from '../../http/problem.ts';
 
-const PatchOperation = Type.Object({
+const Operation = Type.Object({
   op: Type.String({ maxLength: 20, description: 'add, remove, replace, move, copy or test' }),
   path: Type.String({ maxLength: 2_000 }),
   from: Type.Optional(Type.String({ maxLength: 2_000 })),
@@ -10,7 +10,7 @@ const PatchOperation = Type.Object({
 });
 
 /** A JSON Patch (RFC 6902); the operations' names in any case. */
-export const JsonPatch = Type.Array(PatchOperation, { maxItems: 1_000 });
+export const JsonPatch = Type.Array(Operation, { maxItems: 1_000 });
 export type JsonPatch = Static<typeof JsonPatch>;
 
 /**
@@ -23,18 +23,30 @@ export function patchedProperties(patch: JsonPatch): readonly (string | undefine
 }
 
 /**
- * A document with a patch applied; the document itself stays as it is.
- * @throws {Problem} of kind `invalidBody`
+ * A document with a patch applied; the document itself stays as it is. Whether the result is still what it was by type is
+ * the caller's to check.
+ * @throws {Problem} of kind `invalidBody` that names the operation
  */
 export function patched<T extends object>(document: T, patch: JsonPatch): T {
-  // The library's types want one shape for each op; it checks them itself, which the last arguments ask for.
-  const operations = patch.map(({ op, ...rest }) => ({ op: op.toLowerCase(), ...rest })) as Operation[];
-  try {
-    return fastJsonPatch.applyPatch(structuredClone(document), operations, true, true).newDocument;
-  } catch (error) {
-    const [reason = ''] = error instanceof Error ? error.message.split('\n') : [];
-    throw new Problem('invalidBody', `The JSON Patch cannot be applied: ${reason}`, {
-      violations: [{ path: '', message: reason }],
-    });
-  }
+  const result = patch.reduce<unknown>((current, operation, index) => {
+    const op = operation.op.toLowerCase();
+    if (!isOperator(op)) throw refused(index, `${operation.op} is no operation of a JSON Patch`);
+    const applied = applyPatchOperation(current, { ...operation, op }, index);
+    if (!applied.ok) throw refused(index, `${op} ${operation.path}: ${applied.reason}`);
+    return applied.document;
+  }, document);
+  // Checked by the caller, as said above.
+  return result as T;
+}
+
+const OPERATORS: readonly string[] = ['add', 'remove', 'replace', 'move', 'copy', 'test'];
+
+function isOperator(op: string): op is PatchOperation['op'] {
+  return OPERATORS.includes(op);
+}
+
+function refused(index: number, reason: string): Problem {
+  return new Problem('invalidBody', `The JSON Patch cannot be applied: /${index} ${reason}.`, {
+    violations: [{ path: `/${index}`, message: reason }],
+  });
 }
