@@ -1,33 +1,16 @@
 import type { EmittedSql } from '../plan.ts';
-import { readAutomaticDate } from '../sql/automatic-date.ts';
-import { compileDateReader, compileDateWriter } from '../sql/date-pattern.ts';
-import { anyOf, madeOf, mayFail, total } from '../sql/emitted.ts';
+import { automaticZone, readAutomaticDate } from '../sql/automatic-date.ts';
+import { compileDateReader, type DateReader } from '../sql/date-reader.ts';
+import { compileDateWriter, type DateWriter } from '../sql/date-writer.ts';
+import { anyOf, bindOnce, inTry, madeOf, mayFail, total, valuesOf } from '../sql/emitted.ts';
 import { quoteLiteral } from '../sql/quote.ts';
-import { readShaped } from '../sql/shaped.ts';
+import { instantOf, localTime } from '../sql/zones.ts';
+import { callScalar } from '../vectorised/scalar-function.ts';
+import { zone as zoneFunction, zoneOf } from '../vectorised/zone.ts';
+import { coalescedZone } from './conditional.ts';
+import { dateParts, findDatePart } from './date-parts.ts';
 import type { EmittedArgument, FunctionEntry, Parameter } from './entry.ts';
 import { fixed } from './signature.ts';
-
-/**
- * Names of the parts of a date and the SQL that reads each from a TIMESTAMP. Case is ignored. The documentation lists `w`
- * for both week and weekday; it is read as the weekday, and days count from Monday as 1, like the pattern letter `u`.
- */
-const dateParts: readonly {
-  readonly names: readonly string[];
-  readonly sql: (timestamp: string) => string;
-}[] = [
-  { names: ['year', 'yyyy', 'yy'], sql: partOf('year') },
-  { names: ['quarter', 'qq', 'q'], sql: partOf('quarter') },
-  { names: ['month', 'mm', 'm'], sql: partOf('month') },
-  { names: ['dayofyear', 'dy', 'y'], sql: partOf('doy') },
-  { names: ['day', 'dd', 'd'], sql: partOf('day') },
-  { names: ['week', 'ww'], sql: partOf('week') },
-  { names: ['weekday', 'dw', 'w'], sql: partOf('isodow') },
-  { names: ['hour', 'hh', 'hh24'], sql: partOf('hour') },
-  { names: ['hh12'], sql: (timestamp) => `(${partOf('hour')(timestamp)} + 11) % 12 + 1` },
-  { names: ['minute', 'mi', 'n'], sql: partOf('minute') },
-  { names: ['second', 'ss', 's'], sql: partOf('second') },
-  { names: ['millisecond', 'sss', 'ms'], sql: (timestamp) => `${partOf('millisecond')(timestamp)} % 1000` },
-];
 
 const category = 'Date/Time';
 const form = 'function';
@@ -43,7 +26,18 @@ const outputPattern: Parameter = {
   checkLiteral: (pattern) => problemOf(compileDateWriter(pattern)),
 };
 
-/** Functions on dates. A date-time is an instant; it is shown and taken apart in UTC. */
+const zoneParameter: Parameter = {
+  name: 'zone',
+  type: 'string',
+  description:
+    'A time zone: a name such as Europe/Paris, an offset such as +02:00, or an abbreviation such as PST, which is an offset without daylight saving.',
+};
+const nullInNullOut = 'Null for a null argument.';
+
+/**
+ * Functions on dates. A date-time is an instant that remembers its zone; it is written and taken apart by the clock of that
+ * zone, and lands in UTC.
+ */
 export const dateFunctions: readonly FunctionEntry[] = [
   {
     name: 'now',
@@ -110,15 +104,12 @@ export const dateFunctions: readonly FunctionEntry[] = [
     parameters: [date, outputPattern],
     signature: fixed(['date-time', 'string'], 'string'),
     returnType: 'string',
-    description: 'Writes a date by a pattern, in UTC.',
+    description: 'Writes a date by a pattern, by the clock of its zone.',
     nulls: 'Null for a null date.',
     example: { expression: 'format(date("2020-12-31"), "dd/MM/yyyy")', result: '"31/12/2020"' },
-    emit: ([value, pattern]) => {
-      const instant = value ?? total('NULL');
-      return madeOf(
-        [instant],
-        `strftime(timezone('UTC', ${instant.value}), ${writeFormat(pattern?.literal)})`,
-      );
+    emit: ([date, pattern]) => {
+      if (date === undefined) throw new Error('format needs a date');
+      return madeOf([date], writerOf(pattern?.literal).write(date.value, date.zone));
     },
   },
   {
@@ -135,10 +126,14 @@ export const dateFunctions: readonly FunctionEntry[] = [
     description: 'Writes a point in time by a pattern, in UTC.',
     nulls: 'Null for null milliseconds.',
     example: { expression: 'dformat(1571829875000, "yyyy-MM-dd HH:mm")', result: '"2019-10-23 11:24"' },
-    emit: ([value, pattern]) => {
-      const millis = value ?? total('NULL');
-      const timestamp = `make_timestamp(${millis.value} * 1000)`;
-      return mayFail([millis], `TRY(strftime(${timestamp}, ${writeFormat(pattern?.literal)}))`);
+    emit: ([millis, pattern]) => {
+      if (millis === undefined) throw new Error('dformat needs milliseconds');
+      const text = bindOnce([millis.value], (value) => {
+        return inTry([value], (given) =>
+          writerOf(pattern?.literal).write(`timezone('UTC', make_timestamp(${given} * 1000))`),
+        );
+      });
+      return mayFail([millis], text);
     },
   },
   {
@@ -146,31 +141,161 @@ export const dateFunctions: readonly FunctionEntry[] = [
     aliases: [],
     category,
     form,
-    parameters: [
-      {
-        name: 'part',
-        type: 'string',
-        description: `Name of the part, a literal text: ${dateParts.map(({ names }) => names.join(' ')).join(', ')}.`,
-        checkLiteral: (name) => {
-          if (findDatePart(name) !== undefined) return undefined;
-          return `"${name}" names no part of a date; use one of ${dateParts.map(({ names }) => names[0]).join(', ')}`;
-        },
-      },
-      date,
-    ],
+    parameters: [partParameter(dateParts), date],
     signature: fixed(['string', 'date-time'], 'integer'),
     returnType: 'integer',
-    description: 'Takes one part out of a date, in UTC. Note that "m" is the month and "mi" the minute.',
+    description:
+      'Takes one part out of a date, by the clock of its zone. Note that "m" is the month and "mi" the minute.',
     nulls: 'Null for a null date.',
     example: { expression: 'date_part("MM", date("2019-10-17"))', result: '10' },
-    emit: ([name, value]) => {
+    emit: ([name, date]) => {
       const part = findDatePart(String(name?.literal));
-      if (part === undefined) throw new Error('date_part was planned with an unknown part');
-      const instant = value ?? total('NULL');
-      return madeOf([instant], `CAST(${part.sql(`timezone('UTC', ${instant.value})`)} AS INTEGER)`);
+      if (part === undefined || date === undefined) throw new Error('date_part was planned without a part');
+      return madeOf([date], `CAST(${part.read(localTime(date.value, date.zone))} AS INTEGER)`);
+    },
+  },
+  {
+    name: 'set_date_part',
+    aliases: [],
+    category,
+    form,
+    parameters: [
+      partParameter(dateParts.filter(({ write }) => write !== undefined)),
+      { name: 'value', type: 'integer', description: 'The new value of the part.' },
+      date,
+    ],
+    signature: fixed(['string', 'long', 'date-time'], 'date-time'),
+    returnType: 'date-time',
+    description:
+      'Changes one part of a date, by the clock of its zone. A new month or year takes the last day of the month where it has not as many; any other value out of range fails.',
+    nulls: nullInNullOut,
+    example: {
+      expression: 'set_date_part("m", 4, date("2016-11-09T11:44:44Z"))',
+      result: '2016-04-09T11:44:44Z',
+    },
+    emit: ([name, value, date]) => {
+      const write = findDatePart(String(name?.literal))?.write;
+      if (write === undefined || value === undefined || date === undefined) {
+        throw new Error('set_date_part was planned without a part');
+      }
+      const changed = bindOnce([localTime(date.value, date.zone), value.value], write);
+      return { ...mayFail([value, date], instantOf(changed, date.zone)), ...zoneLike(date) };
+    },
+  },
+  {
+    name: 'make_date_time',
+    aliases: ['make_timestamp'],
+    category,
+    form,
+    parameters: [
+      { name: 'year', type: 'integer', description: 'The year.' },
+      { name: 'month', type: 'integer', description: 'The month, 1 to 12.' },
+      { name: 'day', type: 'integer', description: 'The day of the month, from 1.' },
+      { name: 'hour', type: 'integer', description: 'The hour, 0 to 23.' },
+      { name: 'minute', type: 'integer', description: 'The minute, 0 to 59.' },
+      { name: 'second', type: 'integer', description: 'The second, 0 to 59.' },
+      {
+        name: 'nanosecond',
+        type: 'integer',
+        description: 'The nanosecond, 0 to 999999999; what is below a microsecond is dropped.',
+      },
+      zoneParameter,
+    ],
+    signature: fixed([...Array.from({ length: 7 }, () => 'long' as const), 'string'], 'date-time'),
+    returnType: 'date-time',
+    description:
+      'Makes a date of its parts, by the clock of a time zone. A part out of range, or an unknown zone, fails.',
+    nulls: nullInNullOut,
+    example: {
+      expression: 'make_date_time(2019, 10, 17, 11, 55, 12, 999, "America/Los_Angeles")',
+      result: '2019-10-17T18:55:12Z',
+    },
+    emit: emitMakeDateTime,
+  },
+  {
+    name: 'zone_date_to_utc',
+    aliases: [],
+    category,
+    form,
+    parameters: [date],
+    signature: fixed(['date-time'], 'date-time'),
+    returnType: 'date-time',
+    description: 'The same instant in UTC.',
+    nulls: 'Null for a null date.',
+    example: {
+      expression: 'zone_date_to_utc(date("2019-10-17T11:55:12-08:00"))',
+      result: '2019-10-17T19:55:12Z',
+    },
+    emit: (args) => madeOf(args, valuesOf(args).join('')),
+  },
+  {
+    name: 'zone_date_to_zone',
+    aliases: [],
+    category,
+    form,
+    parameters: [date, zoneParameter],
+    signature: fixed(['date-time', 'string'], 'date-time'),
+    returnType: 'date-time',
+    description: 'The same instant in another time zone, by whose clock it is written from then on.',
+    nulls: nullInNullOut,
+    example: {
+      expression: 'format(zone_date_to_zone(date("2021-10-26T13:43:59Z"), "Europe/Paris"), "HH:mm")',
+      result: '"15:43"',
+    },
+    emit: ([date, zone]) => {
+      if (date === undefined || zone === undefined)
+        throw new Error('zone_date_to_zone needs a date and a zone');
+      const zoneSql = emitZone(zone);
+      const value = bindOnce(
+        [date.value],
+        (instant) => `CASE WHEN ${zoneSql} IS NOT NULL THEN ${instant} END`,
+      );
+      return { ...mayFail([date, zone], value), zone: zoneSql };
     },
   },
 ];
+
+function partParameter(parts: typeof dateParts): Parameter {
+  return {
+    name: 'part',
+    type: 'string',
+    description: `Name of the part, a literal text: ${parts.map(({ names }) => names.join(' ')).join(', ')}.`,
+    checkLiteral: (name) => {
+      const found = findDatePart(name);
+      if (found !== undefined && parts.includes(found)) return undefined;
+      const names = parts.map((part) => part.names[0]).join(', ');
+      return found === undefined
+        ? `"${name}" names no part of a date; use one of ${names}`
+        : `"${name}" is a part that cannot be set; use one of ${names}`;
+    },
+  };
+}
+
+function emitMakeDateTime(args: readonly EmittedArgument[]): EmittedSql {
+  const zone = args[7];
+  if (zone === undefined) throw new Error('make_date_time needs eight arguments');
+  const zoneSql = emitZone(zone);
+  const clock = bindOnce(valuesOf(args.slice(0, 7)), (...parts) => {
+    const [hour, minute, second, nanosecond] = parts.slice(3);
+    const isInRange = `${hour} BETWEEN 0 AND 23 AND ${minute} BETWEEN 0 AND 59 AND ${second} BETWEEN 0 AND 59 AND ${nanosecond} BETWEEN 0 AND 999999999`;
+    const made = inTry(parts, (...given) => {
+      return `make_timestamp(${given.slice(0, 5).join(', ')}, CAST(${given[5]} AS DOUBLE)) + to_microseconds(${given[6]} // 1000)`;
+    });
+    return `CASE WHEN ${isInRange} THEN ${made} END`;
+  });
+  return { ...mayFail(args, instantOf(clock, zoneSql)), zone: zoneSql };
+}
+
+/** SQL of the one spelling of a zone, NULL for an unknown one. */
+function emitZone(zone: EmittedArgument): string {
+  if (typeof zone.literal !== 'string') return callScalar(zoneFunction, [zone.value]);
+  const known = zoneOf(zone.literal);
+  return known === undefined ? 'CAST(NULL AS VARCHAR)' : quoteLiteral(known);
+}
+
+function zoneLike({ zone }: EmittedSql): Pick<EmittedSql, 'zone'> {
+  return zone === undefined ? {} : { zone };
+}
 
 function dateLike(types: Parameters<FunctionEntry['signature']>[0]): 'date-time' | 'string' {
   return types[0] === 'date' || types[0] === 'date-time' ? 'date-time' : 'string';
@@ -178,41 +303,40 @@ function dateLike(types: Parameters<FunctionEntry['signature']>[0]): 'date-time'
 
 function emitDate([text, pattern, fallback]: readonly EmittedArgument[]): EmittedSql {
   if (text === undefined) throw new Error('date needs a text');
-  const read = text.type === 'date-time' ? text : mayFail([text], readDate(text.value, pattern?.literal));
+  const read = text.type === 'date-time' ? text : readDate(text, pattern?.literal);
   if (fallback === undefined) return read;
   const fallbackFails =
     fallback.fails === undefined ? undefined : `(${text.value} IS NULL AND ${fallback.fails})`;
-  return { value: `coalesce(${read.value}, ${fallback.value})`, fails: anyOf([read.fails, fallbackFails]) };
+  return {
+    value: `coalesce(${read.value}, ${fallback.value})`,
+    fails: anyOf([read.fails, fallbackFails]),
+    ...coalescedZone([read, fallback]),
+  };
 }
 
-function readDate(text: string, pattern: unknown): string {
-  if (typeof pattern !== 'string') return readAutomaticDate(text);
+function readDate(text: EmittedSql, pattern: unknown): EmittedSql {
+  if (typeof pattern !== 'string') {
+    return { ...mayFail([text], readAutomaticDate(text.value)), zone: automaticZone(text.value) };
+  }
+  const reader = readerOf(pattern);
+  const read = mayFail([text], reader.read(text.value));
+  return reader.zone === undefined ? read : { ...read, zone: reader.zone(text.value) };
+}
+
+function readerOf(pattern: string): DateReader {
   const reader = compileDateReader(pattern);
-  if (!reader.ok)
-    throw new Error(`date was planned with a pattern that cannot be compiled: ${reader.problem}`);
-  const format = quoteLiteral(reader.format);
-  return readShaped(text, `\\s*${reader.shape}\\s*`, (shaped) => {
-    if (!reader.hasOffset) return `timezone('UTC', try_strptime(${shaped}, ${format}))`;
-    return `try_strptime(regexp_replace(${shaped}, 'Z\\s*$', '+00'), ${format})`;
-  });
+  if (!reader.ok) throw new Error(`A date pattern was planned that cannot be compiled: ${reader.problem}`);
+  return reader;
 }
 
-function writeFormat(pattern: unknown): string {
+function writerOf(pattern: unknown): DateWriter {
   const writer = compileDateWriter(String(pattern));
   if (!writer.ok) throw new Error(`A date pattern was planned that cannot be compiled: ${writer.problem}`);
-  return quoteLiteral(writer.format);
+  return writer;
 }
 
 function problemOf(
   compiled: ReturnType<typeof compileDateReader | typeof compileDateWriter>,
 ): string | undefined {
   return compiled.ok ? undefined : compiled.problem;
-}
-
-function findDatePart(name: string) {
-  return dateParts.find(({ names }) => names.includes(name.toLowerCase()));
-}
-
-function partOf(field: string): (timestamp: string) => string {
-  return (timestamp) => `date_part('${field}', ${timestamp})`;
 }

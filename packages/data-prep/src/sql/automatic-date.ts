@@ -1,23 +1,33 @@
+import { callScalar } from '../vectorised/scalar-function.ts';
+import { zone } from '../vectorised/zone.ts';
 import automaticPatterns from './automatic-dates.json' with { type: 'json' };
-import { compileDateReader } from './date-pattern.ts';
+import { compileDateReader } from './date-reader.ts';
 import { bindOnce } from './emitted.ts';
 import { quoteLiteral } from './quote.ts';
 import { offsetShape, readShaped } from './shaped.ts';
+import { instantOf } from './zones.ts';
 
+const isoTime = String.raw`\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?`;
 /**
  * ISO 8601 with a blank or a T before the time; seconds, fraction and offset may be missing. This covers the documented
  * formats with a time and an offset, and the shapes that the documentation uses without listing them.
  */
-const isoDateTime = String.raw`\s*\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?${offsetShape}?\s*`;
+const isoDateTime = String.raw`\s*\d{4}-\d{2}-\d{2}[T ]${isoTime}\s*${offsetShape}?\s*`;
+/** The same with the name of a zone, as in `2024-05-05 20:39:00 PST`. */
+const namedDateTime = String.raw`\s*\d{4}-\d{2}-\d{2}[T ]${isoTime}\s*[A-Za-z][A-Za-z_/]+\s*`;
+/** What follows the time of a date-time: `Z`, an offset or a name. */
+const trailingZone = String.raw`:\d{2}(?:\.\d+)?\s*(${offsetShape}|[A-Za-z][A-Za-z_/]+)\s*$`;
 
-const readers = automaticPatterns.map((pattern) => {
+const shapes = Object.keys(automaticPatterns).map((pattern) => {
   const reader = compileDateReader(pattern);
-  if (!reader.ok)
-    throw new Error(`The automatic date format ${pattern} cannot be compiled: ${reader.problem}`);
-  return reader;
+  if (!reader.ok) throw new Error(`The automatic date format ${pattern} cannot be used: ${reader.problem}`);
+  return reader.shape;
 });
-const anyShape = String.raw`\s*(?:${readers.map(({ shape }) => shape).join('|')})\s*`;
-const formats = `[${readers.map(({ format }) => quoteLiteral(format)).join(', ')}]`;
+const anyShape = String.raw`\s*(?:${shapes.join('|')})\s*`;
+const formats = `[${Object.values(automaticPatterns)
+  .flat()
+  .map((format) => quoteLiteral(format))
+  .join(', ')}]`;
 
 /**
  * SQL that reads text as a date-time by the automatic formats, in their order (Data Prep data format guide, "Dates"). No
@@ -25,12 +35,36 @@ const formats = `[${readers.map(({ format }) => quoteLiteral(format)).join(', ')
  */
 export function readAutomaticDate(text: string): string {
   return bindOnce([text], (bound) => {
-    const iso = readShaped(bound, isoDateTime, (shaped) => `TRY_CAST(${shaped} AS TIMESTAMPTZ)`);
-    const listed = readShaped(
-      bound,
-      anyShape,
-      (shaped) => `timezone('UTC', try_strptime(${shaped}, ${formats}))`,
-    );
-    return `coalesce(${iso}, ${listed})`;
+    const iso = readShaped(bound, isoDateTime, readIso);
+    const named = readShaped(bound, namedDateTime, (shaped) => {
+      return instantOf(`TRY_CAST(${readLocal(shaped)} AS TIMESTAMP)`, callScalar(zone, [readZone(shaped)]));
+    });
+    const listed = readShaped(bound, anyShape, (shaped) => {
+      return `timezone('UTC', try_strptime(trim(${shaped}), ${formats}))`;
+    });
+    return `coalesce(${iso}, ${named}, ${listed})`;
   });
+}
+
+/** SQL of the zone that such a text gives, UTC where it gives none. */
+export function automaticZone(text: string): string {
+  return bindOnce([readZone(text)], (found) => {
+    const named = `coalesce(${callScalar(zone, [found])}, 'UTC')`;
+    return `CASE WHEN left(${found}, 1) IN ('+', '-') THEN ${found} WHEN ${found} IN ('', 'Z') THEN 'UTC' ELSE ${named} END`;
+  });
+}
+
+/** A cast wants no blank before an offset, and seconds wherever there is one. */
+function readIso(text: string): string {
+  const whole = `regexp_replace(${text}, '(\\d) *([Z+-][0-9:]*) *$', '\\1\\2')`;
+  const seconds = `regexp_replace(${whole}, '([T ]\\d\\d:\\d\\d)([Z+-])', '\\1:00\\2')`;
+  return `coalesce(TRY_CAST(${text} AS TIMESTAMPTZ), TRY_CAST(${seconds} AS TIMESTAMPTZ))`;
+}
+
+function readLocal(text: string): string {
+  return `regexp_extract(${text}, ${quoteLiteral(String.raw`^\s*(\S+[T ]${isoTime})`)}, 1)`;
+}
+
+function readZone(text: string): string {
+  return `regexp_extract(${text}, ${quoteLiteral(trailingZone)}, 1)`;
 }

@@ -1,6 +1,12 @@
 import { checksum } from './checksum.ts';
 import type { ScalarFunction } from './scalar-function.ts';
 import { userAgentFunctions } from './user-agent.ts';
+import { zone, zoneName } from './zone.ts';
 
 /** Every scalar function that emitted SQL may call. Whoever runs such SQL registers them all first. */
-export const scalarFunctions: readonly ScalarFunction[] = [checksum, ...userAgentFunctions.values()];
+export const scalarFunctions: readonly ScalarFunction[] = [
+  checksum,
+  zone,
+  zoneName,
+  ...userAgentFunctions.values(),
+];
