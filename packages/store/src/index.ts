@@ -16,6 +16,12 @@ export type {
 export type { RunQueue } from './run-queue.ts';
 export { LeaseLost, type RunRecord, type RunState, type Runs } from './runs.ts';
 export { isSandboxClosed } from './sandbox-closed.ts';
+export type {
+  PackageRecord,
+  PackageRecordContent,
+  PackageRecordKind,
+  PackageRecords,
+} from './sandbox-packages.ts';
 export type { ClosedSandbox, SandboxLeftover, SandboxRemovals } from './sandbox-removal.ts';
 export type { NewSandbox, Sandbox, Sandboxes, SandboxState, SandboxType } from './sandboxes.ts';
 export type { Schedule, Schedules } from './schedules.ts';

@@ -3,13 +3,16 @@ import { type Organizations, organizations } from './organizations.ts';
 import { type ResourceReferences, scopedReferences } from './resource-references.ts';
 import {
   type FoundResource,
+  findReached,
   findResources,
+  idsTitled,
   type ResourceKind,
   type Resources,
   scopedResources,
 } from './resources.ts';
 import { type RunQueue, runQueue } from './run-queue.ts';
 import { type Runs, scopedRuns } from './runs.ts';
+import { type PackageRecordKind, type PackageRecords, packageRecords } from './sandbox-packages.ts';
 import { type SandboxRemovals, sandboxRemovals } from './sandbox-removal.ts';
 import { enqueueDueRuns, type Schedules, scopedSchedules } from './schedules.ts';
 import type { Scope } from './scope.ts';
@@ -31,11 +34,21 @@ export interface ScopedStore {
   readonly watermarks: Watermarks;
   readonly references: ResourceReferences;
   resources(kind: ResourceKind): Resources;
+  /** Of the whole organisation: packages go from one of its sandboxes to another. */
+  packages(kind: PackageRecordKind): PackageRecords;
   /** Those of `ids` that exist among several kinds, by id, in one query; no two of those kinds may share an id. */
   findResources(
     kinds: readonly ResourceKind[],
     ids: readonly string[],
   ): Promise<ReadonlyMap<string, FoundResource>>;
+  /** Those of `ids`, and all that they reach by naming each other `via`, in one query however deep it is. */
+  findReached(
+    kinds: readonly ResourceKind[],
+    ids: readonly string[],
+    via: string,
+  ): Promise<ReadonlyMap<string, FoundResource>>;
+  /** Ids of the resources of some kinds, of those whose titles an index serves, that have this title. */
+  idsTitled(kinds: readonly ResourceKind[], title: string): Promise<readonly string[]>;
   /** Runs `work` in one transaction: all of it happens, or nothing when it throws. Nested calls join the outer one. */
   transaction<T>(work: (store: ScopedStore) => Promise<T>): Promise<T>;
   /**
@@ -54,6 +67,8 @@ export interface Store {
   /** See {@link enqueueDueRuns}. */
   enqueueDueRuns(now: Date): Promise<number>;
   scoped(scope: Scope): ScopedStore;
+  /** What an organisation keeps of its packages. */
+  packages(orgId: string, kind: PackageRecordKind): PackageRecords;
   /** Answers once the database does; rejects when it cannot be reached. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -66,6 +81,7 @@ export function createStore(database: Kysely<Tables>, close: () => Promise<void>
     sandboxRemovals: sandboxRemovals(database),
     enqueueDueRuns: (now) => enqueueDueRuns(database, now),
     scoped: (scope) => scopedStore(database, scope),
+    packages: (orgId, kind) => packageRecords(database, orgId, kind),
     async ping() {
       await database.selectFrom('organizations').select('id').limit(1).execute();
     },
@@ -83,7 +99,10 @@ function scopedStore(database: Kysely<Tables>, scope: Scope): ScopedStore {
     watermarks: scopedWatermarks(database, scope),
     references: scopedReferences(database, scope),
     findResources: (kinds, ids) => findResources(database, scope, kinds, ids),
+    findReached: (kinds, ids, via) => findReached(database, scope, kinds, ids, via),
+    idsTitled: (kinds, title) => idsTitled(database, scope, kinds, title),
     resources: (kind) => scopedResources(database, scope, kind),
+    packages: (kind) => packageRecords(database, scope.orgId, kind),
     async transaction(work) {
       if (database.isTransaction) return work(this);
       return database.transaction().execute((transaction) => work(scopedStore(transaction, scope)));

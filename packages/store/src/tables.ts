@@ -31,6 +31,18 @@ export interface Tables {
     updated_by: string;
   };
   sandbox_leftovers: Scoped & { kind: string; name: string; not_before: Timestamp };
+  sandbox_package_records: {
+    org_id: string;
+    kind: string;
+    id: string;
+    name: string;
+    body: Json;
+    version: number;
+    created_at: Timestamp;
+    updated_at: Timestamp;
+    created_by: string;
+    updated_by: string;
+  };
   resources: Scoped & {
     kind: string;
     id: string;

@@ -3,6 +3,7 @@ import { Migrator } from 'kysely/migration';
 import type { Tables } from '../tables.ts';
 import { initial } from './initial.ts';
 import { listIndexes } from './list-indexes.ts';
+import { sandboxPackages } from './sandbox-packages.ts';
 import { sandboxRemoval } from './sandbox-removal.ts';
 
 /** Brings the schema up to date. Safe to call from several processes at once: Kysely takes a lock in the database. */
@@ -14,6 +15,7 @@ export async function migrate(database: Kysely<Tables>): Promise<void> {
         '0001-initial': { up: initial },
         '0002-list-indexes': { up: listIndexes },
         '0003-sandbox-removal': { up: sandboxRemoval },
+        '0004-sandbox-packages': { up: sandboxPackages },
       }),
     },
   });

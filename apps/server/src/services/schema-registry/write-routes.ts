@@ -168,7 +168,11 @@ function registerDeletion(routes: Routes, collection: TenantCollection, path: st
   );
 }
 
-async function createResource(
+/**
+ * Creates a resource of a tenant's from its JSON body.
+ * @throws {Problem} that names each field that is wrong, or the one that has its title
+ */
+export async function createResource(
   caller: SandboxedCaller,
   collection: TenantCollection,
   body: { readonly title: string },
