@@ -14,6 +14,7 @@ export { type FlowPreparation, type FlowViolation, type PreparedFlow, prepareFlo
 export { requesterOf, runnerActor } from './progress.ts';
 export { type Runner, startRunner } from './runner.ts';
 export { intervalSecondsOf, scheduleFrom } from './schedule.ts';
+export { schemaIdentities } from './schema-identities.ts';
 export { holdRegistry, schemaLookup } from './schema-lookup.ts';
 export type { RunnerLog, RunnerServices } from './services.ts';
 export { type StagingFolder, stagingFolder } from './staging-folder.ts';

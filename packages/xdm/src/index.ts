@@ -7,6 +7,7 @@ export { type PropertySearch, propertyAt, propertyPath, propertySteps } from './
 export { DESCRIPTOR_TYPES, type DescriptorType, RELATIONSHIP_TYPES } from './descriptor-types.ts';
 export { type BreakingChange, breakingChanges, type EvolutionRule } from './evolution.ts';
 export { breakingPartChanges, removedTags, tagsOf } from './evolution-parts.ts';
+export { isJsonObject } from './field-check.ts';
 export { TEXT_FORMATS, type TextFormat } from './formats.ts';
 export {
   assignFieldIds,

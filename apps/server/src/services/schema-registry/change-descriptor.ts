@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { schemaLookup } from '@tributary/runner';
+import { holdRegistry, schemaLookup } from '@tributary/runner';
 import type { Resource, ScopedStore } from '@tributary/store';
 import {
   composeSchema,
@@ -42,7 +42,7 @@ export async function insertDescriptor(
   body: unknown,
 ): Promise<Resource> {
   const descriptor = unwrap(parseDescriptor(body), 'invalidBody');
-  await store.holdName('number of descriptors');
+  await holdRegistry(store);
   const count = await store.resources('descriptor').count();
   if (count >= MAX_DESCRIPTORS) {
     throw new Problem(
@@ -64,6 +64,7 @@ export async function replaceDescriptor(
 ): Promise<Resource | undefined> {
   const descriptor = unwrap(parseDescriptor(body), 'invalidBody');
   return caller.store.transaction(async (store) => {
+    await holdRegistry(store);
     const resource = await store.resources('descriptor').getForUpdate(id);
     if (resource === undefined) return undefined;
     const before = asDescriptor(resource);
@@ -78,10 +79,10 @@ export async function replaceDescriptor(
 /** Deletes a descriptor that nothing needs; false where there is none of that id. */
 export async function deleteDescriptor(caller: SandboxedCaller, id: string): Promise<boolean> {
   return caller.store.transaction(async (store) => {
+    await holdRegistry(store);
     const resource = await store.resources('descriptor').getForUpdate(id);
     if (resource === undefined) return false;
     const before = asDescriptor(resource);
-    await holdSchema(store, before['xdm:sourceSchema']);
     await requireUnneeded(store, before, undefined);
     await recordDescriptorChange(store, caller.actor, before, undefined);
     return store.resources('descriptor').remove(id);
@@ -123,9 +124,8 @@ async function checkDescriptor(
     await requireUnion(store, schema.resource, [...others, descriptor], 'invalidBody');
 }
 
-/** The schema of this sandbox, or of the standard library, held so that it stays while the descriptor is written. */
+/** The schema of this sandbox, or of the standard library. */
 async function requireSchema(store: ScopedStore, field: string, id: string): Promise<FoundSchema> {
-  await holdSchema(store, id);
   const lookup = await schemaLookup(store, [id]);
   const resource = lookup.find(id);
   if (resource === undefined || resource['meta:resourceType'] !== 'schemas') {
@@ -135,12 +135,6 @@ async function requireSchema(store: ScopedStore, field: string, id: string): Pro
     });
   }
   return { resource, resolved: unwrap(composeSchema(resource, lookup), 'conflict') };
-}
-
-/** Changes of one schema's descriptors come one after another, and none while the schema is changed or deleted. */
-async function holdSchema(store: ScopedStore, id: string): Promise<void> {
-  await store.holdName(`descriptors of ${id}`);
-  await store.resources('schema').getForUpdate(id);
 }
 
 /** Whether what a descriptor said about its field is said no more. */

@@ -1,6 +1,7 @@
 import type { Actor, Resource, ResourceFilter, ScopedStore } from '@tributary/store';
 import type { Descriptor } from '@tributary/xdm';
 import type { SandboxedCaller } from '../../http/caller.ts';
+import { Problem } from '../../http/problem.ts';
 import { recordChange } from './audit-log.ts';
 
 /** Most descriptors of a sandbox (AEP guardrails). */
@@ -52,8 +53,21 @@ export async function relationshipsTo(
   return Array.from(found.values(), asDescriptor).filter((from) => from['xdm:sourceSchema'] !== schemaId);
 }
 
-/** Removes the descriptors of a schema that is being deleted, in the same transaction. */
+/**
+ * Removes the descriptors of a schema that is being deleted, in the same transaction.
+ * @throws {Problem} of kind `conflict` that names relationships of other schemas that lead to it
+ */
 export async function removeDescriptorsOf(store: ScopedStore, actor: Actor, schemaId: string): Promise<void> {
+  const users = (await relationshipsTo(store, schemaId)).map(
+    (from) => `${from['@type']} ${from['@id']} of ${from['xdm:sourceSchema']}`,
+  );
+  if (users.length > 0) {
+    throw new Problem(
+      'conflict',
+      `The schema ${schemaId} is used and cannot be deleted. Remove first: ${users.join('; ')}.`,
+      { violations: users.map((user) => ({ path: '', message: `used by ${user}` })) },
+    );
+  }
   for (const descriptor of await descriptorsOf(store, schemaId)) {
     await store.resources('descriptor').remove(descriptor['@id']);
     await recordDescriptorChange(store, actor, descriptor, undefined);

@@ -3,6 +3,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { registerDescriptors } from './descriptor-routes.ts';
 import { renderProblem } from './problem-document.ts';
 import { registerReads } from './read-routes.ts';
+import { registerRpc } from './rpc-routes.ts';
 import { registerStats } from './stats.ts';
 import { registerUnions } from './union-routes.ts';
 import { registerWrites } from './write-routes.ts';
@@ -21,6 +22,7 @@ export function schemaRegistry(dependencies: Pick<Dependencies, 'lake'>): Servic
       registerWrites(routes, dependencies);
       registerDescriptors(routes);
       registerUnions(routes);
+      registerRpc(routes);
     },
   };
 }
