@@ -1,5 +1,5 @@
 import type { ResourceKind, ScopedStore } from '@tributary/store';
-import { type RegistryResource, type ResourceLookup, referencedIds, standardResource } from '@tributary/xdm';
+import { type RegistryResource, type ResourceLookup, standardResource } from '@tributary/xdm';
 
 const kinds: readonly ResourceKind[] = ['schema', 'class', 'mixin', 'datatype'];
 
@@ -8,23 +8,11 @@ const kinds: readonly ResourceKind[] = ['schema', 'class', 'mixin', 'datatype'];
  * store, and the standard library. Ids that exist in neither are simply not found in it.
  */
 export async function schemaLookup(store: ScopedStore, ids: readonly string[]): Promise<ResourceLookup> {
-  const own = new Map<string, RegistryResource>();
-  const visited = new Set<string>();
-  let wanted: readonly string[] = ids;
-  while (wanted.length > 0) {
-    for (const id of wanted) visited.add(id);
-    // The standard library refers to nothing but itself, so only the sandbox's own resources lead further.
-    const candidates = wanted.filter((id) => standardResource(id) === undefined);
-    const reached = new Set<string>();
-    for (const [id, { body }] of await store.findResources(kinds, candidates)) {
-      // Bodies of these kinds are written by the Schema Registry as registry resources and by nothing else.
-      const resource = body as unknown as RegistryResource;
-      own.set(id, resource);
-      for (const reference of referencedIds(resource)) reached.add(reference);
-    }
-    wanted = [...reached].filter((id) => !visited.has(id));
-  }
-  return { find: (id) => own.get(id) ?? standardResource(id) };
+  // The standard library refers to nothing but itself, so only the sandbox's own resources lead further.
+  const roots = ids.filter((id) => standardResource(id) === undefined);
+  const own = await store.findReached(kinds, roots, '$ref');
+  // Bodies of these kinds are written by the Schema Registry as registry resources and by nothing else.
+  return { find: (id) => (own.get(id)?.body as RegistryResource | undefined) ?? standardResource(id) };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
+import { sortableText } from './indexed-properties.ts';
 import {
   condition,
   type Ordering,
@@ -247,6 +248,58 @@ export async function findResources(
     .execute();
   // Only resources of the kinds asked for come back.
   return new Map(rows.map((row) => [row.id, { ...fromRow(row), kind: row.kind as ResourceKind }]));
+}
+
+/** See {@link ScopedStore.findReached}. */
+export async function findReached(
+  database: Kysely<Tables>,
+  scope: Scope,
+  kinds: readonly ResourceKind[],
+  ids: readonly string[],
+  via: string,
+): Promise<ReadonlyMap<string, FoundResource>> {
+  if (ids.length === 0) return new Map();
+  const rows = await database
+    .withRecursive('reached(id)', (query) =>
+      query
+        .selectNoFrom(sql<string>`unnest(${sql.val([...new Set(ids)])}::text[])`.as('id'))
+        .union(
+          query
+            .selectFrom('resource_references as reference')
+            .innerJoin('reached', 'reached.id', 'reference.id')
+            .where('reference.org_id', '=', scope.orgId)
+            .where('reference.sandbox_id', '=', scope.sandboxId)
+            .where('reference.kind', 'in', kinds)
+            .where('reference.via', '=', via)
+            .select('reference.target as id'),
+        ),
+    )
+    .selectFrom('resources')
+    .where('org_id', '=', scope.orgId)
+    .where('sandbox_id', '=', scope.sandboxId)
+    .where('kind', 'in', kinds)
+    .where('id', 'in', (query) => query.selectFrom('reached').select('reached.id'))
+    .select([...envelope, 'body', 'kind'])
+    .execute();
+  return new Map(rows.map((row) => [row.id, { ...fromRow(row), kind: row.kind as ResourceKind }]));
+}
+
+/** See {@link ScopedStore.idsTitled}. */
+export async function idsTitled(
+  database: Kysely<Tables>,
+  scope: Scope,
+  kinds: readonly ResourceKind[],
+  title: string,
+): Promise<readonly string[]> {
+  const rows = await database
+    .selectFrom('resources')
+    .where('org_id', '=', scope.orgId)
+    .where('sandbox_id', '=', scope.sandboxId)
+    .where('kind', 'in', kinds)
+    .where(sql<boolean>`${sortableText(sql`title`)} = ${title}`)
+    .select('id')
+    .execute();
+  return rows.map(({ id }) => id);
 }
 
 const newestFirst: ResourceOrder = { path: ['createdAt'], descending: true };

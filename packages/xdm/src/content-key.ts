@@ -10,6 +10,7 @@ import { isStandard } from './standard-library.ts';
  */
 export function contentKey(resource: RegistryResource, lookup: ResourceLookup): string | undefined {
   if (isStandard(resource)) return resource.$id;
+  if (eTagOf(resource) === undefined) return undefined;
   const parts = new Map([[resource.$id, resource]]);
   for (const part of parts.values()) {
     for (const id of referencedIds(part)) {

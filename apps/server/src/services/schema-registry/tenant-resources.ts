@@ -48,20 +48,16 @@ export function eTagOf(resource: RegistryResource): string {
  */
 export async function requireFreeTitle(store: ScopedStore, title: string, ownId?: string): Promise<void> {
   await store.holdName(`title of a registry resource: ${title}`);
-  for (const kind of registryKinds) {
-    const filters = [{ path: ['title'], operator: '==', value: title } as const];
-    const { items } = await store.resources(kind).list({ filters, members: ['title'], limit: 2 });
-    const holder = items.find(({ id }) => id !== ownId);
-    if (holder === undefined) continue;
-    throw new Problem(
-      'invalidBody',
-      `Object titles must be unique. An object ${holder.id} already exists with the same title.`,
-      {
-        code: 'XDM-1521-400',
-        violations: [{ path: '/title', message: `choose a title other than '${title}'` }],
-      },
-    );
-  }
+  const holder = (await store.idsTitled(registryKinds, title)).find((id) => id !== ownId);
+  if (holder === undefined) return;
+  throw new Problem(
+    'invalidBody',
+    `Object titles must be unique. An object ${holder} already exists with the same title.`,
+    {
+      code: 'XDM-1521-400',
+      violations: [{ path: '/title', message: `choose a title other than '${title}'` }],
+    },
+  );
 }
 
 /**
