@@ -50,6 +50,39 @@ describe('parseExpression', () => {
     ]);
   });
 
+  it.each<[string, readonly number[]]>([
+    ['concat(a, b', [11]],
+    ['((a + b)', [8]],
+    ['a + b)', [5]],
+    ['concat(a)) + nope(b)', [9, 13]],
+    ['a + * b -', [4, 9]],
+    ['iif(a == , b, )', [9, 14]],
+    ['concat(a b uper(c) d, e)', [9, 11]],
+    ['concat(a, [1, 2) + nope(1)', [15, 19]],
+    ['cancat(a) + uper(b) + lowr(c)', [0, 12, 22]],
+    ['{"a" 1, "b": uper(c), "d": }', [5, 13, 27]],
+    ["concat('it's', a)", [11, 12]],
+    ['a ; b @ c', [2, 6]],
+    ['concat("abc, a', [7]],
+    ['filterArray([1], x -> ) + 1 -> 2', [22, 0]],
+    ['upper(x -> x) + fpid_to_ecid(a)', [6, 16]],
+  ])('finds each mistake of %s once, where it is', (text, offsets) => {
+    const found = errorsOf(text).map(({ position }) => position.offset);
+    expect(found).toEqual(offsets.toSorted((a, b) => a - b));
+  });
+
+  it.each([
+    ['{"a": 1, b: [x]}', '{"a": 1, b: [x]}'],
+    ['{:}', '{:}'],
+    ['{}', '{:}'],
+    ['filterArray(xs, (x) -> x > 1)', 'filterArray(xs, x -> x > 1)'],
+    ['transformArray(xs, x -> x ? 1 : 2)', 'transformArray(xs, x -> x ? 1 : 2)'],
+    ['{(a ? b : c): 1}', '{(a ? b : c): 1}'],
+  ])('reads %s', (text, printed) => {
+    const result = parseExpression(text);
+    expect(result.ok ? printExpression(result.expression) : result.errors).toBe(printed);
+  });
+
   it('says what it expected and what was found', () => {
     const [error] = errorsOf('concat(a b)');
     expect(error).toMatchObject({
@@ -78,6 +111,7 @@ describe('parseExpression', () => {
     ['a = b', 'There is no assignment in expressions; compare with "==".'],
     ['1st', `A name cannot start with a digit; wrap the field name as "\${…}".`],
     ['${a', 'This wrapped name is never closed; end it with "}".'],
+    ['1 -> 2', 'Before "->" stands the name of an element, as in "x -> x > 0".'],
     ['089', 'A number that starts with 0 is octal and has no digits 8 and 9; leave the 0 out.'],
   ])('answers %s with %s', (text, message) => {
     expect(errorsOf(text)[0]?.message).toBe(message);

@@ -51,6 +51,11 @@ export class ErrorCollector {
     this.#errors.set(span.start, { code, message, position: positionOf(this.#text, span), ...details });
   }
 
+  /** Whether an error was found at a place from `start` on and before `end`. */
+  hasWithin(start: number, end: number): boolean {
+    return [...this.#errors.keys()].some((offset) => offset >= start && offset < end);
+  }
+
   /** All errors, in the order of the text. */
   get errors(): readonly ExpressionError[] {
     return [...this.#errors.values()].sort((a, b) => a.position.offset - b.position.offset);

@@ -33,14 +33,26 @@ class Parser {
     this.#errors = errors;
   }
 
+  /** Of a text that goes on after its expression, what follows is read too, so that its mistakes are found. */
   parse(): Expression {
-    const expression = this.#expression();
+    const expressions = [this.#expression()];
     while (this.#tokens.peek().kind !== 'end') {
       this.#tokens.reportUnexpected('an operator', 'the end');
-      this.#tokens.advance();
-      if (!this.#tokens.atClosing && this.#tokens.peek().kind !== 'end') this.#expression();
+      if (this.#tokens.atClosing) this.#tokens.advance();
+      if (!this.#tokens.atClosing && this.#tokens.peek().kind !== 'end') {
+        expressions.push(this.#progressing(() => this.#expression()));
+      }
     }
-    return expression;
+    const [expression = this.#placeholder(), ...rest] = expressions;
+    return rest.length === 0 ? expression : { kind: 'array', items: expressions, span: expression.span };
+  }
+
+  /** Goes past a token at which nothing can begin. */
+  #progressing<Item>(parse: () => Item): Item {
+    const before = this.#tokens.peek();
+    const parsed = parse();
+    if (this.#tokens.peek() === before) this.#tokens.advance();
+    return parsed;
   }
 
   #expression(): Expression {
@@ -281,26 +293,16 @@ class Parser {
     }
     while (this.#tokens.peek().kind !== 'end') {
       items.push(parseItem());
-      if (!this.#tokens.isSymbol(',') && !this.#tokens.isSymbol(close)) this.#skipToSeparator(close);
+      if (!this.#tokens.isSymbol(',') && !this.#tokens.isSymbol(close)) {
+        this.#tokens.reportUnexpected('an operator', ',', close);
+        while (!this.#tokens.atListEnd) items.push(this.#progressing(parseItem));
+      }
       if (!this.#tokens.isSymbol(',')) break;
       this.#tokens.advance();
       if (this.#tokens.peek().kind === 'end') this.#tokens.reportUnexpected(...valueExpected);
     }
     this.#tokens.expectSymbol(close);
     return items;
-  }
-
-  /** After a broken item: goes to the next comma or end of this list, past any brackets between. */
-  #skipToSeparator(close: string): void {
-    this.#tokens.reportUnexpected('an operator', ',', close);
-    let depth = 0;
-    while (this.#tokens.peek().kind !== 'end') {
-      const { opensBracket, closesBracket } = this.#tokens;
-      if (depth === 0 && (closesBracket || this.#tokens.isSymbol(','))) return;
-      if (opensBracket) depth++;
-      if (closesBracket) depth--;
-      this.#tokens.advance();
-    }
   }
 
   #path(root: Expression | undefined, steps: readonly string[], span: Span): Expression {

@@ -47,12 +47,9 @@ export class TokenStream {
     return token.kind === 'symbol' && closingSymbols.has(token.text);
   }
 
-  get opensBracket(): boolean {
-    return this.isSymbol('(') || this.isSymbol('[') || this.isSymbol('{');
-  }
-
-  get closesBracket(): boolean {
-    return this.isSymbol(')') || this.isSymbol(']') || this.isSymbol('}');
+  /** Whether a list goes on or ends here, or everything does. */
+  get atListEnd(): boolean {
+    return this.peek().kind === 'end' || (this.atClosing && !this.isSymbol(':'));
   }
 
   /** Whether these symbols come right after this place. */
@@ -74,9 +71,13 @@ export class TokenStream {
     else this.reportUnexpected(symbol);
   }
 
-  /** Reports that something else than what is expected stands at this place. */
+  /**
+   * Reports that something else than what is expected stands at this place. After a piece that could not be read it is left
+   * out: that piece is what is wrong.
+   */
   reportUnexpected(...expected: readonly string[]): void {
     const token = this.peek();
+    if (this.#errors.hasWithin(this.#tokens[this.#position - 1]?.span.start ?? 0, token.span.start)) return;
     const found = token.kind === 'end' ? 'the expression ends' : `"${describeToken(token)}" stands`;
     this.#errors.add('syntax', token.span, `Expected ${orList(expected)}, but ${found} here.`, { expected });
   }
