@@ -104,6 +104,7 @@ function checkLiteral(
   scope: Scope,
 ): void {
   if (argument?.kind !== 'literal' || typeof argument.value !== 'string') {
+    if (parameter.mayVary === true) return;
     const message = `The ${parameter.name} of ${describeCall(name)} must be a text in quotation marks, as it is compiled ahead.`;
     scope.errors.add('argument-type', span, message);
     return;

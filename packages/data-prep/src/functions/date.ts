@@ -31,6 +31,8 @@ const zoneParameter: Parameter = {
   type: 'string',
   description:
     'A time zone: a name such as Europe/Paris, an offset such as +02:00, or an abbreviation such as PST, which is an offset without daylight saving.',
+  mayVary: true,
+  checkLiteral: (name) => (zoneOf(name) === undefined ? `"${name}" is no time zone` : undefined),
 };
 const nullInNullOut = 'Null for a null argument.';
 

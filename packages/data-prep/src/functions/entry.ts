@@ -45,6 +45,8 @@ export interface Parameter {
    * undefined for one that will do.
    */
   readonly checkLiteral?: (text: string) => string | undefined;
+  /** Whether `checkLiteral` looks only at an argument that is a literal, and any other will do too. */
+  readonly mayVary?: boolean;
   /**
    * How the argument is read where it is no value: a `lambda` over the elements of the first argument; a `path` of the
    * source in quotation marks; the name of an `attribute` of the first argument's elements, with or without quotation

@@ -1,7 +1,7 @@
 import type { EmittedSql, ExpressionType } from '../plan.ts';
 import { bindOnce, firstMatching } from '../sql/emitted.ts';
 import { comparableType, describeType, sameType } from '../types.ts';
-import { emitConditional } from './conditional.ts';
+import { chosenZone, emitConditional } from './conditional.ts';
 import type { EmittedArgument, FunctionEntry, Mismatch, Signature } from './entry.ts';
 import { equalityOf } from './operator-emission.ts';
 import { alternativesAfter, unify } from './signature.ts';
@@ -87,8 +87,13 @@ function emitDecode(args: readonly EmittedArgument[]): EmittedSql {
     const cases = isFound.map((when, index) => `WHEN ${when} THEN ${values[index]?.value ?? 'NULL'}`);
     return `CASE ${cases.join(' ')} ELSE ${otherwise} END`;
   });
+  const found = comparisons(key, candidates);
+  const zone = chosenZone(
+    values.map((chosen, index) => ({ when: found[index] ?? 'FALSE', value: chosen })),
+    fallback,
+  );
   const canFail = [...failures, ...values, fallback].some((part) => typeof part === 'string' || part?.fails);
-  if (!canFail) return { value, fails: undefined };
+  if (!canFail) return { value, fails: undefined, ...zone };
   const fails = bindOnce([key.value], (name) => {
     const taken = comparisons({ ...key, value: name }, candidates).map((when, index) => {
       return { when, outcome: values[index]?.fails };
@@ -96,7 +101,7 @@ function emitDecode(args: readonly EmittedArgument[]): EmittedSql {
     const broken = failures.map((when) => ({ when, outcome: 'TRUE' }));
     return firstMatching([...broken, ...taken], fallback?.fails) ?? 'FALSE';
   });
-  return { value, fails };
+  return { value, fails, ...zone };
 }
 
 /** A null key is found nowhere, not even as a null among the candidates. */

@@ -1,11 +1,15 @@
 import type { EmittedSql, ExpressionType } from '../plan.ts';
 import { emitConversion } from '../sql/conversion.ts';
-import { anyOf, bindOnce, firstMatching, madeOf, mayFail, total, valuesOf } from '../sql/emitted.ts';
+import { anyOf, bindOnce, firstMatching, inTry, madeOf, mayFail, total, valuesOf } from '../sql/emitted.ts';
 import { comparableType, isArray, isMap, isOpen, sameType } from '../types.ts';
 import type { CallContext, EmittedArgument, Emitter } from './entry.ts';
 
 export function computed(symbol: string): Emitter {
-  return (args, call) => mayFail(args, finite(`TRY(${valuesOf(args).join(` ${symbol} `)})`, call.type));
+  return (args, call) => mayFail(args, finite(triedWith(symbol, args), call.type));
+}
+
+function triedWith(symbol: string, args: readonly EmittedArgument[]): string {
+  return inTry(valuesOf(args), (...values) => values.join(` ${symbol} `));
 }
 
 /** A double that grows beyond all bounds is no number; a whole number is NULL by itself then. */
@@ -16,7 +20,7 @@ function finite(number: string, type: ExpressionType): string {
 
 /** A double divided by zero would be infinite, where a whole number is NULL. */
 export function divided(symbol: string, type: ExpressionType, args: readonly EmittedArgument[]): EmittedSql {
-  if (type === 'long') return mayFail(args, `TRY(${valuesOf(args).join(` ${symbol} `)})`);
+  if (type === 'long') return mayFail(args, triedWith(symbol, args));
   const quotient = bindOnce(
     valuesOf(args),
     (left, right) => `CASE WHEN ${right} <> 0 THEN ${left} ${symbol} ${right} END`,

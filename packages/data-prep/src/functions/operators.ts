@@ -1,5 +1,5 @@
 import type { ExpressionType } from '../plan.ts';
-import { madeOf, mayFail, valuesOf } from '../sql/emitted.ts';
+import { inTry, madeOf, mayFail, valuesOf } from '../sql/emitted.ts';
 import { wordOperators } from '../syntax/precedence.ts';
 import { emitCoalesce, emitConditional } from './conditional.ts';
 import { emitElement } from './element.ts';
@@ -172,7 +172,11 @@ export const operatorTable: readonly OperatorEntry[] = [
     description: 'The negative of a number.',
     example: '-12',
     signature: arithmetic,
-    emit: (args) => mayFail(args, `TRY(-(${valuesOf(args).join('')}))`),
+    emit: (args) =>
+      mayFail(
+        args,
+        inTry(valuesOf(args), (...values) => `-(${values.join('')})`),
+      ),
   },
   {
     ...named('+', 'positivize', 1),

@@ -1,5 +1,5 @@
 import type { EmittedSql } from '../plan.ts';
-import { bindOnce, madeOf, mayFail, valuesOf } from '../sql/emitted.ts';
+import { bindOnce, inTry, madeOf, mayFail, valuesOf } from '../sql/emitted.ts';
 import { quoteLiteral } from '../sql/quote.ts';
 import type { EmittedArgument, FunctionEntry, Parameter } from './entry.ts';
 import { fixed } from './signature.ts';
@@ -144,7 +144,7 @@ export const urlFunctions: readonly FunctionEntry[] = [
         args,
         bindOnce(valuesOf(args), (text) => {
           const isBroken = `regexp_matches(${text}, ${quoteLiteral('%(?:[^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$)')})`;
-          return `CASE WHEN NOT ${isBroken} THEN TRY(url_decode(replace(${text}, '+', ' '))) END`;
+          return `CASE WHEN NOT ${isBroken} THEN ${inTry([text], (encoded) => `url_decode(replace(${encoded}, '+', ' '))`)} END`;
         }),
       ),
   },

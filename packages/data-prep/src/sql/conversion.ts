@@ -9,6 +9,7 @@ import {
   type ObjectType,
   sameType,
 } from '../types.ts';
+import { automaticZone } from './automatic-date.ts';
 import { anyOf, bindOnce, madeOf, mayFail, total } from './emitted.ts';
 import { emitJson, emitScalarOfJson } from './json-conversion.ts';
 import { lambda } from './lambda.ts';
@@ -56,7 +57,9 @@ export function emitConversion(emitted: EmittedSql, fromType: ExpressionType, go
     const conversion = scalarConversions[from][to];
     if (conversion !== undefined) {
       const value = conversion.emit(emitted.value);
-      return conversion.canFail ? mayFail([emitted], value) : madeOf([emitted], value);
+      const converted = conversion.canFail ? mayFail([emitted], value) : madeOf([emitted], value);
+      const isRead = from === 'string' && to === 'date-time';
+      return isRead ? { ...converted, zone: automaticZone(emitted.value) } : converted;
     }
   }
   return bound(emitted, (value) => convertNested(value, from, to));

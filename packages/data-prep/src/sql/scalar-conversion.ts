@@ -1,6 +1,6 @@
 import type { ColumnType } from '@tributary/xdm';
 import { readAutomaticDate } from './automatic-date.ts';
-import { bindOnce } from './emitted.ts';
+import { bindOnce, inTry } from './emitted.ts';
 import { quoteLiteral } from './quote.ts';
 import { numberShape, readShaped, wholeNumberShape } from './shaped.ts';
 import { type ScalarGoal, sqlTypeOf } from './types.ts';
@@ -49,7 +49,9 @@ export const scalarConversions: Readonly<Record<ColumnType, Partial<Record<Scala
       integer: partial((value) => `TRY_CAST(${value} AS INTEGER)`),
       number: lossless(castTo('DOUBLE')),
       decimal: lossless(castTo(sqlTypeOf('decimal'))),
-      'date-time': partial((millis) => `TRY(timezone('UTC', make_timestamp(${millis} * 1000)))`),
+      'date-time': partial((millis) =>
+        inTry([millis], (value) => `timezone('UTC', make_timestamp(${value} * 1000))`),
+      ),
     },
     number: {
       string: lossless(textOfNumber),
