@@ -1,4 +1,5 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
+import type { DescribedColumn, DescribeFileRequest } from './describe-file-job.ts';
 import { EngineError } from './engine-error.ts';
 import type { PreviewedRow, PreviewRequest } from './preview-job.ts';
 import { removeAbandonedSpill } from './spill-folders.ts';
@@ -29,6 +30,11 @@ export interface Engine {
     options: { readonly limit: number },
     signal?: AbortSignal,
   ): Promise<readonly unknown[]>;
+  /**
+   * The columns of a sample of rows, with their types and figures. Does not wait for transforms. Rejects with an
+   * {@link EngineError} `unreadable` for a file that is not of its format.
+   */
+  describeFile(request: DescribeFileRequest, signal?: AbortSignal): Promise<readonly DescribedColumn[]>;
   /** Ends the engine's processes; jobs under way reject with `closed`. */
   close(): Promise<void>;
 }
@@ -72,6 +78,10 @@ export function openEngine({
         throw new EngineError('invalid', `The limit must be a whole number up to ${MAX_PREVIEW_ROWS}.`);
       }
       return samples.run('readRows', { files, limit }, signal);
+    },
+    async describeFile(request, signal) {
+      checkPaths([request.path], allowedDirectories);
+      return samples.run('describeFile', request, signal);
     },
     async close() {
       await Promise.all([transforms.close(), samples.close(), swept]);

@@ -1,3 +1,4 @@
+import type { DescribedColumn, DescribeFileRequest } from './describe-file-job.ts';
 import type { EngineErrorKind } from './engine-error.ts';
 import type { PreviewedRow, PreviewRequest } from './preview-job.ts';
 import type { ReadRowsRequest } from './read-rows-job.ts';
@@ -8,6 +9,10 @@ import type { Resources } from './transform-job.ts';
 export interface Jobs {
   readonly transform: { readonly request: TransformRequest; readonly result: TransformResult };
   readonly preview: { readonly request: PreviewRequest; readonly result: readonly PreviewedRow[] };
+  readonly describeFile: {
+    readonly request: DescribeFileRequest;
+    readonly result: readonly DescribedColumn[];
+  };
   readonly readRows: { readonly request: ReadRowsRequest; readonly result: readonly unknown[] };
 }
 

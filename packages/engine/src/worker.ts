@@ -1,3 +1,4 @@
+import { runDescribeFile } from './describe-file-job.ts';
 import { toEngineError } from './engine-error.ts';
 import type { FromWorker, JobMessage, ToWorker } from './messages.ts';
 import { runPreview } from './preview-job.ts';
@@ -26,6 +27,8 @@ function runJob(message: JobMessage, signal: AbortSignal): Promise<unknown> {
       return runTransform(message.request, message.resources, signal);
     case 'preview':
       return runPreview(message.request, message.resources, signal);
+    case 'describeFile':
+      return runDescribeFile(message.request, message.resources, signal);
     case 'readRows':
       return runReadRows(message.request, message.resources, signal);
   }

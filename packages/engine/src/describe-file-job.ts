@@ -1,0 +1,149 @@
+import { type DuckDBType, DuckDBTypeId } from '@duckdb/node-api';
+import { quoteIdentifier, quoteLiteral } from '@tributary/data-prep';
+import { type SourceType, TEXT_FORMATS } from '@tributary/xdm';
+import { type Database, openDatabase } from './database.ts';
+import { EngineError, toEngineError } from './engine-error.ts';
+import type { Resources } from './transform-job.ts';
+
+export type SampleFormat = 'csv' | 'json' | 'parquet';
+
+/** A sample of rows: CSV with a header, JSON (an array of objects, or one object a line), or Parquet. */
+export interface DescribeFileRequest {
+  readonly path: string;
+  readonly format: SampleFormat;
+}
+
+/** What a sample shows of one column. */
+export interface DescribedColumn {
+  readonly name: string;
+  readonly type: SourceType;
+  readonly rows: number;
+  /** Rows in which the column has a value. */
+  readonly filled: number;
+  readonly distinct: number;
+  /** Rows whose value is spelt like an e-mail address. */
+  readonly emails: number;
+}
+
+/** More columns than a table has; each costs some figures. */
+const MAX_COLUMNS = 2_000;
+
+/** Finds the columns of a sample, with their types and figures, by looking at every row. */
+export async function runDescribeFile(
+  { path, format }: DescribeFileRequest,
+  resources: Resources,
+  signal: AbortSignal,
+): Promise<readonly DescribedColumn[]> {
+  const database = await openDatabase(
+    { ...resources, files: [path], directories: [], keepOrder: true },
+    signal,
+  );
+  try {
+    await load(database, path, format);
+    const head = await database.read('SELECT * FROM sample LIMIT 0');
+    const names = head.columnNames();
+    if (names.length > MAX_COLUMNS) {
+      throw new EngineError('invalid', `The sample has ${names.length} columns; ${MAX_COLUMNS} are allowed.`);
+    }
+    const types = names.map((_, index) => head.columnType(index));
+    const figures = names.flatMap((name, index) => figuresOf(name, types[index]));
+    const [counts = []] = (
+      await database.read(`SELECT count(*), ${figures.join(', ')} FROM sample`)
+    ).getRows();
+    const [rows, ...perColumn] = counts.map(Number);
+    return names.map((name, index) => ({
+      name,
+      type: sourceType(types[index]),
+      rows: rows ?? 0,
+      filled: perColumn[3 * index] ?? 0,
+      distinct: perColumn[3 * index + 1] ?? 0,
+      emails: perColumn[3 * index + 2] ?? 0,
+    }));
+  } finally {
+    database.close();
+  }
+}
+
+/** What cannot be read is told without the path, which the one who sent the sample does not know. */
+async function load(database: Database, path: string, format: SampleFormat): Promise<void> {
+  try {
+    await database.run(`CREATE TEMP TABLE sample AS SELECT * FROM ${readerOf(path, format)}`);
+  } catch (error) {
+    const { kind, message } = toEngineError(error);
+    const text = message.replaceAll(path, `sample.${format}`);
+    throw new EngineError(kind === 'exhausted' ? kind : 'unreadable', text, { cause: error });
+  }
+}
+
+function readerOf(path: string, format: SampleFormat): string {
+  const file = quoteLiteral(path);
+  switch (format) {
+    case 'csv':
+      return `read_csv(${file}, header = true, sample_size = -1)`;
+    case 'json':
+      return `read_json(${file}, sample_size = -1)`;
+    case 'parquet':
+      return `read_parquet(${file})`;
+  }
+}
+
+function figuresOf(name: string, type: DuckDBType | undefined): readonly string[] {
+  const column = quoteIdentifier(name);
+  const isText = type?.typeId === DuckDBTypeId.VARCHAR;
+  const email = quoteLiteral(TEXT_FORMATS.email?.pattern ?? '');
+  return [
+    `count(${column})`,
+    `count(DISTINCT ${column})`,
+    isText ? `count_if(regexp_matches(${column}, ${email}) AND contains(${column}, '.'))` : '0',
+  ];
+}
+
+/** The column's type in the terms of source columns; undefined types and those that only DuckDB has are text. */
+function sourceType(type: DuckDBType | undefined): SourceType {
+  switch (type?.typeId) {
+    case DuckDBTypeId.BOOLEAN:
+      return 'boolean';
+    case DuckDBTypeId.TINYINT:
+    case DuckDBTypeId.SMALLINT:
+    case DuckDBTypeId.INTEGER:
+    case DuckDBTypeId.UTINYINT:
+    case DuckDBTypeId.USMALLINT:
+      return 'integer';
+    case DuckDBTypeId.BIGINT:
+    case DuckDBTypeId.UINTEGER:
+    case DuckDBTypeId.UBIGINT:
+    case DuckDBTypeId.HUGEINT:
+    case DuckDBTypeId.UHUGEINT:
+      return 'long';
+    case DuckDBTypeId.FLOAT:
+    case DuckDBTypeId.DOUBLE:
+      return 'number';
+    case DuckDBTypeId.DECIMAL:
+      return 'decimal';
+    case DuckDBTypeId.DATE:
+      return 'date';
+    case DuckDBTypeId.TIME:
+    case DuckDBTypeId.TIME_TZ:
+      return 'time';
+    case DuckDBTypeId.TIMESTAMP:
+    case DuckDBTypeId.TIMESTAMP_S:
+    case DuckDBTypeId.TIMESTAMP_MS:
+    case DuckDBTypeId.TIMESTAMP_NS:
+    case DuckDBTypeId.TIMESTAMP_TZ:
+      return 'date-time';
+    case DuckDBTypeId.LIST:
+    case DuckDBTypeId.ARRAY:
+      return { kind: 'array', items: sourceType(type.valueType) };
+    case DuckDBTypeId.MAP:
+      return { kind: 'map', values: sourceType(type.valueType) };
+    case DuckDBTypeId.STRUCT:
+      return {
+        kind: 'object',
+        fields: type.entryNames.map((name, index) => ({ name, type: sourceType(type.entryTypes[index]) })),
+      };
+    case DuckDBTypeId.VARCHAR:
+      return type.alias === 'JSON' ? 'json' : 'string';
+    default:
+      return 'string';
+  }
+}
