@@ -67,10 +67,35 @@ export function emitConversion(emitted: EmittedSql, fromType: ExpressionType, go
 
 /** What is converted is named twice, in the value and in its failure, and often in many fields. */
 function bound(emitted: EmittedSql, convert: (value: string) => EmittedSql): EmittedSql {
-  const value = bindOnce([emitted.value], (name) => convert(name).value);
-  if (convert('NULL').fails === undefined) return madeOf([emitted], value);
-  const fails = bindOnce([emitted.value], (name) => convert(name).fails ?? 'FALSE');
+  const converted = new WrittenOnce(convert);
+  const value = bindOnce([emitted.value], (name) => converted.of(name).value);
+  if (!converted.canFail) return madeOf([emitted], value);
+  const fails = bindOnce([emitted.value], (name) => converted.of(name).fails ?? 'FALSE');
   return { value, fails: anyOf([emitted.fails, fails]) };
+}
+
+/**
+ * A conversion whose value and failure are asked for apart. If each were written anew, what is nested in it would be
+ * written twice as often at every level.
+ */
+class WrittenOnce {
+  readonly #convert: (name: string) => EmittedSql;
+  readonly #written = new Map<string, EmittedSql>();
+
+  constructor(convert: (name: string) => EmittedSql) {
+    this.#convert = convert;
+  }
+
+  of(name: string): EmittedSql {
+    const written = this.#written.get(name) ?? this.#convert(name);
+    this.#written.set(name, written);
+    return written;
+  }
+
+  /** Whether what has been written can fail. */
+  get canFail(): boolean {
+    return this.#written.values().some(({ fails }) => fails !== undefined);
+  }
 }
 
 function convertNested(value: string, from: ExpressionType, to: Goal): EmittedSql {
@@ -114,11 +139,9 @@ function convertJson(value: string, to: Goal): EmittedSql {
 function convertItems(array: string, from: ArrayType, to: ArrayGoal): EmittedSql {
   if (from.items === 'null') return total(`CAST(${array} AS ${sqlTypeOf(to)})`);
   if (sameType(from, to)) return total(array);
-  const element = (name: string) => emitConversion(total(name), from.items, to.items);
-  return {
-    value: `list_transform(${array}, ${lambda((name) => element(name).value)})`,
-    fails: anyItemFails(array, element),
-  };
+  const element = new WrittenOnce((name) => emitConversion(total(name), from.items, to.items));
+  const value = `list_transform(${array}, ${lambda((name) => element.of(name).value)})`;
+  return { value, fails: anyItemFails(array, element) };
 }
 
 function convertToOnly(value: string, from: ExpressionType, to: ArrayGoal): EmittedSql {
@@ -155,17 +178,18 @@ function convertObjectToMap(object: string, from: ObjectType, to: MapGoal): Emit
 function convertValues(map: string, from: MapType, to: MapGoal): EmittedSql {
   if (from.values === 'null') return total(`CAST(${map} AS ${sqlTypeOf(to)})`);
   if (sameType(from, to)) return total(map);
-  const converted = (name: string) => emitConversion(total(name), from.values, to.values);
-  const entry = lambda((name) => `{'key': ${name}.key, 'value': ${converted(`${name}.value`).value}}`);
+  const converted = new WrittenOnce((name) => emitConversion(total(name), from.values, to.values));
+  const entry = lambda((name) => `{'key': ${name}.key, 'value': ${converted.of(`${name}.value`).value}}`);
   return {
     value: `map_from_entries(list_transform(map_entries(${map}), ${entry}))`,
     fails: anyItemFails(`map_values(${map})`, converted),
   };
 }
 
-function anyItemFails(list: string, convert: (name: string) => EmittedSql): string | undefined {
-  if (convert('NULL').fails === undefined) return undefined;
-  const failing = `list_filter(${list}, ${lambda((name) => convert(name).fails ?? 'FALSE')})`;
+/** The items' conversion must have been written already. */
+function anyItemFails(list: string, item: WrittenOnce): string | undefined {
+  if (!item.canFail) return undefined;
+  const failing = `list_filter(${list}, ${lambda((name) => item.of(name).fails ?? 'FALSE')})`;
   return `coalesce(len(${failing}) > 0, FALSE)`;
 }
 
