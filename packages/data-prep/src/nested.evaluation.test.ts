@@ -301,6 +301,7 @@ describe('evaluation of nested values', () => {
       ['coalesce(mixed)', 1],
       ['coalesce([null, "", 1])', ''],
       ['coalesce([])', null],
+      ['coalesce(-s)', 'fails'],
       ['coalesce([none, none])', null],
       ['coalesce(none, false, true)', false],
       ['coalesce(emails).address', 'a@x.io'],
@@ -395,6 +396,7 @@ describe('evaluation of nested values', () => {
         'filterArray(emails, e -> e)',
         "In filterArray(), a value of type object can't be used where boolean is needed.",
       ],
+      ['array_to_map([[1]], "k")', 'In array_to_map(), a value of type integer has no field "k".'],
       ['get_keys(s)', 'In get_keys(), an object or a map is needed here, not a value of type string.'],
       [
         'array_to_map(emails, "adress")',

@@ -1,6 +1,6 @@
 import { memberType } from '../member-type.ts';
 import type { EmittedSql, ExpressionType } from '../plan.ts';
-import { emitConversion } from '../sql/conversion.ts';
+import { canConvert, emitConversion } from '../sql/conversion.ts';
 import { anyOf, bindOnce, madeOf, total, valuesOf } from '../sql/emitted.ts';
 import { lambda, lambdaOfTwo } from '../sql/lambda.ts';
 import { emitMember } from '../sql/member.ts';
@@ -264,6 +264,9 @@ function byAttributeSignature(
   }
   const member = memberType(items, String(literal));
   if ('problem' in member) return { argument: 1, message: member.problem, hint: member.hint };
+  if (!canConvert(member.type, 'string')) {
+    return { argument: 1, message: `a value of type ${describeType(member.type)} can't be a key` };
+  }
   return { arguments: [arrayOf(items), attribute], returns: mapOf(items) };
 }
 

@@ -56,6 +56,7 @@ export function firstMatching(
   otherwise: string | undefined,
 ): string | undefined {
   if (otherwise === undefined && branches.every((branch) => branch.outcome === undefined)) return undefined;
+  if (branches.length === 0) return otherwise;
   const cases = branches.map((branch) => `WHEN ${branch.when} THEN ${branch.outcome ?? 'FALSE'}`);
   return `CASE ${cases.join(' ')} ELSE ${otherwise ?? 'FALSE'} END`;
 }
