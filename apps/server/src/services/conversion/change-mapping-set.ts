@@ -7,7 +7,7 @@ import { type CheckedMappingSet, checkMappingSet } from './check-mapping-set.ts'
 import { type MappingSetBody, outputSchemaOf } from './mapping-set-body.ts';
 import { mappingSetDocument } from './mapping-set-document.ts';
 import { invalidMappingSet, refuseErrors } from './refusal.ts';
-import { flowsUsing } from './stored-mapping-set.ts';
+import { flowsUsing, namesOf } from './stored-mapping-set.ts';
 
 /** A mapping set as it has been stored, and what the check had to say. */
 export interface StoredMappingSet {
@@ -81,8 +81,7 @@ async function holdOutputSchema(store: ScopedStore, body: MappingSetBody): Promi
 async function refuseOtherSchema(store: ScopedStore, id: string): Promise<void> {
   const following = (await flowsUsing(store, id)).filter(({ isPinned }) => !isPinned);
   if (following.length === 0) return;
-  const names = following.map((flow) => flow.id).join(', ');
-  const message = `must stay the same, since the flows ${names} follow this mapping set and land in datasets of its schema; have them name a mappingVersion, or create another mapping set`;
+  const message = `must stay the same, since the flows ${namesOf(following)} follow this mapping set and land in datasets of its schema; have them name a mappingVersion, or create another mapping set`;
   throw new Problem('invalidBody', `The output schema ${message}.`, {
     violations: [{ path: '/outputSchema/schemaRef/id', message }],
   });

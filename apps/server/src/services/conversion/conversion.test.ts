@@ -210,7 +210,14 @@ describe('trying a mapping set', () => {
       data: [{ year: 'soon' }],
       mappingSet: set(mapping('year', 'person.birthYear')),
     });
-    expect(body[0].errors).toMatchObject([{ code: 'MAPPER-3700-400', columnName: 'person.birthYear' }]);
+    expect(body[0].errors).toMatchObject([
+      {
+        code: 'MAPPER-3700-400',
+        columnName: 'person.birthYear',
+        source: 'year',
+        sourceType: 'text/x.schema-path',
+      },
+    ]);
   });
 });
 

@@ -153,7 +153,7 @@ describe.each(routes)('%s %s', (method, path) => {
         expect(status, JSON.stringify(body)).toBeLessThan(500);
         if (status >= 400) expect(await stored()).toEqual(before);
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 });

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TestAnswer } from '../../test-kit.ts';
+import { scopedStore } from '../flow-service/tutorial.test-kit.ts';
 import { type ConversionServer, mapping, setOf, startConversionServer } from './conversion.test-kit.ts';
 
 let conversion: ConversionServer;
@@ -93,6 +95,43 @@ describe('a patch of a mapping set', () => {
     const { id } = await conversion.create(first);
     expect((await call('PATCH', `/mappingSets/${id}`, { body })).status).toBe(400);
     expect((await call('GET', `/mappingSets/${id}`)).body.version).toBe(1);
+  });
+});
+
+describe('a mapping set that flows use', () => {
+  /** A flow that names the set, and its version if one is given. */
+  const flowOf = async (mappingId: string, mappingVersion?: string): Promise<string> => {
+    const store = await scopedStore(conversion.server);
+    const params = { mappingId, ...(mappingVersion === undefined ? {} : { mappingVersion }) };
+    const id = randomUUID();
+    await store
+      .resources('flow')
+      .insert(id, { transformations: [{ name: 'Mapping', params }] }, { user: 'alice', client: 'test' });
+    return id;
+  };
+
+  test('is not deleted, whichever version they name, and its flows are told', async () => {
+    const { id } = await conversion.create(first);
+    const flows = [await flowOf(id), await flowOf(id, '1')];
+    const { status, body } = await call('DELETE', `/mappingSets/${id}`);
+    expect(status).toBe(409);
+    expect(body.errors.map(({ path }: { path: string }) => path).toSorted()).toEqual(flows.toSorted());
+    expect((await call('GET', `/mappingSets/${id}`)).status).toBe(200);
+  });
+
+  test('may go on to another schema only where they all name a version', async () => {
+    const other = await conversion.schema('Other', []);
+    const { id } = await conversion.create(first);
+    const body = setOf(other, mapping('a', '_id'));
+    await flowOf(id, '1');
+    expect(await call('PUT', `/mappingSets/${id}`, { body })).toMatchObject({
+      status: 200,
+      body: { version: 2, xdmSchema: other },
+    });
+    const follower = await flowOf(id);
+    const back = await call('PUT', `/mappingSets/${id}`, { body: setOf(conversion.schemaId, first) });
+    expect(back).toMatchObject({ status: 400, body: { errors: [{ path: '/outputSchema/schemaRef/id' }] } });
+    expect(back.body.detail).toContain(follower);
   });
 });
 

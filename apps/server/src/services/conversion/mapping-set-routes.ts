@@ -12,7 +12,13 @@ import { mappingSetAsBody, shownMappingSet } from './mapping-set-document.ts';
 import { ListQuery, nextLink, storeQueryOf } from './mapping-set-list.ts';
 import { PatchBody, patchedMappingSet } from './patch-mapping-set.ts';
 import { isOn, queryFlag } from './query-flag.ts';
-import { existingMappingSet, expandedSchema, flowsUsing, mappingSetOf } from './stored-mapping-set.ts';
+import {
+  existingMappingSet,
+  expandedSchema,
+  flowsUsing,
+  mappingSetOf,
+  namesOf,
+} from './stored-mapping-set.ts';
 
 const ById = Type.Object({ id: Type.String() });
 const WriteQuery = Type.Object({
@@ -177,8 +183,8 @@ async function deleteUnused(store: ScopedStore, id: string): Promise<void> {
   const current = await existingMappingSet(store, id, 'for update');
   const flows = await flowsUsing(store, id);
   if (flows.length > 0) {
-    const names = flows.map((flow) => flow.id).join(', ');
-    throw new Problem('conflict', `The mapping set is used by the flows ${names}. Delete those first.`, {
+    const message = `The mapping set is used by the flows ${namesOf(flows)}. Delete those first.`;
+    throw new Problem('conflict', message, {
       violations: flows.map((flow) => ({ path: flow.id, message: 'this flow uses it' })),
     });
   }

@@ -1,4 +1,4 @@
-import { planMappings } from '@tributary/data-prep';
+import { type MappingInput, planMappings, storedSourceType } from '@tributary/data-prep';
 import type { PreviewedRow } from '@tributary/engine';
 import { targetFields } from '@tributary/runner';
 import type { ScopedStore } from '@tributary/store';
@@ -125,22 +125,24 @@ async function previewed(
     fields: targetFields(assignFieldIds(schema.root).schema),
     now: new Date(),
   });
-  return answer.map(shownRow);
+  const byDestination = new Map(mappings.map((mapping) => [mapping.destination, mapping]));
+  return answer.map((row) => shownRow(row, byDestination));
 }
 
-function shownRow({ data, errors }: PreviewedRow) {
-  return {
-    data,
-    errors:
-      errors.length === 0
-        ? null
-        : errors.map(({ code, column, message }) => ({
-            destination: column,
-            columnName: column,
-            exception: message,
-            code,
-          })),
-  };
+/** A column that no mapping fills by itself, such as one that is missing, has no source. */
+function shownRow({ data, errors }: PreviewedRow, byDestination: ReadonlyMap<string, MappingInput>) {
+  const shown = errors.map(({ code, column, message }) => {
+    const mapping = byDestination.get(column);
+    return {
+      destination: column,
+      source: mapping?.source ?? null,
+      sourceType: mapping === undefined ? null : storedSourceType[mapping.sourceType],
+      columnName: column,
+      exception: message,
+      code,
+    };
+  });
+  return { data, errors: shown.length === 0 ? null : shown };
 }
 
 function invalid(path: string, message: string): Problem {

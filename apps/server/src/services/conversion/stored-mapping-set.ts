@@ -55,18 +55,32 @@ export async function expandedSchema(
   return rendered.ok ? rendered.value : undefined;
 }
 
+/** More flows than use one mapping set. */
+const MAX_FLOWS = 10_000;
 /** At most so many flows are named. */
 const NAMED_FLOWS = 20;
 
-/** The flows that use a mapping set, by the way they name its version. */
-export async function flowsUsing(store: ScopedStore, id: string) {
+export interface UsingFlow {
+  readonly id: string;
+  /** Whether it names a version; one that does not follows the newest. */
+  readonly isPinned: boolean;
+}
+
+/** The flows that use a mapping set. */
+export async function flowsUsing(store: ScopedStore, id: string): Promise<readonly UsingFlow[]> {
   const { items } = await store.resources('flow').list({
     // A list of transformations is searched as text, which an id is long enough for.
     filters: [{ path: ['transformations'], operator: '~', value: id }],
-    limit: NAMED_FLOWS,
+    limit: MAX_FLOWS,
   });
   return items.map((flow) => {
     const mapping = documentOf('flow', flow).transformations.find(({ name }) => name === 'Mapping');
     return { id: flow.id, isPinned: mapping?.params.mappingVersion !== undefined };
   });
+}
+
+/** Flows by their ids, as a message names them. */
+export function namesOf(flows: readonly UsingFlow[]): string {
+  const named = flows.slice(0, NAMED_FLOWS).map(({ id }) => id);
+  return flows.length > named.length ? `${named.join(', ')} and others` : named.join(', ');
 }

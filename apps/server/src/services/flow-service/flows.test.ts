@@ -193,6 +193,12 @@ describe('a flow is refused', () => {
       '1419-400',
     ],
     [
+      'with a version that its mapping set does not have',
+      () => transformations({ name: 'Mapping', params: { mappingId: ids.mappingId, mappingVersion: 2 } }),
+      '/transformations/0/params/mappingVersion',
+      '1419-400',
+    ],
+    [
       'with a delta column without a name',
       () => transformations({ name: 'Copy', params: { deltaColumn: {} } }, mapping()),
       '/transformations/0/params/deltaColumn/name',
