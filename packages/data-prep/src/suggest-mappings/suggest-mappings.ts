@@ -51,8 +51,7 @@ export function suggestMappings({ columns, target }: SuggestionRequest): readonl
     .flatMap((attribute) => candidatesFor(attribute, index))
     .filter(({ score }) => score >= MIN_SCORE)
     .sort((a, b) => b.score - a.score);
-  const fitting = candidates.filter((candidate) => canBePlanned(candidate, columns, target));
-  return assigned(fitting);
+  return assigned(candidates, (candidate) => canBePlanned(candidate, columns, target));
 }
 
 /** A column, or a member of a column that nests. */
@@ -173,14 +172,18 @@ function canBePlanned(
   return planMappings({ mappings: [mapping], columns, target }).ok;
 }
 
-/** The surest candidate of each column whose destination is not taken by a surer one. */
-function assigned(candidates: readonly Candidate[]): readonly SuggestedMapping[] {
+/** The surest candidate of each column that fits and whose destination is not taken by a surer one. */
+function assigned(
+  candidates: readonly Candidate[],
+  fits: (candidate: Candidate) => boolean,
+): readonly SuggestedMapping[] {
   const sources = new Set<string>();
   const destinations = new Set<string>();
   const suggestions: SuggestedMapping[] = [];
-  for (const { source, field, score } of candidates) {
+  for (const candidate of candidates) {
+    const { source, field, score } = candidate;
     const { destination } = field;
-    if (sources.has(source) || destinations.has(destination)) continue;
+    if (sources.has(source) || destinations.has(destination) || !fits(candidate)) continue;
     sources.add(source);
     destinations.add(destination);
     suggestions.push({
