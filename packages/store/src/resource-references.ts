@@ -100,11 +100,12 @@ export async function insertReferences(
   namings: readonly Naming[],
 ): Promise<void> {
   if (namings.length === 0) return;
-  const owner = { org_id: scope.orgId, sandbox_id: scope.sandboxId, kind, id };
-  await database
-    .insertInto('resource_references')
-    .values(namings.map((naming) => ({ ...owner, ...naming })))
-    .execute();
+  // Two lists rather than a row of parameters for each: a schema may name hundreds.
+  const vias = namings.map(({ via }) => via);
+  const targets = namings.map(({ target }) => target);
+  await sql`insert into resource_references (org_id, sandbox_id, kind, id, via, target)
+    select ${scope.orgId}, ${scope.sandboxId}, ${kind}, ${id}, via, target
+    from unnest(${vias}::text[], ${targets}::text[]) as naming (via, target)`.execute(database);
 }
 
 export function scopedReferences(database: Kysely<Tables>, scope: Scope): ResourceReferences {
