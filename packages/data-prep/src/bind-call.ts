@@ -1,6 +1,7 @@
 import { bindPathText } from './bind-path-text.ts';
-import { convert, type Scope, unknownColumn } from './bind-scope.ts';
+import { type Scope, unknownColumn } from './bind-scope.ts';
 import { acceptsCount } from './check-calls.ts';
+import { convert } from './convert.ts';
 import { isMismatch, type Parameter, type SignatureRule } from './functions/entry.ts';
 import { findOperator } from './functions/operators.ts';
 import { findFunction } from './functions/table.ts';

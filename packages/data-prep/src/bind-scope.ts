@@ -2,7 +2,6 @@ import type { SourceColumn } from '@tributary/xdm';
 import type { ExpressionType, PlanExpression } from './plan.ts';
 import type { ErrorCollector } from './syntax/error.ts';
 import type { Expression } from './syntax/expression.ts';
-import { sameType } from './types.ts';
 
 /** The columns that names stand for; `unknown` while no source is chosen, when any name will do. */
 export type SourceColumns = readonly SourceColumn[] | 'unknown';
@@ -22,18 +21,7 @@ export interface Scope {
   readonly bind: (expression: Expression, scope: Scope) => PlanExpression;
 }
 
-/** The name of the internal function that takes its argument to the call's own type. */
-export const CONVERT = '(convert)';
-
 /** Stands for a value of which nothing is known. */
 export function unknownColumn(name: string): PlanExpression {
   return { kind: 'column', type: 'unknown', name };
-}
-
-/** Makes a conversion explicit, where there is one to make. */
-export function convert(expression: PlanExpression, to: ExpressionType): PlanExpression {
-  const { type } = expression;
-  if (sameType(type, to) || to === 'unknown' || to === 'null' || type === 'unknown') return expression;
-  if (expression.kind === 'lambda') return { ...expression, type: to, body: convert(expression.body, to) };
-  return { kind: 'call', type: to, function: CONVERT, arguments: [expression] };
 }

@@ -1,6 +1,7 @@
 import { apply, bindCall, bindOperator } from './bind-call.ts';
 import { bindPath } from './bind-path.ts';
-import { convert, type Placeholders, type Scope, type SourceColumns, unknownColumn } from './bind-scope.ts';
+import { type Placeholders, type Scope, type SourceColumns, unknownColumn } from './bind-scope.ts';
+import { convert } from './convert.ts';
 import { unaryName } from './functions/operators.ts';
 import { pairsSignature } from './functions/pairs.ts';
 import { arrayOfCommon } from './functions/signature.ts';

@@ -1,4 +1,4 @@
-import { CONVERT } from './bind-scope.ts';
+import { CONVERT, convert } from './convert.ts';
 import type { CallContext, EmittedArgument } from './functions/entry.ts';
 import { findOperator } from './functions/operators.ts';
 import { findFunction } from './functions/table.ts';
@@ -8,7 +8,7 @@ import { madeOf, nullWhereFailed, total } from './sql/emitted.ts';
 import { emitMember } from './sql/member.ts';
 import { heldValue, structOf } from './sql/nested.ts';
 import { quoteLiteral } from './sql/quote.ts';
-import { goalOfNode, sqlTypeOf } from './sql/types.ts';
+import { type Goal, goalOfNode, sqlTypeOf } from './sql/types.ts';
 
 /** What emitted SQL refers to. The session that runs it must have `TimeZone` set to UTC. */
 export interface EmitContext {
@@ -31,8 +31,14 @@ export function emitExpression(expression: PlanExpression, context: EmitContext)
 export function emitTarget({ expression, target }: PlannedTarget, context: EmitContext): EmittedSql {
   const goal = goalOfNode(target);
   if (goal === undefined) throw new Error('A node that declares nothing cannot be filled');
-  const emitted = emit(expression, { ...context, parameters: new Map() });
-  return nullWhereFailed(emitConversion(emitted, expression.type, goal));
+  const wanted = isExpressionType(goal) ? convert(expression, goal) : expression;
+  const emitted = emit(wanted, { ...context, parameters: new Map() });
+  return nullWhereFailed(emitConversion(emitted, wanted.type, goal));
+}
+
+/** Whether values of an expression may have the type of a goal; there are narrower whole numbers among the goals. */
+function isExpressionType(goal: Goal): goal is Exclude<Goal, 'byte' | 'short' | object> {
+  return typeof goal === 'string' && goal !== 'byte' && goal !== 'short';
 }
 
 interface Emission extends EmitContext {

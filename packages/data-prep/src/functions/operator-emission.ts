@@ -36,7 +36,9 @@ export function emitAddition(args: readonly EmittedArgument[], call: CallContext
   if (left === undefined || right === undefined) throw new Error('+ needs two sides');
   return inTwoKinds([left, right], (isText, [first, second]) => {
     const texts = [first, second].map((side) => emitConversion(total(side), 'json', 'string').value);
-    const numbers = [first, second].map((side) => emitConversion(total(side), 'json', 'number').value);
+    const numbers = [first, second].map((side) => {
+      return `CASE WHEN json_type(${side}) IN ('UBIGINT', 'BIGINT', 'DOUBLE') THEN CAST(${side} AS DOUBLE) END`;
+    });
     const sum = finite(`TRY(${numbers.join(' + ')})`, 'number');
     return `CASE WHEN ${isText} THEN to_json(${texts.join(' || ')}) ELSE to_json(${sum}) END`;
   });
