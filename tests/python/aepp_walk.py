@@ -152,6 +152,43 @@ def read_catalog_and_data():
     check(access.getFiles(file_id, name).read(4) == b"PAR1", "getFiles downloads Parquet")
     check(access.getBatchFailed(last_batch) == [], "getBatchFailed")
     check("person" in access.getPreview(dataset_id)[0], "getPreview")
+    check(access.getHeadFile(file_id, name) == {}, "getHeadFile, which this client answers so when all is well")
+    check(access.getBatchMeta(last_batch)["data"] == [], "getBatchMeta")
+    infos = data_sets.getDatasetsInfos()
+    landed = infos[infos["id"] == dataset_id].iloc[0]
+    check(landed["datalake_rows"] > 0 and landed["dataBehavior"] == "record", "getDatasetsInfos")
+    observed = catalog.ObservableSchemaManager(data_sets.getDataSetObservableSchema(dataset_id))
+    check("person.name.lastName" in list(observed.to_dataframe()["path"]), "getDataSetObservableSchema")
+    check("dataSet" in data_sets.getResources(), "getResources")
+
+
+def manage_data_sets():
+    made = data_sets.createDataSet(
+        name="Managed by aepp", schemaId=schema_id, profileEnabled=True, identityEnabled=True, tags={"team": ["crm"]}
+    )
+    managed = made[0].split("/")[-1]
+    tags = lambda: data_sets.getDataSet(managed)[managed]["tags"]
+    check(tags()["unifiedIdentity"] == ["enabled:true"] and tags()["team"] == ["crm"], "createDataSet")
+    data_sets.enableDatasetUpsert(managed)
+    check(tags()["unifiedProfile"] == ["enabled:true", "isUpsert:true"], "enableDatasetUpsert")
+    data_sets.disableDatasetProfile(managed)
+    data_sets.disableDatasetIdentity(managed)
+    data_sets.disableDatasetValidationContext(managed)
+    check(tags()["unifiedProfile"] == tags()["unifiedIdentity"] == ["enabled:false"], "disableDatasetProfile")
+    check(tags()["acp_validationContext"] == ["disabled"], "disableDatasetValidationContext")
+    check(data_sets.patchDataset(managed, {"description": "patched"}) == made, "patchDataset")
+    check(data_sets.patchDatasetV2(managed, {"tags": {"team": ["web"]}}) == made, "patchDatasetV2")
+    check(data_sets.getDataSet(managed)[managed]["description"] == "patched" and tags()["team"] == ["web"], "patches")
+    check(data_sets.putDataset(managed, {"name": "Put by aepp"}) == made, "putDataset")
+    check(list(data_sets.getDataSets(name="Put by aepp")) == [managed], "getDataSets by name")
+    batch = data_sets.createBatch({"status": "loading", "relatedObjects": [{"type": "dataSet", "id": managed}]})
+    batch_id = batch[0].split("/")[-1]
+    check(data_sets.getBatch(batch_id)[batch_id]["status"] == "loading", "createBatch")
+    check(list(data_sets.getBatches(dataSet=managed, n_results="inf")) == [batch_id], "getBatches of a dataset")
+    check(data_sets.findActiveBatch(batch_id) == batch_id, "findActiveBatch")
+    check(len(data_sets.getFailedBatchesDF()) == 0, "getFailedBatchesDF")
+    data_sets.deleteDataSet(managed)
+    check(data_sets.getDataSet(managed)["status"] == 404, "deleteDataSet")
 
 
 def try_mappings():
@@ -259,6 +296,7 @@ page_and_delete_connections()
 read_schema_registry()
 make_schema_of_a_field_group()
 read_catalog_and_data()
+manage_data_sets()
 try_mappings()
 change_mappings()
 walk_the_tutorial()
