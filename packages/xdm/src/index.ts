@@ -28,6 +28,14 @@ export type {
 } from './node.ts';
 export { closeNames, type NodeSearch, nodeAt } from './node-path.ts';
 export type { Outcome, ProblemCode, RegistryProblem } from './problem.ts';
+export {
+  type ColumnSample,
+  type Proposal,
+  type ProposalColumn,
+  type ProposalRequest,
+  type ProposedColumn,
+  proposeSchema,
+} from './propose-schema.ts';
 export { type RenderedResource, renderId, renderResource, renderResourceText } from './render.ts';
 export { withoutRepeatedTypes } from './repeated-types.ts';
 export {

@@ -2,6 +2,7 @@ import type { Service } from '../../http/service.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { registerDescriptors } from './descriptor-routes.ts';
 import { renderProblem } from './problem-document.ts';
+import { registerProposals } from './proposal-routes.ts';
 import { registerReads } from './read-routes.ts';
 import { registerRpc } from './rpc-routes.ts';
 import { registerStats } from './stats.ts';
@@ -9,7 +10,9 @@ import { registerUnions } from './union-routes.ts';
 import { registerWrites } from './write-routes.ts';
 
 /** The Schema Registry: the standard library, and each sandbox's own schemas, classes, field groups and data types. */
-export function schemaRegistry(dependencies: Pick<Dependencies, 'lake'>): Service {
+export function schemaRegistry(
+  dependencies: Pick<Dependencies, 'engine' | 'lake' | 'openSource' | 'vault'>,
+): Service {
   return {
     name: 'Schema Registry',
     description: 'XDM schemas, classes, field groups and data types.',
@@ -23,6 +26,7 @@ export function schemaRegistry(dependencies: Pick<Dependencies, 'lake'>): Servic
       registerDescriptors(routes);
       registerUnions(routes);
       registerRpc(routes);
+      registerProposals(routes, dependencies);
     },
   };
 }
