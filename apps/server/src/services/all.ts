@@ -5,12 +5,20 @@ import { dataAccess } from './data-access/index.ts';
 import type { Dependencies } from './dependencies.ts';
 import { flowService } from './flow-service/index.ts';
 import { imsService } from './ims/index.ts';
+import { sandboxTooling } from './sandbox-tooling/index.ts';
 import { sandboxes } from './sandboxes/index.ts';
 import { schemaRegistry } from './schema-registry/index.ts';
 
 /** Every service of the platform that Tributary answers for. */
 export function allServices(dependencies: Dependencies): readonly Service[] {
-  return [imsService, flowService, schemaRegistry, catalog, conversion, sandboxes, dataAccess].map(
-    (service) => service(dependencies),
-  );
+  return [
+    imsService,
+    flowService,
+    schemaRegistry,
+    catalog,
+    conversion,
+    sandboxes,
+    sandboxTooling,
+    dataAccess,
+  ].map((service) => service(dependencies));
 }
