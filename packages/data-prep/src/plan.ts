@@ -92,6 +92,12 @@ export interface MappingPlan {
   readonly sourceColumns: readonly string[];
 }
 
+/** The zone of a date, as `sql/zones.ts` writes zones: one for all rows, or of each row its own. */
+export type DateZone =
+  | { readonly kind: 'fixed'; readonly zone: string }
+  /** `date` is the value with its zone: SQL of a STRUCT of `instant` and `zone`, NULL where the value is. */
+  | { readonly kind: 'own'; readonly date: string };
+
 /** SQL for one expression in DuckDB's dialect. */
 export interface EmittedSql {
   /** Evaluates to the value, or to NULL where it fails; never raises. */
@@ -99,10 +105,10 @@ export interface EmittedSql {
   /** True (never NULL) for a row on which the expression fails; undefined where it cannot fail. */
   readonly fails: string | undefined;
   /**
-   * For a date-time: text of the zone that it was read in or brought to (see `sql/zones.ts`), by whose clock it is written
-   * and taken apart. Left out for UTC. The value itself is an instant; only functions of dates look at its zone.
+   * For a date-time: the zone that it was read in or brought to, by whose clock it is written and taken apart. Left out for
+   * UTC. The value itself is an instant; only functions of dates look at its zone.
    */
-  readonly zone?: string;
+  readonly zone?: DateZone;
 }
 
 /** Re-exported so that emitters need only this module. */

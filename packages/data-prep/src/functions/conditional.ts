@@ -1,5 +1,6 @@
 import type { EmittedSql } from '../plan.ts';
 import { anyOf, firstMatching } from '../sql/emitted.ts';
+import { zonedDateOf } from '../sql/zones.ts';
 
 /** `condition, then, else`: of the two values only the one that is taken can fail. A null condition counts as false. */
 export function emitConditional([condition, consequent, alternate]: readonly EmittedSql[]): EmittedSql {
@@ -10,7 +11,9 @@ export function emitConditional([condition, consequent, alternate]: readonly Emi
   return {
     value: `CASE WHEN ${condition.value} THEN ${consequent.value} ELSE ${alternate.value} END`,
     fails: anyOf([condition.fails, taken]),
-    ...chosenZone([{ when: condition.value, value: consequent }], alternate),
+    ...chosenZone([consequent, alternate], ([then, otherwise]) => {
+      return `CASE WHEN ${condition.value} THEN ${then} ELSE ${otherwise} END`;
+    }),
   };
 }
 
@@ -30,21 +33,16 @@ export function emitCoalesce(args: readonly EmittedSql[]): EmittedSql {
   };
 }
 
-/** The zone of the first value that is not null. */
-export function coalescedZone(args: readonly EmittedSql[]): Pick<EmittedSql, 'zone'> {
-  return chosenZone(
-    args.map((value) => ({ when: `${value.value} IS NOT NULL`, value })),
-    undefined,
-  );
+/** The zone of the first date that is not null. */
+export function coalescedZone(dates: readonly EmittedSql[]): Pick<EmittedSql, 'zone'> {
+  return chosenZone(dates, (zoned) => `coalesce(${zoned.join(', ')})`);
 }
 
-/** The zone of the value that is chosen; none where all are in UTC. */
+/** The zone of the date that `choose` takes of several; none where all are in UTC. */
 export function chosenZone(
-  choices: readonly { readonly when: string; readonly value: EmittedSql }[],
-  otherwise: EmittedSql | undefined,
+  dates: readonly EmittedSql[],
+  choose: (zoned: readonly string[]) => string,
 ): Pick<EmittedSql, 'zone'> {
-  if ([...choices.map(({ value }) => value), otherwise].every((value) => value?.zone === undefined))
-    return {};
-  const cases = choices.map(({ when, value }) => `WHEN ${when} THEN ${value.zone ?? "'UTC'"}`);
-  return { zone: `CASE ${cases.join(' ')} ELSE ${otherwise?.zone ?? "'UTC'"} END` };
+  if (dates.every(({ zone }) => zone === undefined)) return {};
+  return { zone: { kind: 'own', date: choose(dates.map(zonedDateOf)) } };
 }

@@ -4,7 +4,7 @@ import { compileDateReader, type DateReader } from '../sql/date-reader.ts';
 import { compileDateWriter, type DateWriter } from '../sql/date-writer.ts';
 import { anyOf, bindOnce, inTry, madeOf, mayFail, total, valuesOf } from '../sql/emitted.ts';
 import { quoteLiteral } from '../sql/quote.ts';
-import { instantOf, localTime } from '../sql/zones.ts';
+import { byClock, instantOf, localTime, type ZoneSql, zonedDate } from '../sql/zones.ts';
 import { callScalar } from '../vectorised/scalar-function.ts';
 import { zone as zoneFunction, zoneOf } from '../vectorised/zone.ts';
 import { coalescedZone } from './conditional.ts';
@@ -111,7 +111,7 @@ export const dateFunctions: readonly FunctionEntry[] = [
     example: { expression: 'format(date("2020-12-31"), "dd/MM/yyyy")', result: '"31/12/2020"' },
     emit: ([date, pattern]) => {
       if (date === undefined) throw new Error('format needs a date');
-      return madeOf([date], writerOf(pattern?.literal).write(date.value, date.zone));
+      return madeOf([date], byClock(date, writerOf(pattern?.literal).write));
     },
   },
   {
@@ -153,7 +153,8 @@ export const dateFunctions: readonly FunctionEntry[] = [
     emit: ([name, date]) => {
       const part = findDatePart(String(name?.literal));
       if (part === undefined || date === undefined) throw new Error('date_part was planned without a part');
-      return madeOf([date], `CAST(${part.read(localTime(date.value, date.zone))} AS INTEGER)`);
+      const read = byClock(date, (instant, zone) => part.read(localTime(instant, zone)));
+      return madeOf([date], `CAST(${read} AS INTEGER)`);
     },
   },
   {
@@ -180,8 +181,13 @@ export const dateFunctions: readonly FunctionEntry[] = [
       if (write === undefined || value === undefined || date === undefined) {
         throw new Error('set_date_part was planned without a part');
       }
-      const changed = bindOnce([localTime(date.value, date.zone), value.value], write);
-      return { ...mayFail([value, date], instantOf(changed, date.zone)), ...zoneLike(date) };
+      const change = (instant: string, zone: ZoneSql) =>
+        instantOf(bindOnce([localTime(instant, zone), value.value], write), zone);
+      const changed = mayFail([value, date], byClock(date, change));
+      if (date.zone?.kind !== 'own')
+        return { ...changed, ...(date.zone === undefined ? {} : { zone: date.zone }) };
+      const own = byClock(date, (instant, zone = "'UTC'") => zonedDate(change(instant, zone), zone));
+      return { ...changed, zone: { kind: 'own', date: own } };
     },
   },
   {
@@ -247,12 +253,7 @@ export const dateFunctions: readonly FunctionEntry[] = [
     emit: ([date, zone]) => {
       if (date === undefined || zone === undefined)
         throw new Error('zone_date_to_zone needs a date and a zone');
-      const zoneSql = emitZone(zone);
-      const value = bindOnce(
-        [date.value],
-        (instant) => `CASE WHEN ${zoneSql} IS NOT NULL THEN ${instant} END`,
-      );
-      return { ...mayFail([date, zone], value), zone: zoneSql };
+      return inZone([date, zone], zone, (known) => `CASE WHEN ${known} IS NOT NULL THEN ${date.value} END`);
     },
   },
 ];
@@ -276,7 +277,6 @@ function partParameter(parts: typeof dateParts): Parameter {
 function emitMakeDateTime(args: readonly EmittedArgument[]): EmittedSql {
   const zone = args[7];
   if (zone === undefined) throw new Error('make_date_time needs eight arguments');
-  const zoneSql = emitZone(zone);
   const clock = bindOnce(valuesOf(args.slice(0, 7)), (...parts) => {
     const [hour, minute, second, nanosecond] = parts.slice(3);
     const isInRange = `${hour} BETWEEN 0 AND 23 AND ${minute} BETWEEN 0 AND 59 AND ${second} BETWEEN 0 AND 59 AND ${nanosecond} BETWEEN 0 AND 999999999`;
@@ -285,18 +285,23 @@ function emitMakeDateTime(args: readonly EmittedArgument[]): EmittedSql {
     });
     return `CASE WHEN ${isInRange} THEN ${made} END`;
   });
-  return { ...mayFail(args, instantOf(clock, zoneSql)), zone: zoneSql };
+  return inZone(args, zone, (known) => instantOf(clock, known));
 }
 
-/** SQL of the one spelling of a zone, NULL for an unknown one. */
-function emitZone(zone: EmittedArgument): string {
-  if (typeof zone.literal !== 'string') return callScalar(zoneFunction, [zone.value]);
-  const known = zoneOf(zone.literal);
-  return known === undefined ? 'CAST(NULL AS VARCHAR)' : quoteLiteral(known);
-}
-
-function zoneLike({ zone }: EmittedSql): Pick<EmittedSql, 'zone'> {
-  return zone === undefined ? {} : { zone };
+/** A date that is made in a zone. A zone that stands in the data may turn out to be none: NULL, and so is the date then. */
+function inZone(
+  args: readonly EmittedSql[],
+  zone: EmittedArgument,
+  instantIn: (zone: string) => string,
+): EmittedSql {
+  const known = typeof zone.literal === 'string' ? zoneOf(zone.literal) : undefined;
+  if (known !== undefined) {
+    const fixed = quoteLiteral(known);
+    return { ...mayFail(args, instantIn(fixed)), zone: { kind: 'fixed', zone: fixed } };
+  }
+  const found = callScalar(zoneFunction, [zone.value]);
+  const date = bindOnce([found], (name) => zonedDate(instantIn(name), name));
+  return { ...mayFail(args, bindOnce([found], instantIn)), zone: { kind: 'own', date } };
 }
 
 function dateLike(types: Parameters<FunctionEntry['signature']>[0]): 'date-time' | 'string' {

@@ -80,18 +80,16 @@ function emitDecode(args: readonly EmittedArgument[]): EmittedSql {
   const [key] = args;
   const { candidates, values, fallback } = decodeParts<EmittedArgument>(args);
   if (key === undefined) throw new Error('decode needs a key');
-  const otherwise = fallback?.value ?? 'NULL';
   const failures = [key, ...candidates].flatMap(({ fails }) => (fails === undefined ? [] : [fails]));
-  const value = bindOnce([key.value], (name) => {
-    const isFound = comparisons({ ...key, value: name }, candidates);
-    const cases = isFound.map((when, index) => `WHEN ${when} THEN ${values[index]?.value ?? 'NULL'}`);
-    return `CASE ${cases.join(' ')} ELSE ${otherwise} END`;
-  });
-  const found = comparisons(key, candidates);
-  const zone = chosenZone(
-    values.map((chosen, index) => ({ when: found[index] ?? 'FALSE', value: chosen })),
-    fallback,
-  );
+  const choose = (chosen: readonly string[]) =>
+    bindOnce([key.value], (name) => {
+      const isFound = comparisons({ ...key, value: name }, candidates);
+      const cases = isFound.map((when, index) => `WHEN ${when} THEN ${chosen[index] ?? 'NULL'}`);
+      return `CASE ${cases.join(' ')} ELSE ${chosen[isFound.length] ?? 'NULL'} END`;
+    });
+  const choices = fallback === undefined ? values : [...values, fallback];
+  const value = choose(choices.map((choice) => choice.value));
+  const zone = chosenZone(choices, choose);
   const canFail = [...failures, ...values, fallback].some((part) => typeof part === 'string' || part?.fails);
   if (!canFail) return { value, fails: undefined, ...zone };
   const fails = bindOnce([key.value], (name) => {

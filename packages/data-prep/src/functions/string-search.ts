@@ -1,4 +1,8 @@
+import type { EmittedSql } from '../plan.ts';
 import { bindOnce, callOf, madeOf, valuesOf } from '../sql/emitted.ts';
+import { byUtf16, clamped } from '../sql/utf16.ts';
+import { callScalar } from '../vectorised/scalar-function.ts';
+import { position } from '../vectorised/text.ts';
 import type { EmittedArgument, FunctionEntry, Parameter } from './entry.ts';
 import { fixed } from './signature.ts';
 
@@ -6,7 +10,7 @@ const nullInNullOut = 'Null for a null argument.';
 const text: Parameter = { name: 'text', type: 'string', description: 'The text to look at.' };
 const category = 'String';
 
-/** Functions that find, replace and compare text. Positions count characters from 0. */
+/** Functions that find, replace and compare text. Positions count UTF-16 units from 0, as Java does. */
 export const stringSearchFunctions: readonly FunctionEntry[] = [
   {
     name: 'instr',
@@ -20,7 +24,8 @@ export const stringSearchFunctions: readonly FunctionEntry[] = [
       {
         name: 'occurrence',
         type: 'integer',
-        description: 'Which finding counts; 1 is the first.',
+        description:
+          'Which occurrence counts, 1 being the first; they may overlap. There is none before the first.',
         optional: true,
       },
     ],
@@ -61,28 +66,34 @@ export const stringSearchFunctions: readonly FunctionEntry[] = [
       nulls: 'False when either is null.',
       example: { expression: `"abc".${name}("ABC")`, result: String(name === 'equalsIgnoreCase') },
       emit: (args) => {
-        const [left, right] = valuesOf(args).map((value) => (name === 'equals' ? value : `lower(${value})`));
+        const [left, right] = valuesOf(args).map((value) =>
+          name === 'equals' ? value : `lower(upper(${value}))`,
+        );
         return madeOf(args, `coalesce(${left} = ${right}, FALSE)`);
       },
     }),
   ),
 ];
 
-/** Finds by splitting: before the n-th finding lie the first n pieces, and the findings between them. */
-function emitInstr(args: readonly EmittedArgument[]) {
-  const [, , start, occurrence] = args;
-  if (start === undefined) {
-    const [value, part] = valuesOf(args);
-    return madeOf(args, `CAST(instr(${value}, ${part}) - 1 AS INTEGER)`);
-  }
-  const values = [...valuesOf(args.slice(0, 3)), occurrence?.value ?? '1'];
-  const found = bindOnce(values, (value, part, from, which) => {
-    const parts = `string_split(substring(${value}, greatest(${from}, 0) + 1), ${part})`;
-    const count = `greatest(${which}, 1)`;
-    const lengths = `list_transform((${parts})[1:${count}], lambda piece: length(piece) + length(${part}))`;
-    const found = `greatest(${from}, 0) + list_aggregate(${lengths}, 'sum') - length(${part})`;
-    const position = `CASE WHEN len(${parts}) > ${count} THEN ${found} ELSE -1 END`;
-    return `CASE WHEN ${part} = '' THEN least(greatest(${from}, 0), length(${value})) ELSE ${position} END`;
+/** DuckDB finds the first occurrence; for others, and outside of the basic plane, there is no SQL. */
+function emitInstr(args: readonly EmittedArgument[]): EmittedSql {
+  const [, , , occurrence] = args;
+  const isFirst = occurrence === undefined || occurrence.literal === 1;
+  const found = bindOnce(valuesOf(args), (text, part, start = '0', which = '1') => {
+    const from = clamped(start);
+    const units = callScalar(position, [text, part, from, which]);
+    if (!isFirst) return units;
+    return byUtf16(
+      [text],
+      args.length === 2 ? `instr(${text}, ${part}) - 1` : firstFrom(text, part, from),
+      units,
+    );
   });
   return madeOf(args, `CAST(${found} AS INTEGER)`);
+}
+
+function firstFrom(text: string, part: string, from: string): string {
+  const place = `instr(substring(${text}, (${from}) + 1), ${part})`;
+  const end = `least(${from}, length(${text}))`;
+  return `CASE WHEN ${part} = '' THEN ${end} WHEN ${place} > 0 THEN ${place} - 1 + (${from}) WHEN ${place} = 0 THEN -1 END`;
 }

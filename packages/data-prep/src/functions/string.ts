@@ -1,6 +1,9 @@
-import { bindOnce, callOf, madeOf, valuesOf } from '../sql/emitted.ts';
+import { bindOnce, madeOf, valuesOf } from '../sql/emitted.ts';
 import { quoteLiteral } from '../sql/quote.ts';
-import type { FunctionEntry, Parameter } from './entry.ts';
+import { byUtf16, clamped, isAscii } from '../sql/utf16.ts';
+import { callScalar, type ScalarFunction } from '../vectorised/scalar-function.ts';
+import { LONGEST_PADDED, lower, pad, slice, upper } from '../vectorised/text.ts';
+import type { EmittedArgument, FunctionEntry, Parameter } from './entry.ts';
 import { fixed } from './signature.ts';
 
 /** What `Character.isWhitespace` holds for white space, as far as it occurs in data. */
@@ -11,10 +14,7 @@ const text: Parameter = { name: 'text', type: 'string', description: 'The text t
 const category = 'String';
 const form = 'function';
 
-/**
- * Functions that write, cut and fill text. Positions count characters from 0; a character outside the basic plane counts
- * as one.
- */
+/** Functions that write, cut and fill text. Positions count UTF-16 units from 0, as Java does. */
 export const stringFunctions: readonly FunctionEntry[] = [
   {
     name: 'concat',
@@ -44,10 +44,10 @@ export const stringFunctions: readonly FunctionEntry[] = [
     parameters: [text],
     signature: fixed(['string'], 'string'),
     returnType: 'string',
-    description: 'Writes all letters small.',
+    description: 'Writes all letters small, by Unicode and not by the rules of a language.',
     nulls: nullInNullOut,
     example: { expression: 'lower("HeLLo")', result: '"hello"' },
-    emit: (args) => callOf('lower', args),
+    emit: (args) => emitCase('lower', lower, args),
   },
   {
     name: 'upper',
@@ -60,7 +60,7 @@ export const stringFunctions: readonly FunctionEntry[] = [
     description: 'Writes all letters as capitals; a sharp s becomes SS.',
     nulls: nullInNullOut,
     example: { expression: 'upper("HeLLo")', result: '"HELLO"' },
-    emit: (args) => madeOf(args, `upper(replace(${valuesOf(args).join('')}, 'ß', 'SS'))`),
+    emit: (args) => emitCase('upper', upper, args),
   },
   ...(['trim', 'ltrim', 'rtrim'] as const).map(
     (name): FunctionEntry => ({
@@ -98,12 +98,12 @@ export const stringFunctions: readonly FunctionEntry[] = [
     nulls: nullInNullOut,
     example: { expression: 'substr("This is a substring test", 7, 8)', result: '" a subst"' },
     emit: (args) => {
-      const [value, start, length] = valuesOf(args);
-      const from = `greatest(${start}, 0) + 1`;
-      return madeOf(
-        args,
-        length === undefined ? `${value}[${from}:]` : `substring(${value}, ${from}, greatest(${length}, 0))`,
-      );
+      const cut = bindOnce(valuesOf(args), (value, start, length = '2147483647') => {
+        const [from, count] = [clamped(start), clamped(length)];
+        const units = callScalar(slice, [value, from, `(${from}) + (${count})`]);
+        return byUtf16([value], `substring(${value}, (${from}) + 1, ${count})`, units);
+      });
+      return madeOf(args, cut);
     },
   },
   ...(['left', 'right'] as const).map(
@@ -119,8 +119,14 @@ export const stringFunctions: readonly FunctionEntry[] = [
       nulls: nullInNullOut,
       example: { expression: `${name}("abcde", 2)`, result: name === 'left' ? '"ab"' : '"de"' },
       emit: (args) => {
-        const [value, length] = valuesOf(args);
-        return madeOf(args, `${name}(${value}, greatest(${length}, 0))`);
+        const cut = bindOnce(valuesOf(args), (value, length) => {
+          const count = clamped(length);
+          const rest = callScalar(slice, [value, `-(${count})`, '2147483647']);
+          const end = `CASE WHEN ${length} > 0 THEN ${rest} ELSE '' END`;
+          const units = name === 'left' ? callScalar(slice, [value, '0', count]) : end;
+          return byUtf16([value], `${name}(${value}, ${count})`, units);
+        });
+        return madeOf(args, cut);
       },
     }),
   ),
@@ -147,11 +153,23 @@ export const stringFunctions: readonly FunctionEntry[] = [
         madeOf(
           args,
           bindOnce(valuesOf(args), (value, size, padding) => {
-            const filler = `coalesce(nullif(${padding}, ''), ' ')`;
-            const length = `CAST(least(greatest(${size}, length(${value})), 1000000) AS INTEGER)`;
-            return `CASE WHEN length(${value}) >= ${size} THEN ${value} ELSE ${name}(${value}, ${length}, ${filler}) END`;
+            const filler = `CASE WHEN ${padding} <> '' THEN ${padding} ELSE ' ' END`;
+            const length = `CAST(least(greatest(${size}, length(${value})), ${LONGEST_PADDED}) AS INTEGER)`;
+            const characters = `CASE WHEN length(${value}) >= ${size} THEN ${value} WHEN ${size} IS NOT NULL THEN ${name}(${value}, ${length}, ${filler}) END`;
+            const units = callScalar(pad, [value, size, filler, String(name === 'lpad')]);
+            return byUtf16([value, filler], characters, units);
           }),
         ),
     }),
   ),
 ];
+
+/** DuckDB maps single characters to single ones, which is all there is to do for ASCII. */
+function emitCase(sqlFunction: string, scalar: ScalarFunction, args: readonly EmittedArgument[]) {
+  return madeOf(
+    args,
+    bindOnce(valuesOf(args), (text) => {
+      return `CASE WHEN ${isAscii(text)} THEN ${sqlFunction}(${text}) ELSE ${callScalar(scalar, [text])} END`;
+    }),
+  );
+}

@@ -1,3 +1,4 @@
+import type { DateZone } from '../plan.ts';
 import { callScalar } from '../vectorised/scalar-function.ts';
 import { zone } from '../vectorised/zone.ts';
 import automaticPatterns from './automatic-dates.json' with { type: 'json' };
@@ -5,7 +6,7 @@ import { compileDateReader } from './date-reader.ts';
 import { bindOnce } from './emitted.ts';
 import { quoteLiteral } from './quote.ts';
 import { offsetShape, readShaped } from './shaped.ts';
-import { instantOf } from './zones.ts';
+import { instantOf, zonedDate } from './zones.ts';
 
 const isoTime = String.raw`\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?`;
 /**
@@ -46,12 +47,18 @@ export function readAutomaticDate(text: string): string {
   });
 }
 
-/** SQL of the zone that such a text gives, UTC where it gives none. */
-export function automaticZone(text: string): string {
-  return bindOnce([readZone(text)], (found) => {
-    const named = `coalesce(${callScalar(zone, [found])}, 'UTC')`;
-    return `CASE WHEN left(${found}, 1) IN ('+', '-') THEN ${found} WHEN ${found} IN ('', 'Z') THEN 'UTC' ELSE ${named} END`;
+/** The zone that such a text gives, UTC where it gives none. */
+export function automaticZone(text: string): DateZone {
+  const date = bindOnce([text], (bound) => {
+    return zonedDate(readAutomaticDate(bound), bindOnce([readZone(bound)], zoneOfFound));
   });
+  return { kind: 'own', date };
+}
+
+/** The marks of the halves of a day are names of no zone. */
+function zoneOfFound(found: string): string {
+  const named = `coalesce(${callScalar(zone, [found])}, 'UTC')`;
+  return `CASE WHEN left(${found}, 1) IN ('+', '-') THEN ${found} WHEN ${found} IN ('', 'Z') THEN 'UTC' ELSE ${named} END`;
 }
 
 /** A cast wants no blank before an offset, and seconds wherever there is one. */

@@ -1,9 +1,10 @@
+import type { DateZone } from '../plan.ts';
 import { callScalar } from '../vectorised/scalar-function.ts';
 import { zone as zoneFunction } from '../vectorised/zone.ts';
 import { type PatternPart, type PatternProblem, splitPattern, unsupported } from './date-pattern.ts';
 import { bindOnce } from './emitted.ts';
 import { quoteLiteral } from './quote.ts';
-import { instantOf, type ZoneSql } from './zones.ts';
+import { instantOf, type ZoneSql, zonedDate } from './zones.ts';
 
 /** A pattern compiled for reading. */
 export interface DateReader {
@@ -12,8 +13,8 @@ export interface DateReader {
   readonly shape: string;
   /** SQL of the instant that a text names, NULL where the text does not fit the pattern or names no day. */
   readonly read: (text: string) => string;
-  /** SQL of the zone that a text gives; undefined where the pattern has none, and UTC is meant. */
-  readonly zone: ((text: string) => string) | undefined;
+  /** The same with the zone that a text gives; undefined where the pattern has none, and UTC is meant. */
+  readonly zone: ((text: string) => DateZone) | undefined;
 }
 
 /** The parts of a date that are read. */
@@ -175,7 +176,15 @@ export function compileDateReader(pattern: string): DateReader | PatternProblem 
     ok: true,
     shape,
     read: (text) => capture(text, (field) => instantOf(localOf(field), zoneOf(field))),
-    zone: hasZone ? (text) => capture(text, (field) => zoneOf(field) ?? 'NULL') : undefined,
+    zone: hasZone
+      ? (text) => ({
+          kind: 'own',
+          date: capture(text, (field) => {
+            const zone = zoneOf(field) ?? "'UTC'";
+            return zonedDate(instantOf(localOf(field), zone), zone);
+          }),
+        })
+      : undefined,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { EmittedSql } from '../plan.ts';
 import { bindOnce } from './emitted.ts';
 
 /**
@@ -49,6 +50,28 @@ export function withZone(
 ): string {
   if (literalZone(zone) !== undefined) return bindOnce([instant], (at) => body(at, zone));
   return bindOnce([instant, zone], body);
+}
+
+/** SQL of a date by the clock of its zone. */
+export function byClock(
+  { value, zone }: EmittedSql,
+  body: (instant: string, zone: ZoneSql) => string,
+): string {
+  if (zone?.kind !== 'own') return body(value, zone?.zone);
+  return bindOnce([zone.date], (date) => body(`${date}.instant`, `${date}.zone`));
+}
+
+/** SQL of an instant with its zone, for {@link EmittedSql.zone}. */
+export function zonedDate(instant: string, zone: string): string {
+  return bindOnce(
+    [instant],
+    (at) => `CASE WHEN ${at} IS NOT NULL THEN {'instant': ${at}, 'zone': ${zone}} END`,
+  );
+}
+
+/** SQL of any date with its zone. */
+export function zonedDateOf({ value, zone }: EmittedSql): string {
+  return zone?.kind === 'own' ? zone.date : zonedDate(value, zone?.zone ?? "'UTC'");
 }
 
 /** DuckDB takes the later of two instants; a clock that was shifted hours before has not been set back yet. */

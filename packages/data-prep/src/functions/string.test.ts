@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Evaluator } from '../testing/evaluate.ts';
+
+const row = {
+  none: null,
+  one: 1,
+  huge: '9223372036854775807',
+  low: '-9223372036854775808',
+  pairs: '😀a😀b',
+  accents: 'aéßb',
+};
+
+describe('functions of text', () => {
+  let evaluator: Evaluator;
+  beforeAll(async () => {
+    evaluator = await Evaluator.start();
+  });
+  afterAll(() => evaluator.stop());
+
+  it.each<[text: string, expected: unknown]>([
+    // Capitals and small letters as Java has them, which may be more or fewer than before.
+    ['upper("straße ﬀ ŉ")', 'STRASSE FF ʼN'],
+    ['upper("ǆ𐐨ı")', 'Ǆ𐐀I'],
+    ['lower("ΑΣ ΑΣΑ")', 'ας ασα'],
+    ['lower("İ")', 'i̇'],
+    ['lcase("ÀÉ")', 'àé'],
+    ['ucase("")', ''],
+    // Positions count UTF-16 units; a character outside of the basic plane has two.
+    ['substr(pairs, 2, 1)', 'a'],
+    ['substr(pairs, 0, 2)', '😀'],
+    ['substr(pairs, 1, 2)', '\ufffda'],
+    ['substr(pairs, 3)', '😀b'],
+    ['substr(accents, 1, 2)', 'éß'],
+    ['left(pairs, 3)', '😀a'],
+    ['right(pairs, 3)', '😀b'],
+    ['right(pairs, 0)', ''],
+    ['left(accents, 2)', 'aé'],
+    ['right(accents, 2)', 'ßb'],
+    ['lpad(pairs, 8, "-")', '--😀a😀b'],
+    ['rpad(pairs, 6, "-")', '😀a😀b'],
+    ['rpad("ab", 6, "😀")', 'ab😀😀'],
+    ['rpad("é", 3, "ß")', 'éßß'],
+    ['instr(pairs, "b")', 5],
+    ['instr(pairs, "😀", 1)', 3],
+    ['instr(accents, "b")', 3],
+    // Positions before the start and beyond the end.
+    ['substr("abc", -2, 2)', 'ab'],
+    ['substr("abc", 1, -1)', ''],
+    ['substr("abc", 3, 1)', ''],
+    ['substr("abc", huge, 1)', ''],
+    ['substr("abc", 1, huge)', 'bc'],
+    ['substr("abc", low, huge)', 'abc'],
+    ['substr(pairs, huge, huge)', ''],
+    ['left("abc", huge)', 'abc'],
+    ['left("abc", low)', ''],
+    ['left(pairs, huge)', '😀a😀b'],
+    ['right("abc", huge)', 'abc'],
+    ['right("abc", -1)', ''],
+    ['right(pairs, huge)', '😀a😀b'],
+    ['right(pairs, -1)', ''],
+    ['lpad("abc", low, "-")', 'abc'],
+    ['lpad("abc", -1, "-")', 'abc'],
+    ['size_of([rpad("abc", huge, "-")])', 1],
+    ['lpad("bat", 7, "yz")', 'yzyzbat'],
+    ['rpad("bat", 8, none)', 'bat     '],
+    ['lpad("", 2, "")', '  '],
+    ['lpad(none, 2, "-")', null],
+    ['lpad("a", none, "-")', null],
+    // Occurrences, which may overlap.
+    ['instr("abcabc", "c", 2)', 2],
+    ['instr("abcabc", "c", 3)', 5],
+    ['instr("abcabc", "c", 6)', -1],
+    ['instr("abcabc", "a", -5)', 0],
+    ['instr("abcabc", "a", huge)', -1],
+    ['instr("aaaa", "aa", 0, 2)', 1],
+    ['instr("aaaa", "aa", 0, 3)', 2],
+    ['instr("aaaa", "aa", 0, 4)', -1],
+    ['instr("aaaa", "a", 0, 0)', -1],
+    ['instr("abcabc", "b", 0, one)', 1],
+    ['instr("abcabc", "b", 0, huge)', -1],
+    ['instr("abc", "")', 0],
+    ['instr("abc", "", 2)', 2],
+    ['instr("abc", "", 9)', 3],
+    ['instr("", "a")', -1],
+    ['instr(none, "a")', null],
+    ['instr("a", none)', null],
+    ['instr("a", "a", none)', null],
+    ['instr("a", "a", 0, none)', null],
+    // White space.
+    ['trim("\\t\\n a\\u00a0b \\r\\n")', 'a\u00a0b'],
+    ['ltrim("  a ")', 'a '],
+    ['rtrim(" a\\t")', ' a'],
+    ['trim("   ")', ''],
+    ['trim(none)', null],
+    // Text taken literally.
+    ['replacestr("a.b.c", ".", "-")', 'a-b-c'],
+    ['replacestr("abc", "", "x")', 'abc'],
+    ['replacestr("aaa", "aa", "b")', 'ba'],
+    ['replacestr("abc", "b", "")', 'ac'],
+    ['replacestr(none, "b", "")', null],
+    ['concat()', ''],
+    ['concat("a", none, 1, true, 2.5)', 'a1true2.5'],
+    ['"ǆ".equalsIgnoreCase("ǅ")', true],
+    ['"σ".equalsIgnoreCase("ς")', true],
+    ['"ß".equalsIgnoreCase("SS")', false],
+    ['"ı".equalsIgnoreCase("I")', true],
+    // Each character splits; a regular expression splits.
+    ['split("a-b_c-_d", "-_")', ['a', 'b', 'c', 'd']],
+    ['split("a.b|c", ".|")', ['a', 'b', 'c']],
+    ['split(" a b ", " ")', ['a', 'b']],
+    ['split("abc", "")', ['abc']],
+    ['split("", ",")', []],
+    ['split("a\\\\b", "\\\\")', ['a', 'b']],
+    ['split("aéb", "é")', ['a', 'b']],
+    ['split("a😀b", "😀")', ['a', 'b']],
+    ['split(none, ",")', null],
+    ['split("a", none)', null],
+    ['explode("a,,b,")', ['a', '', 'b', '']],
+    ['explode(",a", ",")', ['', 'a']],
+    ['explode("", ",")', ['']],
+    ['explode("a1b22c", "\\\\d+")', ['a', 'b', 'c']],
+    ['explode("a.b", "\\\\.")', ['a', 'b']],
+    ['explode("ab", "")', ['a', 'b']],
+    ['join(",", split("a b", " "))', 'a,b'],
+    ['join("", ["a", null, "b"])', 'ab'],
+    ['join(",", [null, "b"])', ',b'],
+    ['join(",", [])', ''],
+    ['join(none, ["a"])', null],
+  ])('%s gives %j', async (text, expected) => {
+    expect(await evaluator.evaluate({ text, row })).toEqual({ value: expected, fails: false });
+  });
+});
