@@ -45,15 +45,26 @@ function bindArgument(
       return bindLambda(name, argument, first, scope);
     case 'path':
       return bindPathText(name, argument, scope);
-    case 'attribute': {
-      const isBareName = argument.kind === 'name' && first !== undefined && isArray(first.type);
-      return isBareName
+    case 'attribute':
+      return isBareAttribute(argument, first?.type ?? 'unknown', scope)
         ? { kind: 'literal', type: 'string', value: argument.name }
         : scope.bind(argument, scope);
-    }
     default:
       return scope.bind(argument, scope);
   }
+}
+
+/** Of JSON it is not known whether it is an array, and a name that is a column's may be meant as such. */
+function isBareAttribute(
+  argument: Expression,
+  first: ExpressionType,
+  { columns, parameters }: Scope,
+): argument is Extract<Expression, { readonly kind: 'name' }> {
+  if (argument.kind !== 'name') return false;
+  return (
+    isArray(first) ||
+    (first === 'json' && columns?.has(argument.name) !== true && !parameters.has(argument.name))
+  );
 }
 
 function bindLambda(
@@ -85,7 +96,7 @@ export function bindOperator(
   const entry = findOperator(name);
   if (entry === undefined) throw new Error(`The parser made an operator ${name} that no table knows`);
   const bound = operands.map((operand) => scope.bind(operand, scope));
-  if (entry.checkRightLiteral !== undefined) {
+  if (entry.checkRightLiteral !== undefined && !isArray(bound[1]?.type ?? 'null')) {
     const right: Parameter = {
       name: 'pattern',
       type: 'string',

@@ -156,6 +156,12 @@ describe('evaluation of nested values', () => {
       ['person == person', true],
       ['person.tags == ["x", "y"]', true],
       ['person != null', true],
+      ['s =~ ["a", "text"]', true],
+      ['s !~ ["a"]', true],
+      ['n =~ [1, 3]', true],
+      ['n =~ ["3"]', false],
+      ['none =~ [1, null]', false],
+      ['n =~ person.tags', false],
       ['labels == labels', true],
     ]);
   });
@@ -282,6 +288,7 @@ describe('evaluation of nested values', () => {
       ['object_to_map(person.name)', { first: 'Ana' }],
       ['object_to_map("a", 1, n, "x")', { a: 1, 3: 'x' }],
       ['object_to_map(none)', null],
+      ['object_to_map(json_to_object("[{\\"k\\":\\"a\\"}]"), k)', { a: { k: 'a' } }],
       ['object_to_map("a", none)', { a: null }],
       ['to_map("a", 1, "a", 2)', { a: 2 }],
       ['to_map(s, 1, s, 2)', { text: 2 }],

@@ -235,9 +235,9 @@ function objectToMapSignature(
   literals: readonly LiteralValue[],
 ): Signature | Mismatch {
   const [first = 'null'] = types;
-  if (types.length === 2 && (isArray(first) || first === 'json' || isOpen(first))) {
-    return byAttributeSignature(types, literals);
-  }
+  if (types.length === 2 && first === 'unknown') return { arguments: types, returns: 'unknown' };
+  const mayBeArray = isArray(first) || ((first === 'json' || first === 'null') && literals[1] !== undefined);
+  if (types.length === 2 && mayBeArray) return byAttributeSignature(types, literals);
   if (types.length > 1) return pairsSignature(types);
   const asMap = mapArgument(types, 0);
   return isProblem(asMap) ? asMap : { arguments: [asMap], returns: asMap };

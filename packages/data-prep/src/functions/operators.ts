@@ -1,9 +1,10 @@
 import type { ExpressionType } from '../plan.ts';
 import { inTry, madeOf, mayFail, valuesOf } from '../sql/emitted.ts';
 import { wordOperators } from '../syntax/precedence.ts';
+import { arrayOf, commonType, isArray } from '../types.ts';
 import { emitCoalesce, emitConditional } from './conditional.ts';
 import { emitElement } from './element.ts';
-import type { Emitter, Mismatch, Signature, SignatureRule } from './entry.ts';
+import type { EmittedArgument, Emitter, Mismatch, Signature, SignatureRule } from './entry.ts';
 import {
   computed,
   divided,
@@ -71,7 +72,7 @@ const textTests = [
     symbol: '=~',
     methodName: 'matches',
     sql: 'regexp_full_match',
-    description: 'Whether a regular expression matches.',
+    description: 'Whether a regular expression matches, or an array has the value among its elements.',
   },
 ] as const;
 
@@ -139,8 +140,8 @@ export const operatorTable: readonly OperatorEntry[] = [
       description:
         negation === '' ? `${description} False for null.` : `The opposite of ${symbol}. True for null.`,
       example: `"abc" ${negation === '' ? symbol : `!${symbol.slice(1)}`} "a"`,
-      signature: fixed(['string'], 'boolean'),
-      emit: (args) => madeOf(args, `(${negation}coalesce(${sql}(${valuesOf(args).join(', ')}), FALSE))`),
+      signature: symbol === '=~' ? matchSignature : fixed(['string'], 'boolean'),
+      emit: (args) => madeOf(args, `(${negation}coalesce(${textTest(sql, args)}, FALSE))`),
       ...(symbol === '=~' ? { checkRightLiteral: regexProblem } : {}),
     })),
   ),
@@ -242,6 +243,22 @@ export function unaryName(symbol: string): string {
 /** The words that may stand for a symbol. */
 export function wordsOf(symbol: string): readonly string[] {
   return [...wordOperators].filter(([, meant]) => meant === symbol).map(([word]) => word);
+}
+
+/** On the right of `=~` stands a regular expression, or an array that may have the value. */
+function matchSignature(types: readonly ExpressionType[]): Signature | Mismatch {
+  const [left = 'null', right = 'null'] = types;
+  if (!isArray(right)) return fixed(['string'], 'boolean')(types, []);
+  const items = commonType([left, right.items]);
+  return { arguments: [items, arrayOf(items)], returns: 'boolean' };
+}
+
+function textTest(sqlFunction: string, args: readonly EmittedArgument[]): string {
+  const [left, right] = args;
+  const isMembership = right !== undefined && isArray(right.type);
+  return isMembership
+    ? `list_contains(${right.value}, ${left?.value})`
+    : `${sqlFunction}(${valuesOf(args).join(', ')})`;
 }
 
 function named(symbol: string, methodName: string, numberOfOperands: number) {
