@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { createTable } from '@tributary/lake';
-import { schemaLookup } from '@tributary/runner';
+import { holdRegistry, schemaLookup } from '@tributary/runner';
 import type { ScopedStore } from '@tributary/store';
 import {
   assignFieldIds,
   composeSchema,
+  type IcebergJsonSchema,
   parseAccept,
   type ResolvedSchema,
   standardResource,
@@ -50,12 +52,26 @@ export async function createDataSet(
   });
   await transactionWithEffects(store, async (scoped, effects) => {
     effects.afterRollback(() => lake.io.remove(metadataLocation));
+    await holdRegistry(scoped);
+    await requireSameColumns(scoped, body, columns);
     await holdSchema(scoped, schema.id);
     const tags = await withTableName(scoped, document.tags, { id, name: document.name });
     await scoped.resources('dataSet').insert(id, { ...document, tags }, actor);
     await scoped.tables.insert({ datasetId: id, location, metadataLocation });
   });
   return id;
+}
+
+/** A change of the schema since it was read would not reach this table: from here on it does. */
+async function requireSameColumns(
+  store: ScopedStore,
+  body: DataSetBody,
+  columns: IcebergJsonSchema,
+): Promise<void> {
+  const now = await checkDataSet(store, body);
+  if (isDeepStrictEqual(now.columns, columns)) return;
+  const message = `The schema ${now.schema.id} was changed at the same moment. Create the dataset again.`;
+  throw new Problem('conflict', message, { violations: [{ path: '/schemaRef/id', message }] });
 }
 
 /**

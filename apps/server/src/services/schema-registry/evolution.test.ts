@@ -283,6 +283,26 @@ describe('a schema that a dataset uses, and every part of it', () => {
     expect(JSON.stringify(await columnsOf(id))).toContain('"name":"zip"');
   });
 
+  it('gets its new field also where the dataset is made at the same moment', async () => {
+    const part = await group({ tier: {} });
+    const target = await schema(part);
+    const create = () =>
+      server.call('POST', '/data/foundation/catalog/dataSets', {
+        body: { schemaRef: { id: target, contentType: XED } },
+      });
+    const [change, ...made] = await Promise.all([
+      patch('fieldgroups', part, [{ op: 'add', path: `${OWN}/points`, value: {} }]),
+      create(),
+      create(),
+      create(),
+    ]);
+    expect(change?.status).toBe(200);
+    for (const { status, body } of made) {
+      expect([201, 409]).toContain(status);
+      if (status === 201) expect(await ownColumns(body[0].split('/').at(-1))).toHaveProperty('points');
+    }
+  });
+
   it('may have a field required from now on: its column stays optional', async () => {
     const part = await group({ tier: {} });
     const target = await schema(part);
