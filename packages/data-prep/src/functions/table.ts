@@ -5,6 +5,7 @@ import { arrayElementFunctions } from './array-elements.ts';
 import { arraysToObject } from './arrays-to-object.ts';
 import { conversionFunctions } from './conversion.ts';
 import { dateFunctions } from './date.ts';
+import { dateMakingFunctions } from './date-making.ts';
 import type { FunctionEntry } from './entry.ts';
 import { hashingFunctions } from './hashing.ts';
 import { jsonFunctions } from './json.ts';
@@ -31,6 +32,7 @@ export const functionTable: readonly FunctionEntry[] = [
   ...hashingFunctions,
   ...urlFunctions,
   ...dateFunctions,
+  ...dateMakingFunctions,
   ...logicalFunctions,
   ...objectFunctions,
   arraysToObject,

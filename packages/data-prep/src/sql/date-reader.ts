@@ -2,6 +2,7 @@ import type { DateZone } from '../plan.ts';
 import { callScalar } from '../vectorised/scalar-function.ts';
 import { zone as zoneFunction } from '../vectorised/zone.ts';
 import { type PatternPart, type PatternProblem, splitPattern, unsupported } from './date-pattern.ts';
+import { type DateField, fieldRules } from './date-read-fields.ts';
 import { bindOnce } from './emitted.ts';
 import { quoteLiteral } from './quote.ts';
 import { instantOf, type ZoneSql, zonedDate } from './zones.ts';
@@ -17,144 +18,18 @@ export interface DateReader {
   readonly zone: ((text: string) => DateZone) | undefined;
 }
 
-/** The parts of a date that are read. */
-type Field =
-  | 'era'
-  | 'year'
-  | 'shortYear'
-  | 'weekYear'
-  | 'quarter'
-  | 'month'
-  | 'monthName'
-  | 'week'
-  | 'dayOfYear'
-  | 'day'
-  | 'weekday'
-  | 'weekdayName'
-  | 'half'
-  | 'hour'
-  | 'hourFrom1'
-  | 'hourOfHalf'
-  | 'hourOfHalfFrom1'
-  | 'minute'
-  | 'second'
-  | 'milliseconds'
-  | 'fraction'
-  | 'offset'
-  | 'zone';
-
-interface FieldRule {
-  readonly field: Field;
-  /** A regular expression without groups. */
-  readonly shape: string;
-  /** For a number: its shape without the leading zeros that it may have, for where no other number touches it. */
-  readonly loose?: string;
-}
-
-const months =
-  'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:tember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?';
-const weekdays =
-  'mon(?:day)?|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?';
-const offset = String.raw`Z|[+-](?:0\d|1[0-8])(?::?[0-5]\d)?`;
-const zoneText = String.raw`(?:GMT|UTC)?[+-]\d{1,2}(?::?[0-5]\d)?|[A-Za-z][A-Za-z0-9_+/-]*`;
-
-const monthRules = [
-  rule(1, 'month', '0[1-9]|1[0-2]', '0?[1-9]|1[0-2]'),
-  rule(2, 'month', '0[1-9]|1[0-2]', '0?[1-9]|1[0-2]'),
-  rule(3, 'monthName', `(?i:${months})`),
-  rule(4, 'monthName', `(?i:${months})`),
-] as const;
-
-/** What a run of one letter is read as, by letter and length. */
-const rules: ReadonlyMap<string, FieldRule> = new Map([
-  ...of(
-    'G',
-    [1, 2, 3].map((count) => rule(count, 'era', '(?i:AD|BC|CE|BCE)')),
-  ),
-  ...of('y', [
-    rule(2, 'shortYear', String.raw`\d{2}`),
-    ...[1, 3, 4].map((count) => rule(count, 'year', String.raw`\d{4}`)),
-  ]),
-  ...of(
-    'Y',
-    [1, 3, 4].map((count) => rule(count, 'weekYear', String.raw`\d{4}`)),
-  ),
-  ...of('M', monthRules),
-  ...of('L', monthRules),
-  ...of('w', both('week', String.raw`[0-4]\d|5[0-3]`, String.raw`[0-4]?\d|5[0-3]`)),
-  ...of(
-    'D',
-    [1, 2, 3].map((count) =>
-      rule(
-        count,
-        'dayOfYear',
-        String.raw`[0-2]\d\d|3[0-5]\d|36[0-6]`,
-        String.raw`[0-2]?\d?\d|3[0-5]\d|36[0-6]`,
-      ),
-    ),
-  ),
-  ...of('d', both('day', String.raw`0[1-9]|[12]\d|3[01]`, String.raw`0?[1-9]|[12]\d|3[01]`)),
-  ...of(
-    'E',
-    [1, 2, 3, 4].map((count) => rule(count, 'weekdayName', `(?i:${weekdays})`)),
-  ),
-  ...of(
-    'u',
-    [1, 2].map((count) => rule(count, 'weekday', '0?[1-7]')),
-  ),
-  ...of('a', [rule(1, 'half', '(?i:[AP]M)')]),
-  ...of('H', both('hour', String.raw`[01]\d|2[0-4]`, String.raw`[01]?\d|2[0-4]`)),
-  ...of('k', both('hourFrom1', String.raw`0[1-9]|1\d|2[0-4]`, String.raw`0?[1-9]|1\d|2[0-4]`)),
-  ...of('K', both('hourOfHalf', String.raw`0\d|1[01]`, String.raw`0?\d|1[01]`)),
-  ...of('h', both('hourOfHalfFrom1', '0[1-9]|1[0-2]', '0?[1-9]|1[0-2]')),
-  ...of('m', both('minute', String.raw`[0-5]\d`, String.raw`[0-5]?\d`)),
-  ...of('s', both('second', String.raw`[0-5]\d`, String.raw`[0-5]?\d`)),
-  ...of('S', [
-    ...[1, 2].map((count) => rule(count, 'milliseconds', String.raw`\d{1,3}`)),
-    rule(3, 'milliseconds', String.raw`\d{3}`),
-    ...[4, 5, 6, 7, 8, 9].map((count) => rule(count, 'fraction', `\\d{${count}}`)),
-  ]),
-  ...of(
-    'z',
-    [1, 2, 3, 4].map((count) => rule(count, 'zone', zoneText)),
-  ),
-  ...of(
-    'Z',
-    [1, 2, 3, 4, 5].map((count) => rule(count, 'zone', zoneText)),
-  ),
-  ...of(
-    'V',
-    [1, 2].map((count) => rule(count, 'zone', zoneText)),
-  ),
-  ...of(
-    'O',
-    [1, 4].map((count) => rule(count, 'zone', zoneText)),
-  ),
-  ...of(
-    'X',
-    [1, 2, 3].map((count) => rule(count, 'offset', offset)),
-  ),
-  ...of(
-    'x',
-    [1, 2, 3].map((count) => rule(count, 'offset', offset)),
-  ),
-  ...['Q', 'q'].flatMap((letter) =>
-    of(letter, [rule(1, 'quarter', '[1-4]'), rule(2, 'quarter', '0[1-4]'), rule(3, 'quarter', 'Q[1-4]')]),
-  ),
-]);
-
 /** Compiles a Java date pattern for reading text, or says which part of it can't be. */
 export function compileDateReader(pattern: string): DateReader | PatternProblem {
   const split = splitPattern(pattern);
   if (!split.ok) return split;
-  const fields = new Map<Field, string>();
+  const fields = new Map<DateField, string>();
   let shape = '';
   for (const [index, part] of split.parts.entries()) {
     if (part.kind !== 'letters') {
       shape += { text: escapeRegex(part.text), optional: '(?:', end: ')?' }[part.kind];
       continue;
     }
-    const found = rules.get(part.text);
+    const found = fieldRules.get(part.text);
     if (found === undefined) return unsupported(part.text, 'read');
     if (fields.has(found.field)) return { ok: false, problem: `"${part.text}" reads what was read before` };
     fields.set(found.field, part.text);
@@ -189,9 +64,9 @@ export function compileDateReader(pattern: string): DateReader | PatternProblem 
 }
 
 /** SQL of the text of a field; undefined for one that the pattern has not. */
-type FieldSql = (field: Field) => string | undefined;
+type FieldSql = (field: DateField) => string | undefined;
 
-function problemOf(fields: ReadonlyMap<Field, string>): string | undefined {
+function problemOf(fields: ReadonlyMap<DateField, string>): string | undefined {
   const weekYear = fields.get('weekYear');
   const week = fields.get('week');
   if (weekYear !== undefined && week === undefined) {
@@ -206,7 +81,7 @@ function problemOf(fields: ReadonlyMap<Field, string>): string | undefined {
 
 /** A numeric part that is missing has its least value. */
 function localOf(field: FieldSql): string {
-  const number = (name: Field, missing: number) => {
+  const number = (name: DateField, missing: number) => {
     const text = field(name);
     return text === undefined ? String(missing) : `coalesce(TRY_CAST(${text} AS BIGINT), ${missing})`;
   };
@@ -224,7 +99,7 @@ function localOf(field: FieldSql): string {
   return extras.length === 0 ? whole : `(${[whole, ...extras].join(' + ')})`;
 }
 
-type NumberSql = (name: Field, missing: number) => string;
+type NumberSql = (name: DateField, missing: number) => string;
 
 /** Year, month and day, and what comes on top of them in days. */
 function dayOf(field: FieldSql, number: NumberSql) {
@@ -291,21 +166,10 @@ function zoneOf(field: FieldSql): ZoneSql {
   return name === undefined ? field('offset') : callScalar(zoneFunction, [name]);
 }
 
-function rule(count: number, field: Field, shape: string, loose?: string) {
-  return { count, field, shape, ...(loose === undefined ? {} : { loose }) };
-}
-
-function both(field: Field, shape: string, loose: string) {
-  return [rule(1, field, shape, loose), rule(2, field, shape, loose)];
-}
-
-function of(letter: string, counted: readonly (FieldRule & { readonly count: number })[]) {
-  return counted.map((entry) => [letter.repeat(entry.count), entry] as const);
-}
-
 function isNumber(part: PatternPart | undefined): boolean {
   return (
-    part?.kind === 'letters' && /^[\\\d[(]/.test(rules.get(part.text)?.shape.replace(/^\(\?i.*/, '') ?? '')
+    part?.kind === 'letters' &&
+    /^[\\\d[(]/.test(fieldRules.get(part.text)?.shape.replace(/^\(\?i.*/, '') ?? '')
   );
 }
 
