@@ -19,6 +19,7 @@ export function batchDocument(
   const landedRows = isLanded ? result.outputRows : 0;
   return {
     producer: 'flowRun',
+    dataSetId: prepared.dataSetId,
     shown: {
       externalId: batchId,
       status: isLanded ? 'success' : 'failed',

@@ -150,6 +150,8 @@ export interface BatchError {
 export interface BatchDocument {
   /** Who decides over its status: the flow run that made it, or the clients of the Catalog. */
   readonly producer: 'flowRun' | 'client';
+  /** The first dataset among its related objects, which it lands in; the newest batches of a dataset are found by it. */
+  readonly dataSetId?: string;
   readonly shown: {
     readonly externalId: string;
     readonly status: BatchStatus;

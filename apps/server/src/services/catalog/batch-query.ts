@@ -1,7 +1,6 @@
 import type { ResourceFilter } from '@tributary/store';
 import { type Static, Type } from 'typebox';
 import { type Condition, propertyConditions, simpleCondition, tagConditions } from './list-conditions.ts';
-import { ofDataSet } from './newest-batches.ts';
 import { pageParameters, type ShownObject } from './page-query.ts';
 import { Numbers, Property, TagsFilter, Values } from './query-parameters.ts';
 import { batches } from './shown-batch.ts';
@@ -95,9 +94,14 @@ function rangeFilter(property: string, operator: ResourceFilter['operator'], val
 function dataSetConditions(dataSet: string | undefined): readonly Condition[] {
   if (dataSet === undefined) return [];
   const [first = '', ...others] = dataSet.split(',').map((id) => id.trim());
-  if (others.length === 0) return [{ stored: ofDataSet(first) }];
+  if (others.length === 0) return [{ stored: relatedTo(first) }];
   const wanted = new Set([first, ...others]);
   return [{ meets: (shown) => relatedIds(shown).some((id) => wanted.has(id)) }];
+}
+
+/** A batch may be related to more datasets than the one that it lands in. */
+function relatedTo(id: string): ResourceFilter {
+  return { path: ['shown', 'relatedObjects', 'id'], operator: '==', value: id };
 }
 
 function relatedIds({ relatedObjects }: ShownObject): readonly string[] {

@@ -59,6 +59,7 @@ export async function openCatalogBench(): Promise<CatalogBench> {
     async addBatch(id, dataSetId, document = {}) {
       const whole: BatchDocument = {
         producer: 'flowRun',
+        dataSetId,
         shown: {
           externalId: id,
           status: 'success',

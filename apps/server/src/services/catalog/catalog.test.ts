@@ -52,6 +52,7 @@ async function scopedStore() {
 async function addBatch(id: string, dataSetId: string, shown: Partial<BatchDocument['shown']> = {}) {
   const document: BatchDocument = {
     producer: 'flowRun',
+    dataSetId,
     shown: {
       externalId: id,
       status: 'success',

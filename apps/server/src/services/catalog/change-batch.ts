@@ -32,10 +32,20 @@ export async function createBatch(
     }
     const shown = completed({ ...newShown(id), ...batchPropertiesOf(body) });
     await requireAllowed(scoped, undefined, shown);
-    const document: BatchDocument = { producer: 'client', shown, dataFiles: [], diagnosticsFiles: [] };
-    await scoped.resources('batch').insert(id, { ...document }, actor);
+    await scoped.resources('batch').insert(id, { ...clientDocument(shown) }, actor);
     return id;
   });
+}
+
+function clientDocument(shown: Shown): BatchDocument {
+  const dataSetId = shown.relatedObjects.find(({ type }) => type === 'dataSet')?.id;
+  return {
+    producer: 'client',
+    ...(dataSetId !== undefined && { dataSetId }),
+    shown,
+    dataFiles: [],
+    diagnosticsFiles: [],
+  };
 }
 
 function newShown(id: string): Omit<Shown, 'status'> {
@@ -70,7 +80,8 @@ export async function changeBatch(
     if (before.producer === 'flowRun') requireOnlyTags(before.shown, after);
     const shown = before.producer === 'flowRun' ? withRunTags(before.shown, after) : completed(after);
     if (before.producer === 'client') await requireAllowed(scoped, before.shown, shown);
-    const changed = await scoped.resources('batch').replace(id, current.etag, { ...before, shown }, actor);
+    const next = before.producer === 'client' ? clientDocument(shown) : { ...before, shown };
+    const changed = await scoped.resources('batch').replace(id, current.etag, { ...next }, actor);
     if (changed === undefined) throw batchNotFound(id);
     return changed;
   });

@@ -11,23 +11,33 @@ const TABLE_PROPERTIES = ['basePath', 'persistence', 'extensions'];
 const BATCH_PROPERTIES = ['lastBatchId', 'lastBatchStatus', 'lastSuccessfulBatch', 'lastFailedBatch'];
 const OBSERVABLE_SCHEMA = 'observableSchema';
 
-/** Which details are asked for; undefined: all but the observable schema, for which a table's manifests are read. */
+/** Which properties are asked for; undefined where nothing is said. */
 export type WantedProperties = ReadonlySet<string> | undefined;
 
-/** A dataset with what is known of its table and its batches, as far as it is asked for. */
+export interface DetailRequest {
+  readonly wanted: WantedProperties;
+  /** Whether the newest batches, which take a look at the batches for each dataset, come without being asked for. */
+  readonly withBatches: boolean;
+}
+
+/**
+ * A dataset with what is known of its table and its batches, as far as it is asked for. The observable schema, for which
+ * the manifests of a table are read, comes only where it is named.
+ */
 export async function withDetails(
   { store }: Pick<SandboxedCaller, 'store'>,
   tables: LakeTables,
   { resource, shown }: Listed,
-  wanted: WantedProperties,
+  { wanted, withBatches }: DetailRequest,
 ): Promise<ShownObject> {
-  const wants = (names: readonly string[]) => wanted === undefined || names.some((name) => wanted.has(name));
+  const wants = (names: readonly string[], unasked = true) =>
+    wanted === undefined ? unasked : names.some((name) => wanted.has(name));
   const wantsSchema = wanted?.has(OBSERVABLE_SCHEMA) === true && !Object.hasOwn(shown, OBSERVABLE_SCHEMA);
   const pointer = wantsSchema || wants(TABLE_PROPERTIES) ? await store.tables.get(resource.id) : undefined;
   return {
     ...shown,
     ...(pointer && wants(TABLE_PROPERTIES) && (await tableProperties(tables, resource, pointer))),
-    ...(wants(BATCH_PROPERTIES) && (await batchProperties(store, resource.id))),
+    ...(wants(BATCH_PROPERTIES, withBatches) && (await batchProperties(store, resource.id))),
     ...(pointer && wantsSchema && (await observed(store, tables, resource, pointer))),
   };
 }

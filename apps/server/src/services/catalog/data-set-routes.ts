@@ -48,7 +48,7 @@ function registerReads(routes: Routes, path: string, hide: boolean, { tables }: 
       schema: {
         hide,
         summary: 'List datasets',
-        description: `The observable schema comes only where \`properties\` asks for it, and with at most ${MAX_OBSERVED} datasets.`,
+        description: `The newest batches (\`lastBatchId\` and so on) and the observable schema come only where \`properties\` asks for them; the latter with at most ${MAX_OBSERVED} datasets.`,
         querystring: DataSetQuery,
         headers: PageHeaders,
         response: { 200: DataSets, 400: refusals[400] },
@@ -64,7 +64,9 @@ function registerReads(routes: Routes, path: string, hide: boolean, { tables }: 
         keys: sortKeysOf(orderBy, dataSets.sortable),
         page: { start, limit: wanted?.has('observableSchema') ? Math.min(limit, MAX_OBSERVED) : limit },
       });
-      return byId(listed, properties, (one) => withDetails(caller, tables, one, wanted));
+      return byId(listed, properties, (one) =>
+        withDetails(caller, tables, one, { wanted, withBatches: false }),
+      );
     },
   );
 
@@ -86,7 +88,9 @@ function registerReads(routes: Routes, path: string, hide: boolean, { tables }: 
       const found = await lookUp(caller, dataSets, request.params.id, dataSetNotFound);
       const [only] = found.length === 1 ? found : [];
       if (only) reply.header('etag', entityTag(only.resource));
-      return byId(found, properties, (one) => withDetails(caller, tables, one, wanted));
+      return byId(found, properties, (one) =>
+        withDetails(caller, tables, one, { wanted, withBatches: true }),
+      );
     },
   );
 }

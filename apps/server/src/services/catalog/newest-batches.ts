@@ -31,9 +31,9 @@ async function newestBatch(
   return batch && { id: batch.id, status: documentOf('batch', batch).shown.status };
 }
 
-/** Batches that a dataset is related to. */
+/** Batches that land in a dataset. */
 export function ofDataSet(dataSetId: string): ResourceFilter {
-  return { path: ['shown', 'relatedObjects', 'id'], operator: '==', value: dataSetId };
+  return { path: ['dataSetId'], operator: '==', value: dataSetId };
 }
 
 export function withStatus(status: BatchStatus): ResourceFilter {

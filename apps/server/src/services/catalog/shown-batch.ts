@@ -43,8 +43,3 @@ export async function requireBatch(store: ScopedStore, id: string): Promise<Reso
 export function batchNotFound(id: string): Problem {
   return new Problem('notFound', `There is no batch ${id} in this sandbox.`);
 }
-
-/** The dataset that a batch lands in, by id; undefined where its maker named none. */
-export function dataSetIdOf(batch: Resource): string | undefined {
-  return documentOf('batch', batch).shown.relatedObjects.find(({ type }) => type === 'dataSet')?.id;
-}

@@ -5,7 +5,6 @@ import { storedDataSet } from './data-set-document.ts';
 import { dataSetFileId } from './data-set-file.ts';
 import type { Collection } from './list-objects.ts';
 import type { ShownObject } from './page-query.ts';
-import { dataSetIdOf } from './shown-batch.ts';
 import { shownEnvelope } from './shown-data-set.ts';
 import { SORTABLE_ENVELOPE, storedPathFor } from './stored-path.ts';
 
@@ -20,10 +19,10 @@ export const dataSetFiles: Collection = {
   }),
   isPartial: true,
   async show({ store, organization }, resources) {
-    const dataSetIds = resources.flatMap((batch) => dataSetIdOf(batch) ?? []);
+    const dataSetIds = resources.flatMap((batch) => documentOf('batch', batch).dataSetId ?? []);
     const dataSets = await store.resources('dataSet').getAll(dataSetIds);
     return resources.map((batch) => {
-      const dataSet = dataSets.get(dataSetIdOf(batch) ?? '');
+      const dataSet = dataSets.get(documentOf('batch', batch).dataSetId ?? '');
       return dataSet && shownFile({ organization }, dataSet, batch);
     });
   },

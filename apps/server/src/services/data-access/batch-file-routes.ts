@@ -6,7 +6,6 @@ import { type Routes, sandboxOf } from '../../http/service.ts';
 import { refusals } from '../catalog/answer-schemas.ts';
 import { storedDataSet } from '../catalog/data-set-document.ts';
 import { dataSetFileId } from '../catalog/data-set-file.ts';
-import { dataSetIdOf } from '../catalog/shown-batch.ts';
 import { shownEnvelope } from '../catalog/shown-data-set.ts';
 import { DataSetFilePage, FileOrPage, pageOf, pageParameters, shownFile, urlOf } from './file-page.ts';
 import { sampleRows } from './row-samples.ts';
@@ -122,8 +121,7 @@ function rowErrorFiles(batch: Resource): readonly StoredFile[] {
 }
 
 async function shownDataSetFile(request: FastifyRequest, store: ScopedStore, batch: Resource) {
-  const { dataFiles } = documentOf('batch', batch);
-  const dataSetId = dataSetIdOf(batch);
+  const { dataFiles, dataSetId } = documentOf('batch', batch);
   const dataSet = dataSetId === undefined ? undefined : await store.resources('dataSet').get(dataSetId);
   const fileId = dataSetFileId(batch.id);
   const { version, created, updated } = shownEnvelope(batch);

@@ -74,6 +74,7 @@ async function addBatches(folder: string): Promise<void> {
   };
   const landed: BatchDocument = {
     producer: 'flowRun',
+    dataSetId,
     shown,
     dataFiles: [
       { path: server.dependencies.lake.io.locationOf(dataFile), rows: 2, bytes: CONTENT.length },
@@ -83,6 +84,7 @@ async function addBatches(folder: string): Promise<void> {
   };
   const failed: BatchDocument = {
     producer: 'flowRun',
+    dataSetId,
     shown: { ...shown, status: 'failed' },
     dataFiles: [],
     diagnosticsFiles: [rowErrors],
@@ -123,6 +125,10 @@ describe('the files of a batch', () => {
   it('page', async () => {
     const first = await get('/files/01LANDED-1?limit=1');
     expect(first.body.data.map(({ name }: { name: string }) => name)).toEqual(['part-0.parquet']);
+    expect(first.body._links.page).toEqual({
+      href: `${server.url}${BASE}/files/01LANDED-1?start={start}&limit={limit}`,
+      templated: true,
+    });
     const next = await fetch(first.body._links.next.href, { headers: server.headers });
     const second = (await next.json()) as { data: unknown; _links: object };
     expect(second).toMatchObject({ data: [{ name: 'gone.parquet' }] });

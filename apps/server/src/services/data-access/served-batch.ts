@@ -1,6 +1,7 @@
+import { documentOf } from '@tributary/runner';
 import type { Resource, ScopedStore } from '@tributary/store';
 import { Problem } from '../../http/problem.ts';
-import { dataSetIdOf, requireBatch } from '../catalog/shown-batch.ts';
+import { requireBatch } from '../catalog/shown-batch.ts';
 
 /**
  * A batch whose files are served: those of a deleted dataset are gone with it, or will be in a moment.
@@ -8,7 +9,7 @@ import { dataSetIdOf, requireBatch } from '../catalog/shown-batch.ts';
  */
 export async function servedBatch(store: ScopedStore, id: string): Promise<Resource> {
   const batch = await requireBatch(store, id);
-  const dataSetId = dataSetIdOf(batch);
+  const { dataSetId } = documentOf('batch', batch);
   if (dataSetId !== undefined && (await store.resources('dataSet').get(dataSetId)) === undefined) {
     throw new Problem(
       'notFound',
