@@ -17,5 +17,6 @@ export { intervalSecondsOf, scheduleFrom } from './schedule.ts';
 export { schemaIdentities } from './schema-identities.ts';
 export { holdRegistry, schemaLookup } from './schema-lookup.ts';
 export type { RunnerLog, RunnerServices } from './services.ts';
+export { sourceColumnsOf } from './source-columns.ts';
 export { type StagingFolder, stagingFolder } from './staging-folder.ts';
 export { targetFields } from './target-fields.ts';

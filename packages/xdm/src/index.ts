@@ -1,4 +1,5 @@
 export { type AcceptForm, parseAccept } from './accept.ts';
+export { adhocClassBody } from './adhoc-schema.ts';
 export type { ColumnType, SourceColumn, SourceField, SourceType } from './columns.ts';
 export { composeResource, composeSchema, type ResolvedResource, type ResolvedSchema } from './compose.ts';
 export { type Descriptor, parseDescriptor, sourcePropertiesOf } from './descriptor.ts';

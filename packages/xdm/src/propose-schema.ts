@@ -179,7 +179,8 @@ function upperFirst(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
-function fieldOf(type: SourceType, email = false): FieldSchema {
+/** The field that holds the values of a source column. */
+export function fieldOf(type: SourceType, email = false): FieldSchema {
   if (typeof type === 'object') {
     switch (type.kind) {
       case 'array':

@@ -131,7 +131,7 @@ export async function remove<Given>(
       );
     }
     await store.resources(type.kind).remove(id);
-    await type.removed?.(store, id);
+    await type.removed?.(store, id, sandboxOf(request));
     return resource;
   });
 }
@@ -156,7 +156,7 @@ async function create<Given>(
     const id = randomUUID();
     const document = await type.compose({ store, dependencies, id, given, stored: undefined });
     const resource = await store.resources(type.kind).insert(id, document, caller.actor);
-    await type.written?.(store, resource, undefined);
+    await type.written?.(store, resource, undefined, caller);
     return resource;
   });
   type.committed?.(dependencies);
@@ -204,7 +204,7 @@ async function patch<Given>(
     const document = await type.compose({ store, dependencies, id, given: given as Given, stored });
     const resource = await resources.replace(id, stored.etag, document, caller.actor);
     if (resource === undefined) throw new Error(`${type.kind} ${id} changed while its row was locked`);
-    await type.written?.(store, resource, stored);
+    await type.written?.(store, resource, stored, caller);
     return resource;
   });
   type.committed?.(dependencies);
@@ -222,6 +222,6 @@ async function shownResources<Given>(
   resources: readonly Resource[],
   caller: SandboxedCaller,
 ) {
-  const bodies = await type.show(resources, caller.store);
+  const bodies = await type.show(resources, caller.store, caller);
   return resources.map((resource, index) => ({ ...envelopeOf(resource, caller), ...bodies[index] }));
 }

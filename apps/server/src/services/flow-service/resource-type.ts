@@ -1,5 +1,6 @@
 import type { Resource, ResourceFilter, ResourceKind, ScopedStore } from '@tributary/store';
 import type { TSchema } from 'typebox';
+import type { SandboxedCaller } from '../../http/caller.ts';
 import type { Dependencies } from '../dependencies.ts';
 
 /** A resource about to be written, inside the transaction that writes it. */
@@ -40,7 +41,11 @@ export interface ResourceType<Given> {
    */
   compose(draft: Draft<Given>): Promise<Readonly<Record<string, unknown>>>;
   /** The bodies as a GET shows them, in the same order: a list is shown with as many queries as one resource. */
-  show(resources: readonly Resource[], store: ScopedStore): Promise<readonly ShownBody[]>;
+  show(
+    resources: readonly Resource[],
+    store: ScopedStore,
+    caller: SandboxedCaller,
+  ): Promise<readonly ShownBody[]>;
   /** The body that a patch is applied to, where it is not the one that is shown. */
   editable?(resource: Resource): ShownBody;
   /** What the deletion of the resource would break. */
@@ -50,8 +55,13 @@ export interface ResourceType<Given> {
   /** Narrows a list by filters that the store cannot meet; undefined when nothing can meet them. */
   narrow?(filters: readonly ResourceFilter[]): readonly ResourceFilter[] | undefined;
   /** What else belongs to the change, in the same transaction. */
-  written?(store: ScopedStore, resource: Resource, before: Resource | undefined): Promise<void>;
-  removed?(store: ScopedStore, id: string): Promise<void>;
+  written?(
+    store: ScopedStore,
+    resource: Resource,
+    before: Resource | undefined,
+    caller: SandboxedCaller,
+  ): Promise<void>;
+  removed?(store: ScopedStore, id: string, caller: SandboxedCaller): Promise<void>;
   /** After the transaction that created or changed the resource. */
   committed?(dependencies: Dependencies): void;
 }

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type ConnectionSpec, connectionSpecById } from '@tributary/connectors';
-import { documentOf, type SourceConnectionDocument } from '@tributary/runner';
+import { documentOf, type SourceConnectionDocument, sourceColumnsOf } from '@tributary/runner';
+import type { Resource } from '@tributary/store';
 import { type Static, Type } from 'typebox';
 import type { Violation } from '../../http/problem.ts';
+import { adhocSchemaIdOf, removeAdhocSchema, writeAdhocSchema } from '../schema-registry/adhoc-schemas.ts';
 import { invalidBody } from './refusal.ts';
 import type { Draft, ResourceType } from './resource-type.ts';
 import { GivenSpecReference } from './spec-reference.ts';
@@ -70,9 +72,29 @@ export const sourceConnections: ResourceType<GivenSourceConnection> = {
     return { ...document };
   },
 
-  show: async (resources) => resources.map(({ body }) => body),
+  show: async (resources, _store, { organization }) =>
+    resources.map((resource) => shownWithSchema(resource, organization.tenantId)),
+  async written(store, resource, before, caller) {
+    const document = documentOf('sourceConnection', resource);
+    const columns = sourceColumnsOf(document);
+    const former = before && sourceColumnsOf(documentOf('sourceConnection', before));
+    if (isDeepStrictEqual(columns, former)) return;
+    if (columns === undefined) await removeAdhocSchema(store, caller, resource.id);
+    else await writeAdhocSchema(store, caller, resource.id, document.name ?? '', columns);
+  },
+  removed: (store, id, caller) => removeAdhocSchema(store, caller, id),
   users: (store, id) => idsUsing(store, 'flow', 'sourceConnectionIds', id),
 };
+
+/** With the ad-hoc schema of the columns, where the connection names them. */
+function shownWithSchema(resource: Resource, tenantId: string): Readonly<Record<string, unknown>> {
+  const { data, params } = documentOf('sourceConnection', resource);
+  if (params.columns === undefined) return resource.body;
+  const schema = { id: adhocSchemaIdOf(tenantId, resource.id), version: ADHOC_SCHEMA_FORM };
+  return { ...resource.body, data: { ...data, schema } };
+}
+
+const ADHOC_SCHEMA_FORM = 'application/vnd.adobe.xed-full-notext+json; version=1';
 
 /** The base connection's spec; one that the body names must be the same. */
 async function specOfBase({ store, given }: Draft<GivenSourceConnection>) {

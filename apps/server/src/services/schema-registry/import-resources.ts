@@ -1,13 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { holdRegistry, schemaLookup } from '@tributary/runner';
 import type { ScopedStore } from '@tributary/store';
-import {
-  createTenantResource,
-  isJsonObject,
-  parseDescriptor,
-  type RegistryResource,
-  type TenantResourceType,
-} from '@tributary/xdm';
+import { createTenantResource, isJsonObject, parseDescriptor, type RegistryResource } from '@tributary/xdm';
 import type { SandboxedCaller } from '../../http/caller.ts';
 import { Problem, type Violation } from '../../http/problem.ts';
 import { recordChange } from './audit-log.ts';
@@ -22,7 +16,6 @@ import { requireUnionRules } from './union-rules.ts';
 
 const IMPORT_FAILED = 'XDM-3005-400';
 const MAX_IMPORTED = 1_000;
-const ADHOC = 'https://ns.adobe.com/xdm/data/adhoc';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -171,28 +164,24 @@ function resourceIn(body: Body, tenantId: string): ImportedResource | undefined 
   const prefix = `https://ns.adobe.com/${tenantId}/${collection.type}/`;
   const hex = id.startsWith(prefix) ? id.slice(prefix.length) : '';
   if (!/^([0-9a-f]{2}){8,64}$/.test(hex)) return undefined;
-  return { collection, id, hex, body: importable(body, collection.type, hex) };
+  return { collection, id, hex, body: importable(body) };
 }
 
-/** Without what another registry writes besides the resource's own keywords; an ad-hoc class's namespace as it is sent. */
-function importable(body: Body, type: TenantResourceType, hex: string): Body {
+/** Without what another registry writes besides the resource's own keywords. */
+function importable(body: Body): Body {
   const { refs: _refs, ...own } = body;
-  const isAdhoc = type === 'classes' && JSON.stringify(own.allOf ?? []).includes(`"${ADHOC}"`);
-  const cleaned = withoutUiKeywords(own, isAdhoc ? `_${hex}` : undefined);
+  const cleaned = withoutUiKeywords(own);
   return isJsonObject(cleaned) ? cleaned : own;
 }
 
 /** The platform's editor marks fields with `isRequired`; what is required stands in `required`. */
-function withoutUiKeywords(value: unknown, adhocNamespace: string | undefined): unknown {
-  if (Array.isArray(value)) return value.map((item) => withoutUiKeywords(item, adhocNamespace));
-  if (!isJsonObject(value)) return value === adhocNamespace && value !== undefined ? '_adhoc' : value;
+function withoutUiKeywords(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUiKeywords);
+  if (!isJsonObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([key, member]) => !(key === 'isRequired' && typeof member === 'boolean'))
-      .map(([key, member]) => [
-        key === adhocNamespace ? '_adhoc' : key,
-        withoutUiKeywords(member, adhocNamespace),
-      ]),
+      .map(([key, member]) => [key, withoutUiKeywords(member)]),
   );
 }
 
