@@ -115,8 +115,10 @@ function nextStart(
 ): string | null {
   if (last === undefined || following === undefined) return null;
   const [first] = keys;
-  if (sortTextOf(last, first) !== sortTextOf(following, first)) {
-    return first.property === 'meta:altId' ? altIdOf(last.id) : sortTextOf(last, first);
+  const value = sortTextOf(last, first);
+  // A value that looks like several is written as one of several, so that it is read as it was meant.
+  if (value !== sortTextOf(following, first) && !COMPOSITE.test(value)) {
+    return first.property === 'meta:altId' ? altIdOf(last.id) : value;
   }
   return JSON.stringify([...keys.map((key) => sortTextOf(last, key)), last.id]);
 }
