@@ -23,13 +23,16 @@ const NOT_FOUND_CODE = 'XDM-1016-404';
 const Union = Type.Unsafe<RenderedResource>(
   Type.Object(
     {
-      $id: Type.String({ description: 'The `$id` of the class and `__union`.' }),
       'meta:altId': Type.String(),
       title: Type.String(),
       version: Type.String(),
       'meta:class': Type.Optional(Type.String()),
     },
-    { additionalProperties: true },
+    // A property named `$id` would be taken for the id of this very schema, and no OpenAPI document be made.
+    {
+      additionalProperties: true,
+      description: 'With `$id`, which is that of the class and `__union`.',
+    },
   ),
 );
 
