@@ -20,7 +20,6 @@ import { pageOfUnions } from './union-page.ts';
 
 const NOT_FOUND_CODE = 'XDM-1016-404';
 
-// A property called $id would be taken for the schema's own id where the OpenAPI document is made.
 const Union = Type.Unsafe<RenderedResource>(
   Type.Object(
     {
