@@ -45,8 +45,12 @@ export function sqlTypeOf(type: Goal): string {
   }
 }
 
-/** A STRUCT has at least one field, and no two whose names differ only in case. Other objects are held as JSON. */
+/**
+ * A STRUCT has at least one field, none without a name, and no two whose names differ only in case. Other objects are
+ * held as JSON.
+ */
 export function fitsStruct(names: readonly string[]): boolean {
+  if (names.includes('')) return false;
   return names.length > 0 && new Set(names.map((name) => name.toLowerCase())).size === names.length;
 }
 

@@ -92,6 +92,18 @@ export class Evaluator {
     return this.run(nullWhereFailed(converted), rowSql({ v: value }, [{ name: 'v', type }]));
   }
 
+  /** Keeps rows in a table, for statements of the test's own. Its columns are called `c0`, `c1`, … */
+  async createTable(name: string, rows: readonly Row[], columns: readonly SourceColumn[]): Promise<void> {
+    const selects = rows.map((row) => `SELECT * FROM ${rowSql(row, columns)}`);
+    await this.#connection.run(`CREATE TABLE ${name} AS ${selects.join(' UNION ALL ')}`);
+  }
+
+  /** The one value that a statement answers with. */
+  async read(sql: string): Promise<unknown> {
+    const reader = await this.#connection.runAndReadAll(sql);
+    return reader.getRowsJson()[0]?.[0];
+  }
+
   async run({ value, fails }: EmittedSql, relation = '(SELECT 1)'): Promise<Outcome> {
     const sql = `SELECT CAST(to_json(value) AS VARCHAR), fails FROM (SELECT ${value} AS value, ${fails ?? 'FALSE'} AS fails FROM ${relation})`;
     const reader = await this.#connection.runAndReadAll(sql);
