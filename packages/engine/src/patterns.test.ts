@@ -28,7 +28,7 @@ test.each([
   expect([await matches(pattern, yes), await matches(pattern, no)]).toEqual([true, false]);
 });
 
-test('every pattern of the standard library can be matched', () => {
+test('every pattern of the standard library can be matched', async () => {
   const resources = (['classes', 'mixins', 'datatypes'] as const).flatMap(standardResources);
   const patterns = new Set(
     Array.from(JSON.stringify(resources).matchAll(/"pattern":("(?:\\.|[^"])*")/g), ([, text]) => {
@@ -36,7 +36,7 @@ test('every pattern of the standard library can be matched', () => {
     }),
   );
   expect(patterns.size).toBeGreaterThan(5);
-  for (const pattern of patterns) expect(sqlPattern(pattern, 'any')).toBe(pattern);
+  for (const pattern of patterns) expect(await matches(pattern, 'any')).toBeTypeOf('boolean');
 });
 
 test.each(['^(?=a)', '(?!b)', '(?<=a)b', '(?<!a)b', '(a)\\1', 'a{1,2000}', '[', '\\uD83D'])(

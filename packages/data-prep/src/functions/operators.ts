@@ -1,5 +1,6 @@
 import type { ExpressionType } from '../plan.ts';
 import { inTry, madeOf, mayFail, valuesOf } from '../sql/emitted.ts';
+import { quoteLiteral } from '../sql/quote.ts';
 import { wordOperators } from '../syntax/precedence.ts';
 import { arrayOf, commonType, isArray } from '../types.ts';
 import { emitCoalesce, emitConditional } from './conditional.ts';
@@ -14,7 +15,7 @@ import {
   emitLogical,
   emitOrder,
 } from './operator-emission.ts';
-import { regexProblem } from './regex-syntax.ts';
+import { regexProblem, translatedRegex } from './regex-syntax.ts';
 import {
   addition,
   alternativesAfter,
@@ -255,10 +256,9 @@ function matchSignature(types: readonly ExpressionType[]): Signature | Mismatch 
 
 function textTest(sqlFunction: string, args: readonly EmittedArgument[]): string {
   const [left, right] = args;
-  const isMembership = right !== undefined && isArray(right.type);
-  return isMembership
-    ? `list_contains(${right.value}, ${left?.value})`
-    : `${sqlFunction}(${valuesOf(args).join(', ')})`;
+  if (right !== undefined && isArray(right.type)) return `list_contains(${right.value}, ${left?.value})`;
+  if (sqlFunction !== 'regexp_full_match') return `${sqlFunction}(${valuesOf(args).join(', ')})`;
+  return `${sqlFunction}(${left?.value}, ${quoteLiteral(translatedRegex(right?.literal).regex)})`;
 }
 
 function named(symbol: string, methodName: string, numberOfOperands: number) {

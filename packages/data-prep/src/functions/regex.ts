@@ -1,7 +1,8 @@
-import { bindOnce, callOf, madeOf, valuesOf } from '../sql/emitted.ts';
+import { bindOnce, madeOf } from '../sql/emitted.ts';
+import { quoteLiteral } from '../sql/quote.ts';
 import { arrayOf } from '../types.ts';
 import type { FunctionEntry, Parameter } from './entry.ts';
-import { countGroups, regexProblem } from './regex-syntax.ts';
+import { regexProblem, translatedRegex, translateRegex } from './regex-syntax.ts';
 import { fixed } from './signature.ts';
 
 /** RE2, as DuckDB calls it, hands out no more than these. */
@@ -10,7 +11,7 @@ const MAXIMUM_GROUPS = 9;
 const text: Parameter = { name: 'text', type: 'string', description: 'The text to look at.' };
 const category = 'Regular Expressions';
 
-/** Functions on regular expressions, in the part of Java's syntax that RE2 shares. */
+/** Functions on regular expressions, in as much of Java's syntax as can be translated to RE2's. */
 export const regexFunctions: readonly FunctionEntry[] = [
   {
     name: 'matches_regex',
@@ -31,7 +32,11 @@ export const regexFunctions: readonly FunctionEntry[] = [
     description: 'Whether a regular expression matches the whole text.',
     nulls: 'Null for a null text.',
     example: { expression: String.raw`matches_regex("90210", "\\d{5}")`, result: 'true' },
-    emit: (args) => callOf('regexp_full_match', args),
+    emit: ([value, pattern]) => {
+      if (value === undefined) throw new Error('matches_regex needs a text');
+      const { regex } = translatedRegex(pattern?.literal);
+      return madeOf([value], `regexp_full_match(${value.value}, ${quoteLiteral(regex)})`);
+    },
   },
   {
     name: 'extract_regex',
@@ -53,25 +58,24 @@ export const regexFunctions: readonly FunctionEntry[] = [
     nulls:
       'Null for a null text. An empty array when nothing matches; a group that took no part is empty text.',
     example: { expression: 'extract_regex("ab-12", "([a-z]+)-([0-9]+)")', result: '["ab-12", "ab", "12"]' },
-    emit: (args) => {
-      const pattern = args[1]?.literal;
-      const groups = typeof pattern === 'string' ? countGroups(pattern) : 0;
-      return madeOf(
-        args,
-        bindOnce(valuesOf(args), (value, regex) => {
-          const parts = Array.from(
-            { length: groups + 1 },
-            (_, group) => `regexp_extract(${value}, ${regex}, ${group})`,
-          );
-          return `CASE WHEN regexp_matches(${value}, ${regex}) THEN [${parts.join(', ')}] WHEN ${value} IS NOT NULL THEN [] END`;
-        }),
-      );
+    emit: ([value, pattern]) => {
+      if (value === undefined) throw new Error('extract_regex needs a text');
+      const { regex, groups } = translatedRegex(pattern?.literal);
+      const literal = quoteLiteral(regex);
+      const extracted = bindOnce([value.value], (bound) => {
+        const parts = Array.from(
+          { length: groups + 1 },
+          (_, group) => `regexp_extract(${bound}, ${literal}, ${group})`,
+        );
+        return `CASE WHEN regexp_matches(${bound}, ${literal}) THEN [${parts.join(', ')}] WHEN ${bound} IS NOT NULL THEN [] END`;
+      });
+      return madeOf([value], extracted);
     },
   },
 ];
 
 function extractionProblem(pattern: string): string | undefined {
-  const problem = regexProblem(pattern);
-  if (problem !== undefined) return problem;
-  return countGroups(pattern) > MAXIMUM_GROUPS ? `it has more than ${MAXIMUM_GROUPS} groups` : undefined;
+  const translation = translateRegex(pattern);
+  if (!translation.ok) return translation.problem;
+  return translation.groups > MAXIMUM_GROUPS ? `it has more than ${MAXIMUM_GROUPS} groups` : undefined;
 }

@@ -1,8 +1,9 @@
 import { bindOnce, madeOf, valuesOf } from '../sql/emitted.ts';
+import { quoteLiteral } from '../sql/quote.ts';
 import { arrayOf } from '../types.ts';
 import type { FunctionEntry, Parameter } from './entry.ts';
 import { joinTexts } from './join-texts.ts';
-import { regexProblem } from './regex-syntax.ts';
+import { regexProblem, translatedRegex } from './regex-syntax.ts';
 import { fixed } from './signature.ts';
 
 const nullInNullOut = 'Null for a null argument.';
@@ -58,8 +59,10 @@ export const stringListFunctions: readonly FunctionEntry[] = [
     nulls: nullInNullOut,
     example: { expression: 'explode("Hi, there!", " ")', result: '["Hi,", "there!"]' },
     emit: (args) => {
-      const [value, delimiter = "','"] = valuesOf(args);
-      return madeOf(args, `string_split_regex(${value}, ${delimiter})`);
+      const [value, delimiter] = args;
+      if (value === undefined) throw new Error('explode needs a text');
+      const { regex } = translatedRegex(delimiter?.literal ?? ',');
+      return madeOf([value], `string_split_regex(${value.value}, ${quoteLiteral(regex)})`);
     },
   },
   {

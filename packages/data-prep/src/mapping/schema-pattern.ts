@@ -1,5 +1,5 @@
 import type { XdmNode } from '@tributary/xdm';
-import { regexProblem } from '../functions/regex-syntax.ts';
+import { translateRegex } from '../functions/regex-syntax.ts';
 
 export type SchemaPattern =
   | { readonly ok: true; readonly regex: string }
@@ -23,8 +23,7 @@ export function readSchemaPattern(pattern: string): SchemaPattern {
     const value = Number.parseInt(codePoint, 16);
     return value > 0x10ffff ? part : literal(String.fromCodePoint(value));
   });
-  const problem = regex.isWellFormed() ? regexProblem(regex) : 'it has half of a character';
-  return problem === undefined ? { ok: true, regex } : { ok: false, problem };
+  return regex.isWellFormed() ? translateRegex(regex) : { ok: false, problem: 'it has half of a character' };
 }
 
 function literal(character: string): string {
