@@ -1,5 +1,5 @@
 import { arrayNode, describe, EMPTY_OBJECT, scalarNode } from './field-node.ts';
-import { type MergeConflict, mergeObjects } from './merge.ts';
+import { type MergeConflict, mergeParts } from './merge.ts';
 import type { ObjectNode, XdmNode } from './node.ts';
 import { nodesWithin } from './node-count.ts';
 import { formatPath } from './path.ts';
@@ -92,10 +92,11 @@ export class FieldComposer {
       add(part.$ref ?? home.$id, this.#nodeOf(part, home, path));
     }
     add(home.$id, this.#ownProperties(field, home, path));
-    return parts.reduce<ObjectNode>((whole, part) => {
-      const report = (conflict: MergeConflict) => this.#reportConflict(conflict, part.name);
-      return whole === EMPTY_OBJECT ? part.node : mergeObjects(whole, part.node, path, report);
-    }, EMPTY_OBJECT);
+    const joined = parts.map(({ name, node }) => ({
+      node,
+      report: (conflict: MergeConflict) => this.#reportConflict(conflict, name),
+    }));
+    return mergeParts(joined, path);
   }
 
   #ownProperties(field: FieldSchema, home: RegistryResource, path: Path): ObjectNode {

@@ -16,40 +16,89 @@ export function typeNameOf(node: XdmNode): string {
   return node.kind === 'scalar' ? node.xdmType : node.kind;
 }
 
+/** An object that is joined to others, and who is told of what does not fit. */
+export interface JoinedPart {
+  readonly node: ObjectNode;
+  readonly report: Report;
+}
+
 /**
- * What satisfies both objects: their fields and required names are united, deeply; constraints of a field that both
- * have tighten; the first one's titles, descriptions and annotations win. Reports every conflict and keeps the first
- * node there.
+ * What satisfies all of several objects: their fields and required names are united, deeply; constraints of a field that
+ * several have tighten; the first one's titles, descriptions and annotations win. Reports every conflict to the later
+ * part and keeps the earlier node there.
  */
-export function mergeObjects(
+export function mergeParts(parts: readonly JoinedPart[], path: readonly string[]): ObjectNode {
+  const [first, ...others] = parts.filter(({ node }) => !isEmpty(node));
+  if (first === undefined) return parts[0]?.node ?? NO_FIELDS;
+  if (others.length === 0) return first.node;
+  // One map for all parts: a schema may be joined of a hundred, and its root has a field or more of each.
+  const properties = new Map(first.node.properties);
+  const namesByFold = new Map(Array.from(properties.keys(), (name) => [name.toLowerCase(), name]));
+  for (const part of others) joinProperties(properties, namesByFold, part, path);
+  const required = new Set(parts.flatMap(({ node }) => [...node.required]));
+  return { ...described([first, ...others]), properties, required, ...cutOf(properties, parts) };
+}
+
+function isEmpty(node: ObjectNode): boolean {
+  return node.properties.size === 0 && node.required.size === 0 && Object.keys(node).length === EMPTY_KEYS;
+}
+
+/** `kind`, `properties` and `required`. */
+const EMPTY_KEYS = 3;
+
+function joinProperties(
+  properties: Map<string, XdmNode>,
+  namesByFold: Map<string, string>,
+  { node: part, report }: JoinedPart,
+  path: readonly string[],
+): void {
+  const added: string[] = [];
+  for (const [name, node] of part.properties) {
+    const known = properties.get(name);
+    const namesake = known === undefined ? namesByFold.get(name.toLowerCase()) : undefined;
+    if (known !== undefined) {
+      properties.set(name, mergeNodes(known, node, [...path, name], report));
+    } else if (namesake !== undefined && !part.properties.has(namesake)) {
+      report({ path: [...path, name], first: namesake, second: name, reason: 'names-differ-in-case' });
+    } else {
+      properties.set(name, node);
+      added.push(name);
+    }
+  }
+  for (const name of added) namesByFold.set(name.toLowerCase(), name);
+}
+
+/** What is said of the whole: by the first part that says it. */
+function described(parts: readonly JoinedPart[]): Omit<ObjectNode, 'recursive'> {
+  let whole: Omit<ObjectNode, 'recursive'> = NO_FIELDS;
+  for (const { node } of parts.toReversed()) {
+    const { recursive: _recursive, ...said } = node;
+    whole = { ...whole, ...said };
+  }
+  return whole;
+}
+
+const NO_FIELDS: ObjectNode = { kind: 'object', properties: new Map(), required: new Set() };
+
+/** Objects that were cut because they contain themselves stay cut where no part brings a field. */
+function cutOf(
+  properties: ReadonlyMap<string, XdmNode>,
+  parts: readonly JoinedPart[],
+): Pick<ObjectNode, 'recursive'> {
+  const recursive = parts.map(({ node }) => node.recursive).find((reference) => reference !== undefined);
+  return recursive === undefined || properties.size > 0 ? {} : { recursive };
+}
+
+function mergeObjects(
   first: ObjectNode,
   second: ObjectNode,
   path: readonly string[],
   report: Report,
 ): ObjectNode {
-  const properties = new Map(first.properties);
-  const namesByFold = new Map(Array.from(first.properties.keys(), (name) => [name.toLowerCase(), name]));
-  for (const [name, node] of second.properties) {
-    const known = properties.get(name);
-    const namesake = namesByFold.get(name.toLowerCase());
-    if (known !== undefined) {
-      properties.set(name, mergeNodes(known, node, [...path, name], report));
-    } else if (namesake !== undefined && !second.properties.has(namesake)) {
-      report({ path: [...path, name], first: namesake, second: name, reason: 'names-differ-in-case' });
-    } else {
-      properties.set(name, node);
-    }
-  }
-  const { recursive: _first, ...firstRest } = first;
-  const { recursive: _second, ...secondRest } = second;
-  const recursive = properties.size === 0 ? (first.recursive ?? second.recursive) : undefined;
-  return {
-    ...secondRest,
-    ...firstRest,
-    properties,
-    required: new Set([...first.required, ...second.required]),
-    ...(recursive === undefined ? {} : { recursive }),
-  };
+  return mergeParts(
+    [first, second].map((node) => ({ node, report })),
+    path,
+  );
 }
 
 function mergeNodes(first: XdmNode, second: XdmNode, path: readonly string[], report: Report): XdmNode {
