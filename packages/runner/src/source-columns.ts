@@ -3,7 +3,7 @@ import type { ColumnType, SourceColumn } from '@tributary/xdm';
 import type { SourceConnectionDocument } from './documents.ts';
 
 /** What clients write as a column's type, and what it means. Anything else is read as text. */
-const declaredTypes: Readonly<Record<string, ColumnType>> = {
+const declaredTypes: Readonly<Record<string, ColumnType | 'json'>> = {
   string: 'string',
   boolean: 'boolean',
   byte: 'integer',
@@ -19,6 +19,11 @@ const declaredTypes: Readonly<Record<string, ColumnType>> = {
   datetime: 'date-time',
   'date-time': 'date-time',
   time: 'time',
+  // How it is made up inside, only the source knows.
+  array: 'json',
+  object: 'json',
+  map: 'json',
+  json: 'json',
 };
 
 /** The columns that a source connection declares; undefined when it leaves them to the source. */

@@ -1,4 +1,10 @@
-import { listFunctions, listOperators, planExpression, type SourceColumns } from '@tributary/data-prep';
+import {
+  columnsOfRows,
+  listFunctions,
+  listOperators,
+  planExpression,
+  type SourceColumns,
+} from '@tributary/data-prep';
 import type { ScopedStore } from '@tributary/store';
 import { type Static, Type } from 'typebox';
 import { parseJson } from '../../http/json-body.ts';
@@ -9,7 +15,6 @@ import { answers, ExpressionValidation, FunctionList, OperatorList } from './ans
 import { readCsv } from './csv.ts';
 import { inputColumns } from './input-columns.ts';
 import { mappingSetAsBody } from './mapping-set-document.ts';
-import { columnsOfRows } from './sample-columns.ts';
 import { existingMappingSet } from './stored-mapping-set.ts';
 
 const nullableText = (description: string) =>

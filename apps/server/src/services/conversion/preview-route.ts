@@ -1,4 +1,4 @@
-import { type MappingInput, planMappings, storedSourceType } from '@tributary/data-prep';
+import { columnsOfRows, type MappingInput, planMappings, storedSourceType } from '@tributary/data-prep';
 import type { PreviewedRow } from '@tributary/engine';
 import { targetFields } from '@tributary/runner';
 import type { ScopedStore } from '@tributary/store';
@@ -12,7 +12,6 @@ import { type CheckedMappingSet, checkMappingSet } from './check-mapping-set.ts'
 import { type MappingSetBody, mappingSetBody } from './mapping-set-body.ts';
 import { mappingSetAsBody } from './mapping-set-document.ts';
 import { refuseErrors } from './refusal.ts';
-import { columnsOfRows } from './sample-columns.ts';
 import { readSourceTable, SourceReference, type SourceTable } from './source-table.ts';
 import { mappingSetOf } from './stored-mapping-set.ts';
 

@@ -1,4 +1,4 @@
-import { type SampledColumn, storedSourceType, suggestMappings } from '@tributary/data-prep';
+import { columnsOfRows, type SampledColumn, storedSourceType, suggestMappings } from '@tributary/data-prep';
 import type { ScopedStore } from '@tributary/store';
 import type { ResolvedSchema } from '@tributary/xdm';
 import { type Static, Type } from 'typebox';
@@ -10,7 +10,6 @@ import { inputColumns } from './input-columns.ts';
 import { InputSchema, outputSchemaFields, outputSchemaOf } from './mapping-set-body.ts';
 import { isOn, queryFlag } from './query-flag.ts';
 import { resolveOutputSchema, resolveSchema } from './resolve-schema.ts';
-import { columnsOfRows } from './sample-columns.ts';
 import { columnsOfJsonSchema } from './schema-columns.ts';
 import { SourceReference, type SourceTable } from './source-table.ts';
 import { schemaOfDataSet, suggestionSource } from './suggestion-source.ts';
