@@ -291,6 +291,55 @@ def ended_run(flow):
     raise AssertionError(f"no run of {flow} has ended")
 
 
+def manage_sandboxes():
+    manager = sandboxes.Sandboxes()
+    check("prod" in [sandbox["name"] for sandbox in manager.getSandboxes()], "getSandboxes")
+    check([kind["id"] for kind in manager.getSandboxTypes()] == ["production", "development"], "getSandboxTypes")
+    created = manager.createSandbox("made-by-aepp", "Made by aepp")
+    check(created["state"] == "creating" and created["type"] == "development", "createSandbox")
+    check(manager.getSandboxId("made-by-aepp") == created["id"], "getSandboxId")
+    check(manager.updateSandbox("made-by-aepp", {"title": "Renamed"})["title"] == "Renamed", "updateSandbox")
+    check(manager.resetSandbox("made-by-aepp")["state"] == "resetting", "resetSandbox")
+    check(state_reached(manager, "made-by-aepp", "active")["title"] == "Renamed", "the sandbox opens after the reset")
+    check(manager.deleteSandbox("made-by-aepp") == 202, "deleteSandbox")
+    check(state_reached(manager, "made-by-aepp", "deleted")["eTag"] > 1, "a deleted sandbox can be looked up")
+
+
+def state_reached(manager, name, state):
+    """The sandbox, once it has the state."""
+    for _ in range(300):
+        sandbox = manager.getSandbox(name)
+        if sandbox["state"] == state:
+            return sandbox
+        time.sleep(0.1)
+    raise AssertionError(f"{name} is not {state}")
+
+
+def carry_a_package():
+    manager = sandboxes.Sandboxes()
+    manager.createSandbox("package-target", "For a package")
+    artifacts = [{"id": schema_id, "type": "REGISTRY_SCHEMA"}]
+    package = manager.createPackage(name="Carried by aepp", artifacts=artifacts)
+    check(package["status"] == "DRAFT", "createPackage")
+    added = manager.updatePackage(
+        package["id"], operation="ADD", artifacts=[{"id": dataset_id, "type": "CATALOG_DATASET"}]
+    )
+    check(len(added["artifactsList"]) == 2, "updatePackage")
+    check(manager.publishPackage(package["id"])["type"] == "PARTIAL", "publishPackage")
+    check(manager.getPackage(package["id"])["status"] == "PUBLISHED", "getPackage")
+    listed = manager.getPackages(prop=["status==PUBLISHED"])
+    check(package["id"] in [one["id"] for one in listed], "getPackages")
+    parents = manager.getPackageDependencies(package["id"])
+    check([one["type"] for one in parents] == ["REGISTRY_SCHEMA", "CATALOG_DATASET"], "getPackageDependencies")
+    check(manager.importPackageCheck(package["id"], "package-target") == [], "importPackageCheck")
+    job = manager.importPackage(package["id"], "package-target")
+    check(job["destinationSandbox"]["name"] == "package-target", "importPackage")
+    jobs = manager.getImportExportJobs(importsOnly=True)["data"]
+    check(jobs[0]["jobStatus"] == "SUCCESS" and jobs[0]["id"] == job["jobId"], "getImportExportJobs")
+    check(len(manager.importPackageCheck(package["id"], "package-target")) == 2, "names that are taken are told")
+    check(manager.deletePackage(package["id"]) == 200, "deletePackage")
+
+
 read_flow_service()
 page_and_delete_connections()
 read_schema_registry()
@@ -300,6 +349,7 @@ manage_data_sets()
 try_mappings()
 change_mappings()
 walk_the_tutorial()
-check("prod" in [sandbox["name"] for sandbox in sandboxes.Sandboxes().getSandboxes()], "getSandboxes")
+manage_sandboxes()
+carry_a_package()
 
 print("all of it answered as the platform does")

@@ -9,7 +9,7 @@ export function acceptJsonBodies(app: FastifyInstance): void {
     { parseAs: 'string' },
     (request, body, done) => {
       // Clients send the media type by habit, also where there is nothing to send, as with a deletion.
-      if (body === '' && request.routeOptions.schema?.body === undefined) return done(null, undefined);
+      if (body === '' && isOptional(request.routeOptions.schema?.body)) return done(null, null);
       try {
         done(null, parseJson(String(body)));
       } catch (error) {
@@ -17,6 +17,13 @@ export function acceptJsonBodies(app: FastifyInstance): void {
       }
     },
   );
+}
+
+/** Whether a route takes no body, or also none: then its schema lists null among what may come. */
+function isOptional(schema: unknown): boolean {
+  if (typeof schema !== 'object' || schema === null) return true;
+  const alternatives: unknown = 'anyOf' in schema ? schema.anyOf : undefined;
+  return Array.isArray(alternatives) && alternatives.some((alternative) => alternative?.type === 'null');
 }
 
 /**

@@ -396,6 +396,9 @@ describe('a package', () => {
   it('tells what its artifacts need', async () => {
     const { id } = await newPackage({ artifacts: [schemaArtifact()] });
     const [schema] = await ok('POST', `${EXIM}/packages/${id}/children`);
+    const path = `${EXIM}/packages/${id}/children`;
+    const withType = await server.call('POST', path, { headers: { 'content-type': 'application/json' } });
+    expect(withType.body).toEqual([schema]);
     expect(schema).toMatchObject({ ...schemaArtifact(), title: 'Members' });
     expect(schema.children.map(({ id: child }: { id: string }) => child).toSorted()).toEqual(
       [made.fieldGroup, made.descriptor].toSorted(),
