@@ -4,6 +4,7 @@ import { conversion } from './conversion/index.ts';
 import { dataAccess } from './data-access/index.ts';
 import type { Dependencies } from './dependencies.ts';
 import { flowService } from './flow-service/index.ts';
+import { identity } from './identity/index.ts';
 import { imsService } from './ims/index.ts';
 import { sandboxTooling } from './sandbox-tooling/index.ts';
 import { sandboxes } from './sandboxes/index.ts';
@@ -17,6 +18,7 @@ export function allServices(dependencies: Dependencies): readonly Service[] {
     schemaRegistry,
     catalog,
     conversion,
+    identity,
     sandboxes,
     sandboxTooling,
     dataAccess,
