@@ -1,3 +1,4 @@
+export type { Credentials } from './salesforce/credentials.ts';
 export {
   defaultRows,
   type SalesforceEmulator,
@@ -5,4 +6,3 @@ export {
   startSalesforceEmulator,
 } from './salesforce/emulator.ts';
 export type { Latency } from './salesforce/http/context.ts';
-export type { Credentials } from './salesforce/journal.ts';

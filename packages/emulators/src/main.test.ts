@@ -4,7 +4,7 @@ import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Credentials } from './salesforce/journal.ts';
+import type { Credentials } from './salesforce/credentials.ts';
 import { API, connect } from './salesforce/test-client.ts';
 
 let folder: string;

@@ -1,9 +1,8 @@
-import type { FieldDefinition } from './definitions.ts';
+import type { FieldDefinition, OrgSnapshot } from './definitions.ts';
 import { idsOf } from './ids.ts';
 import type { Org } from './org.ts';
 import { bindSoql } from './soql/bind.ts';
 import { type Selection, selectRows } from './soql/select.ts';
-import type { Snapshot } from './table.ts';
 
 export type JobState = 'UploadComplete' | 'InProgress' | 'Aborted' | 'JobComplete' | 'Failed';
 
@@ -30,7 +29,7 @@ export interface JobRequest {
 export interface Job {
   readonly id: string;
   readonly request: JobRequest;
-  readonly snapshot: Snapshot;
+  readonly snapshot: OrgSnapshot;
   readonly fields: readonly FieldDefinition[];
   readonly rows: Selection;
   /** The org's time. */

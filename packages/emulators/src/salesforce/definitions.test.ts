@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
-import { findField, findObject, objectDefinitions } from './definitions.ts';
-import { Table } from './table.ts';
+import { Table } from '../rows/table.ts';
+import { findField, findObject, objectDefinitions, plainFields, recordIds } from './definitions.ts';
 
-const keyPrefixes = Object.fromEntries(objectDefinitions.map(({ name, keyPrefix }) => [name, keyPrefix]));
 const rows = Object.fromEntries(objectDefinitions.map(({ name }) => [name, 400]));
-const tables = objectDefinitions.map((object) => new Table({ seed: 7, object, rows, keyPrefixes }));
+const tables = objectDefinitions.map((object) => new Table({ seed: 7, object, rows, ids: recordIds }));
 
 test.each(objectDefinitions)('$name refers only to fields and objects that exist', (object) => {
   const names = object.fields.map((field) => field.name);
@@ -31,7 +30,7 @@ test.each(tables)(
   'generated $object.name rows keep to the types, lengths and nulls of their fields',
   (table) => {
     const snapshot = table.snapshot();
-    for (const field of snapshot.plainFields()) {
+    for (const field of plainFields(snapshot.object)) {
       const values = Array.from({ length: 400 }, (_, index) => snapshot.column(field)(index));
       const present = values.filter((value) => value !== null);
       if (field.nulls === undefined) expect(present.length, field.name).toBe(400);

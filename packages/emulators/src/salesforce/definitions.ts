@@ -1,3 +1,6 @@
+import type { GeneratedField, GeneratedObject, IdScheme, StampFields } from '../rows/field.ts';
+import type { Snapshot } from '../rows/table.ts';
+import { idsOf, indexOfId } from './ids.ts';
 import account from './objects/Account.json' with { type: 'json' };
 import campaign from './objects/Campaign.json' with { type: 'json' };
 import kase from './objects/Case.json' with { type: 'json' };
@@ -28,38 +31,11 @@ export type FieldType =
   | 'time'
   | 'address';
 
-/** How a field's value comes about; see `generate/columns.ts`. */
-export type Make =
-  | { readonly kind: 'id' | 'created' | 'modified' | 'stamp' | 'since' }
-  | { readonly kind: 'name' | 'notes' | 'phone' | 'picklist' | 'multipicklist' | 'time' }
-  | { readonly kind: 'address'; readonly slot: string }
-  | { readonly kind: 'boolean'; readonly chance: number }
-  | { readonly kind: 'company'; readonly part: 'name' | 'website' }
-  | { readonly kind: 'constant'; readonly value: boolean }
-  | { readonly kind: 'date'; readonly from: string; readonly to: string }
-  | {
-      readonly kind: 'number';
-      readonly min: number;
-      readonly max: number;
-      readonly skew?: number;
-      readonly scale?: number;
-    }
-  | { readonly kind: 'pattern'; readonly pattern: string }
-  | { readonly kind: 'person'; readonly part: 'given' | 'family' | 'email' }
-  | { readonly kind: 'place'; readonly part: PlacePart; readonly slot: string }
-  | { readonly kind: 'reference'; readonly to: string }
-  | { readonly kind: 'sequence'; readonly digits: number; readonly start: number }
-  | { readonly kind: 'word' | 'deal'; readonly list: string };
-
-export type PlacePart = 'street' | 'city' | 'state' | 'postalCode' | 'country';
-
-export interface FieldDefinition {
-  readonly name: string;
+export interface FieldDefinition extends GeneratedField {
   readonly label: string;
   readonly type: FieldType;
   readonly length?: number;
   readonly precision?: number;
-  readonly scale?: number;
   readonly values?: readonly string[];
   readonly referenceTo?: readonly string[];
   readonly relationshipName?: string;
@@ -68,23 +44,17 @@ export interface FieldDefinition {
   /** False where a value is always there although `nulls` is absent too. */
   readonly nillable?: boolean;
   readonly filterable?: boolean;
-  /** Share of rows without a value, 0 to 1. */
-  readonly nulls?: number;
-  /** Another field that is null in the same rows. */
-  readonly nullsWith?: string;
-  readonly make: Make;
 }
 
-export interface ObjectDefinition {
-  readonly name: string;
+export interface ObjectDefinition extends GeneratedObject<FieldDefinition> {
   readonly label: string;
   readonly labelPlural: string;
   /** The three characters every record id of this object begins with. */
   readonly keyPrefix: string;
-  /** Groups of fields that an update changes together, so that an address stays one address. */
-  readonly changes: readonly (readonly string[])[];
-  readonly fields: readonly FieldDefinition[];
 }
+
+/** The rows of one object at one moment. */
+export type OrgSnapshot = Snapshot<ObjectDefinition>;
 
 // JSON modules widen literals to `string`; definitions.test.ts checks every definition against these types' rules.
 const withoutSystemFields = [account, campaign, kase, contact, lead, opportunity, user] as readonly unknown[];
@@ -120,3 +90,24 @@ export function findField(object: ObjectDefinition, name: string): FieldDefiniti
 export function isCompound(field: FieldDefinition): boolean {
   return field.type === 'address';
 }
+
+/** The fields a compound field consists of. */
+export function partsOf(object: ObjectDefinition, compound: FieldDefinition): readonly FieldDefinition[] {
+  return object.fields.filter((field) => field.compound === compound.name);
+}
+
+/** Every field that has a value of its own or is text, which is all but the addresses. */
+export function plainFields(object: ObjectDefinition): readonly FieldDefinition[] {
+  return object.fields.filter((field) => !isCompound(field));
+}
+
+export const stampFields: StampFields = {
+  created: ['CreatedDate'],
+  changed: ['LastModifiedDate', 'SystemModstamp'],
+  deleted: 'IsDeleted',
+};
+
+export const recordIds: IdScheme = {
+  idsOf: (object) => idsOf(findObject(object)?.keyPrefix ?? ''),
+  indexOf: (object, id) => indexOfId(findObject(object)?.keyPrefix ?? '', id),
+};

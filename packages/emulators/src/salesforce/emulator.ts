@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { Faults } from '../faults.ts';
+import { Usage } from '../usage.ts';
 import { BulkJobs } from './bulk-jobs.ts';
+import type { Credentials } from './credentials.ts';
 import { findObject, objectDefinitions } from './definitions.ts';
-import { Faults } from './faults.ts';
 import { bearerToken, registerOAuth, registerSoap } from './http/auth.ts';
 import { registerBulk } from './http/bulk.ts';
 import {
@@ -16,10 +18,8 @@ import { registerControl } from './http/control.ts';
 import { ApiError, notFound, sendError } from './http/errors.ts';
 import { registerRest, registerVersions } from './http/rest.ts';
 import { registerTrouble, requestLimitExceeded } from './http/trouble.ts';
-import type { Credentials } from './journal.ts';
 import { Org } from './org.ts';
 import { Sessions } from './sessions.ts';
-import { Usage } from './usage.ts';
 
 export interface SalesforceEmulatorOptions extends Partial<Credentials> {
   /** Default 127.0.0.1. */

@@ -1,101 +1,10 @@
-import { Clock } from './clock.ts';
-import { objectDefinitions } from './definitions.ts';
-import type { Value } from './generate/columns.ts';
-import { type Credentials, Journal, type JournalEntry } from './journal.ts';
-import { applyMutation, type MutatedIds, type Mutation } from './mutate.ts';
-import { Table } from './table.ts';
+import { Organization, type OrganizationOptions } from '../organization.ts';
+import type { Credentials } from './credentials.ts';
+import { type ObjectDefinition, objectDefinitions, recordIds, stampFields } from './definitions.ts';
 
-export interface OrgOptions {
-  readonly seed: number;
-  /** Generated rows by object name. */
-  readonly rows: Readonly<Record<string, number>>;
-  readonly credentials: Credentials;
-  readonly journalPath: string | undefined;
-}
-
-export interface MutationRequest {
-  readonly object: string;
-  readonly update: number;
-  readonly insert: number;
-  readonly delete: number;
-  readonly set: Readonly<Record<string, Value>>;
-}
-
-export interface MutationResult extends MutatedIds {
-  /** When the mutation was committed: epoch milliseconds, whole seconds. */
-  readonly at: number;
-  /** The rows' SystemModstamp: `at`, or earlier where the commit came late. */
-  readonly stamp: number;
-}
-
-/** The state of one organisation: its rows, its time, and who may log in. */
-export class Org {
-  readonly seed: number;
-  readonly credentials: Credentials;
-  readonly clock = new Clock();
-  readonly tables: ReadonlyMap<string, Table>;
-  readonly #journal: Journal | undefined;
-  #mutations = 0;
-
-  /** Opens the org, replaying the journal where there is one; throws where it belongs to another seed or size. */
-  constructor(options: OrgOptions) {
-    const keyPrefixes = Object.fromEntries(objectDefinitions.map(({ name, keyPrefix }) => [name, keyPrefix]));
-    const { seed, rows } = options;
-    this.seed = seed;
-    this.tables = new Map(
-      objectDefinitions.map((object) => [object.name, new Table({ seed, object, rows, keyPrefixes })]),
-    );
-    const opened = options.journalPath === undefined ? undefined : Journal.open(options.journalPath);
-    this.#journal = opened?.journal;
-    const [first, ...later] = opened?.entries ?? [];
-    if (first === undefined) {
-      this.credentials = options.credentials;
-      this.#journal?.append({ kind: 'opened', seed, rows, credentials: options.credentials });
-    } else {
-      this.credentials = credentialsOf(first, options);
-      for (const entry of later) this.#replay(entry);
-    }
+/** The state of one Salesforce organisation. */
+export class Org extends Organization<Credentials, ObjectDefinition> {
+  constructor(options: OrganizationOptions<Credentials>) {
+    super({ objects: objectDefinitions, ids: recordIds, stampFields }, options);
   }
-
-  /** The table of a defined object. */
-  table(object: string): Table {
-    const table = this.tables.get(object);
-    if (table === undefined) throw new Error(`There is no table '${object}'.`);
-    return table;
-  }
-
-  /** Commits a mutation whose rows bear stamps `lateSeconds` in the past. */
-  mutate(request: MutationRequest, lateSeconds: number): MutationResult {
-    const at = Math.floor(this.clock.now() / 1000) * 1000;
-    const stamp = at - lateSeconds * 1000;
-    const mutation: Mutation = { ...request, counter: this.#mutations, stamp };
-    this.#journal?.append({ kind: 'mutation', mutation });
-    return { ...this.#apply(mutation), at, stamp };
-  }
-
-  setClock(now: number | null): void {
-    this.#journal?.append({ kind: 'clock', now });
-    this.clock.set(now);
-  }
-
-  #replay(entry: JournalEntry): void {
-    if (entry.kind === 'mutation') this.#apply(entry.mutation);
-    if (entry.kind === 'clock') this.clock.set(entry.now);
-  }
-
-  #apply(mutation: Mutation): MutatedIds {
-    this.#mutations += 1;
-    return applyMutation(this.table(mutation.object), this.seed, mutation);
-  }
-}
-
-function credentialsOf(first: JournalEntry, { seed, rows, journalPath }: OrgOptions): Credentials {
-  const sameRows =
-    first.kind === 'opened' && Object.entries(rows).every(([object, count]) => first.rows[object] === count);
-  if (first.kind !== 'opened' || first.seed !== seed || !sameRows) {
-    throw new Error(
-      `The journal ${journalPath} was begun with another seed or other row counts; give the same ones, or another journal.`,
-    );
-  }
-  return first.credentials;
 }

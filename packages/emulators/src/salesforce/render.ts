@@ -1,6 +1,5 @@
-import type { FieldDefinition } from './definitions.ts';
-import type { Column, Value } from './generate/columns.ts';
-import type { Snapshot } from './table.ts';
+import type { Column, Value } from '../rows/columns.ts';
+import { type FieldDefinition, type OrgSnapshot, partsOf } from './definitions.ts';
 import { bulkDatetime, restDatetime } from './timestamps.ts';
 
 /** Writes one row as text. */
@@ -32,7 +31,7 @@ function compileText(field: FieldDefinition, datetime: (time: number) => string)
 
 /** Bulk API 2.0 rows: every cell in double quotes, a null as the empty string, which no text field can hold. */
 export function compileCsvRow(
-  snapshot: Snapshot,
+  snapshot: OrgSnapshot,
   fields: readonly FieldDefinition[],
   delimiter: string,
   lineEnding: string,
@@ -72,7 +71,7 @@ export interface JsonStyle {
 
 /** Rows as JSON objects; the REST API puts `attributes` first, address fields are objects of their parts. */
 export function compileJsonRow(
-  snapshot: Snapshot,
+  snapshot: OrgSnapshot,
   fields: readonly FieldDefinition[],
   style: JsonStyle,
 ): RowWriter {
@@ -94,7 +93,7 @@ export function compileJsonRow(
   };
 }
 
-function compileJsonValue(snapshot: Snapshot, field: FieldDefinition, style: JsonStyle): RowWriter {
+function compileJsonValue(snapshot: OrgSnapshot, field: FieldDefinition, style: JsonStyle): RowWriter {
   if (field.type === 'address') return compileAddress(snapshot, field);
   const column = snapshot.column(field);
   return (index) => jsonValue(column(index), field, style.datetime);
@@ -111,8 +110,8 @@ export function jsonValue(value: Value, field: FieldDefinition, datetime = restD
 
 const addressKeys = ['city', 'country', 'latitude', 'longitude', 'postalCode', 'state', 'street'] as const;
 
-function compileAddress(snapshot: Snapshot, address: FieldDefinition): RowWriter {
-  const parts = snapshot.parts(address);
+function compileAddress(snapshot: OrgSnapshot, address: FieldDefinition): RowWriter {
+  const parts = partsOf(snapshot.object, address);
   const columns = addressKeys.map((key) => {
     const part = parts.find((field) => field.name.toLowerCase().endsWith(key.toLowerCase()));
     return part === undefined ? () => null : snapshot.column(part);

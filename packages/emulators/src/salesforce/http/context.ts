@@ -1,8 +1,9 @@
+import type { Faults } from '../../faults.ts';
+import type { Usage } from '../../usage.ts';
 import type { BulkJobs } from '../bulk-jobs.ts';
-import type { Faults } from '../faults.ts';
 import type { Org } from '../org.ts';
 import type { Sessions } from '../sessions.ts';
-import type { Usage } from '../usage.ts';
+import type { Trouble } from '../trouble.ts';
 
 export interface Latency {
   /** Milliseconds that every request to the org waits before it is served. */
@@ -16,7 +17,7 @@ export interface Context {
   readonly org: Org;
   readonly sessions: Sessions;
   readonly jobs: BulkJobs;
-  readonly faults: Faults;
+  readonly faults: Faults<Trouble>;
   readonly usage: Usage;
   readonly latency: Latency;
   /** Rows in one page of bulk results where the client names no number. */

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
+import { ControlError, parseClock, parseFault, parseMutation, parseObject } from '../../control-requests.ts';
+import { type OrgSnapshot, plainFields } from '../definitions.ts';
 import { compileJsonRow } from '../render.ts';
-import type { Snapshot } from '../table.ts';
 import { bulkDatetime } from '../timestamps.ts';
 import type { Context } from './context.ts';
-import { ControlError, parseClock, parseFault, parseMutation, parseObject } from './control-requests.ts';
+import { ownFaults, vocabulary } from './control-requests.ts';
 
 const CHUNK_CHARACTERS = 64 * 1024;
 
@@ -17,7 +18,7 @@ export function registerControl(server: FastifyInstance, context: Context): void
   });
 
   server.post('/mutate', async ({ body }) => {
-    const request = parseMutation(body, org);
+    const request = parseMutation(body, org, vocabulary);
     const late = faults.take(['lateCommit'], '/__emulator/mutate')?.seconds ?? 0;
     const { updated, inserted, deleted, at, stamp } = org.mutate(request, late);
     return {
@@ -29,7 +30,7 @@ export function registerControl(server: FastifyInstance, context: Context): void
     };
   });
   server.get<{ Querystring: Record<string, unknown> }>('/rows', async ({ query }, reply) => {
-    const snapshot = org.table(parseObject(query.object)).snapshot();
+    const snapshot = org.table(parseObject(query.object, vocabulary).name).snapshot();
     return reply.type('application/x-ndjson').send(Readable.from(jsonLines(snapshot), { objectMode: false }));
   });
   server.get('/clock', async () => ({ now: new Date(org.clock.now()).toISOString() }));
@@ -38,7 +39,7 @@ export function registerControl(server: FastifyInstance, context: Context): void
     return { now: new Date(org.clock.now()).toISOString() };
   });
   server.post('/fault', async ({ body }) => {
-    const { trouble, ...options } = parseFault(body);
+    const { trouble, ...options } = parseFault(body, ownFaults);
     faults.add(trouble, options);
     return { faults: faults.list() };
   });
@@ -67,9 +68,9 @@ function state({ org, faults, usage, jobs }: Context): unknown {
 }
 
 /** Every row that is not deleted, all fields but the compound addresses, datetimes as the bulk API writes them. */
-function* jsonLines(snapshot: Snapshot): Generator<string> {
+function* jsonLines(snapshot: OrgSnapshot): Generator<string> {
   const style = { attributesUrl: undefined, datetime: bulkDatetime };
-  const writeRow = compileJsonRow(snapshot, snapshot.plainFields(), style);
+  const writeRow = compileJsonRow(snapshot, plainFields(snapshot.object), style);
   let text = '';
   for (let index = 0; index < snapshot.count; index++) {
     if (snapshot.isDeleted(index)) continue;

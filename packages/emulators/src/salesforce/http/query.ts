@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { FieldDefinition } from '../definitions.ts';
+import type { FieldDefinition, OrgSnapshot } from '../definitions.ts';
 import type { Org } from '../org.ts';
 import { compileJsonRow, jsonValue } from '../render.ts';
 import { type BoundAggregate, bindSoql } from '../soql/bind.ts';
 import { aggregate, type Selection, selectRows } from '../soql/select.ts';
-import type { Snapshot } from '../table.ts';
 import { restDatetime } from '../timestamps.ts';
 import { ApiError } from './errors.ts';
 
@@ -15,7 +14,7 @@ const MOST_BATCH = 2000;
 const MOST_CURSORS = 200;
 
 interface Cursor {
-  readonly snapshot: Snapshot;
+  readonly snapshot: OrgSnapshot;
   readonly fields: readonly FieldDefinition[];
   readonly rows: Selection;
   readonly batchSize: number;
@@ -78,7 +77,11 @@ export function batchSizeOf(header: string | string[] | undefined): number {
   return size === undefined ? MOST_BATCH : Math.min(Math.max(Number(size), LEAST_BATCH), MOST_BATCH);
 }
 
-function aggregateResult(aggregates: readonly BoundAggregate[], snapshot: Snapshot, rows: Selection): string {
+function aggregateResult(
+  aggregates: readonly BoundAggregate[],
+  snapshot: OrgSnapshot,
+  rows: Selection,
+): string {
   const members = aggregates.map((item) => {
     const value = aggregate(item, snapshot, rows);
     const counts = item.call === 'COUNT' || item.call === 'COUNT_DISTINCT';

@@ -1,6 +1,5 @@
-import { findField } from '../definitions.ts';
-import type { Column } from '../generate/columns.ts';
-import type { Snapshot } from '../table.ts';
+import type { Column } from '../../rows/columns.ts';
+import { findField, type OrgSnapshot } from '../definitions.ts';
 import { restDatetime } from '../timestamps.ts';
 import { ApiError } from './errors.ts';
 
@@ -36,7 +35,7 @@ export function parseTimespan(query: Readonly<Record<string, unknown>>, now: num
 }
 
 /** Rows added or changed in the timespan. */
-export function updatedIds(snapshot: Snapshot, { start, end }: Timespan): unknown {
+export function updatedIds(snapshot: OrgSnapshot, { start, end }: Timespan): unknown {
   const [id, stamp] = [columnOf(snapshot, 'Id'), columnOf(snapshot, 'SystemModstamp')];
   const ids: string[] = [];
   for (let index = 0; index < snapshot.count; index++) {
@@ -47,7 +46,7 @@ export function updatedIds(snapshot: Snapshot, { start, end }: Timespan): unknow
 }
 
 /** Rows deleted in the timespan. */
-export function deletedRecords(snapshot: Snapshot, { start, end }: Timespan): unknown {
+export function deletedRecords(snapshot: OrgSnapshot, { start, end }: Timespan): unknown {
   const [id, stamp] = [columnOf(snapshot, 'Id'), columnOf(snapshot, 'SystemModstamp')];
   const records = [...snapshot.overlay]
     .filter(
@@ -61,7 +60,7 @@ export function deletedRecords(snapshot: Snapshot, { start, end }: Timespan): un
   };
 }
 
-function columnOf(snapshot: Snapshot, name: string): Column {
+function columnOf(snapshot: OrgSnapshot, name: string): Column {
   const field = findField(snapshot.object, name);
   if (field === undefined) throw new Error(`${snapshot.object.name} has no ${name}.`);
   return snapshot.column(field);

@@ -1,15 +1,9 @@
-import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Trouble } from '../faults.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type BodyTrouble, disturbed } from '../../body-trouble.ts';
 import { bearerToken } from './auth.ts';
 import type { Context } from './context.ts';
 import { ApiError } from './errors.ts';
-
-type BodyTrouble = Extract<Trouble, { kind: 'reset' | 'truncate' | 'slow' }>;
-
-/** Lets the bytes before a reset leave the process. */
-const FLUSH_MS = 20;
 
 const statusErrors: Readonly<Record<number, readonly [errorCode: string, message: string]>> = {
   429: ['TOO_MANY_REQUESTS', 'Too many requests'],
@@ -34,9 +28,7 @@ export function registerTrouble(server: FastifyInstance, context: Context): void
 
   server.addHook('onSend', async (request, reply, payload) => {
     const trouble = bodyTroubles.get(request);
-    if (trouble === undefined) return payload;
-    reply.removeHeader('content-length');
-    return Readable.from(disturb(trouble, chunksOf(payload), reply), { objectMode: false });
+    return trouble === undefined ? payload : disturbed(trouble, payload, reply);
   });
 }
 
@@ -56,42 +48,4 @@ function refuse(request: FastifyRequest, { faults, sessions }: Context): void {
 
 export function requestLimitExceeded(): ApiError {
   return new ApiError(403, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.');
-}
-
-async function* chunksOf(payload: unknown): AsyncGenerator<Buffer> {
-  if (payload instanceof Readable) {
-    for await (const chunk of payload) yield Buffer.from(chunk);
-  } else if (typeof payload === 'string' || Buffer.isBuffer(payload)) {
-    yield Buffer.from(payload);
-  }
-}
-
-async function* disturb(
-  trouble: BodyTrouble,
-  chunks: AsyncIterable<Buffer>,
-  reply: FastifyReply,
-): AsyncGenerator<Buffer> {
-  if (trouble.kind === 'slow') {
-    yield* drip(chunks, trouble.chunkBytes, trouble.delayMs);
-    return;
-  }
-  let left = trouble.afterBytes;
-  for await (const chunk of chunks) {
-    if (left > 0) yield chunk.subarray(0, left);
-    left -= chunk.length;
-    if (left <= 0) break;
-  }
-  if (trouble.kind === 'reset') {
-    await delay(FLUSH_MS);
-    reply.raw.destroy();
-  }
-}
-
-async function* drip(chunks: AsyncIterable<Buffer>, size: number, delayMs: number): AsyncGenerator<Buffer> {
-  for await (const chunk of chunks) {
-    for (let at = 0; at < chunk.length; at += size) {
-      yield chunk.subarray(at, at + size);
-      await delay(delayMs);
-    }
-  }
 }

@@ -1,3 +1,4 @@
+import type { Value } from '../../rows/columns.ts';
 import {
   type FieldDefinition,
   type FieldType,
@@ -5,7 +6,6 @@ import {
   findObject,
   type ObjectDefinition,
 } from '../definitions.ts';
-import type { Value } from '../generate/columns.ts';
 import { withChecksum } from '../ids.ts';
 import type {
   AggregateFunction,

@@ -1,6 +1,5 @@
-import type { FieldDefinition } from '../definitions.ts';
-import type { Column, Value } from '../generate/columns.ts';
-import type { Snapshot } from '../table.ts';
+import type { Column, Value } from '../../rows/columns.ts';
+import type { FieldDefinition, OrgSnapshot } from '../definitions.ts';
 import type { BoundCondition } from './bind.ts';
 
 export type RowFilter = (index: number) => boolean;
@@ -9,7 +8,7 @@ export type RowFilter = (index: number) => boolean;
  * Compiles a WHERE clause. Logic has two values: a null is unequal to every literal, like none, and neither less nor
  * more than any; text compares without case, ids with it (SOQL and SOSL Reference, Comparison Operators).
  */
-export function compileFilter(condition: BoundCondition, snapshot: Snapshot): RowFilter {
+export function compileFilter(condition: BoundCondition, snapshot: OrgSnapshot): RowFilter {
   switch (condition.kind) {
     case 'and': {
       const filters = condition.conditions.map((part) => compileFilter(part, snapshot));
@@ -36,7 +35,7 @@ export function compileFilter(condition: BoundCondition, snapshot: Snapshot): Ro
 }
 
 /** The value as it takes part in comparisons and sorting. */
-export function comparableColumn(field: FieldDefinition, snapshot: Snapshot): Column {
+export function comparableColumn(field: FieldDefinition, snapshot: OrgSnapshot): Column {
   const column = snapshot.column(field);
   return ignoresCase(field) ? (index) => foldCase(column(index)) : column;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Value } from '../../rows/columns.ts';
 import { objectDefinitions } from '../definitions.ts';
-import type { Value } from '../generate/columns.ts';
 import { Org } from '../org.ts';
 import { bindSoql } from './bind.ts';
 import { selectRows } from './select.ts';

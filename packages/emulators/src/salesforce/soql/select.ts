@@ -1,6 +1,6 @@
-import type { Value } from '../generate/columns.ts';
+import type { Value } from '../../rows/columns.ts';
+import type { OrgSnapshot } from '../definitions.ts';
 import { indexOfId } from '../ids.ts';
-import type { Snapshot } from '../table.ts';
 import type { BoundAggregate, BoundCondition, BoundOrdering, BoundQuery } from './bind.ts';
 import { comparableColumn, compileFilter } from './filter.ts';
 
@@ -12,7 +12,7 @@ export interface Selection {
 }
 
 /** Runs WHERE, ORDER BY, LIMIT and OFFSET. Without ORDER BY rows come in the order of their ids. */
-export function selectRows(query: BoundQuery, snapshot: Snapshot, includeDeleted: boolean): Selection {
+export function selectRows(query: BoundQuery, snapshot: OrgSnapshot, includeDeleted: boolean): Selection {
   const [from, to] = indexRange(query.where, snapshot);
   const hidesDeleted = !includeDeleted && snapshot.deletedRows > 0;
   if (isOnlyAboutIds(query.where) && !hidesDeleted && isByIdAscending(query.orderBy)) {
@@ -62,7 +62,7 @@ function isOnlyAboutIds(where: BoundCondition | undefined): boolean {
 }
 
 /** Ids sort as their indexes do, so conditions on the id narrow the rows to look at: `[from, to)`. */
-function indexRange(where: BoundCondition | undefined, snapshot: Snapshot): [number, number] {
+function indexRange(where: BoundCondition | undefined, snapshot: OrgSnapshot): [number, number] {
   let from = 0;
   let to = snapshot.count;
   const idField = snapshot.object.fields.find((field) => field.type === 'id');
@@ -92,7 +92,7 @@ function firstNotBefore(id: string, idAt: (index: number) => Value, count: numbe
 }
 
 /** The rows ordered by several fields; rows that tie keep the order of their ids. */
-function sortRows(rows: Uint32Array, orderBy: readonly BoundOrdering[], snapshot: Snapshot): Uint32Array {
+function sortRows(rows: Uint32Array, orderBy: readonly BoundOrdering[], snapshot: OrgSnapshot): Uint32Array {
   const keys = orderBy.map((ordering) => {
     const column = comparableColumn(ordering.field, snapshot);
     return { values: Array.from(rows, column), ...ordering };
@@ -117,7 +117,7 @@ function compare(a: Value, b: Value, descending: boolean, nullsLast: boolean): n
 }
 
 /** One value of an aggregate function over the selected rows; null where no row has a value. */
-export function aggregate({ call, field }: BoundAggregate, snapshot: Snapshot, rows: Selection): Value {
+export function aggregate({ call, field }: BoundAggregate, snapshot: OrgSnapshot, rows: Selection): Value {
   const column = snapshot.column(field);
   let count = 0;
   let sum = 0;

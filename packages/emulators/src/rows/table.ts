@@ -1,6 +1,5 @@
-import { type FieldDefinition, isCompound, type ObjectDefinition } from './definitions.ts';
-import { type Column, compileColumns, type Generation, type Value } from './generate/columns.ts';
-import { indexOfId } from './ids.ts';
+import { type Column, compileColumns, type Generation, type Value } from './columns.ts';
+import type { GeneratedField, GeneratedObject, IdScheme } from './field.ts';
 
 /** What has become of a row since it was generated. Versions are replaced, never changed. */
 export interface RowVersion {
@@ -11,8 +10,8 @@ export interface RowVersion {
 const FAMILY_NAME_FIRST = /^[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u{20000}-\u{2ffff}]/u;
 
 /** The rows of one object at one moment. Later mutations do not show in it. */
-export class Snapshot {
-  readonly object: ObjectDefinition;
+export class Snapshot<O extends GeneratedObject = GeneratedObject> {
+  readonly object: O;
   /** Rows ever made, deleted ones included; indexes run from 0. */
   readonly count: number;
   readonly overlay: ReadonlyMap<number, RowVersion>;
@@ -20,7 +19,7 @@ export class Snapshot {
   readonly #generated: ReadonlyMap<string, Column>;
 
   constructor(
-    object: ObjectDefinition,
+    object: O,
     generated: ReadonlyMap<string, Column>,
     count: number,
     overlay: ReadonlyMap<number, RowVersion>,
@@ -37,8 +36,8 @@ export class Snapshot {
     return this.overlay.get(index)?.deleted === true;
   }
 
-  /** Compiles the reader of one field. Address fields have none: read their {@link parts}. */
-  column(field: FieldDefinition): Column {
+  /** Compiles the reader of one field. Address fields have none: read their parts. */
+  column(field: GeneratedField): Column {
     if (field.make.kind === 'name') return this.#fullName();
     const { overlay } = this;
     const { name } = field;
@@ -51,19 +50,9 @@ export class Snapshot {
     };
   }
 
-  /** The fields a compound field consists of. */
-  parts(compound: FieldDefinition): readonly FieldDefinition[] {
-    return this.object.fields.filter((field) => field.compound === compound.name);
-  }
-
-  /** Every field that has a value of its own or is text, which is all but the addresses. */
-  plainFields(): readonly FieldDefinition[] {
-    return this.object.fields.filter((field) => !isCompound(field));
-  }
-
   #fullName(): Column {
-    const [given, family] = ['FirstName', 'LastName'].map((name) => {
-      const field = this.object.fields.find((candidate) => candidate.name === name);
+    const [given, family] = (['given', 'family'] as const).map((part) => {
+      const field = this.object.fields.find(({ make }) => make.kind === 'person' && make.part === part);
       return field === undefined ? () => null : this.column(field);
     });
     return (index) => {
@@ -76,8 +65,9 @@ export class Snapshot {
 }
 
 /** One object's rows: generated ones with an overlay of what changed. */
-export class Table {
-  readonly object: ObjectDefinition;
+export class Table<O extends GeneratedObject = GeneratedObject> {
+  readonly object: O;
+  readonly ids: IdScheme;
   readonly generatedRows: number;
   readonly generated: ReadonlyMap<string, Column>;
   #count: number;
@@ -86,14 +76,15 @@ export class Table {
   /** True while a snapshot holds the overlay; the next write then copies it. */
   #shared = false;
 
-  constructor(generation: Generation) {
+  constructor(generation: Generation & { readonly object: O }) {
     this.object = generation.object;
+    this.ids = generation.ids;
     this.generatedRows = generation.rows[this.object.name] ?? 0;
     this.generated = compileColumns(generation);
     this.#count = this.generatedRows;
   }
 
-  snapshot(): Snapshot {
+  snapshot(): Snapshot<O> {
     this.#shared = true;
     return new Snapshot(this.object, this.generated, this.#count, this.#overlay, this.#deleted);
   }
@@ -111,9 +102,9 @@ export class Table {
     return this.#overlay.get(index);
   }
 
-  /** Index of an id of 15 or 18 characters; undefined where no row ever had it. */
+  /** Index of an id; undefined where no row ever had it. */
   indexOf(id: string): number | undefined {
-    const index = indexOfId(this.object.keyPrefix, id);
+    const index = this.ids.indexOf(this.object.name, id);
     return index !== undefined && index < this.#count ? index : undefined;
   }
 

@@ -1,18 +1,17 @@
-/** What can be made to go wrong; the README describes each. */
-export type Trouble =
+import type { BodyTrouble } from './body-trouble.ts';
+
+/** What can be made to go wrong at any of the emulators; the README describes each. */
+export type CommonTrouble =
   | { readonly kind: 'status'; readonly status: number; readonly retryAfter: number | undefined }
-  | { readonly kind: 'requestLimit' }
-  | { readonly kind: 'expireSession' }
-  | { readonly kind: 'reset'; readonly afterBytes: number }
-  | { readonly kind: 'truncate'; readonly afterBytes: number }
-  | { readonly kind: 'slow'; readonly chunkBytes: number; readonly delayMs: number }
-  | { readonly kind: 'jobFailed'; readonly errorMessage: string }
-  | { readonly kind: 'lateCommit'; readonly seconds: number };
+  | { readonly kind: 'lateCommit'; readonly seconds: number }
+  | BodyTrouble;
 
-export type FaultKind = Trouble['kind'];
+interface TroubleOfAKind {
+  readonly kind: string;
+}
 
-interface Fault {
-  readonly trouble: Trouble;
+interface Fault<T> {
+  readonly trouble: T;
   /** Matched against path and query of a request; undefined matches all. */
   readonly path: RegExp | undefined;
   /** Matching requests that go well before the trouble begins. */
@@ -21,15 +20,15 @@ interface Fault {
 }
 
 /** Faults that are armed, in the order they were posted. */
-export class Faults {
-  #faults: Fault[] = [];
+export class Faults<T extends TroubleOfAKind> {
+  #faults: Fault<T>[] = [];
 
-  add(trouble: Trouble, options: { times: number; skip: number; path: RegExp | undefined }): void {
+  add(trouble: T, options: { times: number; skip: number; path: RegExp | undefined }): void {
     this.#faults.push({ trouble, ...options });
   }
 
   /** The first armed fault of these kinds for this address; taking it uses it up once. */
-  take<K extends FaultKind>(kinds: readonly K[], address: string): Extract<Trouble, { kind: K }> | undefined {
+  take<K extends T['kind']>(kinds: readonly K[], address: string): Extract<T, { kind: K }> | undefined {
     for (const fault of this.#faults) {
       if (!isOneOf(fault.trouble, kinds) || fault.path?.test(address) === false) continue;
       if (fault.skip > 0) {
@@ -38,13 +37,13 @@ export class Faults {
       }
       fault.times -= 1;
       this.#faults = this.#faults.filter(({ times }) => times > 0);
-      return fault.trouble as Extract<Trouble, { kind: K }>; // isOneOf checked the kind.
+      return fault.trouble as Extract<T, { kind: K }>; // isOneOf checked the kind.
     }
     return undefined;
   }
 
   /** What is still armed. */
-  list(): readonly Readonly<Record<string, unknown>>[] {
+  list(): readonly (T & { readonly path: string | undefined })[] {
     return this.#faults.map(({ trouble, path, skip, times }) => ({
       ...trouble,
       times,
@@ -61,6 +60,6 @@ export class Faults {
   }
 }
 
-function isOneOf(trouble: Trouble, kinds: readonly FaultKind[]): boolean {
+function isOneOf(trouble: TroubleOfAKind, kinds: readonly string[]): boolean {
   return kinds.includes(trouble.kind);
 }

@@ -1,10 +1,9 @@
-import type { FieldDefinition, Make, ObjectDefinition } from '../definitions.ts';
-import { idsOf } from '../ids.ts';
-import { dateText, dayOf } from '../timestamps.ts';
+import type { GeneratedField, GeneratedObject, IdScheme, Make } from './field.ts';
 import { fraction, mix, saltOf } from './hash.ts';
 import { compileHistory, type History } from './history.ts';
 import { type Locale, localeOf, pick, wordList } from './locales.ts';
 import { compilePattern } from './pattern.ts';
+import { dateText, dayOf } from './timestamps.ts';
 
 /**
  * A cell. Datetimes are epoch milliseconds, dates `2024-03-01`, times `12:00:00.000Z`, multi-select picklists joined
@@ -16,14 +15,14 @@ export type Column = (index: number) => Value;
 
 export interface Generation {
   readonly seed: number;
-  readonly object: ObjectDefinition;
+  readonly object: GeneratedObject;
   /** Generated rows of every object; references point only to rows that exist. */
   readonly rows: Readonly<Record<string, number>>;
-  readonly keyPrefixes: Readonly<Record<string, string>>;
+  readonly ids: IdScheme;
 }
 
 interface Context extends Generation {
-  readonly field: FieldDefinition;
+  readonly field: GeneratedField;
   readonly salt: number;
   readonly history: History;
   /** Shared by all fields of a row that speak of the same person or company. */
@@ -46,11 +45,11 @@ export function compileColumns(generation: Generation): ReadonlyMap<string, Colu
   return columns;
 }
 
-function nullSaltOf({ seed, object }: Generation, field: FieldDefinition): number {
+function nullSaltOf({ seed, object }: Generation, field: GeneratedField): number {
   return saltOf(seed, `${object.name}.${field.nullsWith ?? field.name}.nulls`);
 }
 
-function withNulls(column: Column, { nulls }: FieldDefinition, nullSalt: number): Column {
+function withNulls(column: Column, { nulls }: GeneratedField, nullSalt: number): Column {
   if (nulls === undefined) return column;
   const limit = nulls * 0x1_0000_0000;
   return (index) => (mix(nullSalt, index) < limit ? null : column(index));
@@ -60,13 +59,15 @@ function compileMake(make: Make, context: Context): Column | undefined {
   const { salt, history, field, seed, object } = context;
   switch (make.kind) {
     case 'id':
-      return idsOf(object.keyPrefix);
+      return context.ids.idsOf(object.name);
     case 'created':
       return history.created;
     case 'modified':
       return history.modified;
     case 'stamp':
       return history.stamp;
+    case 'version':
+      return (index) => index + 1;
     case 'since':
       return (index) => between(history.created(index), history.stamp(index), fraction(salt, index));
     case 'constant':
@@ -116,11 +117,7 @@ function between(from: number, to: number, share: number): number {
   return Math.floor((from + share * (to - from)) / 1000) * 1000;
 }
 
-function compileNumber(
-  make: Extract<Make, { kind: 'number' }>,
-  field: FieldDefinition,
-  salt: number,
-): Column {
+function compileNumber(make: Extract<Make, { kind: 'number' }>, field: GeneratedField, salt: number): Column {
   const { min, max, skew = 1 } = make;
   const power = 10 ** (make.scale ?? field.scale ?? 0);
   return (index) => Math.round((min + fraction(salt, index) ** skew * (max - min)) * power) / power;
@@ -137,11 +134,11 @@ function compileWord(list: readonly string[], salt: number): Column {
 }
 
 /** Earlier values are commoner, as in any org. */
-function compilePicklist(values: readonly string[], salt: number): Column {
+function compilePicklist(values: readonly Value[], salt: number): Column {
   return (index) => values[Math.floor(fraction(salt, index) ** 1.6 * values.length)] ?? null;
 }
 
-function compileMultiPicklist(values: readonly string[], salt: number): Column {
+function compileMultiPicklist(values: readonly Value[], salt: number): Column {
   return (index) => {
     const bits = mix(salt, index);
     const chosen = values.filter((_, at) => ((bits >>> at) & 1) === 1 && ((bits >>> (at + 12)) & 1) === 1);
@@ -149,9 +146,9 @@ function compileMultiPicklist(values: readonly string[], salt: number): Column {
   };
 }
 
-function compileReference(to: string, { rows, keyPrefixes, salt }: Context): Column {
+function compileReference(to: string, { rows, ids, salt }: Context): Column {
   const count = rows[to] ?? 0;
-  const idOf = idsOf(keyPrefixes[to] ?? '');
+  const idOf = ids.idsOf(to);
   return count === 0 ? () => null : (index) => idOf(mix(salt, index) % count);
 }
 

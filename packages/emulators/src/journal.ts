@@ -1,29 +1,20 @@
 import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
-import type { Mutation } from './mutate.ts';
+import type { Mutation } from './rows/mutate.ts';
 
-/** What a client needs to log in. */
-export interface Credentials {
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly username: string;
-  readonly password: string;
-  readonly securityToken: string;
-}
-
-/** One line of the journal. Replaying all of them brings an org back as it was. */
-export type JournalEntry =
+/** One line of the journal. Replaying all of them brings an organisation back as it was; `C` is what logs in to it. */
+export type JournalEntry<C> =
   | {
       readonly kind: 'opened';
       readonly seed: number;
       readonly rows: Readonly<Record<string, number>>;
-      readonly credentials: Credentials;
+      readonly credentials: C;
     }
   | { readonly kind: 'mutation'; readonly mutation: Mutation }
   /** Epoch milliseconds, or null for real time. */
   | { readonly kind: 'clock'; readonly now: number | null };
 
 /** A file of JSON lines that outlives the process. */
-export class Journal {
+export class Journal<C> {
   readonly #path: string;
 
   private constructor(path: string) {
@@ -31,23 +22,26 @@ export class Journal {
   }
 
   /** Opens or creates the file (mode 0600: it holds credentials) and returns what it says so far. */
-  static open(path: string): { journal: Journal; entries: readonly JournalEntry[] } {
+  static open<C>(path: string): { journal: Journal<C>; entries: readonly JournalEntry<C>[] } {
     if (!existsSync(path)) writeFileSync(path, '', { mode: 0o600 });
     const bytes = readFileSync(path);
     // A process killed in mid-write leaves a last line without its end: it was never acknowledged.
     const whole = bytes.lastIndexOf(0x0a) + 1;
     if (whole < bytes.length) truncateSync(path, whole);
     const lines = bytes.subarray(0, whole).toString('utf8').split('\n').slice(0, -1);
-    return { journal: new Journal(path), entries: lines.map((line, at) => parseEntry(path, line, at + 1)) };
+    return {
+      journal: new Journal<C>(path),
+      entries: lines.map((line, at) => parseEntry<C>(path, line, at + 1)),
+    };
   }
 
   /** Returns once the line is with the operating system, so that it survives the death of this process. */
-  append(entry: JournalEntry): void {
+  append(entry: JournalEntry<C>): void {
     appendFileSync(this.#path, `${JSON.stringify(entry)}\n`);
   }
 }
 
-function parseEntry(path: string, line: string, number: number): JournalEntry {
+function parseEntry<C>(path: string, line: string, number: number): JournalEntry<C> {
   try {
     const entry: unknown = JSON.parse(line);
     const kinds = ['opened', 'mutation', 'clock'];
@@ -58,7 +52,7 @@ function parseEntry(path: string, line: string, number: number): JournalEntry {
       kinds.includes(String(entry.kind))
     ) {
       // Only this class writes the file; the kind tells the rest of the shape.
-      return entry as JournalEntry;
+      return entry as JournalEntry<C>;
     }
   } catch {
     // Told below, with the line's number.

@@ -1,6 +1,6 @@
-import type { Column, Value } from './generate/columns.ts';
-import { mix, saltOf } from './generate/hash.ts';
-import { idsOf } from './ids.ts';
+import type { Column, Value } from './columns.ts';
+import type { StampFields } from './field.ts';
+import { mix, saltOf } from './hash.ts';
 import type { Table } from './table.ts';
 
 /** What to do to one object. Which rows, and to what, follows from the seed and `counter` alone. */
@@ -13,7 +13,7 @@ export interface Mutation {
   readonly set: Readonly<Record<string, Value>>;
   /** Mutations made before this one, over all objects. */
   readonly counter: number;
-  /** SystemModstamp and LastModifiedDate of the rows; epoch milliseconds, whole seconds. */
+  /** When the rows changed, as they tell it; epoch milliseconds, whole seconds. */
   readonly stamp: number;
 }
 
@@ -26,29 +26,43 @@ export interface MutatedIds {
 /** Tries before a group of fields is left as it was: with two values to draw from, one in 65,536 misses. */
 const DRAWS = 16;
 
+/** Versions of changed rows are above those of all generated ones. */
+const FIRST_CHANGED_VERSION = 1_000_000_000;
+const MOST_ROWS_OF_A_MUTATION = 1_000_000;
+
 /** Changes rows of the table; needs `update + delete` live rows, which the caller has checked. */
-export function applyMutation(table: Table, seed: number, mutation: Mutation): MutatedIds {
+export function applyMutation(
+  table: Table,
+  fields: StampFields,
+  seed: number,
+  mutation: Mutation,
+): MutatedIds {
   const { counter, stamp } = mutation;
   const salt = saltOf(seed, `${table.object.name}.mutation.${counter}`);
-  const idOf = idsOf(table.object.keyPrefix);
+  const idOf = table.ids.idsOf(table.object.name);
   const chosen = chooseLiveRows(table, salt, mutation.update + mutation.delete);
   const updated = chosen.slice(0, mutation.update).sort(byIndex);
   const deleted = chosen.slice(mutation.update).sort(byIndex);
-  const stamps = { LastModifiedDate: stamp, SystemModstamp: stamp };
+  const createdStamps = Object.fromEntries(fields.created.map((name) => [name, stamp]));
+  const changedStamps = Object.fromEntries(fields.changed.map((name) => [name, stamp]));
+  const deletedMark = fields.deleted === undefined ? {} : { [fields.deleted]: true };
+  let version = FIRST_CHANGED_VERSION + counter * MOST_ROWS_OF_A_MUTATION;
+  const stamps = () =>
+    fields.version === undefined ? changedStamps : { ...changedStamps, [fields.version]: version++ };
 
   for (const index of updated) {
     const before = table.version(index)?.changes ?? {};
     const drawn = drawChanges(table, salt, index);
-    table.write(index, { deleted: false, changes: { ...before, ...drawn, ...mutation.set, ...stamps } });
+    table.write(index, { deleted: false, changes: { ...before, ...drawn, ...mutation.set, ...stamps() } });
   }
   for (const index of deleted) {
     const before = table.version(index)?.changes ?? {};
-    table.write(index, { deleted: true, changes: { ...before, IsDeleted: true, ...stamps } });
+    table.write(index, { deleted: true, changes: { ...before, ...deletedMark, ...stamps() } });
   }
   const inserted: number[] = [];
   for (let n = 0; n < mutation.insert; n++) {
     const index = table.append();
-    table.write(index, { deleted: false, changes: { CreatedDate: stamp, ...mutation.set, ...stamps } });
+    table.write(index, { deleted: false, changes: { ...createdStamps, ...mutation.set, ...stamps() } });
     inserted.push(index);
   }
   return { updated: updated.map(idOf), inserted: inserted.map(idOf), deleted: deleted.map(idOf) };

@@ -1,5 +1,5 @@
-import localeData from '../data/locales.json' with { type: 'json' };
-import words from '../data/words.json' with { type: 'json' };
+import localeData from './data/locales.json' with { type: 'json' };
+import words from './data/words.json' with { type: 'json' };
 import { mix } from './hash.ts';
 import { compilePattern } from './pattern.ts';
 
