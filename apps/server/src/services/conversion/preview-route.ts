@@ -1,6 +1,6 @@
 import { columnsOfRows, type MappingInput, planMappings, storedSourceType } from '@tributary/data-prep';
 import type { PreviewedRow } from '@tributary/engine';
-import { targetFields } from '@tributary/runner';
+import { schemaIdentities, targetFields } from '@tributary/runner';
 import type { ScopedStore } from '@tributary/store';
 import { assignFieldIds } from '@tributary/xdm';
 import { type Static, Type } from 'typebox';
@@ -65,7 +65,7 @@ export function registerPreview(routes: Routes, dependencies: Dependencies): voi
       const checked = await checkMappingSet(store, mappingSet, 'unknown');
       refuseErrors(checked.errors);
       const table = await rowsFor(dependencies, store, request.body, mappingSet);
-      return previewed(dependencies, checked, table);
+      return previewed(dependencies, store, checked, table);
     },
   );
 }
@@ -106,6 +106,7 @@ async function rowsFor(
 
 async function previewed(
   { engine }: Dependencies,
+  store: ScopedStore,
   { mappings, schema }: CheckedMappingSet,
   { rows, columns }: SourceTable,
 ) {
@@ -122,6 +123,7 @@ async function previewed(
     plan: planned.plan,
     target: schema.root,
     fields: targetFields(assignFieldIds(schema.root).schema),
+    identities: await schemaIdentities(store, schema.id),
     now: new Date(),
   });
   const byDestination = new Map(mappings.map((mapping) => [mapping.destination, mapping]));
