@@ -138,6 +138,44 @@ def make_schema_of_a_field_group():
     check(registry.deleteFieldGroup(group["$id"]) == 204, "deleteFieldGroup")
 
 
+def describe_and_carry_schemas():
+    details = {"$ref": PERSONAL_DETAILS}
+    created = registry.createSchema(
+        {"type": "object", "title": "Described by aepp", "allOf": [{"$ref": PROFILE}, details]}
+    )
+    made = created["$id"]
+    operation = registry.createDescriptorOperation(
+        made, "xdm:descriptorIdentity", "personalEmail.address", identityNSCode="Email", identityPrimary=True
+    )
+    identity = registry.createDescriptor(operation)
+    check(identity["xdm:isPrimary"] is True and len(identity["@id"]) == 40, "createDescriptor")
+    named = registry.createDescriptorOperation(
+        made, "xdm:alternateDisplayInfo", "/homeAddress/city", alternateTitle="Town"
+    )
+    check(registry.createDescriptor(named)["xdm:title"] == {"en_us": "Town"}, "createDescriptor of a name")
+    listed = registry.getDescriptors(type_desc="xdm:descriptorIdentity", prop=f"xdm:sourceSchema=={made}")
+    check([one["@id"] for one in listed] == [identity["@id"]], "getDescriptors by type and schema")
+    check(identity["@id"] in registry.getDescriptors(id_desc=True), "getDescriptors as ids")
+    links = registry.getDescriptors(link_desc=True)
+    check(f"/tenant/descriptors/{identity['@id']}" in links, "getDescriptors as links")
+    check(registry.getDescriptor(identity["@id"])["xdm:namespace"] == "Email", "getDescriptor")
+    moved = {**operation, "xdm:sourceProperty": "/faxPhone/number", "xdm:namespace": "Phone"}
+    check(registry.putDescriptor(identity["@id"], moved) == {"@id": identity["@id"]}, "putDescriptor")
+    check(len(schemamanager.SchemaManager(made, schemaAPI=registry).getDescriptors()) == 2, "SchemaManager")
+    check(registry.enableSchemaForRealTime(made)["meta:immutableTags"] == ["union"], "enableSchemaForRealTime")
+    union = f"{PROFILE}__union"
+    check(union in [one["$id"] for one in registry.getUnions()], "getUnions")
+    check("segmentMembership" in registry.getUnion(union)["properties"], "getUnion")
+    check(made in [one["$id"] for one in registry.getXDMprofileSchema()["results"]], "getXDMprofileSchema")
+    check(registry.deleteDescriptor(identity["@id"])["status"] == 409, "a primary identity in a union stays")
+    check("@" in registry.getSchemaSample(made)["personalEmail"]["address"], "getSchemaSample")
+    changes = [update["xdmType"] for entry in registry.getAuditLogs(made) for update in entry["updates"]]
+    check({"schemas", "descriptors"} <= set(changes), "getAuditLogs")
+    exported = registry.exportResource(made)
+    check(exported[0]["title"] == "Described by aepp" and len(exported) == 3, "exportResource")
+    check(registry.importResource(exported)[0]["$id"] == made, "importResource of what is there already")
+
+
 def read_catalog_and_data():
     check(dataset_id in data_sets.getDataSets(), "getDataSets")
     check(data_sets.getDataSet(dataset_id)[dataset_id]["schemaRef"]["id"] == schema_id, "getDataSet")
@@ -344,6 +382,7 @@ read_flow_service()
 page_and_delete_connections()
 read_schema_registry()
 make_schema_of_a_field_group()
+describe_and_carry_schemas()
 read_catalog_and_data()
 manage_data_sets()
 try_mappings()
