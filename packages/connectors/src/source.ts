@@ -37,8 +37,15 @@ export interface ReadRequest {
 export type StagedFormat =
   /** RFC 4180 with a header row, UTF-8, comma, double quotes; an empty field is null. */
   | { readonly kind: 'csv' }
-  /** One JSON document whose array under `rowsAt` holds the rows as objects. */
-  | { readonly kind: 'json-page'; readonly rowsAt: string };
+  /**
+   * One JSON document whose array under `rowsAt` holds the rows as objects. `keys` names the members of those objects
+   * that hold columns of another name.
+   */
+  | {
+      readonly kind: 'json-page';
+      readonly rowsAt: string;
+      readonly keys?: Readonly<Record<string, string>>;
+    };
 
 /**
  * A part of a read that can be fetched and retried on its own. It is JSON: it is stored with the run and may be
@@ -51,10 +58,13 @@ export interface Partition {
   readonly state: Readonly<Record<string, unknown>>;
 }
 
-/** One page of a partition, on its way to a staged file of its own. */
+/**
+ * One page of a partition, on its way to a staged file of its own. Some sources tell only in the last bytes of a page how
+ * many rows it has and where reading goes on: `rows` and `next` hold once the body has been read to its end.
+ */
 export interface Page {
   readonly format: StagedFormat;
-  /** Rows in this page, where the source tells before the body. */
+  /** Rows in this page, where the source tells. */
   readonly rows: number | undefined;
   readonly body: AsyncIterable<Uint8Array>;
   /** Where reading goes on after this page; undefined after the last. */

@@ -1,3 +1,4 @@
+import { parseJson } from '../json.ts';
 import { unlessAborted } from '../outbound/abort.ts';
 import {
   type ErrorAnswer,
@@ -9,8 +10,8 @@ import {
 } from '../outbound/client.ts';
 import type { RetryPolicy } from '../outbound/retry.ts';
 import { SourceError } from '../source.ts';
-import { faultOf, isBusy, sourceErrorOfAnswer, sourceErrorOfOutbound } from './errors.ts';
-import { parseJson } from './json.ts';
+import { sourceErrorOfOutbound } from '../source-errors.ts';
+import { faultOf, isBusy, sourceErrorOfAnswer } from './errors.ts';
 import { logIn, type Session } from './login.ts';
 import { type SalesforceParams, secretsOf } from './params.ts';
 

@@ -1,10 +1,10 @@
+import { textAt } from '../json.ts';
 import { type AnswerHeaders, discard, headerOf, type StreamAnswer } from '../outbound/client.ts';
 import { pause } from '../outbound/retry.ts';
+import { stagePages } from '../pages.ts';
 import { type Page, type Sink, SourceError, type SourceErrorKind } from '../source.ts';
 import type { SalesforceApi } from './api.ts';
 import { kindOfCode } from './errors.ts';
-import { textAt } from './json.ts';
-import { stagePages } from './pages.ts';
 import { type BulkState, JOB_ID } from './partition.ts';
 
 /** How a bulk job is waited for and read. Durations in milliseconds. */

@@ -1,7 +1,7 @@
 import type { ColumnType, SourceColumn } from '@tributary/xdm';
+import { valueAt } from '../json.ts';
 import { SourceError, type TableDescription, type TableListing } from '../source.ts';
 import type { SalesforceApi } from './api.ts';
-import { valueAt } from './json.ts';
 
 /** An API name of an object or field: letters, digits and underscores, with a namespace and a suffix such as `__c`. */
 const IDENTIFIER = /^[A-Za-z][A-Za-z0-9_]{0,254}$/;

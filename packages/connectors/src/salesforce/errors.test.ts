@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { ErrorAnswer } from '../outbound/client.ts';
 import { OutboundError } from '../outbound/errors.ts';
 import { SourceError } from '../source.ts';
-import { isBusy, sourceErrorOfAnswer, sourceErrorOfOutbound } from './errors.ts';
+import { sourceErrorOfOutbound } from '../source-errors.ts';
+import { isBusy, sourceErrorOfAnswer } from './errors.ts';
 
 describe('an error answer', () => {
   test.each([

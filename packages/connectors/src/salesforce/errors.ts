@@ -1,7 +1,7 @@
+import { parseJson, textAt } from '../json.ts';
 import { type ErrorAnswer, isBusyStatus } from '../outbound/client.ts';
-import { OutboundError, type OutboundReason } from '../outbound/errors.ts';
-import { SourceError, type SourceErrorKind } from '../source.ts';
-import { parseJson, textAt } from './json.ts';
+import type { SourceError, SourceErrorKind } from '../source.ts';
+import { kindOfStatus, sourceErrorOfFault } from '../source-errors.ts';
 
 /** One error of Salesforce, whichever of its APIs told it. */
 export interface SalesforceFault {
@@ -65,17 +65,6 @@ const BUSY_CODES: ReadonlySet<string> = new Set([
   'UNABLE_TO_LOCK_ROW',
 ]);
 
-const KIND_BY_REASON: Readonly<Record<OutboundReason, SourceErrorKind>> = {
-  'not-allowed': 'refused',
-  'unknown-host': 'refused',
-  untrusted: 'refused',
-  timeout: 'busy',
-  connection: 'busy',
-  'too-large': 'invalid',
-};
-
-const MAX_MESSAGE_LENGTH = 1000;
-
 export function isBusy(answer: ErrorAnswer): boolean {
   return isBusyStatus(answer) || BUSY_CODES.has(faultOf(answer).code);
 }
@@ -104,25 +93,8 @@ export function sourceErrorOfAnswer(answer: ErrorAnswer, secrets: readonly strin
 /** A {@link SourceError} whose message holds none of the secrets, even where Salesforce repeats one. */
 export function salesforceError(
   kind: SourceErrorKind,
-  { code, message }: SalesforceFault,
+  fault: SalesforceFault,
   secrets: readonly string[],
 ): SourceError {
-  const told = redact(message, secrets).slice(0, MAX_MESSAGE_LENGTH);
-  return new SourceError(kind, redact(code, secrets), `Salesforce: ${told} (${redact(code, secrets)})`);
-}
-
-/** What the network did as a {@link SourceError}; anything else as it is. */
-export function sourceErrorOfOutbound(error: unknown): unknown {
-  if (!(error instanceof OutboundError)) return error;
-  const code = error.reason.toUpperCase().replaceAll('-', '_');
-  return new SourceError(KIND_BY_REASON[error.reason], code, error.message, { cause: error });
-}
-
-export function redact(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((redacted, secret) => redacted.replaceAll(secret, '***'), text);
-}
-
-function kindOfStatus(answer: ErrorAnswer): SourceErrorKind {
-  if (isBusyStatus(answer)) return 'busy';
-  return answer.status === 401 || answer.status === 403 ? 'refused' : 'invalid';
+  return sourceErrorOfFault('Salesforce', kind, fault, secrets);
 }

@@ -1,15 +1,9 @@
+import { parseJson, textAt } from '../json.ts';
 import { isBusyStatus, type OutboundClient } from '../outbound/client.ts';
 import { OutboundError } from '../outbound/errors.ts';
 import { SourceError } from '../source.ts';
-import {
-  type AnswerText,
-  faultOf,
-  kindOfCode,
-  type SalesforceFault,
-  salesforceError,
-  sourceErrorOfOutbound,
-} from './errors.ts';
-import { parseJson, textAt } from './json.ts';
+import { sourceErrorOfOutbound } from '../source-errors.ts';
+import { type AnswerText, faultOf, kindOfCode, type SalesforceFault, salesforceError } from './errors.ts';
 import { type ApiVersion, type PasswordParams, type SalesforceParams, secretsOf } from './params.ts';
 
 /** What a login gives: the token that opens the API, and the host it opens it on. */

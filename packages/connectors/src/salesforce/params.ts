@@ -1,4 +1,4 @@
-import { SourceError } from '../source.ts';
+import { type AuthParams, parseAuthParams, refusedParams } from '../auth-params.ts';
 
 interface Instance {
   /** Origin of the instance, or of its login host. */
@@ -32,7 +32,7 @@ const DEFAULT_API_VERSION = '60.0';
 const FIRST_API_VERSION = 47;
 
 /** Auth spec names of the connection spec, and what reads the parameters of each. */
-const PARSERS: Readonly<Record<string, (params: ParamReader) => SalesforceParams>> = {
+const PARSERS: Readonly<Record<string, (params: AuthParams) => SalesforceParams>> = {
   'Basic Authentication': (params) => ({
     kind: 'password',
     ...instanceOf(params),
@@ -57,11 +57,7 @@ const PARSERS: Readonly<Record<string, (params: ParamReader) => SalesforceParams
  * @throws SourceError `refused` that names the parameter and never its value.
  */
 export function parseSalesforceParams(authSpecName: string, params: unknown): SalesforceParams {
-  const parse = Object.hasOwn(PARSERS, authSpecName) ? PARSERS[authSpecName] : undefined;
-  if (parse === undefined) {
-    throw refused(`auth.specName: "${authSpecName}" is none of ${Object.keys(PARSERS).join(', ')}`);
-  }
-  return parse(new ParamReader(params));
+  return parseAuthParams(PARSERS, authSpecName, params);
 }
 
 /** The values that must not show up in any message. */
@@ -74,49 +70,21 @@ export function secretsOf(params: SalesforceParams): readonly string[] {
   return secrets.filter((secret) => secret !== '');
 }
 
-function instanceOf(params: ParamReader): Instance {
-  return { environmentUrl: params.origin('environmentUrl'), apiVersion: params.apiVersion('apiVersion') };
+function instanceOf(params: AuthParams): Instance {
+  return {
+    environmentUrl: params.origin('environmentUrl', 'https://example.my.salesforce.com'),
+    apiVersion: apiVersionOf(params),
+  };
 }
 
-class ParamReader {
-  readonly #params: ReadonlyMap<string, unknown>;
-
-  constructor(params: unknown) {
-    if (typeof params !== 'object' || params === null) throw refused('auth.params: must be an object');
-    this.#params = new Map(Object.entries(params));
+function apiVersionOf(params: AuthParams): ApiVersion {
+  const value = params.value('apiVersion') ?? DEFAULT_API_VERSION;
+  const major = /^v?(\d{2,3})(?:\.0)?$/.exec(String(value))?.[1];
+  if (major === undefined || Number(major) < FIRST_API_VERSION) {
+    throw refusedParams(
+      `auth.params.apiVersion: must be a version from ${FIRST_API_VERSION}.0 on, such as "60.0"`,
+    );
   }
-
-  has(name: string): boolean {
-    return this.#params.get(name) !== undefined;
-  }
-
-  text(name: string, { mayBeEmpty = false } = {}): string {
-    const value = this.#params.get(name);
-    if (typeof value !== 'string') throw refused(`auth.params.${name}: must be a string`);
-    if (value === '' && !mayBeEmpty) throw refused(`auth.params.${name}: must not be empty`);
-    return value;
-  }
-
-  origin(name: string): URL {
-    const value = this.text(name);
-    const url = URL.canParse(value) ? new URL(value) : undefined;
-    if (url === undefined || !/^https?:$/.test(url.protocol)) {
-      throw refused(`auth.params.${name}: must be a URL such as https://example.my.salesforce.com`);
-    }
-    return new URL(url.origin);
-  }
-
-  apiVersion(name: string): ApiVersion {
-    const value = this.#params.get(name) ?? DEFAULT_API_VERSION;
-    const major = /^v?(\d{2,3})(?:\.0)?$/.exec(String(value))?.[1];
-    if (major === undefined || Number(major) < FIRST_API_VERSION) {
-      throw refused(`auth.params.${name}: must be a version from ${FIRST_API_VERSION}.0 on, such as "60.0"`);
-    }
-    // Checked just above.
-    return `${Number(major)}.0` as ApiVersion;
-  }
-}
-
-function refused(message: string): SourceError {
-  return new SourceError('refused', 'INVALID_PARAMS', message);
+  // Checked just above.
+  return `${Number(major)}.0` as ApiVersion;
 }

@@ -1,7 +1,7 @@
+import { valueAt } from '../json.ts';
+import { stagePages } from '../pages.ts';
 import { type Sink, SourceError } from '../source.ts';
 import type { SalesforceApi } from './api.ts';
-import { valueAt } from './json.ts';
-import { stagePages } from './pages.ts';
 import type { RestState } from './partition.ts';
 import { isRowCount, splitHead } from './query-head.ts';
 import { encodeSoql } from './soql.ts';

@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import { MemorySink, SinkDied } from '../memory-sink.test-kit.ts';
-import { OutboundClient } from '../outbound/client.ts';
-import { type Page, type Sink, SourceError } from '../source.ts';
+import { MemorySink, SinkDied } from './memory-sink.test-kit.ts';
+import { OutboundClient } from './outbound/client.ts';
 import { type FetchPage, stagePages } from './pages.ts';
+import { type Page, type Sink, SourceError } from './source.ts';
 
 const retry = { attempts: 1, baseDelayMs: 1, maxDelayMs: 2, maxRetryAfterMs: 0 };
 const closing: (() => unknown)[] = [];
