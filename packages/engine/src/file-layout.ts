@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { readHeader } from './csv-header.ts';
 import { EngineError } from './engine-error.ts';
-import type { StagedFile } from './transform.ts';
+import type { JsonPageFormat, StagedFile } from './transform.ts';
 
 export interface CsvLayout {
   readonly kind: 'csv';
@@ -10,10 +10,8 @@ export interface CsvLayout {
   readonly header: readonly string[];
 }
 
-export interface JsonPageLayout {
-  readonly kind: 'json-page';
+export interface JsonPageLayout extends JsonPageFormat {
   readonly path: string;
-  readonly rowsAt: string;
   readonly bytes: number;
 }
 
@@ -47,7 +45,7 @@ async function readLayout({ path, format }: StagedFile): Promise<FileLayout | un
   }
   const { size } = await stat(path);
   if (size === 0) throw new EngineError('unreadable', `The staged page ${path} is empty.`);
-  return { kind: 'json-page', path, rowsAt: format.rowsAt, bytes: size };
+  return { ...format, path, bytes: size };
 }
 
 /** A record that is cut off between two fields, or within a doubled quote, looks whole but for its line end. */

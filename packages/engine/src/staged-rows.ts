@@ -46,8 +46,8 @@ export function stagedRelations(
     ...[...Map.groupBy(csvFiles, ({ header }) => JSON.stringify(header)).values()].map((files) =>
       csvRelation(files, columns, purpose),
     ),
-    ...[...Map.groupBy(jsonPages, ({ rowsAt }) => rowsAt)].map(([rowsAt, pages]) =>
-      jsonPageRelation(rowsAt, pages, columns),
+    ...[...Map.groupBy(jsonPages, ({ rowsAt, keys = {} }) => JSON.stringify([rowsAt, keys])).values()].map(
+      (pages) => jsonPageRelation(pages, columns),
     ),
   ];
 }
@@ -92,11 +92,10 @@ function csvRelation(
   return `SELECT ${selected.join(', ')} FROM read_csv(${pathList(files)}, ${options.join(', ')})`;
 }
 
-function jsonPageRelation(
-  rowsAt: string,
-  pages: readonly JsonPageLayout[],
-  columns: readonly SourceColumn[],
-): string {
+/** All pages have the format of the first. */
+function jsonPageRelation(pages: readonly JsonPageLayout[], columns: readonly SourceColumn[]): string {
+  const { rowsAt = '', keys = {} } = pages[0] ?? {};
+  const keyOf = (name: string) => (Object.hasOwn(keys, name) ? (keys[name] ?? name) : name);
   const rows = quoteIdentifier(rowsAt);
   const options = [
     `format = 'unstructured'`,
@@ -109,7 +108,7 @@ function jsonPageRelation(
   const flat = columns.filter(({ type }) => !isNested(type));
   const nested = columns.filter(({ type }) => isNested(type));
   const pointers = (some: readonly SourceColumn[]) =>
-    `CAST([${some.map(({ name }) => quoteLiteral(jsonPointer(name))).join(', ')}] AS VARCHAR[])`;
+    `CAST([${some.map(({ name }) => quoteLiteral(jsonPointer(keyOf(name)))).join(', ')}] AS VARCHAR[])`;
   const selected = columns.map((column, index) => {
     const raw = isNested(column.type)
       ? `nullif(CAST(fields.nested[${nested.indexOf(column) + 1}] AS VARCHAR), 'null')`

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { contactColumns, contacts } from './testing/contacts.ts';
 import { engineBench } from './testing/engine-bench.ts';
-import { readJsonLines, textColumns } from './testing/job-folder.ts';
+import { readJsonLines, sorted, textColumns } from './testing/job-folder.ts';
 import { column, tableOf } from './testing/table.ts';
 
 const bench = engineBench();
@@ -37,6 +37,29 @@ describe('names and values that look like SQL', () => {
     expect(await bench.landedRows(result)).toEqual([row, row]);
     expect(result.diagnosticsFiles.flatMap(readJsonLines)).toMatchObject([{ [name]: 'x', Id: 'y', _row: 2 }]);
   });
+});
+
+test('a column of a JSON page may be called otherwise than the member that holds it', async () => {
+  const key = 'industrycode@OData.Community.Display.V1.FormattedValue';
+  const table = tableOf([
+    { path: 'code', xdmType: 'string', from: column('industrycode') },
+    { path: 'label', xdmType: 'string', from: column('industrycodename') },
+  ]);
+  const rows = [
+    { industrycode: 1, [key]: 'Accounting' },
+    { industrycode: 2, industrycodename: 'not this' },
+  ];
+  const staged = [
+    bench.folder.jsonPage('1.json', 'value', { value: rows }, { industrycodename: key }),
+    bench.folder.jsonPage('2.json', 'value', { value: [{ industrycode: 3, industrycodename: 'Brokers' }] }),
+  ];
+  const columns = textColumns('industrycode', 'industrycodename');
+  const result = await engine.transform(bench.folder.request(table, columns, staged));
+  expect(sorted(await bench.landedRows(result))).toEqual([
+    { code: '1', label: 'Accounting' },
+    { code: '2' },
+    { code: '3', label: 'Brokers' },
+  ]);
 });
 
 describe('a request that contradicts itself', () => {

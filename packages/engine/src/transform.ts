@@ -7,7 +7,16 @@ import type { SourceColumn, XdmNode } from '@tributary/xdm';
  */
 export interface StagedFile {
   readonly path: string;
-  readonly format: { readonly kind: 'csv' } | { readonly kind: 'json-page'; readonly rowsAt: string };
+  readonly format: { readonly kind: 'csv' } | JsonPageFormat;
+}
+
+/** Rows are the objects in an array of one JSON document. */
+export interface JsonPageFormat {
+  readonly kind: 'json-page';
+  /** The member of the document that holds the array. */
+  readonly rowsAt: string;
+  /** Members that hold columns of another name, by the column's name. */
+  readonly keys?: Readonly<Record<string, string>>;
 }
 
 /** A column of the table to write: the schema's node with the Iceberg field ids that belong to the dataset. */

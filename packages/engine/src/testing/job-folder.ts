@@ -19,10 +19,15 @@ export class JobFolder {
     return { path, format: { kind: 'csv' } };
   }
 
-  jsonPage(name: string, rowsAt: string, document: unknown): StagedFile {
+  jsonPage(
+    name: string,
+    rowsAt: string,
+    document: unknown,
+    keys?: Readonly<Record<string, string>>,
+  ): StagedFile {
     const path = join(this.#staged, name);
     writeFileSync(path, typeof document === 'string' ? document : JSON.stringify(document));
-    return { path, format: { kind: 'json-page', rowsAt } };
+    return { path, format: { kind: 'json-page', rowsAt, ...(keys === undefined ? {} : { keys }) } };
   }
 
   request(
