@@ -220,4 +220,17 @@ describe('a relationship', () => {
     expect((await call('DELETE', `/tenant/descriptors/${created.body['@id']}`)).status).toBe(204);
     expect((await call('DELETE', `/tenant/descriptors/${primary}`)).status).toBe(204);
   });
+
+  it('keeps the schema that it leads to, and goes with its own', async () => {
+    const created = await call('POST', '/tenant/descriptors', relationship());
+    const path = (id: string) => `/tenant/schemas/${encodeURIComponent(id)}`;
+    const refused = await call('DELETE', path(hotels));
+    expect([refused.status, refused.body.detail]).toEqual([
+      409,
+      expect.stringContaining(created.body['@id']),
+    ]);
+    expect((await call('DELETE', path(members))).status).toBe(204);
+    expect((await call('GET', `/tenant/descriptors/${created.body['@id']}`)).status).toBe(404);
+    expect((await call('DELETE', path(hotels))).status).toBe(204);
+  });
 });
