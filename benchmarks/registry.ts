@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { ScopedStore } from '@tributary/store';
 import {
   createTenantResource,
@@ -37,6 +38,8 @@ let named = 0;
 const server = await startTestServer([schemaRegistry]);
 try {
   const parts = await fill(count);
+  // The store renews its statistics every few seconds, and a sandbox is not filled in one.
+  await setTimeout(10_000);
   const deep = await created('schemas', deepSchema('Deep', parts));
   const sorted = [
     'title',

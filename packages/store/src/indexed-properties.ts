@@ -21,7 +21,7 @@ export const registryKinds: readonly ResourceKind[] = ['schema', 'class', 'mixin
 
 const indexed: readonly IndexedProperty[] = [
   { kinds: registryKinds, path: ['title'], holds: 'text', sql: 'title' },
-  { kinds: registryKinds, path: ['version'], holds: 'text', sql: "body ->> 'version'" },
+  { kinds: registryKinds, path: ['version'], holds: 'text', sql: 'edition' },
   { kinds: ['schema'], path: ['meta:class'], holds: 'text', sql: "body ->> 'meta:class'" },
   ...['meta:extends', 'meta:intendedToExtend', 'meta:immutableTags'].map((name) => ({
     kinds: registryKinds,

@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
+import { Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { lockDataFolder } from './data-folder-lock.ts';
 import { migrate } from './migrations/migrate.ts';
 import { createStore, type Store } from './store.ts';
+import { keepStatistics, renewStatistics } from './table-statistics.ts';
 import type { Tables } from './tables.ts';
 
 /**
@@ -22,7 +23,12 @@ export async function openEmbeddedStore(dataFolder: string): Promise<Store> {
       dialect: new PGliteDialect({ pglite: await PGlite.create(folder) }),
     });
     await migrate(database);
+    // Few samples do: the planner needs orders of magnitude, and while they are taken nothing else is answered.
+    await sql`set default_statistics_target = 10`.execute(database);
+    await renewStatistics(database);
+    const stopStatistics = keepStatistics(database);
     const store = createStore(database, async () => {
+      await stopStatistics();
       await database.destroy();
       lock.release();
     });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
-import { sortableText } from './indexed-properties.ts';
+import { indexedProperty, sortableText } from './indexed-properties.ts';
 import {
   condition,
   type Ordering,
@@ -131,7 +131,7 @@ export function scopedResources(database: Kysely<Tables>, scope: Scope, kind: Re
         ...ordering(kind, path),
         descending,
       }));
-      const body = members === undefined ? sql<ResourceRow['body']>`body` : membersOf(members);
+      const body = members === undefined ? sql<ResourceRow['body']>`body` : membersOf(kind, members);
       let query = table()
         .select(envelope)
         .select(body.as('body'))
@@ -259,29 +259,20 @@ export async function findReached(
   via: string,
 ): Promise<ReadonlyMap<string, FoundResource>> {
   if (ids.length === 0) return new Map();
-  const rows = await database
-    .withRecursive('reached(id)', (query) =>
-      query
-        .selectNoFrom(sql<string>`unnest(${sql.val([...new Set(ids)])}::text[])`.as('id'))
-        .union(
-          query
-            .selectFrom('resource_references as reference')
-            .innerJoin('reached', 'reached.id', 'reference.id')
-            .where('reference.org_id', '=', scope.orgId)
-            .where('reference.sandbox_id', '=', scope.sandboxId)
-            .where('reference.kind', 'in', kinds)
-            .where('reference.via', '=', via)
-            .select('reference.target as id'),
-        ),
-    )
-    .selectFrom('resources')
-    .where('org_id', '=', scope.orgId)
-    .where('sandbox_id', '=', scope.sandboxId)
-    .where('kind', 'in', kinds)
-    .where('id', 'in', (query) => query.selectFrom('reached').select('reached.id'))
-    .select([...envelope, 'body', 'kind'])
-    .execute();
-  return new Map(rows.map((row) => [row.id, { ...fromRow(row), kind: row.kind as ResourceKind }]));
+  // Subqueries that `offset 0` keeps as they are: whatever the planner knows of the tables, each step is one look-up.
+  const { rows } = await sql<ResourceRow & { readonly kind: ResourceKind }>`
+    with recursive reached (id) as (
+      select unnest(${[...new Set(ids)]}::text[])
+      union
+      select named.target from reached cross join lateral (
+        select target from resource_references
+        where org_id = ${scope.orgId} and sandbox_id = ${scope.sandboxId} and kind = any(${kinds}::text[])
+          and id = reached.id and via = ${via} offset 0) as named)
+    select found.* from reached cross join lateral (
+      select ${sql.join([...envelope, 'kind', 'body'].map((column) => sql.ref(column)))} from resources
+      where org_id = ${scope.orgId} and sandbox_id = ${scope.sandboxId} and kind = any(${kinds}::text[])
+        and id = reached.id offset 0) as found`.execute(database);
+  return new Map(rows.map((row) => [row.id, { ...fromRow(row), kind: row.kind }]));
 }
 
 /** See {@link ScopedStore.idsTitled}. */
@@ -318,11 +309,13 @@ const envelope = [
 
 type ResourceRow = Pick<Selectable<Tables['resources']>, (typeof envelope)[number] | 'body'>;
 
-/** A title has a column of its own, so that to answer it no body is read. */
-function membersOf(members: readonly string[]): RawBuilder<ResourceRow['body']> {
-  const values = members.map((member) =>
-    member === 'title' ? sql`'title', title` : sql`${member}::text, body -> ${member}`,
-  );
+/** What an index holds as a text has a column or expression of its own: to answer it no body is read. */
+function membersOf(kind: ResourceKind, members: readonly string[]): RawBuilder<ResourceRow['body']> {
+  const values = members.map((member) => {
+    const property = indexedProperty(kind, [member]);
+    const value = property?.holds === 'text' ? sql.raw(property.sql) : sql`body -> ${member}`;
+    return sql`${member}::text, ${value}`;
+  });
   return sql`json_build_object(${sql.join(values)})`;
 }
 

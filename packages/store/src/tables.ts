@@ -56,6 +56,8 @@ export interface Tables {
     created_client: string;
     updated_client: string;
     title: Derived<string | null>;
+    /** `version` of the body, which is not the resource's own. */
+    edition: Derived<string | null>;
     name: Derived<string | null>;
   };
   resource_references: Scoped & { kind: string; id: string; via: string; target: string };

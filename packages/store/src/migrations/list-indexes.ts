@@ -11,15 +11,16 @@ export async function listIndexes(database: Kysely<unknown>): Promise<void> {
 const registryKinds = `kind in ('schema', 'class', 'mixin', 'datatype')`;
 
 const statements = [
-  // Columns of their own, so that a search in titles reads no bodies.
+  // Columns of their own, so that lists of titles and versions read no bodies.
   `alter table resources
      add column title text generated always as (body ->> 'title') stored,
+     add column edition text generated always as (body ->> 'version') stored,
      add column name text generated always as (body ->> 'name') stored`,
   'create index resources_by_update on resources (org_id, sandbox_id, kind, updated_at, id)',
   `create index resources_by_title on resources
      (org_id, sandbox_id, kind, (coalesce(title, '') collate "C"), id) where ${registryKinds}`,
   `create index resources_by_edition on resources
-     (org_id, sandbox_id, kind, (coalesce(body ->> 'version', '') collate "C"), id) where ${registryKinds}`,
+     (org_id, sandbox_id, kind, (coalesce(edition, '') collate "C"), id) where ${registryKinds}`,
   `create index schemas_by_class on resources
      (org_id, sandbox_id, kind, (coalesce(body ->> 'meta:class', '') collate "C"), id) where kind = 'schema'`,
   `create index resources_by_extended on resources using gin
