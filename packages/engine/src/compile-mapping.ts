@@ -3,6 +3,7 @@ import { columnsRead, emitTarget, quoteIdentifier, quoteLiteral } from '@tributa
 import type { SourceColumn, XdmNode } from '@tributary/xdm';
 import { withoutAbsent } from './absent-values.ts';
 import { EngineError } from './engine-error.ts';
+import { commonNode } from './filled-type.ts';
 import { identityChecks } from './identity-checks.ts';
 import { sqlType } from './parquet-fields.ts';
 import {
@@ -17,7 +18,7 @@ import { sourceFaults } from './source-faults.ts';
 import { isNested, parseSourceText } from './source-types.ts';
 import { rawJson, rawName } from './staged-rows.ts';
 import { type CheckedColumn, schemaChecks } from './target-checks.ts';
-import { commonNode, type TargetTree, targetTrees, wholeTypes } from './target-content.ts';
+import { type TargetTree, targetTrees, wholeTypes } from './target-content.ts';
 import { formatTargetPath } from './target-path.ts';
 import { failureName, targetExpression, valueName } from './target-rows.ts';
 import type { IdentityField, TargetField, TargetFieldType } from './transform.ts';

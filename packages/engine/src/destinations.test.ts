@@ -171,6 +171,15 @@ describe('a destination', () => {
       { A: 'a' },
       { labels: { de: 'a' } },
     ],
+    [
+      'within a map under keys of any kind',
+      [
+        ['A', `labels.\${it's}`],
+        ['B', `labels.\${a\\.b}`],
+      ],
+      { A: 'a', B: 'b' },
+      { labels: { "it's": 'a', 'a.b': 'b' } },
+    ],
     ['within a map without any value is absent', [['A', 'labels.de']], {}, {}],
     [
       'of an identity',

@@ -164,6 +164,11 @@ describe('planMappings', () => {
       'There is no field "mails" here. Did you mean "mail"?',
     ],
     [
+      attribute('Id', 'tags[256]'),
+      'destination-path',
+      '"tags[256]" is beyond the 256 elements of a list that can be mapped one by one.',
+    ],
+    [
       attribute('Id', 'emails[*].address'),
       'destination-path',
       'Nothing tells how many elements "emails" has. Map an array to "emails", or to a field of its elements with [*] in the source as well.',

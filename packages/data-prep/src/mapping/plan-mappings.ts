@@ -89,6 +89,9 @@ export function planMappings(request: MappingPlanRequest): MappingPlanResult {
   };
 }
 
+/** A list that is made of single elements is at most this long: the rest of it would be gaps. */
+const LAST_ELEMENT = 255;
+
 type Problem = Pick<MappingError, 'code' | 'message' | 'position' | 'suggestions'>;
 type Report = (problem: Problem) => void;
 
@@ -130,6 +133,16 @@ function findDestination(
   if (!found.found) {
     const { message, suggestions } = found;
     report({ code: 'unknown-destination', message, suggestions });
+    return undefined;
+  }
+  const far = reading.segments.find(
+    (segment) => Number(segment.slice(1, -1)) > LAST_ELEMENT && isIndex(segment),
+  );
+  if (far !== undefined) {
+    report({
+      code: 'destination-path',
+      message: `"${destination}" is beyond the ${LAST_ELEMENT + 1} elements of a list that can be mapped one by one.`,
+    });
     return undefined;
   }
   return { path: reading.segments, node: found.node };
