@@ -19,16 +19,11 @@ const namedDateTime = String.raw`\s*\d{4}-\d{2}-\d{2}[T ]${isoTime}\s*[A-Za-z][A
 /** What follows the time of a date-time: `Z`, an offset or a name. */
 const trailingZone = String.raw`:\d{2}(?:\.\d+)?\s*(${offsetShape}|[A-Za-z][A-Za-z_/]+)\s*$`;
 
-const shapes = Object.keys(automaticPatterns).map((pattern) => {
+const readers = automaticPatterns.map((pattern) => {
   const reader = compileDateReader(pattern);
   if (!reader.ok) throw new Error(`The automatic date format ${pattern} cannot be used: ${reader.problem}`);
-  return reader.shape;
+  return reader;
 });
-const anyShape = String.raw`\s*(?:${shapes.join('|')})\s*`;
-const formats = `[${Object.values(automaticPatterns)
-  .flat()
-  .map((format) => quoteLiteral(format))
-  .join(', ')}]`;
 
 /**
  * SQL that reads text as a date-time by the automatic formats, in their order (Data Prep data format guide, "Dates"). No
@@ -40,10 +35,8 @@ export function readAutomaticDate(text: string): string {
     const named = readShaped(bound, namedDateTime, (shaped) => {
       return instantOf(`TRY_CAST(${readLocal(shaped)} AS TIMESTAMP)`, callScalar(zone, [readZone(shaped)]));
     });
-    const listed = readShaped(bound, anyShape, (shaped) => {
-      return `timezone('UTC', try_strptime(trim(${shaped}), ${formats}))`;
-    });
-    return `coalesce(${iso}, ${named}, ${listed})`;
+    const listed = readers.map(({ read }) => read(bound));
+    return `coalesce(${[iso, named, ...listed].join(', ')})`;
   });
 }
 

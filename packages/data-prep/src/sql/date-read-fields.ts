@@ -84,7 +84,7 @@ export const fieldRules: ReadonlyMap<string, FieldRule> = new Map([
     [1, 2].map((count) => rule(count, 'weekday', '0?[1-7]')),
   ),
   ...of('a', [rule(1, 'half', '(?i:[AP]M)')]),
-  ...of('H', both('hour', String.raw`[01]\d|2[0-4]`, String.raw`[01]?\d|2[0-4]`)),
+  ...of('H', both('hour', String.raw`[01]\d|2[0-3]`, String.raw`[01]?\d|2[0-3]`)),
   ...of('k', both('hourFrom1', String.raw`0[1-9]|1\d|2[0-4]`, String.raw`0?[1-9]|1\d|2[0-4]`)),
   ...of('K', both('hourOfHalf', String.raw`0\d|1[01]`, String.raw`0?\d|1[01]`)),
   ...of('h', both('hourOfHalfFrom1', '0[1-9]|1[0-2]', '0?[1-9]|1[0-2]')),
@@ -122,6 +122,19 @@ export const fieldRules: ReadonlyMap<string, FieldRule> = new Map([
   ...['Q', 'q'].flatMap((letter) =>
     of(letter, [rule(1, 'quarter', '[1-4]'), rule(2, 'quarter', '0[1-4]'), rule(3, 'quarter', 'Q[1-4]')]),
   ),
+]);
+
+/** What `strptime` reads a field by, where it reads the field as it is meant here. */
+export const directives: ReadonlyMap<DateField, string> = new Map([
+  ['year', '%Y'],
+  ['shortYear', '%y'],
+  ['month', '%m'],
+  ['day', '%d'],
+  ['hour', '%H'],
+  ['hourOfHalfFrom1', '%I'],
+  ['half', '%p'],
+  ['minute', '%M'],
+  ['second', '%S'],
 ]);
 
 function rule(count: number, field: DateField, shape: string, loose?: string) {

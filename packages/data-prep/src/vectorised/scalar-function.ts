@@ -63,6 +63,14 @@ export function evaluateChunk(
   columns: readonly ReadableColumn[],
   output: WritableColumn,
 ): void {
+  const [only] = columns;
+  if (only !== undefined && columns.length === 1) {
+    for (let row = 0; row < rowCount; row++) {
+      const value = only.getItem(row);
+      output.setItem(row, isScalarValue(value) ? call(value) : null);
+    }
+    return;
+  }
   for (let row = 0; row < rowCount; row++) {
     const values = columns.map((column) => column.getItem(row));
     output.setItem(row, values.every(isScalarValue) ? call(...values) : null);

@@ -16,6 +16,9 @@ const zones: ReadonlyMap<
 /** Abbreviations that stand for an offset of their own, whatever the season. */
 const offsets: ReadonlyMap<string, string> = new Map(Object.entries(zoneOffsets));
 
+/** The instants that `Date` can hold, in milliseconds from 1970. */
+const FARTHEST = 8.64e15;
+
 const offsetShape = /^(?:GMT|UTC|UT)?([+-])(\d{1,2})(?::?([0-5]\d))?$/;
 const GREATEST_HOUR = 18;
 
@@ -51,7 +54,7 @@ export const zoneName = scalarFunction({
   call: (name, milliseconds, isLong) => {
     const known = zones.get(name.toLowerCase());
     if (known === undefined) return name;
-    const instant = Number(milliseconds);
+    const instant = Math.max(-FARTHEST, Math.min(Number(milliseconds), FARTHEST));
     if (!isLong) return isSummer(known.name, instant) ? known.summer : known.standard;
     return known.name === 'UTC'
       ? 'Coordinated Universal Time'
