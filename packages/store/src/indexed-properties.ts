@@ -22,13 +22,10 @@ export const registryKinds: readonly ResourceKind[] = ['schema', 'class', 'mixin
 const indexed: readonly IndexedProperty[] = [
   { kinds: registryKinds, path: ['title'], holds: 'text', sql: 'title' },
   { kinds: registryKinds, path: ['version'], holds: 'text', sql: 'edition' },
-  { kinds: ['schema'], path: ['meta:class'], holds: 'text', sql: "body ->> 'meta:class'" },
-  ...['meta:extends', 'meta:intendedToExtend', 'meta:immutableTags'].map((name) => ({
-    kinds: registryKinds,
-    path: [name],
-    holds: 'texts' as const,
-    sql: `(body -> '${name}')::jsonb`,
-  })),
+  { kinds: ['schema'], path: ['meta:class'], holds: 'text', sql: 'class' },
+  { kinds: registryKinds, path: ['meta:extends'], holds: 'texts', sql: 'extended' },
+  { kinds: registryKinds, path: ['meta:intendedToExtend'], holds: 'texts', sql: 'intended' },
+  { kinds: registryKinds, path: ['meta:immutableTags'], holds: 'texts', sql: 'tags' },
   { kinds: ['descriptor'], path: ['xdm:sourceSchema'], holds: 'text', sql: "body ->> 'xdm:sourceSchema'" },
   { kinds: ['auditEntry'], path: ['resourceId'], holds: 'text', sql: "body ->> 'resourceId'" },
   { kinds: ['dataSet'], path: ['name'], holds: 'text', sql: 'name' },

@@ -309,11 +309,12 @@ const envelope = [
 
 type ResourceRow = Pick<Selectable<Tables['resources']>, (typeof envelope)[number] | 'body'>;
 
-/** What an index holds as a text has a column or expression of its own: to answer it no body is read. */
+/** What an index holds has a column or expression of its own: to answer it no body is read. */
 function membersOf(kind: ResourceKind, members: readonly string[]): RawBuilder<ResourceRow['body']> {
   const values = members.map((member) => {
     const property = indexedProperty(kind, [member]);
-    const value = property?.holds === 'text' ? sql.raw(property.sql) : sql`body -> ${member}`;
+    const isColumn = property !== undefined && property.holds !== 'members';
+    const value = isColumn ? sql.raw(property.sql) : sql`body -> ${member}`;
     return sql`${member}::text, ${value}`;
   });
   return sql`json_build_object(${sql.join(values)})`;

@@ -55,10 +55,14 @@ export interface Tables {
     updated_by: string;
     created_client: string;
     updated_client: string;
+    /** Taken out of the body for lists (`indexed-properties.ts`). */
     title: Derived<string | null>;
-    /** `version` of the body, which is not the resource's own. */
-    edition: Derived<string | null>;
     name: Derived<string | null>;
+    edition: Derived<string | null>;
+    class: Derived<string | null>;
+    extended: Derived<unknown>;
+    intended: Derived<unknown>;
+    tags: Derived<unknown>;
   };
   resource_references: Scoped & { kind: string; id: string; via: string; target: string };
   table_pointers: Scoped & {

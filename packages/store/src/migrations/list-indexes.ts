@@ -10,25 +10,34 @@ export async function listIndexes(database: Kysely<unknown>): Promise<void> {
 
 const registryKinds = `kind in ('schema', 'class', 'mixin', 'datatype')`;
 
+/** Of other kinds nothing is taken out, so that what they hold is not looked through. */
+function ofRegistry(expression: string): string {
+  return `case when ${registryKinds} then ${expression} end`;
+}
+
 const statements = [
-  // Columns of their own, so that lists of titles and versions read no bodies.
+  // Columns of their own, so that lists that show, filter or sort by these read no bodies.
   `alter table resources
      add column title text generated always as (body ->> 'title') stored,
+     add column name text generated always as (body ->> 'name') stored,
      add column edition text generated always as (body ->> 'version') stored,
-     add column name text generated always as (body ->> 'name') stored`,
+     add column class text generated always as (${ofRegistry("body ->> 'meta:class'")}) stored,
+     add column extended jsonb generated always as (${ofRegistry("(body -> 'meta:extends')::jsonb")}) stored,
+     add column intended jsonb generated always as (${ofRegistry("(body -> 'meta:intendedToExtend')::jsonb")}) stored,
+     add column tags jsonb generated always as (${ofRegistry("(body -> 'meta:immutableTags')::jsonb")}) stored`,
   'create index resources_by_update on resources (org_id, sandbox_id, kind, updated_at, id)',
   `create index resources_by_title on resources
      (org_id, sandbox_id, kind, (coalesce(title, '') collate "C"), id) where ${registryKinds}`,
   `create index resources_by_edition on resources
      (org_id, sandbox_id, kind, (coalesce(edition, '') collate "C"), id) where ${registryKinds}`,
   `create index schemas_by_class on resources
-     (org_id, sandbox_id, kind, (coalesce(body ->> 'meta:class', '') collate "C"), id) where kind = 'schema'`,
+     (org_id, sandbox_id, kind, (coalesce(class, '') collate "C"), id) where kind = 'schema'`,
   `create index resources_by_extended on resources using gin
-     (((body -> 'meta:extends')::jsonb) jsonb_path_ops) where ${registryKinds}`,
+     (extended jsonb_path_ops) where ${registryKinds}`,
   `create index resources_by_intent on resources using gin
-     (((body -> 'meta:intendedToExtend')::jsonb) jsonb_path_ops) where ${registryKinds}`,
+     (intended jsonb_path_ops) where ${registryKinds}`,
   `create index resources_by_tag on resources using gin
-     (((body -> 'meta:immutableTags')::jsonb) jsonb_path_ops) where ${registryKinds}`,
+     (tags jsonb_path_ops) where ${registryKinds}`,
   `create index descriptors_by_schema on resources
      (org_id, sandbox_id, kind, (coalesce(body ->> 'xdm:sourceSchema', '') collate "C"), id)
      where kind = 'descriptor'`,
