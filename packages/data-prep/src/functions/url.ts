@@ -82,10 +82,10 @@ export const urlFunctions: readonly FunctionEntry[] = [
       result: '"//home/joe/employee.csv"',
     },
     emit: ([text, full]) => {
-      const path = partOfUrl([text], pathOf);
-      if (full === undefined) return path;
-      const end = partOfUrl([text], (part) => `regexp_extract(${pathOf(part)}, '[^/]*$')`);
-      return madeOf([path, full], `CASE WHEN ${full.value} THEN ${path.value} ELSE ${end.value} END`);
+      if (full === undefined) return partOfUrl([text], pathOf);
+      return partOfUrl([text, full], (part, isFull) => {
+        return `CASE WHEN ${isFull} THEN ${pathOf(part)} ELSE regexp_extract(${pathOf(part)}, '[^/]*$') END`;
+      });
     },
   },
   {
@@ -152,18 +152,22 @@ export const urlFunctions: readonly FunctionEntry[] = [
 
 type UrlGroup = (typeof urlGroups)[number];
 
-/** SQL made of parts of a URL, null where the text is none. A part that a URL has not is empty text. */
+/**
+ * SQL made of parts of a URL and of the arguments behind it, null where the text is no URL. A part that a URL has not is
+ * empty text.
+ */
 function partOfUrl(
-  [text]: readonly (EmittedArgument | undefined)[],
-  body: (part: (name: UrlGroup) => string) => string,
+  [text, ...others]: readonly (EmittedArgument | undefined)[],
+  body: (part: (name: UrlGroup) => string, ...others: readonly string[]) => string,
 ): EmittedSql {
   if (text === undefined) throw new Error('A URL function needs a text');
   const names = urlGroups.map((name) => quoteLiteral(name));
   const read = `regexp_extract(${text.value}, ${quoteLiteral(urlPattern)}, [${names.join(', ')}])`;
-  const found = bindOnce([read], (parts) => {
-    return `CASE WHEN ${parts}.scheme <> '' THEN ${body((name) => `${parts}.${name}`)} END`;
+  const given = others.filter((other) => other !== undefined);
+  const found = bindOnce([read, ...valuesOf(given)], (parts, ...values) => {
+    return `CASE WHEN ${parts}.scheme <> '' THEN ${body((name) => `${parts}.${name}`, ...values)} END`;
   });
-  return madeOf([text], found);
+  return madeOf([text, ...given], found);
 }
 
 function emitPort(part: (name: UrlGroup) => string): string {

@@ -6,7 +6,7 @@ import { compileDateReader } from './date-reader.ts';
 import { bindOnce } from './emitted.ts';
 import { quoteLiteral } from './quote.ts';
 import { offsetShape, readShaped } from './shaped.ts';
-import { instantOf, zonedDate } from './zones.ts';
+import { zonedDate } from './zones.ts';
 
 const isoTime = String.raw`\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?`;
 /**
@@ -32,9 +32,7 @@ const readers = automaticPatterns.map((pattern) => {
 export function readAutomaticDate(text: string): string {
   return bindOnce([text], (bound) => {
     const iso = readShaped(bound, isoDateTime, readIso);
-    const named = readShaped(bound, namedDateTime, (shaped) => {
-      return instantOf(`TRY_CAST(${readLocal(shaped)} AS TIMESTAMP)`, callScalar(zone, [readZone(shaped)]));
-    });
+    const named = readShaped(bound, namedDateTime, readNamed);
     const listed = readers.map(({ read }) => read(bound));
     return `coalesce(${[iso, named, ...listed].join(', ')})`;
   });
@@ -61,8 +59,13 @@ function readIso(text: string): string {
   return `coalesce(TRY_CAST(${text} AS TIMESTAMPTZ), TRY_CAST(${seconds} AS TIMESTAMPTZ))`;
 }
 
-function readLocal(text: string): string {
-  return `regexp_extract(${text}, ${quoteLiteral(String.raw`^\s*(\S+[T ]${isoTime})`)}, 1)`;
+/** A cast knows zones by their names behind a blank, and offsets without one. */
+function readNamed(text: string): string {
+  const clock = `regexp_extract(${text}, ${quoteLiteral(String.raw`^\s*(\S+[T ]${isoTime})`)}, 1)`;
+  const seconds = `regexp_replace(${clock}, '([T ]\\d\\d:\\d\\d)$', '\\1:00')`;
+  return bindOnce([callScalar(zone, [readZone(text)])], (name) => {
+    return `TRY_CAST(${seconds} || CASE WHEN ${name} LIKE '_%:%' THEN '' ELSE ' ' END || ${name} AS TIMESTAMPTZ)`;
+  });
 }
 
 function readZone(text: string): string {

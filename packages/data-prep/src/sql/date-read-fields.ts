@@ -124,18 +124,33 @@ export const fieldRules: ReadonlyMap<string, FieldRule> = new Map([
   ),
 ]);
 
-/** What `strptime` reads a field by, where it reads the field as it is meant here. */
-export const directives: ReadonlyMap<DateField, string> = new Map([
-  ['year', '%Y'],
-  ['shortYear', '%y'],
-  ['month', '%m'],
-  ['day', '%d'],
-  ['hour', '%H'],
-  ['hourOfHalfFrom1', '%I'],
-  ['half', '%p'],
-  ['minute', '%M'],
-  ['second', '%S'],
+/** What `strptime` reads a field by, and how many characters it may take; `fixed` where it touches another number. */
+export interface Directive {
+  readonly formats: readonly string[];
+  readonly shape: string;
+  readonly fixed: string;
+}
+
+export const directives: ReadonlyMap<DateField, Directive> = new Map([
+  ['year', directive(['%Y'], String.raw`\d{4}`)],
+  ['shortYear', directive(['%y'], String.raw`\d{2}`)],
+  ['monthName', directive(['%b', '%B'], '[A-Za-z]{3,9}')],
+  ['half', directive(['%p'], '[AaPp][Mm]')],
+  ...(
+    [
+      ['month', '%m'],
+      ['day', '%d'],
+      ['hour', '%H'],
+      ['hourOfHalfFrom1', '%I'],
+      ['minute', '%M'],
+      ['second', '%S'],
+    ] as const
+  ).map(([field, format]) => [field, directive([format], String.raw`\d{1,2}`, String.raw`\d{2}`)] as const),
 ]);
+
+function directive(formats: readonly string[], shape: string, fixed = shape): Directive {
+  return { formats, shape, fixed };
+}
 
 function rule(count: number, field: DateField, shape: string, loose?: string) {
   return { count, field, shape, ...(loose === undefined ? {} : { loose }) };

@@ -45,13 +45,13 @@ export function compileDateReader(pattern: string): DateReader | PatternProblem 
     bindOnce([captured(text)], (parts) =>
       body((name) => (fields.has(name) ? `${parts}."${name}"` : undefined)),
     );
-  const format = formatOf(split.parts);
-  if (format !== undefined && fields.has('hourOfHalfFrom1') === fields.has('half')) {
+  const parsing = fields.has('hourOfHalfFrom1') === fields.has('half') ? parsingOf(split.parts) : undefined;
+  if (parsing !== undefined) {
     const read = (text: string) =>
       readShaped(
         text,
-        String.raw`\s*${shape}\s*`,
-        (fitting) => `timezone('UTC', try_strptime(${fitting}, ${format}))`,
+        parsing.shape,
+        (fitting) => `timezone('UTC', try_strptime(${fitting}, ${parsing.formats}))`,
       );
     return { ok: true, read, zone: undefined };
   }
@@ -71,14 +71,25 @@ export function compileDateReader(pattern: string): DateReader | PatternProblem 
   };
 }
 
-/** A format of `strptime`, which is faster than capturing fields, for a pattern that has nothing else in it. */
-function formatOf(parts: readonly PatternPart[]): string | undefined {
-  const pieces = parts.map(({ kind, text }) => {
-    if (kind === 'text') return text.replaceAll('%', '%%');
+/**
+ * What reads a pattern by `strptime`, which is faster than capturing fields, if the pattern has nothing in it that this
+ * lacks. It checks ranges itself; the shape keeps it from taking a year of two digits for one of four.
+ */
+function parsingOf(
+  parts: readonly PatternPart[],
+): { readonly shape: string; readonly formats: string } | undefined {
+  let shape = '';
+  let formats = [''];
+  for (const [index, { kind, text }] of parts.entries()) {
     const field = kind === 'letters' ? fieldRules.get(text)?.field : undefined;
-    return field === undefined ? undefined : directives.get(field);
-  });
-  return pieces.includes(undefined) ? undefined : quoteLiteral(pieces.join(''));
+    const directive = field === undefined ? undefined : directives.get(field);
+    if (kind !== 'text' && directive === undefined) return undefined;
+    const touches = isNumber(parts[index - 1]) || isNumber(parts[index + 1]);
+    shape += directive === undefined ? escapeRegex(text) : touches ? directive.fixed : directive.shape;
+    const written = directive?.formats ?? [text.replaceAll('%', '%%')];
+    formats = formats.flatMap((format) => written.map((piece) => format + piece));
+  }
+  return { shape: String.raw`\s*${shape}\s*`, formats: `[${formats.map(quoteLiteral).join(', ')}]` };
 }
 
 /** SQL of the text of a field; undefined for one that the pattern has not. */
