@@ -1,3 +1,10 @@
+export type { Credentials as DataverseCredentials } from './dataverse/credentials.ts';
+export {
+  type DataverseEmulator,
+  type DataverseEmulatorOptions,
+  defaultTableRows,
+  startDataverseEmulator,
+} from './dataverse/emulator.ts';
 export type { Credentials } from './salesforce/credentials.ts';
 export {
   defaultRows,

@@ -58,6 +58,16 @@ test('prints its address and credentials, and ends on SIGTERM', async () => {
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
+test('is Dataverse where asked, with credentials of its own', async () => {
+  const child = run(['--system', 'dataverse', '--rows', 'contact=10'], {
+    env: { ...process.env, DATAVERSE_EMULATOR_TENANT_ID: 'contoso' },
+  });
+  const { url, credentials } = await ready(child);
+  expect(credentials).toMatchObject({ tenantId: 'contoso', clientSecret: expect.any(String) });
+  const challenge = (await fetch(`${url}/api/data/v9.2/`)).headers.get('www-authenticate');
+  expect(challenge).toContain(`${url}/contoso/oauth2/authorize`);
+});
+
 test('ends with its parent', async () => {
   const child = run(['--rows', 'Contact=10']);
   await ready(child);
@@ -70,6 +80,9 @@ test.each([
   [['--rows', 'Contact'], '--rows must be a whole number'],
   [['--rows', 'Nope=1'], "rows names 'Nope'"],
   [['--nope', '1'], '--nope'],
+  [['--system', 'oracle'], '--system must be one of'],
+  [['--system', 'dataverse', '--rows', 'Contact=1'], "rows names 'Contact'"],
+  [['--system', 'dataverse', '--bulk-job-ms', '1'], '--bulk-job-ms means nothing'],
 ])('flags %j are refused', async (flags, message) => {
   const child = run(flags);
   let errors = '';

@@ -1,10 +1,15 @@
 import { parseArgs } from 'node:util';
+import { type DataverseEmulatorOptions, startDataverseEmulator } from './dataverse/emulator.ts';
 import { type SalesforceEmulatorOptions, startSalesforceEmulator } from './salesforce/emulator.ts';
 
 /**
- * Runs the emulator as a process of its own. Every flag may also be an environment variable, `--client-id` being
- * `SALESFORCE_EMULATOR_CLIENT_ID`; a flag wins. Rows are written `Contact=20000,Lead=500`.
+ * Runs an emulator as a process of its own: Salesforce's, or Dataverse's with `--system dataverse`. Every flag may also be
+ * an environment variable, `--client-id` being `SALESFORCE_EMULATOR_CLIENT_ID`, or `DATAVERSE_EMULATOR_CLIENT_ID`; a flag
+ * wins. Rows are written `Contact=20000,Lead=500`.
  */
+const SYSTEMS = ['salesforce', 'dataverse'] as const;
+type System = (typeof SYSTEMS)[number];
+
 const flags = [
   'host',
   'port',
@@ -21,15 +26,43 @@ const flags = [
   'session-lifetime-ms',
   'daily-api-requests',
   'bulk-page-rows',
+  'tenant-id',
+  'token-lifetime-ms',
+  'requests-per-five-minutes',
 ] as const;
 type Flag = (typeof flags)[number];
+type Settings = Partial<Record<Flag, string>>;
 
-function readSettings(): Partial<Record<Flag, string>> {
-  const options = Object.fromEntries(flags.map((flag) => [flag, { type: 'string' as const }]));
+/** Flags that only one of the systems knows. */
+const ownFlags: Readonly<Record<System, readonly Flag[]>> = {
+  salesforce: [
+    'security-token',
+    'bulk-job-ms',
+    'session-lifetime-ms',
+    'daily-api-requests',
+    'bulk-page-rows',
+  ],
+  dataverse: ['tenant-id', 'token-lifetime-ms', 'requests-per-five-minutes'],
+};
+
+function readSettings(): { readonly system: System; readonly settings: Settings } {
+  const names = ['system', ...flags];
+  const options = Object.fromEntries(names.map((flag) => [flag, { type: 'string' as const }]));
   const { values } = parseArgs({ options });
-  const settings: Partial<Record<Flag, string>> = {};
+  const system = SYSTEMS.find((name) => name === (values.system ?? 'salesforce'));
+  if (system === undefined) throw new Error(`--system must be one of ${SYSTEMS.join(', ')}.`);
+  return { system, settings: settingsOf(system, values) };
+}
+
+function settingsOf(system: System, values: Readonly<Record<string, unknown>>): Settings {
+  const settings: Settings = {};
+  const others = SYSTEMS.filter((name) => name !== system).flatMap((name) => ownFlags[name]);
   for (const flag of flags) {
-    const variable = `SALESFORCE_EMULATOR_${flag.replaceAll('-', '_').toUpperCase()}`;
+    if (others.includes(flag)) {
+      if (values[flag] !== undefined) throw new Error(`--${flag} means nothing to the ${system} emulator.`);
+      continue;
+    }
+    const variable = `${system.toUpperCase()}_EMULATOR_${flag.replaceAll('-', '_').toUpperCase()}`;
     const value = values[flag] ?? process.env[variable];
     if (typeof value === 'string' && value !== '') settings[flag] = value;
   }
@@ -50,11 +83,20 @@ function parseRows(text: string): Record<string, number> {
   );
 }
 
-function toOptions(settings: Partial<Record<Flag, string>>): SalesforceEmulatorOptions {
-  const text = <Key extends string>(key: Key, flag: Flag) =>
-    settings[flag] === undefined ? {} : ({ [key]: settings[flag] } as Record<Key, string>);
-  const number = <Key extends string>(key: Key, flag: Flag) =>
-    settings[flag] === undefined ? {} : ({ [key]: wholeNumber(flag, settings[flag]) } as Record<Key, number>);
+/** Options under the names that emulators give them, where they are set. */
+function optionsOf(settings: Settings) {
+  return {
+    text: <Key extends string>(key: Key, flag: Flag) =>
+      settings[flag] === undefined ? {} : ({ [key]: settings[flag] } as Record<Key, string>),
+    number: <Key extends string>(key: Key, flag: Flag) =>
+      settings[flag] === undefined
+        ? {}
+        : ({ [key]: wholeNumber(flag, settings[flag]) } as Record<Key, number>),
+  };
+}
+
+function commonOptions(settings: Settings) {
+  const { text, number } = optionsOf(settings);
   return {
     ...text('host', 'host'),
     ...number('port', 'port'),
@@ -65,6 +107,13 @@ function toOptions(settings: Partial<Record<Flag, string>>): SalesforceEmulatorO
     ...text('clientSecret', 'client-secret'),
     ...text('username', 'username'),
     ...text('password', 'password'),
+  };
+}
+
+function salesforceOptions(settings: Settings): SalesforceEmulatorOptions {
+  const { text, number } = optionsOf(settings);
+  return {
+    ...commonOptions(settings),
     ...text('securityToken', 'security-token'),
     ...number('sessionLifetimeMs', 'session-lifetime-ms'),
     ...number('dailyApiRequests', 'daily-api-requests'),
@@ -73,11 +122,26 @@ function toOptions(settings: Partial<Record<Flag, string>>): SalesforceEmulatorO
   };
 }
 
+function dataverseOptions(settings: Settings): DataverseEmulatorOptions {
+  const { text, number } = optionsOf(settings);
+  return {
+    ...commonOptions(settings),
+    ...text('tenantId', 'tenant-id'),
+    ...number('tokenLifetimeMs', 'token-lifetime-ms'),
+    ...number('requestsPerFiveMinutes', 'requests-per-five-minutes'),
+    ...number('requestMs', 'request-ms'),
+  };
+}
+
 // A parent that died before the emulator was ready must not leave it behind either.
 process.once('disconnect', () => process.exit(0));
 
 try {
-  const emulator = await startSalesforceEmulator(toOptions(readSettings()));
+  const { system, settings } = readSettings();
+  const emulator =
+    system === 'dataverse'
+      ? await startDataverseEmulator(dataverseOptions(settings))
+      : await startSalesforceEmulator(salesforceOptions(settings));
   const ready = { url: emulator.url, ...emulator.credentials };
   const stop = () => void emulator.close().finally(() => process.exit(0));
   process.once('SIGTERM', stop);

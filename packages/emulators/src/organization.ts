@@ -63,6 +63,11 @@ export class Organization<C, O extends GeneratedObject> {
     }
   }
 
+  /** How many mutations there have been. */
+  get mutations(): number {
+    return this.#mutations;
+  }
+
   /** The table of a defined object. */
   table(object: string): Table<O> {
     const table = this.tables.get(object);

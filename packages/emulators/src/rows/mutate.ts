@@ -30,6 +30,11 @@ const DRAWS = 16;
 const FIRST_CHANGED_VERSION = 1_000_000_000;
 const MOST_ROWS_OF_A_MUTATION = 1_000_000;
 
+/** The highest version that any row has after this many mutations. */
+export function latestVersion(mutations: number): number {
+  return FIRST_CHANGED_VERSION + mutations * MOST_ROWS_OF_A_MUTATION - 1;
+}
+
 /** Changes rows of the table; needs `update + delete` live rows, which the caller has checked. */
 export function applyMutation(
   table: Table,

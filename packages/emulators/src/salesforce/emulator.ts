@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { Faults } from '../faults.ts';
+import { Sessions } from '../sessions.ts';
 import { Usage } from '../usage.ts';
 import { BulkJobs } from './bulk-jobs.ts';
 import type { Credentials } from './credentials.ts';
@@ -19,7 +20,6 @@ import { ApiError, notFound, sendError } from './http/errors.ts';
 import { registerRest, registerVersions } from './http/rest.ts';
 import { registerTrouble, requestLimitExceeded } from './http/trouble.ts';
 import { Org } from './org.ts';
-import { Sessions } from './sessions.ts';
 
 export interface SalesforceEmulatorOptions extends Partial<Credentials> {
   /** Default 127.0.0.1. */
@@ -79,7 +79,7 @@ export async function startSalesforceEmulator(
   let url = '';
   const context: Context = {
     org,
-    sessions: new Sessions(ORGANIZATION_ID, options.sessionLifetimeMs ?? 7_200_000),
+    sessions: new Sessions(newAccessToken, options.sessionLifetimeMs ?? 7_200_000),
     jobs: new BulkJobs(org, latency.bulkJobMs),
     faults: new Faults(),
     usage: new Usage(options.dailyApiRequests ?? 1_000_000),
@@ -93,6 +93,11 @@ export async function startSalesforceEmulator(
   if (address === undefined || typeof address === 'string') throw new Error('The server listens nowhere.');
   url = `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
   return { url, credentials: org.credentials, close: () => server.close() };
+}
+
+/** Access tokens and SOAP session ids, which are the same thing to Salesforce, begin with the organisation's id. */
+function newAccessToken(): string {
+  return `${ORGANIZATION_ID.slice(0, 15)}!${randomBytes(48).toString('base64url').replaceAll('-', '.')}`;
 }
 
 function checkRows(rows: Readonly<Record<string, number>>): Readonly<Record<string, number>> {

@@ -1,8 +1,8 @@
 import type { Faults } from '../../faults.ts';
+import type { Sessions } from '../../sessions.ts';
 import type { Usage } from '../../usage.ts';
 import type { BulkJobs } from '../bulk-jobs.ts';
 import type { Org } from '../org.ts';
-import type { Sessions } from '../sessions.ts';
 import type { Trouble } from '../trouble.ts';
 
 export interface Latency {
