@@ -1,11 +1,11 @@
 export { DataFolderInUse } from './data-folder-lock.ts';
 export { isDatabaseOutage } from './database-outage.ts';
+export type { FoundResource } from './find-resources.ts';
 export { DatabaseNotUsable, openEmbeddedStore, openPostgresStore } from './open-store.ts';
 export type { ApiClient, Organization, Organizations } from './organizations.ts';
 export type { ResourceFilter, ResourceOrder } from './resource-filter.ts';
 export type { ResourceReference, ResourceReferences } from './resource-references.ts';
 export type {
-  FoundResource,
   Resource,
   ResourceCursor,
   ResourceKind,

@@ -1,14 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
-import { indexedProperty, sortableText } from './indexed-properties.ts';
-import {
-  condition,
-  type Ordering,
-  ordering,
-  type ResourceFilter,
-  type ResourceOrder,
-} from './resource-filter.ts';
+import { type Kysely, sql } from 'kysely';
+import { listResources } from './list-resources.ts';
+import { condition, type ResourceFilter, type ResourceOrder } from './resource-filter.ts';
 import { insertReferences, mayRefer, referencesOf, replaceReferences } from './resource-references.ts';
+import { envelope, fromRow, toResource } from './resource-row.ts';
 import type { Actor, Scope } from './scope.ts';
 import type { Tables } from './tables.ts';
 
@@ -50,7 +45,7 @@ export interface ResourceQuery {
   readonly order?: ResourceOrder;
   /** Orders of resources that are equal in the first one. */
   readonly thenBy?: readonly ResourceOrder[];
-  /** Top-level members that the answered bodies have, of those that are there; undefined: all, in their order. */
+  /** Top-level members that the answered bodies have, null where there is none; undefined: all there are, in their order. */
   readonly members?: readonly string[];
   readonly limit: number;
   /** Rows to leave out first; for services that page by `start`. */
@@ -126,31 +121,7 @@ export function scopedResources(database: Kysely<Tables>, scope: Scope, kind: Re
       return toResource(await whole().where('id', '=', id).forUpdate().executeTakeFirst());
     },
 
-    async list({ filters = [], order = newestFirst, thenBy = [], members, limit, offset = 0, after }) {
-      const keys = [order, ...thenBy].map(({ path, descending }) => ({
-        ...ordering(kind, path),
-        descending,
-      }));
-      const body = members === undefined ? sql<ResourceRow['body']>`body` : membersOf(kind, members);
-      let query = table()
-        .select(envelope)
-        .select(body.as('body'))
-        .select(sql<string[]>`array[${sql.join(keys.map(({ text }) => text))}]`.as('order_values'));
-      for (const filter of filters) query = query.where(condition(kind, filter));
-      if (after) query = query.where(beyond(keys, after));
-      for (const { key, descending } of keys) query = query.orderBy(key, descending ? 'desc' : 'asc');
-      const rows = await query
-        .orderBy('id', order.descending ? 'desc' : 'asc')
-        .offset(offset)
-        .limit(limit + 1)
-        .execute();
-      const page = rows.slice(0, limit);
-      const last = page.at(-1);
-      return {
-        items: page.map(fromRow),
-        next: rows.length > limit && last ? cursorAt(last) : undefined,
-      };
-    },
+    list: (query) => listResources(database, scope, kind, query),
 
     async count(filters = []) {
       let query = table().select(sql<number>`count(*)::integer`.as('count'));
@@ -223,147 +194,5 @@ export function scopedResources(database: Kysely<Tables>, scope: Scope, kind: Re
         .executeTakeFirst();
       return row !== undefined;
     },
-  };
-}
-
-/** A resource, and of which kind it is. */
-export interface FoundResource extends Resource {
-  readonly kind: ResourceKind;
-}
-
-export async function findResources(
-  database: Kysely<Tables>,
-  scope: Scope,
-  kinds: readonly ResourceKind[],
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, FoundResource>> {
-  if (ids.length === 0) return new Map();
-  const rows = await database
-    .selectFrom('resources')
-    .where('org_id', '=', scope.orgId)
-    .where('sandbox_id', '=', scope.sandboxId)
-    .where('kind', 'in', kinds)
-    .where('id', 'in', [...new Set(ids)])
-    .select([...envelope, 'body', 'kind'])
-    .execute();
-  // Only resources of the kinds asked for come back.
-  return new Map(rows.map((row) => [row.id, { ...fromRow(row), kind: row.kind as ResourceKind }]));
-}
-
-/** See {@link ScopedStore.findReached}. */
-export async function findReached(
-  database: Kysely<Tables>,
-  scope: Scope,
-  kinds: readonly ResourceKind[],
-  ids: readonly string[],
-  via: string,
-): Promise<ReadonlyMap<string, FoundResource>> {
-  if (ids.length === 0) return new Map();
-  // Subqueries that `offset 0` keeps as they are: whatever the planner knows of the tables, each step is one look-up.
-  const { rows } = await sql<ResourceRow & { readonly kind: ResourceKind }>`
-    with recursive reached (id) as (
-      select unnest(${[...new Set(ids)]}::text[])
-      union
-      select named.target from reached cross join lateral (
-        select target from resource_references
-        where org_id = ${scope.orgId} and sandbox_id = ${scope.sandboxId} and kind = any(${kinds}::text[])
-          and id = reached.id and via = ${via} offset 0) as named)
-    select found.* from reached cross join lateral (
-      select ${sql.join([...envelope, 'kind', 'body'].map((column) => sql.ref(column)))} from resources
-      where org_id = ${scope.orgId} and sandbox_id = ${scope.sandboxId} and kind = any(${kinds}::text[])
-        and id = reached.id offset 0) as found`.execute(database);
-  return new Map(rows.map((row) => [row.id, { ...fromRow(row), kind: row.kind }]));
-}
-
-/** See {@link ScopedStore.idsTitled}. */
-export async function idsTitled(
-  database: Kysely<Tables>,
-  scope: Scope,
-  kinds: readonly ResourceKind[],
-  title: string,
-): Promise<readonly string[]> {
-  const rows = await database
-    .selectFrom('resources')
-    .where('org_id', '=', scope.orgId)
-    .where('sandbox_id', '=', scope.sandboxId)
-    .where('kind', 'in', kinds)
-    .where(sql<boolean>`${sortableText(sql`title`)} = ${title}`)
-    .select('id')
-    .execute();
-  return rows.map(({ id }) => id);
-}
-
-const newestFirst: ResourceOrder = { path: ['createdAt'], descending: true };
-
-const envelope = [
-  'id',
-  'version',
-  'etag',
-  'created_at',
-  'updated_at',
-  'created_by',
-  'updated_by',
-  'created_client',
-  'updated_client',
-] as const;
-
-type ResourceRow = Pick<Selectable<Tables['resources']>, (typeof envelope)[number] | 'body'>;
-
-/** What an index holds has a column or expression of its own: to answer it no body is read. */
-function membersOf(kind: ResourceKind, members: readonly string[]): RawBuilder<ResourceRow['body']> {
-  const values = members.map((member) => {
-    const property = indexedProperty(kind, [member]);
-    const isColumn = property !== undefined && property.holds !== 'members';
-    const value = isColumn ? sql.raw(property.sql) : sql`body -> ${member}`;
-    return sql`${member}::text, ${value}`;
-  });
-  return sql`json_build_object(${sql.join(values)})`;
-}
-
-/** What follows a cursor in the order of `keys`. */
-function beyond(
-  keys: readonly (Ordering & Pick<ResourceOrder, 'descending'>)[],
-  after: ResourceCursor | Pick<ResourceCursor, 'orderValue'>,
-): RawBuilder<boolean> {
-  const [first, ...further] = keys;
-  if (first === undefined) throw new Error('a list has an order');
-  const comparison = (descending: boolean) => sql.raw(descending ? '<' : '>');
-  const start = first.keyOf(after.orderValue);
-  if (!('id' in after)) return sql`(${first.key} ${comparison(first.descending)} ${start})`;
-  if (further.length === 0) {
-    return sql`((${first.key}, id) ${comparison(first.descending)} (${start}, ${after.id}))`;
-  }
-  // Each key may have a direction of its own, which a comparison of rows cannot say.
-  const values = [start, ...further.map(({ keyOf }, index) => keyOf(after.thenValues?.[index] ?? ''))];
-  return keys.reduceRight<RawBuilder<boolean>>(
-    (tail, { key, descending }, index) =>
-      sql`(${key} ${comparison(descending)} ${values[index]} or (${key} = ${values[index]} and ${tail}))`,
-    sql`id ${comparison(first.descending)} ${after.id}`,
-  );
-}
-
-function cursorAt({
-  id,
-  order_values: [orderValue = '', ...thenValues],
-}: ResourceRow & { order_values: string[] }) {
-  return { orderValue, ...(thenValues.length > 0 && { thenValues }), id };
-}
-
-function toResource(row: ResourceRow | undefined): Resource | undefined {
-  return row === undefined ? undefined : fromRow(row);
-}
-
-function fromRow(row: ResourceRow): Resource {
-  return {
-    id: row.id,
-    body: row.body,
-    version: row.version,
-    etag: row.etag,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    createdBy: row.created_by,
-    updatedBy: row.updated_by,
-    createdClient: row.created_client,
-    updatedClient: row.updated_client,
   };
 }

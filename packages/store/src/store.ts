@@ -1,15 +1,8 @@
 import { type Kysely, sql } from 'kysely';
+import { type FoundResource, findReached, findResources, idsTitled } from './find-resources.ts';
 import { type Organizations, organizations } from './organizations.ts';
 import { type ResourceReferences, scopedReferences } from './resource-references.ts';
-import {
-  type FoundResource,
-  findReached,
-  findResources,
-  idsTitled,
-  type ResourceKind,
-  type Resources,
-  scopedResources,
-} from './resources.ts';
+import { type ResourceKind, type Resources, scopedResources } from './resources.ts';
 import { type RunQueue, runQueue } from './run-queue.ts';
 import { type Runs, scopedRuns } from './runs.ts';
 import { type PackageRecordKind, type PackageRecords, packageRecords } from './sandbox-packages.ts';
