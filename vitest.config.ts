@@ -4,6 +4,7 @@ import { SummaryReporter } from './tests/summary-reporter.ts';
 export default defineConfig({
   test: {
     include: ['{packages,apps}/*/src/**/*.test.ts', 'tests/**/*.test.ts'],
+    globalSetup: 'tests/shared-folder.ts',
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

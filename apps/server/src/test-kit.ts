@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { createSource } from '@tributary/connectors';
 import { openEngine } from '@tributary/engine';
 import { localFileIO } from '@tributary/lake';
-import { createVault, openEmbeddedStore, type Store } from '@tributary/store';
+import { createVault, type Store } from '@tributary/store';
+import { openMadeStore } from '@tributary/store/test-kit';
 import { createTokens } from './http/access-tokens.ts';
 import { createFront } from './http/front.ts';
 import type { Service } from './http/service.ts';
@@ -42,7 +43,7 @@ export async function startTestServer(
   services: readonly ((dependencies: Dependencies) => Service)[],
 ): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-server-'));
-  const store = await openEmbeddedStore(folder);
+  const store = await openMadeStore(folder);
   await store.organizations.createFirst(
     { id: ORG_ID, tenantId: 'acme' },
     { id: CLIENT_ID, secret: CLIENT_SECRET },

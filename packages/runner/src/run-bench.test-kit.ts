@@ -5,13 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Engine, openEngine } from '@tributary/engine';
 import { createTable, currentDataFiles, localFileIO, readTable } from '@tributary/lake';
-import {
-  createVault,
-  openEmbeddedStore,
-  type RunRecord,
-  type ScopedStore,
-  type Store,
-} from '@tributary/store';
+import { createVault, type RunRecord, type ScopedStore, type Store } from '@tributary/store';
+import { openMadeStore } from '@tributary/store/test-kit';
 import { assignFieldIds, composeSchema } from '@tributary/xdm';
 import { executeRun } from './execute-run.ts';
 import { schemaLookup } from './schema-lookup.ts';
@@ -95,7 +90,7 @@ export class RunBench {
 
   static async open(): Promise<RunBench> {
     const folder = mkdtempSync(join(tmpdir(), 'tributary-runner-'));
-    const store = await openEmbeddedStore(folder);
+    const store = await openMadeStore(folder);
     await store.organizations.createFirst(
       { id: ORG_ID, tenantId: 'acme' },
       { id: 'client', secret: 'secret' },

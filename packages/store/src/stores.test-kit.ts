@@ -2,7 +2,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEmbeddedStore, openPostgresStore } from './open-store.ts';
+import { openMadeStore } from './made-store.test-kit.ts';
+import { openPostgresStore } from './open-store.ts';
 import type { Store } from './store.ts';
 
 /** A store to test on, and how to get rid of it. */
@@ -27,7 +28,7 @@ export function storeKinds(): StoreKind[] {
 
 async function openEmbedded(): Promise<TestStore> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-store-'));
-  const store = await openEmbeddedStore(folder);
+  const store = await openMadeStore(folder);
   return {
     store,
     async dispose() {

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEmbeddedStore, type ScopedStore, type Store } from '@tributary/store';
+import type { ScopedStore, Store } from '@tributary/store';
+import { openMadeStore } from '@tributary/store/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditEntries, recordChange } from './audit-log.ts';
 
@@ -14,7 +15,7 @@ let scoped: ScopedStore;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tributary-audit-'));
-  store = await openEmbeddedStore(folder);
+  store = await openMadeStore(folder);
   await store.organizations.createFirst({ id: 'O@AdobeOrg', tenantId: 'acme' }, { id: 'c', secret: 's' });
   const sandbox = await store.organizations.sandbox('O@AdobeOrg', 'prod');
   scoped = store.scoped({ orgId: 'O@AdobeOrg', sandboxId: sandbox?.id ?? '' });
