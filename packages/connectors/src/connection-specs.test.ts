@@ -32,7 +32,7 @@ describe('the connection specs', () => {
 
   test('that are sources of today have a source behind them, and the others none', () => {
     expect(sourceFor(SALESFORCE)).toBeDefined();
-    expect(sourceFor(DYNAMICS)).toBeUndefined();
+    expect(sourceFor(DYNAMICS)).toBeDefined();
     expect(sourceFor(DATA_LAKE)).toBeUndefined();
   });
 

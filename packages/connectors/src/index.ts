@@ -16,6 +16,10 @@ export {
   connectionSpecs,
   secretParams,
 } from './connection-specs.ts';
+export type { Authority, DynamicsParams, ServicePrincipalParams, UserParams } from './dynamics/params.ts';
+export { parseDynamicsParams } from './dynamics/params.ts';
+export type { DynamicsOptions } from './dynamics/source.ts';
+export { createDynamicsSource } from './dynamics/source.ts';
 export type { FlowSpec, NamedSpec } from './flow-specs.ts';
 export { flowSpecById, flowSpecByName, flowSpecs } from './flow-specs.ts';
 export type { AddressPolicy } from './outbound/addresses.ts';

@@ -84,7 +84,7 @@ async function tryPage(sink: Sink, position: Position, fetchPage: FetchPage): Pr
     });
     return { kind: 'staged', next: page.next };
   } catch (error) {
-    if (body.loop !== undefined) throw body.loop;
+    if (body.refusal !== undefined) throw body.refusal;
     if (body.breakage !== undefined) return { kind: 'broken', error: body.breakage };
     throw error;
   } finally {
@@ -100,7 +100,8 @@ class WatchedBody implements AsyncIterable<Uint8Array> {
   readonly #page: Page;
   readonly #passed: ReadonlySet<string>;
   breakage: OutboundError | undefined;
-  loop: SourceError | undefined;
+  /** Why the body must not be staged, though it has come to its end. */
+  refusal: SourceError | undefined;
 
   constructor(page: Page, passed: ReadonlySet<string>) {
     this.#page = page;
@@ -127,6 +128,10 @@ class WatchedBody implements AsyncIterable<Uint8Array> {
     try {
       return await pieces.next();
     } catch (error) {
+      if (error instanceof SourceError) {
+        this.refusal = error;
+        throw error;
+      }
       this.breakage = outboundErrorOf(error, 'A page of results broke off');
       throw this.breakage;
     }
@@ -135,7 +140,7 @@ class WatchedBody implements AsyncIterable<Uint8Array> {
   #refuseLoop(): void {
     const { next } = this.#page;
     if (next === undefined || !this.#passed.has(next)) return;
-    this.loop = new SourceError('expired', 'LOCATOR_LOOP', 'Pages of results lead back to one another');
-    throw this.loop;
+    this.refusal = new SourceError('expired', 'LOCATOR_LOOP', 'Pages of results lead back to one another');
+    throw this.refusal;
   }
 }

@@ -1,3 +1,6 @@
+import dynamicsSpec from './dynamics/connection-spec.json' with { type: 'json' };
+import { parseDynamicsParams } from './dynamics/params.ts';
+import { createDynamicsSource } from './dynamics/source.ts';
 import salesforceSpec from './salesforce/connection-spec.json' with { type: 'json' };
 import { parseSalesforceParams } from './salesforce/params.ts';
 import { createSalesforceSource, type SalesforceOptions } from './salesforce/source.ts';
@@ -18,13 +21,19 @@ export interface SourceEntry {
   create(authSpecName: string, params: unknown, options?: SourceOptions): Source;
 }
 
-/** Every connection spec that can be read. One that is listed but missing here has no source yet, as Dynamics. */
+/** Every connection spec that can be read. */
 export const sources: readonly SourceEntry[] = [
   {
     connectionSpecId: salesforceSpec.id,
     name: salesforceSpec.attributes.connectorName,
     create: (authSpecName, params, options) =>
       createSalesforceSource(parseSalesforceParams(authSpecName, params), options),
+  },
+  {
+    connectionSpecId: dynamicsSpec.id,
+    name: dynamicsSpec.attributes.connectorName,
+    create: (authSpecName, params, options) =>
+      createDynamicsSource(parseDynamicsParams(authSpecName, params), options),
   },
 ];
 

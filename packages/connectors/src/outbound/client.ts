@@ -28,6 +28,8 @@ export interface OutboundRequest {
   readonly idempotent: boolean;
   /** Tells the error answers that are worth a further attempt; those of {@link isBusyStatus} where absent. */
   readonly isBusy?: (answer: ErrorAnswer) => boolean;
+  /** The longest `Retry-After` that is waited out, where it is not the policy's; milliseconds. */
+  readonly maxRetryAfterMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -156,10 +158,12 @@ export class OutboundClient {
     request: OutboundRequest,
     send: () => Promise<T | ErrorAnswer>,
   ): Promise<T | ErrorAnswer> {
+    const { maxRetryAfterMs = this.retry.maxRetryAfterMs } = request;
+    const policy = { ...this.retry, maxRetryAfterMs };
     for (let attempt = 1; ; attempt++) {
       const result = await settle(send, request);
       const wait = isWorthRepeating(result, request)
-        ? pauseBefore(attempt + 1, retryAfterOf(result), this.retry)
+        ? pauseBefore(attempt + 1, retryAfterOf(result), policy)
         : undefined;
       if (wait !== undefined) await pause(wait, request.signal);
       else if (result instanceof OutboundError) throw result;
@@ -177,6 +181,17 @@ export function isBusyStatus({ status }: Pick<ErrorAnswer, 'status'>): boolean {
 export function headerOf(headers: AnswerHeaders, name: string): string | undefined {
   const value = headers[name.toLowerCase()];
   return Array.isArray(value) ? value[0] : value;
+}
+
+/** RFC 9110, 5.6.7: the form that is sent. */
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
+/** The host's own time, as its `Date` header tells it. */
+export function dateOf(headers: AnswerHeaders): Date | undefined {
+  const text = headerOf(headers, 'date') ?? '';
+  const date = new Date(text);
+  // Node reads dates that HTTP does not know, such as `5`.
+  return HTTP_DATE.test(text) && !Number.isNaN(date.getTime()) ? date : undefined;
 }
 
 /** Drops a body that nobody will read, and with it the connection. */

@@ -1,4 +1,4 @@
-import { headerOf, OutboundClient } from '../outbound/client.ts';
+import { dateOf, OutboundClient } from '../outbound/client.ts';
 import { type Partition, type ReadRequest, type Sink, type Source, SourceError } from '../source.ts';
 import { type ApiUsage, SalesforceApi } from './api.ts';
 import { type BulkOptions, DEFAULT_BULK, readQueryJob } from './bulk.ts';
@@ -26,8 +26,6 @@ export interface SalesforceSource extends Source {
 /** A bulk job costs seconds before its first row; below some 10,000 rows REST is done by then. */
 const BULK_FROM_ROWS = 10_000;
 const PAGE_ATTEMPTS = 5;
-/** RFC 9110, 5.6.7: the form that is sent. */
-const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
 /** A source over one Salesforce organisation. It logs in at its first call. */
 export function createSalesforceSource(
@@ -41,10 +39,8 @@ export function createSalesforceSource(
   async function clock(signal?: AbortSignal): Promise<Date> {
     // The list of resources costs Salesforce nothing, and needs a session.
     const { headers } = await api.text({ path: api.root, signal });
-    const text = headerOf(headers, 'date') ?? '';
-    const date = new Date(text);
-    // Node reads dates that HTTP does not know, such as `5`.
-    if (HTTP_DATE.test(text) && !Number.isNaN(date.getTime())) return date;
+    const date = dateOf(headers);
+    if (date !== undefined) return date;
     throw new SourceError('busy', 'UNEXPECTED_ANSWER', 'Salesforce: the answer has no Date header');
   }
 

@@ -1,0 +1,31 @@
+import { valueAt } from '../json.ts';
+import { SourceError } from '../source.ts';
+import { type DynamicsApi, MAX_PATH_LENGTH } from './api.ts';
+import { describeTable, itemsOf } from './describe.ts';
+import { pathOf, rowQueryOf } from './query.ts';
+
+const MAX_PREVIEW_ROWS = 2000;
+
+/** The first rows of a table with all of its columns, labels and names among them. */
+export async function previewRows(
+  api: DynamicsApi,
+  table: string,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<readonly Record<string, unknown>[]> {
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PREVIEW_ROWS) {
+    throw new SourceError('invalid', 'INVALID_LIMIT', `limit: must be from 1 to ${MAX_PREVIEW_ROWS}`);
+  }
+  const described = await describeTable(api, table, signal);
+  const columns = described.description.columns.map(({ name }) => name);
+  const query = rowQueryOf({ table, columns, window: undefined }, described);
+  const top = { $top: String(limit) };
+  const selected = pathOf(query.entitySet, { $select: query.select.join(','), ...top });
+  // Without a selection all columns come, which takes longer.
+  const path = selected.length > MAX_PATH_LENGTH ? pathOf(query.entitySet, top) : selected;
+  const headers = { prefer: `odata.include-annotations="${query.annotations.join(',')}"` };
+  const rows = itemsOf(await api.json({ path, headers, signal }), 'rows');
+  return rows.map((row) =>
+    Object.fromEntries(columns.map((name) => [name, valueAt(row, query.keys[name] ?? name) ?? null])),
+  );
+}

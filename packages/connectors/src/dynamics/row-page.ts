@@ -1,0 +1,100 @@
+import { parseJson, textAt } from '../json.ts';
+import { OutboundError } from '../outbound/errors.ts';
+import { unexpected } from './api.ts';
+
+/** What a page of rows tells around its rows. Known once its body has been read. */
+export interface PageEnd {
+  /** `@odata.nextLink`; undefined on the last page. */
+  readonly nextLink: string | undefined;
+  /** Rows of the page by their etags; undefined where rows have none. */
+  readonly rows: number | undefined;
+}
+
+/** Every row has one such member. Within a text its quotation marks would be escaped. */
+const ROW_MARK = Buffer.from('"@odata.etag":');
+const ROWS_KEY = /"value"\s*:\s*\[\s*/;
+const MAX_HEAD_CHARACTERS = 128 * 1024;
+/** Links are at most some 32,000 characters long. */
+const TAIL_BYTES = 128 * 1024;
+
+/**
+ * A page of rows, byte for byte, looked at on its way: where it goes on stands after its rows. `end` is told once, at
+ * the end of the body, and may refuse the page before anybody takes it for whole.
+ */
+export async function* rowPage(
+  body: AsyncIterable<Uint8Array>,
+  end: (end: PageEnd) => Promise<void>,
+): AsyncGenerator<Uint8Array, void, void> {
+  const head = new Head();
+  const marks = new MarkCounter();
+  let tail: Buffer = Buffer.alloc(0);
+  for await (const piece of body) {
+    head.add(piece);
+    marks.add(piece);
+    tail = Buffer.concat([tail, piece]).subarray(-TAIL_BYTES);
+    yield piece;
+  }
+  if (!head.isFound) {
+    // A page for people, a proxy's word: not the beginning of rows.
+    if (!head.text.trimStart().startsWith('{')) throw unexpected('a page of rows is none');
+    throw cutOff();
+  }
+  const closing = closingOf(tail.toString('utf8'));
+  if (closing === undefined) throw cutOff();
+  const nextLink = textAt(closing, '@odata.nextLink') ?? head.nextLink;
+  const isEmpty = head.firstOfRows === ']';
+  await end({ nextLink, rows: marks.count > 0 || isEmpty ? marks.count : undefined });
+}
+
+/** What stands before the rows. */
+class Head {
+  text = '';
+  isFound = false;
+  /** The first character after the bracket that opens the rows. */
+  firstOfRows = '';
+
+  add(piece: Uint8Array): void {
+    if (this.isFound && this.firstOfRows !== '') return;
+    this.text += Buffer.from(piece.buffer, piece.byteOffset, piece.length).toString('latin1');
+    const rows = ROWS_KEY.exec(this.text);
+    if (rows !== null) {
+      this.isFound = true;
+      this.firstOfRows = this.text[rows.index + rows[0].length] ?? '';
+    } else if (this.text.length > MAX_HEAD_CHARACTERS) throw unexpected('a page of rows has no beginning');
+  }
+
+  /** Members may come in any order. */
+  get nextLink(): string | undefined {
+    const members = this.text.slice(0, ROWS_KEY.exec(this.text)?.index ?? 0);
+    return textAt(parseJson(members.replace(/,?\s*$/, '}')), '@odata.nextLink');
+  }
+}
+
+/** Counts the mark in pieces that may cut it. */
+class MarkCounter {
+  count = 0;
+  #rest: Buffer = Buffer.alloc(0);
+
+  add(piece: Uint8Array): void {
+    const bytes = Buffer.concat([this.#rest, piece]);
+    let at = bytes.indexOf(ROW_MARK);
+    let after = 0;
+    while (at !== -1) {
+      this.count += 1;
+      after = at + ROW_MARK.length;
+      at = bytes.indexOf(ROW_MARK, after);
+    }
+    this.#rest = bytes.subarray(Math.max(after, bytes.length - ROW_MARK.length + 1));
+  }
+}
+
+/** The members after the rows; undefined where the document does not end there. */
+function closingOf(tail: string): unknown {
+  const bracket = tail.lastIndexOf(']');
+  if (bracket === -1) return undefined;
+  return parseJson(`{${tail.slice(bracket + 1).replace(/^\s*,/, '')}`);
+}
+
+function cutOff(): OutboundError {
+  return new OutboundError('connection', 'Dynamics: a page of rows was cut off');
+}
