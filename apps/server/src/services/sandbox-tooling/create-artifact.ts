@@ -7,6 +7,7 @@ import { changeableOf, type DataSetBody } from '../catalog/data-set-document.ts'
 import { createMappingSet } from '../conversion/change-mapping-set.ts';
 import type { MappingSetBody } from '../conversion/mapping-set-body.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { sourceConnections } from '../flow-service/source-connections.ts';
 import { insertDescriptor } from '../schema-registry/change-descriptor.ts';
 import { tenantCollections } from '../schema-registry/collections.ts';
 import { createResource } from '../schema-registry/write-routes.ts';
@@ -48,6 +49,8 @@ export async function createArtifact(
     }
     case 'BASE_CONNECTION':
       return createBaseConnection(dependencies, store, actor, body);
+    case 'SOURCE_CONNECTION':
+      return createSourceConnection(caller, body);
     case 'FLOW':
       return insert(store, 'flow', draftFlow(body), actor);
     default:
@@ -88,6 +91,14 @@ async function createBaseConnection(
   const sealedParams = vault.seal(JSON.stringify(auth.params), id);
   await store.resources('connection').insert(id, { ...body, sealedParams }, actor);
   return id;
+}
+
+/** With an ad-hoc schema of its own, whose id follows from the connection's. */
+async function createSourceConnection(caller: SandboxedCaller, body: Body): Promise<string> {
+  const { store, actor } = caller;
+  const connection = await store.resources('sourceConnection').insert(randomUUID(), body, actor);
+  await sourceConnections.written?.(store, connection, undefined, caller);
+  return connection.id;
 }
 
 /** Nothing falls due before somebody publishes it; its mapping set begins with a first version here. */

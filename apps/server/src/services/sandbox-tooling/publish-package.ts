@@ -1,7 +1,8 @@
-import type { PackageRecord, Resource, ScopedStore } from '@tributary/store';
+import type { Organization, PackageRecord, Resource, ScopedStore } from '@tributary/store';
 import type { SandboxedCaller } from '../../http/caller.ts';
 import { Problem } from '../../http/problem.ts';
 import { mappingSetAsBody } from '../conversion/mapping-set-document.ts';
+import { adhocIdsOf } from '../schema-registry/adhoc-schemas.ts';
 import { type ArtifactReference, artifactsOfType, findArtifacts } from './artifact-graph.ts';
 import { type ArtifactType, artifactTypes } from './artifact-types.ts';
 import { recordJob } from './job-documents.ts';
@@ -18,13 +19,14 @@ import { inOrderOfNeed, type Snapshot } from './snapshot.ts';
  * @throws {Problem} of kind `conflict` where something that it names is not there any more
  */
 export async function publishPackage(
-  { store, actor }: SandboxedCaller,
+  { store, actor, organization }: SandboxedCaller,
   record: PackageRecord,
   expiryDays: number | undefined,
 ): Promise<PackageRecord> {
   const draft = packageOf(record);
   return store.transaction(async (transaction) => {
-    const artifacts = draft.packageType === 'FULL' ? await everythingIn(transaction) : draft.artifacts;
+    const artifacts =
+      draft.packageType === 'FULL' ? await everythingIn(transaction, organization) : draft.artifacts;
     const snapshot = await takeSnapshot(transaction, artifacts);
     const published: PackageDocument = {
       ...draft,
@@ -56,10 +58,17 @@ export async function publishPackage(
   });
 }
 
-async function everythingIn(store: ScopedStore): Promise<readonly NamedArtifactDocument[]> {
+/** All but what source connections bring into the registry by themselves, also where they are imported. */
+async function everythingIn(
+  store: ScopedStore,
+  { tenantId }: Organization,
+): Promise<readonly NamedArtifactDocument[]> {
   const found = [];
   for (const type of artifactTypes) found.push(...(await artifactsOfType(store, type)));
-  return found;
+  const adhoc = new Set(
+    found.flatMap(({ id, type }) => (type === 'SOURCE_CONNECTION' ? adhocIdsOf(tenantId, id) : [])),
+  );
+  return found.filter(({ id }) => !adhoc.has(id));
 }
 
 async function takeSnapshot(store: ScopedStore, roots: readonly ArtifactReference[]): Promise<Snapshot> {

@@ -189,7 +189,8 @@ describe('an import', () => {
       importOf(id, destination, { name: 'My import' }),
     );
     expect(started).toMatchObject({ name: 'My import', destinationSandbox: { name: destination } });
-    expect(await counts(destination)).toEqual(kinds.map(() => 1));
+    // The source connection brings an ad-hoc schema of its own.
+    expect(await counts(destination)).toEqual(kinds.map((kind) => (kind === 'schema' ? 2 : 1)));
     expect(await counts('prod')).toEqual(before);
 
     const { object: job } = await ok('GET', `${EXIM}/tools/job/${started.jobId}`);
@@ -211,6 +212,13 @@ describe('an import', () => {
     expect(await bodyOf('sourceConnection', made.source)).toMatchObject({
       baseConnectionId: now(made.connection),
     });
+    const { items } = await ok(
+      'GET',
+      `${FLOW}/sourceConnections/${now(made.source)}`,
+      undefined,
+      destination,
+    );
+    expect(await store.resources('schema').get(items[0].data.schema.id)).toBeDefined();
     expect(await bodyOf('targetConnection', made.target)).toMatchObject({
       params: { dataSetId: now(made.dataSet) },
       data: { schema: { id: now(made.schema) } },
@@ -309,7 +317,7 @@ describe('an import', () => {
     await ok('POST', `${EXIM}/packages/import`, importOf(id, destination, { alternatives }));
     const [schemas, mixins, , , dataSets, , connections, , , flows] = await counts(destination);
     expect({ schemas, mixins, dataSets, connections, flows }).toEqual({
-      schemas: 1,
+      schemas: 3,
       mixins: 1,
       dataSets: 2,
       connections: 1,

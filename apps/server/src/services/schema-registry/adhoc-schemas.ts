@@ -22,6 +22,11 @@ export function adhocSchemaIdOf(tenantId: string, sourceConnectionId: string): s
   return idOf(tenantId, 'schema', hexOf('schema', sourceConnectionId));
 }
 
+/** `$id`s of all that a source connection brings into the registry, whether it is there or not. */
+export function adhocIdsOf(tenantId: string, sourceConnectionId: string): readonly string[] {
+  return (['class', 'schema'] as const).map((part) => idOf(tenantId, part, hexOf(part, sourceConnectionId)));
+}
+
 /**
  * Creates the ad-hoc class and schema of a source connection's columns, or brings the class up to date, in the transaction
  * that writes the connection.
