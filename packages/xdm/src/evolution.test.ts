@@ -52,6 +52,18 @@ describe('a change is refused', () => {
         object({ a: {} }),
         { rule: 'field removed', path: '/_acme/x/b', before: 'string', after: 'nothing' },
       ],
+      [
+        'a field that has to be there from now on',
+        object({ a: {} }),
+        object({ a: {} }, ['a']),
+        { rule: 'made required', path: '/_acme/x/a', before: 'string, optional', after: 'required' },
+      ],
+      [
+        'a new field that has to be there',
+        object({ a: {} }),
+        object({ a: {}, b: {} }, ['b']),
+        { rule: 'made required', path: '/_acme/x/b', before: 'nothing', after: 'required' },
+      ],
       ['another type', {}, { type: 'boolean' }, { rule: 'type changed', before: 'string', after: 'boolean' }],
       [
         'a text that becomes a date',
@@ -189,7 +201,7 @@ describe('a change is accepted', () => {
     ['a new field', undefined, {}],
     ['a new field of an object', object({ a: {} }), object({ a: {}, b: object({ c: {} }) })],
     ['a field that need not be there any more', object({ a: {} }, ['a']), object({ a: {} })],
-    ['a field that must be there in future rows', object({ a: {} }), object({ a: {} }, ['a'])],
+    ['a new object whose own field must be there', undefined, object({ a: {} }, ['a'])],
     ['another title and description', { title: 'A' }, { title: 'B', description: 'b' }],
     ['more values', { enum: ['a'] }, { enum: ['b', 'a'] }],
     ['any value', { enum: ['a'] }, {}],

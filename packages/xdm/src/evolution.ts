@@ -9,6 +9,7 @@ import { formatPath } from './path.ts';
  */
 export type EvolutionRule =
   | 'field removed'
+  | 'made required'
   | 'type changed'
   | 'format changed'
   | 'values restricted'
@@ -34,9 +35,8 @@ export interface BreakingChange {
 export const NOTHING = 'nothing';
 
 /**
- * Every breaking change from one resolved tree of fields to another. New fields, fields that need not be present any
- * more, more values, wider bounds of the same type and other texts are none. Neither is a field that must be present from
- * now on: it binds future rows alone, and its column stays optional.
+ * Every breaking change from one resolved tree of fields to another. New fields that need not be present, fields that need
+ * not be present any more, more values, wider bounds of the same type and other texts are none.
  */
 export function breakingChanges(before: ObjectNode, after: ObjectNode): readonly BreakingChange[] {
   return [...objectChanges(before, after, [])];
@@ -50,6 +50,12 @@ function* objectChanges(before: ObjectNode, after: ObjectNode, path: Path): Gene
     const at = [...path, name];
     if (next === undefined) yield change('field removed', at, typeNameOf(former), NOTHING);
     else yield* nodeChanges(former, next, at);
+  }
+  for (const name of after.required) {
+    if (before.required.has(name)) continue;
+    const former = before.properties.get(name);
+    const was = former === undefined ? NOTHING : `${typeNameOf(former)}, optional`;
+    yield change('made required', [...path, name], was, 'required');
   }
 }
 

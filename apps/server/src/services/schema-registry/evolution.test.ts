@@ -42,8 +42,8 @@ const own = (fields: Fields, required: readonly string[] = []) => ({
 const OWN = '/definitions/own/properties/_acme/properties';
 
 const dataType = (properties: Fields) => create('datatypes', { properties });
-const group = (fields: Fields) =>
-  create('fieldgroups', { 'meta:intendedToExtend': [PROFILE], ...own(fields) });
+const group = (fields: Fields, required: readonly string[] = []) =>
+  create('fieldgroups', { 'meta:intendedToExtend': [PROFILE], ...own(fields, required) });
 const schema = (...ids: readonly string[]) =>
   create('schemas', { allOf: [PROFILE, ...ids].map(($ref) => ({ $ref })) });
 
@@ -303,12 +303,18 @@ describe('a schema that a dataset uses, and every part of it', () => {
     }
   });
 
-  it('may have a field required from now on: its column stays optional', async () => {
+  it('may not have a field required from now on, as rows without it were written', async () => {
     const part = await group({ tier: {} });
-    const target = await schema(part);
-    const id = await dataSet(target);
+    await dataSet(await schema(part));
     const required = { op: 'add', path: '/definitions/own/properties/_acme/required', value: ['tier'] };
-    expect((await patch('fieldgroups', part, [required])).status).toBe(200);
+    const refused = await patch('fieldgroups', part, [required]);
+    expect(refused.status).toBe(400);
+    expect(JSON.stringify(refused.body)).toContain('made required');
+  });
+
+  it('keeps the columns of required fields optional', async () => {
+    const target = await schema(await group({ tier: {} }, ['tier']));
+    const id = await dataSet(target);
     expect((await read('schemas', target, XED_FULL)).properties._acme.required).toEqual(['tier']);
     expect(JSON.stringify(await columnsOf(id))).not.toContain('"required":true');
   });
