@@ -104,11 +104,10 @@ export class DynamicsApi {
   ): Promise<T> {
     const { signal } = call;
     try {
-      const held = this.#validToken();
-      const token = await unlessAborted(held, signal);
+      const token = await unlessAborted(this.#validToken(), signal);
       const answer = await send(this.#requestOf(call, token));
       if (answer.ok || answer.status !== 401) return this.#accept(answer, token);
-      if (this.#token === held) this.#token = undefined;
+      await this.#forget(token);
       const renewed = await unlessAborted(this.#validToken(), signal);
       return this.#accept(await send(this.#requestOf(call, renewed)), renewed);
     } catch (error) {
@@ -128,6 +127,13 @@ export class DynamicsApi {
     if (performance.now() < token.renewAt) return token;
     // Of several calls that find it so, the first renews it.
     return this.#token === held ? this.#renewToken() : this.#validToken();
+  }
+
+  /** Of several calls that find the same token expired, the first drops it. */
+  async #forget(token: HeldToken): Promise<void> {
+    const held = this.#token;
+    if (held !== undefined && (await held.catch(() => undefined)) === token && this.#token === held)
+      this.#token = undefined;
   }
 
   #renewToken(): Promise<HeldToken> {

@@ -111,17 +111,21 @@ describe('a question to a source is refused', () => {
     expect(body.type).toBe('https://ns.adobe.com/aep/errors/FLOW-1103-503');
   });
 
-  it('that cannot be read yet', async () => {
+  it('of Dynamics with a wrong password, in the words of Entra ID', async () => {
+    const emulator = await startDataverseEmulator({ rows: { contact: 1 } });
     const dynamics = await flows.create('/connections', {
       name: 'Dynamics',
       connectionSpec: { id: DYNAMICS },
       auth: {
         specName: 'Basic Authentication for Dynamics-Online',
-        params: { serviceUri: 'https://acme.crm.dynamics.com', username: 'a', password: SECRETS.password },
+        params: { serviceUri: emulator.url, username: 'a', password: SECRETS.password },
       },
     });
     const { status, body } = await flows.call('GET', `/connections/${dynamics}/test`);
+    await emulator.close();
     expect(status).toBe(400);
     expect(body.title).toBe('The source refused');
+    expect(JSON.stringify(body)).toContain('AADSTS50126');
+    expect(JSON.stringify(body)).not.toContain(SECRETS.password);
   });
 });
