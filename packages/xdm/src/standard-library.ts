@@ -65,10 +65,16 @@ export function standardResources(type: ResourceType): readonly RegistryResource
     .flatMap((entry) => standardResource(entry.$id) ?? []);
 }
 
-/** Whether this very object is the library's, so that what was derived from it may be kept for good. */
+/**
+ * Whether a resource is the library's: this very object, or a copy that says more of it and has its very fields. What was
+ * derived from it may be kept for good.
+ */
 export function isStandard(resource: RegistryResource): boolean {
-  return loaded().raw.get(resource.$id) === resource;
+  const known = loaded().raw.get(resource.$id);
+  return known !== undefined && FIELD_KEYWORDS.every((keyword) => known[keyword] === resource[keyword]);
 }
+
+const FIELD_KEYWORDS = ['allOf', 'definitions', 'properties', 'required'] as const;
 
 /** Whose work the library is, and under which licence it may be passed on. */
 export function standardLibrarySource(): Readonly<Record<string, string>> {

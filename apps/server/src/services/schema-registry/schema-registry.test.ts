@@ -1,3 +1,4 @@
+import { standardResources } from '@tributary/xdm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../../test-kit.ts';
 import { catalog } from '../catalog/index.ts';
@@ -227,6 +228,15 @@ describe('lists', () => {
       expect(body.results.length).toBeGreaterThan(0);
     },
   );
+});
+
+it('answers every ready schema of the library resolved, though some extend a behaviour and no class', async () => {
+  const schemas = standardResources('schemas');
+  expect(schemas).toHaveLength(24);
+  for (const { $id } of schemas) {
+    const { status, body } = await read(`/global/schemas/${encodeURIComponent($id)}`, XED_FULL);
+    expect([status, Object.keys(body.properties ?? {})], $id).toEqual([200, expect.arrayContaining(['_id'])]);
+  }
 });
 
 describe('what is wrong with a request is said in the registry’s problem document', () => {
