@@ -20,7 +20,19 @@ export const idAndName = [
   ['LastName', 'person.name.lastName'],
 ] as const;
 
+/** A CRM to walk with: how to connect to it, and what it calls what the tutorial names. */
+export interface Crm {
+  readonly connectionSpecId: string;
+  readonly auth: { readonly specName: string; readonly params: object };
+  readonly table: string;
+  readonly deltaColumn: string;
+  /** The tutorial names columns as its example CRM does. */
+  readonly columnNames: Readonly<Record<'first_name' | 'last_name' | 'email', string>>;
+}
+
 export interface WalkOptions {
+  /** The demo CRM where left out. */
+  readonly crm?: Crm;
   /** The mapping's [source, destination] pairs; the tutorial's three where left out. */
   readonly mappings?: readonly (readonly [string, string])[];
   readonly backfill?: boolean;
@@ -48,16 +60,13 @@ export async function walkTutorial(server: Walker, title: string, options: WalkO
     expect(answer, `POST ${path}`).toMatchObject({ status });
     return answer.body;
   };
-  const { environmentUrl, username, password, securityToken } = server.demo ?? raise('no demo CRM');
+  const crm = options.crm ?? salesforceOf(server);
   const connection = await post(
     `${FLOW}/connections`,
     JSON.stringify({
       name: title,
-      auth: {
-        specName: 'Basic Authentication',
-        params: { environmentUrl, username, password, securityToken },
-      },
-      connectionSpec: { id: 'cfc0fee1-7dc0-40ef-b73e-d8b134c436f5', version: '1.0' },
+      auth: crm.auth,
+      connectionSpec: { id: crm.connectionSpecId, version: '1.0' },
     }),
   );
   const source = await post(
@@ -65,9 +74,10 @@ export async function walkTutorial(server: Walker, title: string, options: WalkO
     withColumns(
       sampleBody('source connection', {
         '4cb0c374-d3bb-4557-b139-5712880adc55': connection.id,
-        '{TABLE_PATH}': 'Contact',
+        '{TABLE_PATH}': crm.table,
         '"tabular",': '"tabular"',
       }),
+      crm,
       options.mappings,
     ),
   );
@@ -90,7 +100,7 @@ export async function walkTutorial(server: Walker, title: string, options: WalkO
   );
   const mapping = await post(
     '/data/foundation/conversion/mappingSets',
-    withMappings(sampleBody('mapping', { [schemaPlaceholder]: schema.$id }), options.mappings),
+    withMappings(sampleBody('mapping', { [schemaPlaceholder]: schema.$id }), crm, options.mappings),
     200,
   );
   const flow = await post(
@@ -100,7 +110,7 @@ export async function walkTutorial(server: Walker, title: string, options: WalkO
         '9a603322-19d2-4de9-89c6-c98bd54eb184': source.id,
         '4ee890c7-519c-4291-bd20-d64186b62da8': target.id,
         'ab91c736-1f3d-4b09-8424-311d3d3e3cea': mapping.id,
-        updatedAt: 'SystemModstamp',
+        updatedAt: crm.deltaColumn,
       }),
       options,
     ),
@@ -116,21 +126,30 @@ export async function walkTutorial(server: Walker, title: string, options: WalkO
   };
 }
 
-/** The tutorial names columns as its example CRM does; Salesforce calls them otherwise. */
-const salesforceNames: Readonly<Record<string, string>> = {
-  first_name: 'FirstName',
-  last_name: 'LastName',
-  email: 'Email',
-};
+function salesforceOf({ demo }: Walker): Crm {
+  if (demo === undefined) throw new Error('no demo CRM');
+  const { environmentUrl, username, password, securityToken } = demo;
+  return {
+    connectionSpecId: 'cfc0fee1-7dc0-40ef-b73e-d8b134c436f5',
+    auth: {
+      specName: 'Basic Authentication',
+      params: { environmentUrl, username, password, securityToken },
+    },
+    table: 'Contact',
+    deltaColumn: 'SystemModstamp',
+    columnNames: { first_name: 'FirstName', last_name: 'LastName', email: 'Email' },
+  };
+}
 
-function withColumns(text: string, mappings: WalkOptions['mappings']): string {
+function withColumns(text: string, { columnNames }: Crm, mappings: WalkOptions['mappings']): string {
   const body = JSON.parse(text);
+  const names: Readonly<Record<string, string>> = columnNames;
   if (mappings) delete body.params.columns;
-  else for (const column of body.params.columns) column.name = salesforceNames[column.name];
+  else for (const column of body.params.columns) column.name = names[column.name];
   return JSON.stringify(body);
 }
 
-function withMappings(text: string, mappings: WalkOptions['mappings']): string {
+function withMappings(text: string, { columnNames }: Crm, mappings: WalkOptions['mappings']): string {
   const body = JSON.parse(text);
   if (mappings) {
     const [sample] = body.mappings;
@@ -140,7 +159,8 @@ function withMappings(text: string, mappings: WalkOptions['mappings']): string {
       destinationXdmPath,
     }));
   } else {
-    for (const mapping of body.mappings) mapping.sourceAttribute = salesforceNames[mapping.sourceAttribute];
+    const names: Readonly<Record<string, string>> = columnNames;
+    for (const mapping of body.mappings) mapping.sourceAttribute = names[mapping.sourceAttribute];
   }
   return JSON.stringify(body);
 }
@@ -149,8 +169,4 @@ function withSchedule(text: string, { backfill }: WalkOptions): string {
   const body = JSON.parse(text);
   if (backfill !== undefined) body.scheduleParams.backfill = backfill;
   return JSON.stringify(body);
-}
-
-function raise(message: string): never {
-  throw new Error(message);
 }

@@ -1,4 +1,8 @@
-import { type SalesforceEmulator, startSalesforceEmulator } from '@tributary/emulators';
+import {
+  type SalesforceEmulator,
+  startDataverseEmulator,
+  startSalesforceEmulator,
+} from '@tributary/emulators';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectionBody, DYNAMICS, type FlowServer, SECRETS, startFlowServer } from './tutorial.test-kit.ts';
 
