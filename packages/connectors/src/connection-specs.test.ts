@@ -30,7 +30,7 @@ describe('the connection specs', () => {
     expect(connectionSpecById('elsewhere')).toBeUndefined();
   });
 
-  test('that are sources of today have a source behind them, and the others none', () => {
+  test('that are sources have a source behind them, and the target none', () => {
     expect(sourceFor(SALESFORCE)).toBeDefined();
     expect(sourceFor(DYNAMICS)).toBeDefined();
     expect(sourceFor(DATA_LAKE)).toBeUndefined();
@@ -88,6 +88,37 @@ describe('the auth parameters of Salesforce', () => {
   });
 });
 
+describe('the auth parameters of Dynamics', () => {
+  const principal = {
+    serviceUri: 'https://example.crm.dynamics.com',
+    servicePrincipalId: 'id',
+    servicePrincipalKey: 'key',
+  };
+  const user = { serviceUri: 'https://example.crm4.dynamics.com/', username: 'ada', password: 'pw' };
+  const PRINCIPAL = 'Service Principal Key Based Authentication';
+  const USER = 'Basic Authentication for Dynamics-Online';
+
+  test.each([
+    [PRINCIPAL, principal],
+    [PRINCIPAL, { ...principal, authority: 'https://login.microsoftonline.us' }],
+    [PRINCIPAL, { ...principal, authority: 'https://login.microsoftonline.com/contoso.com/' }],
+    [USER, user],
+    [USER, { ...user, clientId: 'own', authority: 'http://127.0.0.1:8080/tenant' }],
+  ])('are taken: %s %j', (authSpecName, params) => {
+    expect(refusals(authSpecName, params, DYNAMICS)).toEqual([]);
+  });
+
+  test.each([
+    [PRINCIPAL, { ...principal, servicePrincipalKey: undefined }, 'servicePrincipalKey'],
+    [PRINCIPAL, { ...principal, clientId: 'id' }, 'clientId'],
+    [PRINCIPAL, { ...principal, authority: 'https://login.microsoftonline.com/a/b' }, 'authority'],
+    [PRINCIPAL, { ...principal, authority: 'https://user@login.microsoftonline.com' }, 'authority'],
+    [USER, { ...user, serviceUri: 'example' }, 'serviceUri'],
+  ])('are refused by name: %s %j for %s', (authSpecName, params, name) => {
+    expect(refusals(authSpecName, params, DYNAMICS).join()).toContain(name);
+  });
+});
+
 test('a source connection names a table, by either name', () => {
   const schema = specOf(SALESFORCE).sourceSpec?.spec ?? {};
   const columns = [{ name: 'Email', type: 'string', meta: { originalType: 'String' } }];
@@ -105,8 +136,8 @@ function specOf(id: string) {
   return spec;
 }
 
-function refusals(authSpecName: string, params: object): string[] {
-  const validate = ajv().compile(authSpecByName(specOf(SALESFORCE), authSpecName)?.spec ?? {});
+function refusals(authSpecName: string, params: object, specId = SALESFORCE): string[] {
+  const validate = ajv().compile(authSpecByName(specOf(specId), authSpecName)?.spec ?? {});
   // Dropping undefined values makes them missing, as in a request's JSON.
   validate(JSON.parse(JSON.stringify(params)));
   return (validate.errors ?? []).map((error) => JSON.stringify(error));

@@ -83,8 +83,7 @@ function trustedOrigin(origin: URL, serviceUri: URL): URL {
 }
 
 /**
- * Asks for a token. Two requests of OAuth 2.0, written out: Microsoft's own library would send them past the address
- * rules of the outbound client, and has given up the one with a password.
+ * Asks for a token: one form of OAuth 2.0, posted by the outbound client, whose address rules and limits so hold for it.
  *
  * @throws SourceError `refused` where the credentials are not accepted.
  */
