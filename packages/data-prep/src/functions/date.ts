@@ -118,7 +118,7 @@ export const dateFunctions: readonly FunctionEntry[] = [
       if (millis === undefined) throw new Error('dformat needs milliseconds');
       const text = bindOnce([millis.value], (value) => {
         return inTry([value], (given) =>
-          writerOf(pattern?.literal).write(`timezone('UTC', make_timestamp(${given} * 1000))`),
+          writerOf(pattern?.literal).write(`make_timestamptz(${given} * 1000)`),
         );
       });
       return mayFail([millis], text);

@@ -48,11 +48,7 @@ export function compileDateReader(pattern: string): DateReader | PatternProblem 
   const parsing = fields.has('hourOfHalfFrom1') === fields.has('half') ? parsingOf(split.parts) : undefined;
   if (parsing !== undefined) {
     const read = (text: string) =>
-      readShaped(
-        text,
-        parsing.shape,
-        (fitting) => `timezone('UTC', try_strptime(${fitting}, ${parsing.formats}))`,
-      );
+      readShaped(text, parsing.shape, (fitting) => instantOf(`try_strptime(${fitting}, ${parsing.formats})`));
     return { ok: true, read, zone: undefined };
   }
   const hasZone = fields.has('zone') || fields.has('offset');

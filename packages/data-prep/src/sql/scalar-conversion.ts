@@ -4,6 +4,7 @@ import { bindOnce, inTry } from './emitted.ts';
 import { quoteLiteral } from './quote.ts';
 import { numberShape, readShaped, wholeNumberShape } from './shaped.ts';
 import { type ScalarGoal, sqlTypeOf } from './types.ts';
+import { instantOf, localTime } from './zones.ts';
 
 /** The spellings of a boolean, and no others (Data Prep data format guide, "Boolean conversion"). */
 const booleanWords = {
@@ -40,7 +41,7 @@ export const scalarConversions: Readonly<Record<ColumnType, Partial<Record<Scala
       long: lossless(castTo('BIGINT')),
       number: lossless(castTo('DOUBLE')),
       decimal: lossless(castTo(sqlTypeOf('decimal'))),
-      'date-time': lossless((millis) => `timezone('UTC', make_timestamp(CAST(${millis} AS BIGINT) * 1000))`),
+      'date-time': lossless((millis) => `make_timestamptz(CAST(${millis} AS BIGINT) * 1000)`),
     },
     long: {
       string: lossless(castTo('VARCHAR')),
@@ -49,9 +50,7 @@ export const scalarConversions: Readonly<Record<ColumnType, Partial<Record<Scala
       integer: partial((value) => `TRY_CAST(${value} AS INTEGER)`),
       number: lossless(castTo('DOUBLE')),
       decimal: lossless(castTo(sqlTypeOf('decimal'))),
-      'date-time': partial((millis) =>
-        inTry([millis], (value) => `timezone('UTC', make_timestamp(${value} * 1000))`),
-      ),
+      'date-time': partial((millis) => inTry([millis], (value) => `make_timestamptz(${value} * 1000)`)),
     },
     number: {
       string: lossless(textOfNumber),
@@ -72,11 +71,11 @@ export const scalarConversions: Readonly<Record<ColumnType, Partial<Record<Scala
     boolean: { string: lossless(castTo('VARCHAR')) },
     date: {
       string: lossless((value) => `strftime(${value}, '%Y-%m-%d')`),
-      'date-time': lossless((value) => `timezone('UTC', CAST(${value} AS TIMESTAMP))`),
+      'date-time': lossless((value) => instantOf(`CAST(${value} AS TIMESTAMP)`)),
     },
     'date-time': {
       string: lossless(textOfDateTime),
-      date: lossless((value) => `CAST(timezone('UTC', ${value}) AS DATE)`),
+      date: lossless((value) => `CAST(${localTime(value)} AS DATE)`),
     },
     time: { string: lossless(castTo('VARCHAR')) },
   };
@@ -135,6 +134,5 @@ function textOfNumber(value: string): string {
 
 /** ISO 8601 in UTC, with milliseconds or microseconds only where there are any. */
 function textOfDateTime(value: string): string {
-  const local = `timezone('UTC', ${value})`;
-  return `(regexp_replace(strftime(${local}, '%Y-%m-%dT%H:%M:%S.%f'), '(\\.000)?000$', '') || 'Z')`;
+  return `(regexp_replace(strftime(${localTime(value)}, '%Y-%m-%dT%H:%M:%S.%f'), '(\\.000)?000$', '') || 'Z')`;
 }
