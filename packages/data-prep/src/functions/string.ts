@@ -1,13 +1,12 @@
 import { bindOnce, madeOf, valuesOf } from '../sql/emitted.ts';
-import { quoteLiteral } from '../sql/quote.ts';
 import { byUtf16, clamped, isAscii } from '../sql/utf16.ts';
 import { callScalar, type ScalarFunction } from '../vectorised/scalar-function.ts';
 import { LONGEST_PADDED, lower, pad, slice, upper } from '../vectorised/text.ts';
 import type { EmittedArgument, FunctionEntry, Parameter } from './entry.ts';
 import { fixed } from './signature.ts';
 
-/** What `Character.isWhitespace` holds for white space, as far as it occurs in data. */
-const whiteSpace = quoteLiteral(' \t\n\v\f\r\u001c\u001d\u001e\u001f\u2028\u2029\u3000');
+/** What `Character.isWhitespace` holds for white space beside the blank, as far as it occurs in data. */
+const otherWhiteSpace = '\t\n\v\f\r\u001c\u001d\u001e\u001f\u2028\u2029\u3000';
 
 const nullInNullOut = 'Null for a null argument.';
 const text: Parameter = { name: 'text', type: 'string', description: 'The text to work on.' };
@@ -79,7 +78,11 @@ export const stringFunctions: readonly FunctionEntry[] = [
         expression: `${name}(" hello ")`,
         result: JSON.stringify({ trim: 'hello', ltrim: 'hello ', rtrim: ' hello' }[name]),
       },
-      emit: (args) => madeOf(args, `${name}(${valuesOf(args).join('')}, ${whiteSpace})`),
+      emit: (args) =>
+        madeOf(
+          args,
+          bindOnce(valuesOf(args), (value) => emitTrim(name, value)),
+        ),
     }),
   ),
   {
@@ -163,6 +166,12 @@ export const stringFunctions: readonly FunctionEntry[] = [
     }),
   ),
 ];
+
+/** DuckDB looks for each of the given characters apart, so that many cost much: mostly there are but blanks. */
+function emitTrim(sqlFunction: string, text: string): string {
+  const needsMore = `regexp_matches(${text}, '^ *[${otherWhiteSpace}]|[${otherWhiteSpace}] *$')`;
+  return `CASE WHEN ${needsMore} THEN ${sqlFunction}(${text}, ' ${otherWhiteSpace}') ELSE ${sqlFunction}(${text}, ' ') END`;
+}
 
 /** DuckDB maps single characters to single ones, which is all there is to do for ASCII. */
 function emitCase(sqlFunction: string, scalar: ScalarFunction, args: readonly EmittedArgument[]) {
