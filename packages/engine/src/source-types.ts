@@ -11,7 +11,7 @@ interface Reading {
   readonly mayOverflow?: true;
 }
 
-const WHOLE_NUMBER = { shape: '[+-]?[0-9]+(\\.0*)?', strip: '\\.0*$' };
+const WHOLE_NUMBER = { shape: '[+-]?[0-9]+(\\.0*)?' };
 const DECIMAL_NUMBER = { shape: '[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?' };
 const TIME_OF_DAY = '[0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]+)?)?';
 const DAY = '[0-9]{4}-[0-9]{2}-[0-9]{2}';
