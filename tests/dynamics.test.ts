@@ -13,7 +13,7 @@ let emulator: DataverseEmulator;
 let crm: Crm;
 
 beforeAll(async () => {
-  emulator = await startDataverseEmulator({ rows: { contact: CONTACTS, account: 400 } });
+  emulator = await startDataverseEmulator({ rows: { contact: CONTACTS, account: 400, lead: 20 } });
   const { clientId, clientSecret } = emulator.credentials;
   crm = {
     connectionSpecId: '38ad80fe-8b06-4938-94f4-d4ee80266b07',
@@ -99,6 +99,26 @@ test('labels of choices, names of lookups and money land by the names that the d
     if (row.annualincome !== null) expect(Number(name?.middleName)).toBe(row.annualincome);
   }
   expect([...landed.values()].some((name) => name?.firstName === 'Employee Referral')).toBe(true);
+});
+
+test('money keeps every digit, beyond what a number can hold', async () => {
+  const exact = '922337203685477.5807';
+  const { inserted } = await control('POST', '/mutate', {
+    object: 'lead',
+    insert: 1,
+    set: { revenue: exact },
+  });
+  const walk = await walkTutorial(server, 'Dynamics money', {
+    crm: { ...crm, table: 'lead' },
+    mappings: [
+      ['leadid', '_id'],
+      ['concat(revenue, "")', 'person.name.lastName'],
+    ],
+  });
+  await server.runsEnded(walk.flowId, 1);
+  const [id] = Array.isArray(inserted) ? inserted : [];
+  const landed = (await landedRows(server, walk.dataSetId)).find(({ _id }) => _id === id);
+  expect(landed?.person?.name?.lastName).toContain(exact);
 });
 
 describe('no row is lost and none lands twice', { timeout: 120_000 }, () => {
