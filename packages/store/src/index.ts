@@ -1,6 +1,7 @@
 export { DataFolderInUse } from './data-folder-lock.ts';
 export { isDatabaseOutage } from './database-outage.ts';
 export type { FoundResource } from './find-resources.ts';
+export type { Leftover, LeftoverFiles } from './leftovers.ts';
 export { DatabaseNotUsable, openEmbeddedStore, openPostgresStore } from './open-store.ts';
 export type { ApiClient, Organization, Organizations } from './organizations.ts';
 export type { ResourceFilter, ResourceOrder } from './resource-filter.ts';
@@ -22,7 +23,7 @@ export type {
   PackageRecordKind,
   PackageRecords,
 } from './sandbox-packages.ts';
-export type { ClosedSandbox, SandboxLeftover, SandboxRemovals } from './sandbox-removal.ts';
+export type { ClosedSandbox, SandboxRemovals } from './sandbox-removal.ts';
 export type { NewSandbox, Sandbox, Sandboxes, SandboxState, SandboxType } from './sandboxes.ts';
 export type { Schedule, Schedules } from './schedules.ts';
 export type { Actor, Scope } from './scope.ts';

@@ -25,7 +25,7 @@ async function emptySandbox(store: Store, now = new Date()): Promise<void> {
   const { sandboxRemovals } = store;
   for (const closed of await sandboxRemovals.closed()) {
     await sandboxRemovals.empty(closed.scope);
-    for (const leftover of await sandboxRemovals.leftovers(now)) await sandboxRemovals.forget(leftover);
+    for (const leftover of await store.leftovers.due(now)) await store.leftovers.forget(leftover);
     await sandboxRemovals.finish(closed, now);
   }
 }
@@ -138,7 +138,7 @@ describe('emptying one of several sandboxes, whatever is in them', () => {
         expect(await Promise.all(others.map(rowsOf))).toEqual(before);
         expect(await store.sandboxRemovals.closed()).toEqual([]);
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
   });
 });
@@ -230,7 +230,7 @@ describe.each(storeKinds())('a sandbox of the $name store', ({ open }) => {
     if (closed === undefined) throw new Error('nothing is closed');
     // As two processes would that begin at the same time.
     await Promise.all([store.sandboxRemovals.empty(scope), store.sandboxRemovals.empty(scope)]);
-    const due = await store.sandboxRemovals.leftovers(new Date());
+    const due = await store.leftovers.due(new Date());
     expect(due.map(({ kind, name }) => [kind, name]).toSorted()).toEqual([
       ['diagnostics', 'batch'],
       ['staging', run?.id],
@@ -238,10 +238,10 @@ describe.each(storeKinds())('a sandbox of the $name store', ({ open }) => {
     ]);
     await store.sandboxRemovals.finish(closed, new Date());
     expect(await store.sandboxRemovals.closed()).toHaveLength(1);
-    for (const leftover of due) await store.sandboxRemovals.forget(leftover);
+    for (const leftover of due) await store.leftovers.forget(leftover);
     await store.sandboxRemovals.finish(closed, new Date());
     expect(await store.sandboxRemovals.closed()).toHaveLength(0);
-    const later = (await store.sandboxRemovals.leftovers(farFuture)).filter(
+    const later = (await store.leftovers.due(farFuture)).filter(
       (leftover) => leftover.scope.sandboxId === scope.sandboxId,
     );
     expect(later.map(({ kind, name }) => [kind, name])).toEqual([['table', 'file:///t']]);

@@ -11,7 +11,7 @@ import type { Tables } from './tables.ts';
  *   deleting    no run that began before can put anything back. Then:
  *                 1. `empty` removes all rows in one transaction and notes in the same one which files they stood for.
  *                    Runs are among the rows: a worker that holds one finds its lease gone and can commit nothing.
- *                 2. The files are removed, and each is forgotten (`forget`) once it is.
+ *                 2. The files are removed, and each is forgotten once it is (leftovers.ts).
  *                 3. `finish`, when no file that is due is left.
  *   active      After a reset: open, and empty.
  *   deleted     After a deletion.
@@ -24,15 +24,6 @@ import type { Tables } from './tables.ts';
 /** How long after a lease's end its holder may still be writing, in seconds: it asks for its lease every ten. */
 const GRACE_SECONDS = 60;
 
-/** Files that rows of an emptied sandbox stood for. */
-export interface SandboxLeftover {
-  readonly scope: Scope;
-  readonly kind: 'table' | 'staging' | 'diagnostics';
-  /** Of a table its location, of staging the run's id, of diagnostics the batch's id. */
-  readonly name: string;
-  readonly notBefore: Date;
-}
-
 export interface ClosedSandbox {
   readonly scope: Scope;
   /** Of the sandbox as it was closed. */
@@ -44,9 +35,6 @@ export interface SandboxRemovals {
   closed(): Promise<readonly ClosedSandbox[]>;
   /** Removes every row of a closed sandbox, and notes the files. Does nothing to an open one. */
   empty(scope: Scope): Promise<void>;
-  /** Files to be removed at `now`, at most a thousand. */
-  leftovers(now: Date): Promise<readonly SandboxLeftover[]>;
-  forget(leftover: SandboxLeftover): Promise<void>;
   /**
    * Opens an emptied sandbox after a reset, or counts it as deleted. Does nothing while files that are due at `now` are
    * left, nor when the sandbox has been closed once more since it was emptied.
@@ -62,8 +50,6 @@ const contents = [
   'flow_schedules',
   'flow_runs',
 ] as const satisfies readonly (keyof Tables)[];
-
-const LEFTOVERS_AT_ONCE = 1_000;
 
 export function sandboxRemovals(database: Kysely<Tables>): SandboxRemovals {
   return {
@@ -99,34 +85,6 @@ export function sandboxRemovals(database: Kysely<Tables>): SandboxRemovals {
             .execute();
         }
       }),
-
-    async leftovers(now) {
-      const rows = await database
-        .selectFrom('sandbox_leftovers')
-        .selectAll()
-        .where('not_before', '<=', now)
-        .orderBy('not_before')
-        .limit(LEFTOVERS_AT_ONCE)
-        .execute();
-      return rows.map((row) => ({
-        scope: { orgId: row.org_id, sandboxId: row.sandbox_id },
-        // The column's check constraint admits nothing else.
-        kind: row.kind as SandboxLeftover['kind'],
-        name: row.name,
-        notBefore: row.not_before,
-      }));
-    },
-
-    async forget({ scope, kind, name, notBefore }) {
-      await database
-        .deleteFrom('sandbox_leftovers')
-        .where('org_id', '=', scope.orgId)
-        .where('sandbox_id', '=', scope.sandboxId)
-        .where('kind', '=', kind)
-        .where('name', '=', name)
-        .where('not_before', '<=', notBefore)
-        .execute();
-    },
 
     async finish({ scope, version }, now) {
       await database

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { type FoundResource, findReached, findResources, idsTitled } from './find-resources.ts';
+import { type Leftovers, leftovers, type ScopedLeftovers, scopedLeftovers } from './leftovers.ts';
 import { type Organizations, organizations } from './organizations.ts';
 import { type ResourceReferences, scopedReferences } from './resource-references.ts';
 import { type ResourceKind, type Resources, scopedResources } from './resources.ts';
@@ -26,6 +27,7 @@ export interface ScopedStore {
   readonly tables: TablePointers;
   readonly watermarks: Watermarks;
   readonly references: ResourceReferences;
+  readonly leftovers: ScopedLeftovers;
   resources(kind: ResourceKind): Resources;
   /** Of the whole organisation: packages go from one of its sandboxes to another. */
   packages(kind: PackageRecordKind): PackageRecords;
@@ -57,6 +59,7 @@ export interface Store {
   readonly organizations: Organizations;
   readonly queue: RunQueue;
   readonly sandboxRemovals: SandboxRemovals;
+  readonly leftovers: Leftovers;
   /** See {@link enqueueDueRuns}. */
   enqueueDueRuns(now: Date): Promise<number>;
   scoped(scope: Scope): ScopedStore;
@@ -72,6 +75,7 @@ export function createStore(database: Kysely<Tables>, close: () => Promise<void>
     organizations: organizations(database),
     queue: runQueue(database),
     sandboxRemovals: sandboxRemovals(database),
+    leftovers: leftovers(database),
     enqueueDueRuns: (now) => enqueueDueRuns(database, now),
     scoped: (scope) => scopedStore(database, scope),
     packages: (orgId, kind) => packageRecords(database, orgId, kind),
@@ -91,6 +95,7 @@ function scopedStore(database: Kysely<Tables>, scope: Scope): ScopedStore {
     tables: scopedTablePointers(database, scope),
     watermarks: scopedWatermarks(database, scope),
     references: scopedReferences(database, scope),
+    leftovers: scopedLeftovers(database, scope),
     findResources: (kinds, ids) => findResources(database, scope, kinds, ids),
     findReached: (kinds, ids, via) => findReached(database, scope, kinds, ids, via),
     idsTitled: (kinds, title) => idsTitled(database, scope, kinds, title),

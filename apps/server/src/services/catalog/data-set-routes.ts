@@ -229,11 +229,8 @@ function registerDeletion(
     async (request) => {
       const { id } = request.params;
       const { deleteData = true } = request.query;
-      await deleteDataSet({ ...dependencies, log: request.log }, sandboxOf(request).store, {
-        id,
-        conditions: request.headers,
-        deleteData,
-      });
+      const deletion = { id, conditions: request.headers, deleteData };
+      await deleteDataSet(dependencies, sandboxOf(request).store, deletion, request.log);
       return [referenceTo(id)];
     },
   );

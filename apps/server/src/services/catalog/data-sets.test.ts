@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { currentSchema, type IcebergStruct, parquetDataFile, readTable, stageAppend } from '@tributary/lake';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cleanSandboxes } from '../sandboxes/clean-sandboxes.ts';
 import { type CatalogBench, openCatalogBench } from './catalog.test-kit.ts';
+import { deleteDataSet } from './delete-data-set.ts';
 
 let bench: CatalogBench;
 
@@ -219,6 +223,7 @@ describe('a dataset', () => {
 });
 
 describe('the deletion of a dataset', () => {
+  const log = { warn: () => undefined };
   const filesOf = async (id: string) => {
     const { basePath } = await shown(id);
     return bench.server.dependencies.lake.io.pathOf(`${basePath}/metadata`);
@@ -246,6 +251,24 @@ describe('the deletion of a dataset', () => {
     expect((await bench.call('DELETE', `/dataSets/${id}?deleteData=false`)).status).toBe(200);
     expect((await stat(folder)).isDirectory()).toBe(true);
     expect((await bench.call('GET', `/dataSets/${id}`)).status).toBe(404);
+  });
+
+  it('takes its files even where the process ends before they are removed, and those that are written late', async () => {
+    const id = await bench.createDataSet({ name: 'Doomed' });
+    const folder = dirname(await filesOf(id));
+    const { dependencies } = bench.server;
+    const { io } = dependencies.lake;
+    const pathOf = () => {
+      throw new Error('this is as far as it gets');
+    };
+    const dying = { ...dependencies, lake: { ...dependencies.lake, io: { ...io, pathOf } } };
+    await deleteDataSet(dying, bench.store, { id, conditions: {}, deleteData: true }, log);
+    expect(existsSync(folder)).toBe(true);
+    await cleanSandboxes(dependencies, new Date(), log);
+    expect(existsSync(folder)).toBe(false);
+    await io.write(`${io.locationOf(folder)}/data/late.parquet`, Buffer.from('late'));
+    await cleanSandboxes(dependencies, new Date(Date.now() + 3_600_000), log);
+    expect(existsSync(folder)).toBe(false);
   });
 
   it('keeps its batches as a record, but none of their files', async () => {

@@ -1,8 +1,7 @@
 import { documentOf } from '@tributary/runner';
-import type { ResourceCursor, ScopedStore } from '@tributary/store';
-import type { FastifyBaseLogger } from 'fastify';
+import type { Leftover, ResourceCursor, ScopedStore } from '@tributary/store';
 import { Problem } from '../../http/problem.ts';
-import type { Dependencies } from '../dependencies.ts';
+import { type Files, type Log, removeLeftovers } from '../remove-leftovers.ts';
 import { lockedDataSet } from './change-data-set.ts';
 import { type Conditions, requireMatch } from './if-match.ts';
 import { ofDataSet } from './newest-batches.ts';
@@ -15,54 +14,55 @@ export interface DataSetDeletion {
   readonly deleteData: boolean;
 }
 
-interface Tools extends Pick<Dependencies, 'lake' | 'runFiles'> {
-  readonly log: Pick<FastifyBaseLogger, 'warn'>;
-}
-
 /**
  * Deletes a dataset, and with it its table. The table is forgotten in one transaction, and only then do its files go, so
- * that no reader is ever led to a file that is not there: if the process ends in between, files are left that nothing
- * refers to. Its batches stay as a record of what was loaded; their files are no longer served.
+ * that no reader is ever led to a file that is not there: if the process ends in between, they go later. Its batches stay
+ * as a record of what was loaded; their files are no longer served.
  * @throws {Problem} of kind `notFound`, `preconditionFailed`, or `conflict` while something writes to it
  */
 export async function deleteDataSet(
-  tools: Tools,
+  files: Files,
   store: ScopedStore,
   { id, conditions, deleteData }: DataSetDeletion,
+  log: Log,
 ): Promise<void> {
   await transactionWithEffects(store, async (scoped, effects) => {
     requireMatch(await lockedDataSet(scoped, id), conditions);
     await requireUnused(scoped, id);
-    const pointer = await scoped.tables.get(id);
+    const leftovers = deleteData ? await noteFiles(scoped, id) : [];
     await scoped.tables.remove(id);
     await scoped.resources('dataSet').remove(id);
-    if (!deleteData) return;
-    effects.afterCommit(() =>
-      removeRows(tools, store, { id, location: pointer?.location }).catch((error: unknown) => {
-        // The dataset is gone all the same; files that stay cost space and harm nothing.
-        tools.log.warn({ err: error, dataSet: id }, 'files of a deleted dataset could not be removed');
-      }),
-    );
+    effects.afterCommit(async () => void (await removeLeftovers(files, leftovers, log)));
   });
 }
 
-/** Removes the rows of a dataset that is gone: the files of its table, and those with the rows that did not land. */
-async function removeRows(
-  { lake, runFiles }: Tools,
-  store: ScopedStore,
-  { id, location }: { readonly id: string; readonly location: string | undefined },
-): Promise<void> {
-  if (location !== undefined) {
-    for await (const file of lake.io.list(location)) await lake.io.remove(file.location);
+/** A worker whose flow has just been deleted may write until it learns of it, which takes much less than this. */
+const LATE_WRITES_MS = 600_000;
+
+/** Notes the files of a dataset's table, and those with the rows that did not land; those that can go at once. */
+async function noteFiles(store: ScopedStore, id: string): Promise<readonly Leftover[]> {
+  const now = new Date();
+  const atOnce: Leftover[] = [];
+  const table = await store.tables.get(id);
+  if (table !== undefined) {
+    const files = { kind: 'table', name: table.location } as const;
+    atOnce.push(...(await store.leftovers.note([{ ...files, notBefore: now }])));
+    await store.leftovers.note([{ ...files, notBefore: new Date(now.getTime() + LATE_WRITES_MS) }]);
   }
   let after: ResourceCursor | undefined;
   do {
     const page = await store
       .resources('batch')
       .list({ filters: [ofDataSet(id)], limit: BATCHES_AT_ONCE, ...(after && { after }) });
-    for (const batch of page.items) await runFiles.removeDiagnostics(batch.id);
+    const files = page.items.map((batch) => ({
+      kind: 'diagnostics' as const,
+      name: batch.id,
+      notBefore: now,
+    }));
+    atOnce.push(...(await store.leftovers.note(files)));
     after = page.next;
   } while (after);
+  return atOnce;
 }
 
 const BATCHES_AT_ONCE = 200;

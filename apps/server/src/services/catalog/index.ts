@@ -14,8 +14,8 @@ import { registerUniqueValues } from './unique-values-route.ts';
 import { registerViews } from './view-routes.ts';
 
 /** The Catalog: datasets, each an Iceberg table, and the batches that landed in them. */
-export function catalog({ lake, runFiles }: Dependencies): Service {
-  const dependencies: CatalogDependencies = { lake, runFiles, tables: lakeTables(lake.io) };
+export function catalog({ store, lake, runFiles }: Dependencies): Service {
+  const dependencies: CatalogDependencies = { store, lake, runFiles, tables: lakeTables(lake.io) };
   return {
     name: 'Catalog',
     description: 'Datasets and batches.',
