@@ -16,6 +16,7 @@ import {
   patchBatchEdit,
   putBatchEdit,
 } from './change-batch.ts';
+import { locationOf } from './created-location.ts';
 import { ConditionHeaders } from './if-match.ts';
 import { type Listed, listObjects } from './list-objects.ts';
 import { lookUp } from './look-up.ts';
@@ -104,7 +105,7 @@ function registerCreation(routes: Routes): void {
     },
     async (request, reply) => {
       const id = await createBatch(sandboxOf(request), request.body);
-      reply.code(201);
+      reply.code(201).header('location', locationOf('batches', id));
       return [referenceTo(id)];
     },
   );
@@ -123,7 +124,7 @@ function registerCreation(routes: Routes): void {
     },
     async (request, reply) => {
       const id = await createBatch(sandboxOf(request), request.body, request.params.id);
-      reply.code(201);
+      reply.code(201).header('location', locationOf('batches', id));
       return [referenceTo(id)];
     },
   );

@@ -28,6 +28,7 @@ describe('a batch of a client', () => {
     const [reference] = created.body;
     const id = reference.split('/').at(-1);
     expect(reference).toBe(`@/batches/${id}`);
+    expect(created.headers.get('location')).toBe(`/data/foundation/catalog/batches/${id}`);
     expect(await shown(id)).toMatchObject({ status: 'loading', externalId: id, createdUser: 'alice' });
 
     const staged = { status: 'staged', recordCount: 12, tags: { of: ['me'] } };

@@ -4,6 +4,7 @@ import { type Routes, sandboxOf } from '../../http/service.ts';
 import { DataSets, References, refusals, refusalsOfChanges } from './answer-schemas.ts';
 import { changeDataSet, type DataSetEdit, PatchBody, patchEdit, putEdit } from './change-data-set.ts';
 import { checkDataSet, createDataSet } from './create-data-set.ts';
+import { locationOf } from './created-location.ts';
 import { withDetails } from './data-set-details.ts';
 import { DataSetBody, DataSetChange } from './data-set-document.ts';
 import { DataSetQuery, dataSetConditions } from './data-set-query.ts';
@@ -140,7 +141,7 @@ function registerCreation(
         return [];
       }
       const id = await createDataSet(dependencies, caller, request.body);
-      reply.code(201).header('location', `${request.url.split('?', 1)[0]?.replace(/\/$/, '')}/${id}`);
+      reply.code(201).header('location', locationOf('dataSets', id));
       return [referenceTo(id)];
     },
   );

@@ -189,7 +189,13 @@ describe('a dataset', () => {
       });
     expect((await expire('P3M')).status).toBe(200);
     expect((await shown(id)).extensions.adobe_lakeHouse.rowExpiration).toEqual({ ttlValue: 'P3M' });
-    expect((await expire('soon')).status).toBe(400);
+    expect((await bench.call('GET', `/ttl/${id}`)).body).toEqual({
+      extensions: {
+        adobe_lakeHouse: { rowExpiration: { defaultValue: 'P12M', maxValue: 'P10Y', minValue: 'P30D' } },
+      },
+    });
+    for (const wrong of ['soon', 'P29D', 'P10Y1D']) expect((await expire(wrong)).status).toBe(400);
+    expect((await bench.call('GET', '/ttl/5c8c3c555033b814b69f947f')).status).toBe(404);
     expect((await expire(null)).status).toBe(200);
     expect((await shown(id)).extensions.adobe_lakeHouse.rowExpiration).toEqual({});
   });

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
-import { Problem } from '../../http/problem.ts';
 import { type DataSetEdit, fixedProperty, refuseOtherSchema, requireValid } from './change-data-set.ts';
 import { changeableOf, DataSetChange, type StoredDataSet } from './data-set-document.ts';
+import { requireExpirable } from './row-expiration.ts';
 
 const open = { additionalProperties: true };
 const Nullable = (text: Parameters<typeof Type.String>[0]) => Type.Union([Type.String(text), Type.Null()]);
@@ -64,29 +64,4 @@ function mergePatch(target: unknown, patch: unknown): unknown {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** ISO 8601 durations of whole years, months, weeks and days. */
-const PERIOD = /^P(?=\d)(?:\d{1,4}Y)?(?:\d{1,4}M)?(?:\d{1,4}W)?(?:\d{1,5}D)?$/;
-
-/** Rows expire by their time, which rows of a record schema have none of. */
-function requireExpirable({ extensions = {}, classification }: StoredDataSet): void {
-  for (const [service, settings] of Object.entries(extensions)) {
-    const { rowExpiration } = settings;
-    if (!isObject(rowExpiration) || rowExpiration.ttlValue === undefined) continue;
-    const path = `/extensions/${service}/rowExpiration/ttlValue`;
-    if (!PERIOD.test(String(rowExpiration.ttlValue))) {
-      throw invalid(path, 'must be an ISO 8601 duration of years, months, weeks or days, such as P3M');
-    }
-    if (classification.dataBehavior !== 'time-series') {
-      throw invalid(
-        path,
-        'can be given only to datasets of time-series schemas; this one has another behaviour',
-      );
-    }
-  }
-}
-
-function invalid(path: string, message: string): Problem {
-  return new Problem('invalidBody', `${path} ${message}.`, { violations: [{ path, message }] });
 }

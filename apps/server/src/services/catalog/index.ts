@@ -1,6 +1,7 @@
 import type { Routes, Service } from '../../http/service.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { registerBatches } from './batch-routes.ts';
+import { CATALOG_PATH } from './created-location.ts';
 import { registerCredentials } from './credentials-route.ts';
 import { registerDataSets } from './data-set-routes.ts';
 import type { CatalogDependencies } from './dependencies.ts';
@@ -8,6 +9,7 @@ import { lakeTables } from './lake-tables.ts';
 import { registerLastBatches } from './last-batch-routes.ts';
 import { renderProblem } from './problem-body.ts';
 import { registerRoot } from './root-routes.ts';
+import { registerRowExpiration } from './row-expiration-route.ts';
 import { subRequests } from './sub-requests.ts';
 import { registerTags } from './tag-routes.ts';
 import { registerUniqueValues } from './unique-values-route.ts';
@@ -19,7 +21,7 @@ export function catalog({ store, lake, runFiles }: Dependencies): Service {
   return {
     name: 'Catalog',
     description: 'Datasets and batches.',
-    prefix: '/data/foundation/catalog',
+    prefix: CATALOG_PATH,
     access: 'sandbox',
     renderProblem,
     register(routes) {
@@ -37,6 +39,7 @@ export function catalog({ store, lake, runFiles }: Dependencies): Service {
 function registerObjects(routes: Routes, dependencies: CatalogDependencies): void {
   registerDataSets(routes, dependencies);
   registerCredentials(routes);
+  registerRowExpiration(routes);
   registerViews(routes);
   registerBatches(routes);
   registerUniqueValues(routes);
