@@ -25,6 +25,12 @@ describe('identity namespaces', () => {
     expect((await server.call('GET', `${PATH}/10000000`)).body).toMatchObject(changed);
   });
 
+  it('take types of identities in any case, and tell them in capitals', async () => {
+    const body = { name: 'Devices', code: 'Devices', idType: 'Cross_device' };
+    const created = await server.call('POST', PATH, { body });
+    expect([created.status, created.body.idType]).toEqual([200, 'CROSS_DEVICE']);
+  });
+
   it('have codes of their own, also when two are created at once', async () => {
     expect((await server.call('POST', PATH, { body: { ...loyalty, code: 'EMAIL' } })).status).toBe(409);
     const twice = await Promise.all(

@@ -1,7 +1,14 @@
 import { Type } from 'typebox';
 import { Problem } from '../../http/problem.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
-import { createNamespace, ID_TYPES, namespaceById, namespacesOf, replaceNamespace } from './namespaces.ts';
+import {
+  createNamespace,
+  type GivenNamespace,
+  ID_TYPES,
+  namespaceById,
+  namespacesOf,
+  replaceNamespace,
+} from './namespaces.ts';
 
 const NamespaceBody = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 255, description: 'For people.' }),
@@ -10,7 +17,10 @@ const NamespaceBody = Type.Object({
     description:
       'One word of letters, digits and underscores; unique, and never changed. Descriptors name it.',
   }),
-  idType: Type.Enum([...ID_TYPES]),
+  idType: Type.String({
+    maxLength: 100,
+    description: `In small letters or capitals; answered in capitals. One of ${ID_TYPES.join(', ')}.`,
+  }),
   description: Type.Optional(Type.String({ maxLength: 2_000 })),
 });
 
@@ -52,7 +62,7 @@ export function registerNamespaces(routes: Routes): void {
     {
       schema: { summary: 'Create an identity namespace', body: NamespaceBody, response: { 200: Namespace } },
     },
-    (request) => createNamespace(sandboxOf(request), request.body),
+    async (request) => createNamespace(sandboxOf(request), namespaceOf(request.body)),
   );
 
   routes.put(
@@ -67,11 +77,19 @@ export function registerNamespaces(routes: Routes): void {
     },
     async (request) => {
       const { id } = request.params;
-      const replaced = await replaceNamespace(sandboxOf(request), id, request.body);
+      const replaced = await replaceNamespace(sandboxOf(request), id, namespaceOf(request.body));
       if (replaced === undefined) throw notFound(id);
       return replaced;
     },
   );
+}
+
+/** What a body says; the platform's own documentation writes types of identities as `Cross_device`, too. */
+function namespaceOf(body: GivenNamespace): GivenNamespace {
+  const idType = ID_TYPES.find((known) => known === body.idType.toUpperCase());
+  if (idType !== undefined) return { ...body, idType };
+  const message = `must be one of ${ID_TYPES.join(', ')}`;
+  throw new Problem('invalidBody', `/idType ${message}.`, { violations: [{ path: '/idType', message }] });
 }
 
 function notFound(id: string): Problem {
