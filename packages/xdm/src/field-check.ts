@@ -49,6 +49,9 @@ const KEYWORD_RULES: Readonly<Record<string, KeywordRule>> = {
   default: ANYTHING,
   examples: ANYTHING,
   $comment: ANYTHING,
+  note: TEXT,
+  // What editors write beside `additionalProperties`; the type of a map's values is read there.
+  mapFieldType: TEXT,
   readOnly: ANYTHING,
   allOf: NESTED,
   properties: NESTED,

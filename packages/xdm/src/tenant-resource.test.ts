@@ -117,6 +117,26 @@ describe('a schema', () => {
     });
   });
 
+  test('may have what editors write beside the values of a map', () => {
+    const map = {
+      type: 'object',
+      'meta:xdmType': 'map',
+      additionalProperties: { type: 'integer', 'meta:xdmType': 'int' },
+      mapFieldType: 'integer',
+      note: '',
+      required: [],
+    };
+    const properties = { _acme: { type: 'object', properties: { counts: map } } };
+    const { resource } = created('mixins', {
+      type: 'object',
+      title: 'Counts',
+      'meta:intendedToExtend': [PROFILE],
+      definitions: { counts: { type: 'object', properties } },
+      allOf: [{ $ref: '#/definitions/counts' }],
+    });
+    expect(resource).toMatchObject({ definitions: { counts: { properties } } });
+  });
+
   test('is warned of a field group that is meant for other classes', () => {
     const allOf = [{ $ref: EXPERIENCE_EVENT }, { $ref: PERSON_DETAILS }];
     const group = tenantResource('mixins', 'profiles-only', {

@@ -8,11 +8,11 @@ export function fieldKindOf(field: FieldSchema): FieldKind {
   if (field.type === 'array' || field.items !== undefined) return 'array';
   if (isComposed(field)) return 'object';
   if (typeof field.additionalProperties === 'object') return 'map';
-  return field.type === 'object' ? 'object' : 'scalar';
+  return field.type === 'object' || field.required !== undefined ? 'object' : 'scalar';
 }
 
 function isComposed(field: FieldSchema): boolean {
-  return [field.$ref, field.allOf, field.properties, field.required].some((keyword) => keyword !== undefined);
+  return [field.$ref, field.allOf, field.properties].some((keyword) => keyword !== undefined);
 }
 
 /** `meta:xdmType` of any field. A `$ref` counts as an object: references name objects, save to local definitions. */
