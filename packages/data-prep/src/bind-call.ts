@@ -96,14 +96,16 @@ export function bindOperator(
   const entry = findOperator(name);
   if (entry === undefined) throw new Error(`The parser made an operator ${name} that no table knows`);
   const bound = operands.map((operand) => scope.bind(operand, scope));
-  if (entry.checkRightLiteral !== undefined && !isArray(bound[1]?.type ?? 'null')) {
-    const right: Parameter = {
+  const right = bound[1]?.type ?? 'null';
+  const mayBeArray = isArray(right) || right === 'json' || right === 'unknown';
+  if (entry.checkRightLiteral !== undefined && !mayBeArray) {
+    const pattern: Parameter = {
       name: 'pattern',
       type: 'string',
       description: '',
       checkLiteral: entry.checkRightLiteral,
     };
-    checkLiteral(name, right, bound[1], operands[1]?.span ?? span, scope);
+    checkLiteral(name, pattern, bound[1], operands[1]?.span ?? span, scope);
   }
   return apply(name, entry.signature, bound, (index) => operands[index]?.span ?? span, scope);
 }

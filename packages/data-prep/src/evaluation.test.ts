@@ -66,13 +66,30 @@ describe('evaluation', () => {
       ['"abc" !$ "bc"', false],
       ['"abc" =~ "[a-c]+"', true],
       ['none !~ "a"', true],
+      ['"a" =~ list', true],
+      ['1 =~ list', true],
+      ['"b" !~ list', true],
       ['none.equals("a")', false],
       ['!none.equals("a")', true],
       ['min("b", none, "a")', 'a'],
     ])('%s gives %j', async (text, expected) => {
-      const row: Row = { none: null, noNumber: null };
-      const types = { noNumber: 'long' as const };
+      const row: Row = { none: null, noNumber: null, list: ['a', 1, null] };
+      const types = { noNumber: 'long' as const, list: 'json' as const };
       expect(await evaluator.evaluate({ text, row, types })).toEqual({ value: expected, fails: false });
+    });
+  });
+
+  describe('of what is nested deeply', () => {
+    it.each<[string, string, string, number, unknown]>([
+      ['json_to_object(', '"{}"', ')', 15, {}],
+      ['transformArray([1], x -> ', 'to_integer("7")', ')', 8, [[[[[[[[7]]]]]]]]],
+      ['filterArray([1], x -> size_of(', '[x]', ') > 0)', 4, [1]],
+      ['(', 'n > 0', ' && n > 1)', 90, true],
+      ['!(', 'n > 0', ' || n > 1)', 45, false],
+    ])('%s%s%s %d times takes no longer with each level', async (before, core, after, times, expected) => {
+      const text = `${before.repeat(times)}${core}${after.repeat(times)}`;
+      const { value, fails } = await evaluator.evaluate({ text, row: { n: 2 } });
+      expect(fails ? 'fails' : value).toEqual(expected);
     });
   });
 

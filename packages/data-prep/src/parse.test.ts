@@ -109,12 +109,19 @@ describe('parseExpression', () => {
     ['size', `"size" is a reserved word; if a field is meant, write \${size}.`],
     ['', 'Expected a value, a field or a function, but the expression ends here.'],
     ['a = b', 'There is no assignment in expressions; compare with "==".'],
+    ['xs => 1', 'There is no "=>"; "at least" is ">=", and before the body of a lambda stands "->".'],
     ['1st', `A name cannot start with a digit; wrap the field name as "\${…}".`],
     ['${a', 'This wrapped name is never closed; end it with "}".'],
     ['1 -> 2', 'Before "->" stands the name of an element, as in "x -> x > 0".'],
     ['089', 'A number that starts with 0 is octal and has no digits 8 and 9; leave the 0 out.'],
   ])('answers %s with %s', (text, message) => {
     expect(errorsOf(text)[0]?.message).toBe(message);
+  });
+
+  it('counts a lambda as ten levels of nesting', () => {
+    const nested = (levels: number) => `${'transformArray([1], x -> '.repeat(levels)}1${')'.repeat(levels)}`;
+    expect(errorsOf(nested(9))).toEqual([]);
+    expect(errorsOf(nested(10)).map(({ code }) => code)).toEqual(['expression-too-deep']);
   });
 
   it('refuses what is too long', () => {

@@ -105,6 +105,13 @@ export interface EmittedSql {
   /** True (never NULL) for a row on which the expression fails; undefined where it cannot fail. */
   readonly fails: string | undefined;
   /**
+   * Set where NULL tells of a failure: true (never NULL) for a row that has something to make the value of. `fails` is then
+   * that this is true and `value` NULL, so that who has the value need not make it again to know.
+   */
+  readonly given?: string;
+  /** Set for a truth value that is never NULL, such as that of a comparison. */
+  readonly isDecided?: true;
+  /**
    * For a date-time: the zone that it was read in or brought to, by whose clock it is written and taken apart. Left out for
    * UTC. The value itself is an instant; only functions of dates look at its zone.
    */

@@ -1,7 +1,7 @@
 import type { EmittedSql, ExpressionType } from '../plan.ts';
 import { emitConversion } from '../sql/conversion.ts';
 import { anyOf, bindOnce, madeOf, total } from '../sql/emitted.ts';
-import { lambda, lambdaOfTwo } from '../sql/lambda.ts';
+import { inScope, lambda, lambdaOfTwo } from '../sql/lambda.ts';
 import { type ArrayType, arrayOf, isArray } from '../types.ts';
 import type { EmittedArgument, FunctionEntry, Mismatch, Parameter, Signature } from './entry.ts';
 import { joinTexts } from './join-texts.ts';
@@ -39,8 +39,8 @@ export const arrayElementFunctions: readonly FunctionEntry[] = [
     nulls: 'Null for a null array. A null condition counts as false.',
     example: { expression: 'filterArray([5, -6, 0, 7], x -> x > 0)', result: '[5, 7]' },
     emit: (args) =>
-      overElements(args, (list, body) => {
-        return `list_filter(${list}, ${lambda((item) => `coalesce(${body(item).value}, FALSE)`)})`;
+      overElements(args, (list, item, { value }) => {
+        return `list_filter(${list}, lambda ${item}: coalesce(${value}, FALSE))`;
       }),
   },
   {
@@ -67,7 +67,7 @@ export const arrayElementFunctions: readonly FunctionEntry[] = [
     nulls: 'Null for a null array.',
     example: { expression: 'transformArray([5, 6, 7], x -> x + 1)', result: '[6, 7, 8]' },
     emit: (args) =>
-      overElements(args, (list, body) => `list_transform(${list}, ${lambda((item) => body(item).value)})`),
+      overElements(args, (list, item, { value }) => `list_transform(${list}, lambda ${item}: ${value})`),
   },
   {
     name: 'flattenArray',
@@ -116,16 +116,17 @@ export const arrayElementFunctions: readonly FunctionEntry[] = [
   },
 ];
 
-/** Fails where the body fails for an element. */
+/** Fails where the body fails for an element. The body is written once, as it may hold further bodies. */
 function overElements(
   args: readonly EmittedArgument[],
-  write: (list: string, body: (element: string) => EmittedSql) => string,
+  write: (list: string, item: string, body: EmittedSql) => string,
 ): EmittedSql {
   const [list, { body } = { body: undefined }] = args;
   if (list === undefined || body === undefined) throw new Error('An array and a lambda are needed');
-  const value = write(list.value, body);
-  if (body('NULL').fails === undefined) return { value, fails: list.fails };
-  const failing = `list_filter(${list.value}, ${lambda((item) => body(item).fails ?? 'FALSE')})`;
+  const { item, written } = inScope((name) => ({ item: name, written: body(name) }));
+  const value = write(list.value, item, written);
+  if (written.fails === undefined) return { value, fails: list.fails };
+  const failing = `list_filter(${list.value}, lambda ${item}: ${written.fails})`;
   return { value, fails: anyOf([list.fails, `coalesce(len(${failing}) > 0, FALSE)`]) };
 }
 

@@ -1,4 +1,5 @@
 import { mayFail, valuesOf } from '../sql/emitted.ts';
+import { withoutJsonNull } from '../sql/nested.ts';
 import type { FunctionEntry } from './entry.ts';
 import { fixed } from './signature.ts';
 
@@ -18,7 +19,7 @@ export const jsonFunctions: readonly FunctionEntry[] = [
     emit: (args) => {
       const [text = 'NULL'] = valuesOf(args);
       const read = mayFail(args, `json_extract(TRY_CAST(${text} AS JSON), '$')`);
-      return { ...read, value: `CASE WHEN ${read.value} <> 'null' THEN ${read.value} END` };
+      return { fails: read.fails, value: withoutJsonNull(read.value) };
     },
   },
 ];

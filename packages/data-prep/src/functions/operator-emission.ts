@@ -1,6 +1,16 @@
 import type { EmittedSql, ExpressionType } from '../plan.ts';
 import { emitConversion } from '../sql/conversion.ts';
-import { anyOf, bindOnce, firstMatching, inTry, madeOf, mayFail, total, valuesOf } from '../sql/emitted.ts';
+import {
+  anyOf,
+  bindOnce,
+  decidedBy,
+  firstMatching,
+  inTry,
+  madeOf,
+  mayFail,
+  total,
+  valuesOf,
+} from '../sql/emitted.ts';
 import { comparableType, isArray, isMap, isOpen, sameType } from '../types.ts';
 import type { CallContext, EmittedArgument, Emitter } from './entry.ts';
 
@@ -61,7 +71,7 @@ function inTwoKinds(
 export function emitOrder(symbol: string): Emitter {
   return (args) => {
     if (args.some(({ type }) => type !== 'json')) {
-      return madeOf(args, `coalesce(${valuesOf(args).join(` ${symbol} `)}, FALSE)`);
+      return decidedBy(args, `coalesce(${valuesOf(args).join(` ${symbol} `)}, FALSE)`);
     }
     const compared = bindOnce(valuesOf(args), (...sides) => {
       const as = (type: 'number' | 'string') => {
@@ -72,7 +82,7 @@ export function emitOrder(symbol: string): Emitter {
         .join(' AND ');
       return `CASE WHEN ${areNumbers} THEN ${as('number')} ELSE ${as('string')} END`;
     });
-    return madeOf(args, `coalesce(${compared}, FALSE)`);
+    return decidedBy(args, `coalesce(${compared}, FALSE)`);
   };
 }
 
@@ -80,7 +90,7 @@ export function emitEquality(negation: string): Emitter {
   return (args) => {
     const [left, right] = args;
     if (left === undefined || right === undefined) throw new Error('Equality needs two sides');
-    return madeOf(args, `(${negation}${equalityOf(left, right)})`);
+    return decidedBy(args, `(${negation}${equalityOf(left, right)})`);
   };
 }
 
@@ -108,13 +118,15 @@ function comparableSide(side: string, from: ExpressionType, to: ExpressionType):
 /** The sides are looked at in order, up to the one that decides. */
 export function emitLogical(operator: 'AND' | 'OR'): Emitter {
   return (args) => {
-    const sides = args.map(({ value }) => `coalesce(${value}, FALSE)`);
+    // Defaults within defaults take the engine's optimizer a time that grows with the fourth power of their depth.
+    const sides = args.map(({ value, isDecided }) => (isDecided ? value : `coalesce(${value}, FALSE)`));
     const decides = operator === 'OR' ? '' : 'NOT ';
     const branches = args.flatMap(({ fails }, index) => [
       ...(fails === undefined ? [] : [{ when: fails, outcome: 'TRUE' }]),
       { when: `${decides}${sides[index]}`, outcome: undefined },
     ]);
-    return { value: `(${sides.join(` ${operator} `)})`, fails: firstMatching(branches, undefined) };
+    const value = `(${sides.join(` ${operator} `)})`;
+    return { value, fails: firstMatching(branches, undefined), isDecided: true };
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ExpressionType } from '../plan.ts';
-import { inTry, madeOf, mayFail, valuesOf } from '../sql/emitted.ts';
+import { decidedBy, inTry, madeOf, mayFail, total, valuesOf } from '../sql/emitted.ts';
 import { quoteLiteral } from '../sql/quote.ts';
 import { wordOperators } from '../syntax/precedence.ts';
 import { arrayOf, commonType, isArray } from '../types.ts';
@@ -142,7 +142,7 @@ export const operatorTable: readonly OperatorEntry[] = [
         negation === '' ? `${description} False for null.` : `The opposite of ${symbol}. True for null.`,
       example: `"abc" ${negation === '' ? symbol : `!${symbol.slice(1)}`} "a"`,
       signature: symbol === '=~' ? matchSignature : fixed(['string'], 'boolean'),
-      emit: (args) => madeOf(args, `(${negation}coalesce(${textTest(sql, args)}, FALSE))`),
+      emit: (args) => decidedBy(args, `(${negation}coalesce(${textTest(sql, args)}, FALSE))`),
       ...(symbol === '=~' ? { checkRightLiteral: regexProblem } : {}),
     })),
   ),
@@ -166,7 +166,11 @@ export const operatorTable: readonly OperatorEntry[] = [
     description: 'True when the operand is not. Null counts as false.',
     example: '!(1 > 2)',
     signature: fixed(['boolean'], 'boolean'),
-    emit: (args) => madeOf(args, `(NOT coalesce(${valuesOf(args).join('')}, FALSE))`),
+    emit: (args) => {
+      const [operand = total('NULL')] = args;
+      const value = operand.isDecided ? operand.value : `coalesce(${operand.value}, FALSE)`;
+      return decidedBy(args, `(NOT ${value})`);
+    },
   },
   {
     ...named('-', 'negate', 1),
@@ -246,11 +250,12 @@ export function wordsOf(symbol: string): readonly string[] {
   return [...wordOperators].filter(([, meant]) => meant === symbol).map(([word]) => word);
 }
 
-/** On the right of `=~` stands a regular expression, or an array that may have the value. */
+/** On the right of `=~` stands a regular expression, or an array that may have the value; JSON can only be the latter. */
 function matchSignature(types: readonly ExpressionType[]): Signature | Mismatch {
   const [left = 'null', right = 'null'] = types;
-  if (!isArray(right)) return fixed(['string'], 'boolean')(types, []);
-  const items = commonType([left, right.items]);
+  const elements = right === 'json' ? right : isArray(right) ? right.items : undefined;
+  if (elements === undefined) return fixed(['string'], 'boolean')(types, []);
+  const items = commonType([left, elements]);
   return { arguments: [items, arrayOf(items)], returns: 'boolean' };
 }
 

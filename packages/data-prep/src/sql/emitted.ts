@@ -24,6 +24,11 @@ export function madeOf(parts: readonly EmittedSql[], value: string): EmittedSql 
   return { value, fails: anyOf(parts.map((part) => part.fails)) };
 }
 
+/** A truth value that is never NULL, whatever the parts are. */
+export function decidedBy(parts: readonly EmittedSql[], value: string): EmittedSql {
+  return { ...madeOf(parts, value), isDecided: true };
+}
+
 export function valuesOf(parts: readonly EmittedSql[]): readonly string[] {
   return parts.map((part) => part.value);
 }
@@ -38,9 +43,20 @@ export function callOf(sqlFunction: string, parts: readonly EmittedSql[]): Emitt
  * that reads or computes something that may not work out.
  */
 export function mayFail(parts: readonly EmittedSql[], value: string): EmittedSql {
-  const given = parts.map((part) => `${part.value} IS NOT NULL`);
-  const lost = `(${[...given, `${value} IS NULL`].join(' AND ')})`;
+  const given = givenOf(parts);
+  if (given !== undefined) return { value, fails: `(${given} AND ${value} IS NULL)`, given };
+  const lost = `(${areThere(parts)} AND ${value} IS NULL)`;
   return { value, fails: anyOf([...parts.map((part) => part.fails), lost]) };
+}
+
+/** Whether there is something to make a value of, where the value alone tells of all failures of its parts too. */
+function givenOf(parts: readonly EmittedSql[]): string | undefined {
+  if (parts.every((part) => part.fails === undefined)) return areThere(parts);
+  return parts.length === 1 ? parts[0]?.given : undefined;
+}
+
+function areThere(parts: readonly EmittedSql[]): string {
+  return parts.map((part) => `${part.value} IS NOT NULL`).join(' AND ');
 }
 
 /** Alternatives tried in order: `when` must never be NULL where it decides. */
@@ -62,10 +78,10 @@ export function firstMatching(
 }
 
 /** The public form: NULL wherever the expression fails, whatever a part made of that failure. */
-export function nullWhereFailed({ value, fails }: EmittedSql): EmittedSql {
-  return fails === undefined
-    ? total(value)
-    : { value: `CASE WHEN ${fails} THEN NULL ELSE ${value} END`, fails };
+export function nullWhereFailed(emitted: EmittedSql): EmittedSql {
+  const { value, fails, given } = emitted;
+  if (fails === undefined || given !== undefined) return emitted;
+  return { value: `CASE WHEN ${fails} THEN NULL ELSE ${value} END`, fails };
 }
 
 /**

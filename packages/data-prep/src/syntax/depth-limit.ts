@@ -4,6 +4,9 @@ import { childrenOf, type Expression, type Span } from './expression.ts';
 /** Levels of nesting that an expression may have; the SQL that is made of it must stay within the engine's depth. */
 const MAXIMUM_DEPTH = 100;
 
+/** The engine reads the body of a lambda twice, one within it four times: eleven of them would take it seconds. */
+const LEVELS_OF_LAMBDA = 10;
+
 /**
  * Keeps an expression from being nested too deeply, both while it is parsed, which takes the call stack, and in the tree
  * that comes out: `a + b + c` is parsed in a loop and still makes a deep tree.
@@ -33,9 +36,10 @@ export class DepthLimit {
 
   /** The node itself, whose children came through here before; reports the first that is one level too deep. */
   checked<Node extends Expression>(node: Node): Node {
-    const depth = 1 + Math.max(0, ...childrenOf(node).map((child) => this.#depths.get(child) ?? 0));
+    const within = Math.max(0, ...childrenOf(node).map((child) => this.#depths.get(child) ?? 0));
+    const depth = within + (node.kind === 'lambda' ? LEVELS_OF_LAMBDA : 1);
     this.#depths.set(node, depth);
-    if (depth === MAXIMUM_DEPTH + 1) this.#report(node.span);
+    if (depth > MAXIMUM_DEPTH && within <= MAXIMUM_DEPTH) this.#report(node.span);
     return node;
   }
 

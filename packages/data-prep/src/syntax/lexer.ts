@@ -60,7 +60,7 @@ function readToken(text: string, start: number, errors: ErrorCollector): Read {
     return { kind: 'symbol', text: symbol, span: { start, end: start + symbol.length } };
   }
   const span = { start, end: start + character.length };
-  errors.add('syntax', span, unexpectedCharacter(character));
+  errors.add('syntax', span, unexpectedCharacter(text.slice(start)));
   return { span };
 }
 
@@ -71,7 +71,10 @@ function readSymbol(text: string, start: number): string | undefined {
   return symbol === '!$' && (next === '{' || continuesIdentifier(next)) ? '!' : symbol;
 }
 
-function unexpectedCharacter(character: string): string {
+function unexpectedCharacter(text: string): string {
+  const character = codePointAt(text, 0);
+  if (text.startsWith('=>'))
+    return 'There is no "=>"; "at least" is ">=", and before the body of a lambda stands "->".';
   if (character === '=') return 'There is no assignment in expressions; compare with "==".';
   if (character === '\\') return 'A backslash may stand only inside a text, or before a dot within a name.';
   return `The character "${character}" has no meaning here; put text in quotation marks and unusual field names in "\${…}".`;
