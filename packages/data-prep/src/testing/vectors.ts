@@ -1,11 +1,12 @@
 import type { SourceColumn, XdmScalarType } from '@tributary/xdm';
 import fixture from '../data-prep.vectors.json' with { type: 'json' };
 import { parseExpression } from '../parse.ts';
+import semantics from '../semantics.vectors.json' with { type: 'json' };
 import { childrenOf, type Expression } from '../syntax/expression.ts';
 import { planExpression } from '../validate.ts';
 import { columnsOf, type Row } from './evaluate.ts';
 
-/** A documented case: what an expression makes of a row. */
+/** A case: what an expression makes of a row. */
 export interface Vector {
   readonly function: string;
   readonly expression: string;
@@ -19,7 +20,8 @@ export interface Vector {
   readonly sourceType?: string;
 }
 
-export const vectors: readonly Vector[] = fixture as readonly Vector[]; // JSON widens the target to string
+/** What the documentation shows, and cases of what follows from it and from the libraries that it leaves details to. */
+export const vectors: readonly Vector[] = [...fixture, ...semantics] as readonly Vector[]; // JSON widens the target
 
 /** Cases of one expression; those of whole mappings are `mappingVectors`. */
 export const expressionVectors = vectors.filter(({ destination }) => destination === undefined);
