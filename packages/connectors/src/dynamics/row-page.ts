@@ -27,11 +27,11 @@ export async function* rowPage(
 ): AsyncGenerator<Uint8Array, void, void> {
   const head = new Head();
   const marks = new MarkCounter();
-  let tail: Buffer = Buffer.alloc(0);
+  const tail = new Tail();
   for await (const piece of body) {
     head.add(piece);
     marks.add(piece);
-    tail = Buffer.concat([tail, piece]).subarray(-TAIL_BYTES);
+    tail.add(piece);
     yield piece;
   }
   if (!head.isFound) {
@@ -39,7 +39,7 @@ export async function* rowPage(
     if (!head.text.trimStart().startsWith('{')) throw unexpected('a page of rows is none');
     throw cutOff();
   }
-  const closing = closingOf(tail.toString('utf8'));
+  const closing = closingOf(tail.text);
   if (closing === undefined) throw cutOff();
   const nextLink = textAt(closing, '@odata.nextLink') ?? head.nextLink;
   const isEmpty = head.firstOfRows === ']';
@@ -67,6 +67,26 @@ class Head {
   get nextLink(): string | undefined {
     const members = this.text.slice(0, ROWS_KEY.exec(this.text)?.index ?? 0);
     return textAt(parseJson(members.replace(/,?\s*$/, '}')), '@odata.nextLink');
+  }
+}
+
+/** The last pieces, which together hold at least the last {@link TAIL_BYTES}. */
+class Tail {
+  readonly #pieces: Uint8Array[] = [];
+  #size = 0;
+
+  add(piece: Uint8Array): void {
+    this.#pieces.push(piece);
+    this.#size += piece.length;
+    for (let [first] = this.#pieces; first !== undefined; [first] = this.#pieces) {
+      if (this.#size - first.length < TAIL_BYTES) return;
+      this.#pieces.shift();
+      this.#size -= first.length;
+    }
+  }
+
+  get text(): string {
+    return Buffer.concat(this.#pieces).toString('utf8');
   }
 }
 

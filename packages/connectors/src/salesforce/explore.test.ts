@@ -86,5 +86,5 @@ test('the registry makes a source of a base connection', async () => {
   const source = createSource('cfc0fee1-7dc0-40ef-b73e-d8b134c436f5', 'OAuth2 Client Credential', auth);
   await source?.check();
   expect(source).toBeDefined();
-  expect(createSource('38ad80fe-8b06-4938-94f4-d4ee80266b07', 'any', {})).toBeUndefined();
+  expect(createSource('c604ff05-7f1a-43c0-8e18-33bf874cb11c', 'any', {})).toBeUndefined();
 });
