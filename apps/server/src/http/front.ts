@@ -7,6 +7,7 @@ import { securityOf, serveApiReference } from './api-reference.ts';
 import { identifyCaller, identifySandbox } from './caller.ts';
 import { acceptJsonBodies } from './json-body.ts';
 import { Problem } from './problem.ts';
+import { refuseNul } from './request-url.ts';
 import type { Routes, Service } from './service.ts';
 import { BODY_LIMIT_BYTES, toProblem } from './to-problem.ts';
 import { validatorCompiler } from './validation.ts';
@@ -85,12 +86,6 @@ function scopeOf(service: Service, store: Store, tokens: Tokens) {
     );
     service.register(routes);
   };
-}
-
-/** No store can be asked with a NUL, and no name or id holds one. */
-function refuseNul(request: FastifyRequest): void {
-  if (!request.url.includes('%00')) return;
-  throw new Problem('invalidParameter', 'The URL holds a NUL character (%00); remove it.');
 }
 
 function answer(

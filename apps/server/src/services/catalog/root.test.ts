@@ -80,6 +80,13 @@ describe('several requests in one', () => {
     expect([status, await filesInLake()]).toEqual([200, before - 1]);
   });
 
+  it('are refused where a path or a parameter holds a NUL, as by themselves', async () => {
+    for (const resource of ['/dataSets/a%00b', '/dataSets?name=%00']) {
+      const { status, body } = await bench.call('POST', '/', [{ resource, method: 'GET' }]);
+      expect([status, body[0].code, body[0].body.detail]).toEqual([200, 400, expect.stringContaining('NUL')]);
+    }
+  });
+
   it('stay in the sandbox of their caller', async () => {
     const id = await bench.createDataSet({ name: 'Of prod' });
     const answer = await bench.server.call('POST', '/data/foundation/catalog', {

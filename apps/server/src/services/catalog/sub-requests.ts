@@ -5,6 +5,7 @@ import { type Static, Type } from 'typebox';
 import type { SandboxedCaller } from '../../http/caller.ts';
 import { acceptJsonBodies } from '../../http/json-body.ts';
 import { Problem, type ProblemKind } from '../../http/problem.ts';
+import { refuseNul } from '../../http/request-url.ts';
 import type { Routes } from '../../http/service.ts';
 import { toProblem } from '../../http/to-problem.ts';
 import { validatorCompiler } from '../../http/validation.ts';
@@ -89,6 +90,7 @@ function innerApp(callers: AsyncLocalStorage<SandboxedCaller>, register: (routes
   acceptJsonBodies(app);
   app.decorateRequest('caller', undefined);
   app.addHook('onRequest', async (request) => {
+    refuseNul(request);
     request.caller = callers.getStore();
   });
   app.setErrorHandler((error, request, reply) => {
