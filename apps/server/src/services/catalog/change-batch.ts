@@ -112,7 +112,7 @@ export function patchBatchEdit(patch: BatchPatchBody): BatchEdit {
   if (!Array.isArray(patch)) return (before) => ({ ...before, ...batchPropertiesOf(patch) });
   return (before, id) => {
     for (const property of patchedProperties(patch)) {
-      if (property === undefined || !isBatchProperty(property)) throw fixedProperty(property ?? '(root)');
+      if (!isBatchProperty(property)) throw fixedProperty(property || '(root)');
     }
     const document = patched(before, patch);
     requireValid(BatchBody, document);

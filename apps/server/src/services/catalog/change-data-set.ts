@@ -90,7 +90,7 @@ export function refuseOtherSchema(change: DataSetChange, before: StoredDataSet):
 function jsonPatchEdit(patch: JsonPatch): DataSetEdit {
   return (before) => {
     for (const property of patchedProperties(patch)) {
-      if (property === undefined || !isChangeable(property)) throw fixedProperty(property ?? '(root)');
+      if (!isChangeable(property)) throw fixedProperty(property || '(root)');
     }
     const document = patched(before, patch);
     requireValid(DataSetChange, document);

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { firstName } from '../../http/json-pointer.ts';
 import { applyPatchOperation, type PatchOperation } from '../../http/patch-operation.ts';
 import { Problem } from '../../http/problem.ts';
 
@@ -14,12 +15,10 @@ export const JsonPatch = Type.Array(Operation, { maxItems: 1_000 });
 export type JsonPatch = Static<typeof JsonPatch>;
 
 /**
- * The first property on the way to each place that a patch reads or writes; undefined for the document as a whole.
+ * The first property on the way to each place that a patch reads or writes; empty for the document as a whole.
  */
-export function patchedProperties(patch: JsonPatch): readonly (string | undefined)[] {
-  return patch
-    .flatMap(({ path, from }) => (from === undefined ? [path] : [path, from]))
-    .map((pointer) => /^\/([^/]+)/.exec(pointer)?.[1]?.replaceAll('~1', '/').replaceAll('~0', '~'));
+export function patchedProperties(patch: JsonPatch): readonly string[] {
+  return patch.flatMap(({ path, from }) => (from === undefined ? [path] : [path, from])).map(firstName);
 }
 
 /**

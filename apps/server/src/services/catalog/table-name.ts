@@ -1,4 +1,5 @@
 import type { ScopedStore } from '@tributary/store';
+import { pointerTo } from '../../http/json-pointer.ts';
 import { Problem } from '../../http/problem.ts';
 
 /** Under this tag clients look for the name by which SQL reaches a dataset. */
@@ -58,7 +59,7 @@ async function askedTableName(store: ScopedStore, asked: readonly string[]): Pro
 }
 
 function tagProblem(kind: 'invalidBody' | 'conflict', message: string): Problem {
-  const path = `/tags/${TABLE_NAME_TAG.replaceAll('/', '~1')}`;
+  const path = pointerTo('tags', TABLE_NAME_TAG);
   return new Problem(kind, message, { violations: [{ path, message }] });
 }
 

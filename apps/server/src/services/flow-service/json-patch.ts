@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { firstName } from '../../http/json-pointer.ts';
 import { applyPatchOperation } from '../../http/patch-operation.ts';
 import { refusal } from './refusal.ts';
 
@@ -28,7 +29,7 @@ export function applyJsonPatch(
     if (op !== 'add' && op !== 'replace' && op !== 'remove') {
       throw refused('1434-400', `/${index}/op`, `must be add, replace or remove, not '${operation.op}'`);
     }
-    const reason = readOnly(firstSegment(operation.path));
+    const reason = readOnly(firstName(operation.path));
     if (reason !== undefined) throw refused('1455-400', `/${index}/path`, reason);
     return apply(patched, { op, path: operation.path, value: operation.value }, index);
   }, document);
@@ -44,10 +45,6 @@ function apply(document: unknown, change: Change, index: number): unknown {
   const applied = applyPatchOperation(document, change, index);
   if (applied.ok) return applied.document;
   throw refused('1455-400', `/${index}`, `${change.op} ${change.path}: ${applied.reason}`);
-}
-
-function firstSegment(path: string): string {
-  return (path.split('/')[1] ?? '').replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
 function refused(code: '1434-400' | '1455-400', path: string, message: string) {

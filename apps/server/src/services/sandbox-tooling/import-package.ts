@@ -1,5 +1,6 @@
 import type { PackageRecord, ScopedStore } from '@tributary/store';
 import type { SandboxedCaller } from '../../http/caller.ts';
+import { pointerTo } from '../../http/json-pointer.ts';
 import { Problem } from '../../http/problem.ts';
 import { transactionWithEffects } from '../catalog/side-effects.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -92,7 +93,7 @@ async function requireAlternatives(
 ): Promise<void> {
   const types = new Map(artifacts.map(({ id, type }) => [id, type]));
   for (const [id, alternative] of alternatives) {
-    const path = `/alternatives/${id.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const path = pointerTo('alternatives', id);
     if (types.get(id) !== alternative.type) {
       throw invalidAlternative(path, `stands for no ${alternative.type} of the package`);
     }

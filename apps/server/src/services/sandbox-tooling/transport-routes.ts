@@ -1,10 +1,11 @@
 import { type Static, Type } from 'typebox';
 import type { Caller } from '../../http/caller.ts';
+import { pointerTo } from '../../http/json-pointer.ts';
 import { Problem } from '../../http/problem.ts';
 import { callerOf, type Routes } from '../../http/service.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { type ArtifactReference, findArtifacts } from './artifact-graph.ts';
-import { ArtifactTypeSchema, readArtifactType } from './artifact-types.ts';
+import { readArtifactType } from './artifact-types.ts';
 import { findConflicts, importPackage } from './import-package.ts';
 import { StartedJob, startedJob } from './job-documents.ts';
 import { namedSandbox } from './named-sandbox.ts';
@@ -36,8 +37,6 @@ const IMPORT_SUMMARY = {
   description:
     'Copies everything that the package carries under new ids, but for what `alternatives` names. All of it or nothing: an import that cannot be made answers 409 and names the artifact. Base connections come without credentials, dataflows as drafts, datasets without data.',
 };
-
-const Artifact = Type.Object({ id: Type.String(), type: ArtifactTypeSchema, title: Type.String() });
 
 /** Publishing packages, and what comes before and of an import. */
 export function registerTransport(
@@ -152,7 +151,7 @@ export function registerTransport(
         params: PackageParameter,
         body: Type.Optional(Type.Union([Type.Array(NamedArtifact, { maxItems: 1_000 }), Type.Null()])),
         response: {
-          200: Type.Array(Type.Object({ ...Artifact.properties, children: Type.Array(Artifact) })),
+          200: Type.Array(Type.Object({ ...ShownArtifact.properties, children: Type.Array(ShownArtifact) })),
         },
       },
     },
@@ -208,7 +207,7 @@ async function runImport(
   const alternatives = Object.entries(asked.alternatives ?? {}).map(
     ([id, alternative]): [string, ArtifactReference] => [
       id,
-      { id: alternative.id, type: readArtifactType(alternative.type, `/alternatives/${id}/type`) },
+      { id: alternative.id, type: readArtifactType(alternative.type, pointerTo('alternatives', id, 'type')) },
     ],
   );
   const job = await importPackage(dependencies, destination, {

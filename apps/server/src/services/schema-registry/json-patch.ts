@@ -1,5 +1,6 @@
 import { type RegistryResource, withoutRepeatedTypes } from '@tributary/xdm';
 import { type Static, Type } from 'typebox';
+import { firstName } from '../../http/json-pointer.ts';
 import { applyPatchOperation, type PatchOperation } from '../../http/patch-operation.ts';
 import { Problem } from '../../http/problem.ts';
 
@@ -68,16 +69,12 @@ function applied(document: unknown, { op, ...operation }: JsonPatch[number], ind
   if (operation.path === '') throw refused(index, `${what}: the whole resource is replaced by PUT`);
   const changed = name === 'test' ? [] : [operation.path, ...(name === 'move' ? [operation.from ?? ''] : [])];
   for (const path of changed) {
-    const member = firstSegment(path);
+    const member = firstName(path);
     if (READ_ONLY.has(member)) throw refused(index, `${what}: ${member} is given by the registry`);
   }
   const outcome = applyPatchOperation(document, { op: name, ...operation }, index);
   if (outcome.ok) return outcome.document;
   throw refused(index, `${what}: ${outcome.reason}`);
-}
-
-function firstSegment(path: string): string {
-  return (path.split('/')[1] ?? '').replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
 function refused(index: number, message: string): Problem {
