@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Organization, PackageRecord, PackageRecords } from '@tributary/store';
 import { type Static, Type } from 'typebox';
-import { ShownArtifact } from './package-documents.ts';
+import { PackageType, ShownArtifact } from './package-documents.ts';
 
 const SandboxReference = Type.Object({ name: Type.String(), imsOrgId: Type.String() });
-const RequestType = Type.Enum(['EXPORT', 'IMPORT', 'COPY']);
-const JobStatus = Type.Enum(['PENDING', 'IN_PROGRESS', 'SUCCESS', 'FAILED', 'CANCELLED']);
+export const RequestType = Type.Enum(['EXPORT', 'IMPORT', 'COPY']);
+export const JobStatus = Type.Enum(['PENDING', 'IN_PROGRESS', 'SUCCESS', 'FAILED', 'CANCELLED']);
 
 /** What the request that began a job is answered with. */
 export const StartedJob = Type.Object({
@@ -14,7 +14,7 @@ export const StartedJob = Type.Object({
   visibility: Type.Enum(['TENANT']),
   sourceSandbox: SandboxReference,
   destinationSandbox: Type.Optional(SandboxReference),
-  type: Type.Enum(['PARTIAL', 'FULL']),
+  type: PackageType,
   correlationId: Type.String(),
   jobId: Type.String(),
 });
@@ -27,7 +27,7 @@ export const ListedJob = Type.Object({
   jobType: Type.Enum(['NEW']),
   requestType: RequestType,
   packageId: Type.String(),
-  packageType: Type.Enum(['PARTIAL', 'FULL']),
+  packageType: PackageType,
   description: Type.Optional(Type.String()),
   jobStatus: JobStatus,
   visibility: Type.Enum(['TENANT']),
@@ -51,7 +51,7 @@ export const ShownJob = Type.Object({
   snapshotId: Type.String(),
   createdTimestamp: Type.Integer(),
   modifiedTimestamp: Type.Integer(),
-  type: Type.Enum(['PARTIAL', 'FULL']),
+  type: PackageType,
   jobStatus: JobStatus,
   jobType: Type.Enum(['NEW']),
   imsOrgId: Type.String(),
@@ -67,7 +67,7 @@ export const ShownJob = Type.Object({
 /** What is kept of a job. */
 export interface JobDocument {
   readonly packageId: string;
-  readonly packageType: 'PARTIAL' | 'FULL';
+  readonly packageType: Static<typeof PackageType>;
   readonly description?: string | undefined;
   readonly requestType: 'EXPORT' | 'IMPORT';
   readonly status: 'SUCCESS' | 'FAILED';

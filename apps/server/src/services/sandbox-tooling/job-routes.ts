@@ -4,7 +4,7 @@ import { callerOf, type Routes } from '../../http/service.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { artifactsOfType } from './artifact-graph.ts';
 import { readArtifactType } from './artifact-types.ts';
-import { ListedJob, listedJob, ShownJob, shownJob } from './job-documents.ts';
+import { JobStatus, ListedJob, listedJob, RequestType, ShownJob, shownJob } from './job-documents.ts';
 import { namedSandbox } from './named-sandbox.ts';
 import { packageOf, ShownArtifact } from './package-documents.ts';
 import { PackageParameter } from './package-routes.ts';
@@ -28,8 +28,8 @@ export function registerJobs(routes: Routes, { store }: Pick<Dependencies, 'stor
         querystring: Type.Object({
           ...pageQuery,
           jobType: Type.Optional(Type.Enum(['NEW', 'RESUME', 'ROLLBACK'])),
-          jobStatus: Type.Optional(Type.Enum(['PENDING', 'IN_PROGRESS', 'SUCCESS', 'FAILED', 'CANCELLED'])),
-          requestType: Type.Optional(Type.Enum(['EXPORT', 'IMPORT', 'COPY'])),
+          jobStatus: Type.Optional(JobStatus),
+          requestType: Type.Optional(RequestType),
         }),
         response: { 200: pageOf(ListedJob) },
       },

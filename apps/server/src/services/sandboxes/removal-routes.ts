@@ -2,10 +2,8 @@ import type { Organizations } from '@tributary/store';
 import { type Static, Type } from 'typebox';
 import { Problem } from '../../http/problem.ts';
 import { callerOf, type Routes } from '../../http/service.ts';
-import { AcceptedSandbox, acceptedSandbox } from './sandbox-documents.ts';
+import { AcceptedSandbox, acceptedSandbox, SandboxParameter } from './sandbox-documents.ts';
 import { existingSandbox, notActive } from './sandbox-routes.ts';
-
-const params = Type.Object({ sandboxName: Type.String({ description: 'The `name` of a sandbox.' }) });
 
 const RemovalQuery = Type.Object({
   validationOnly: Type.Optional(
@@ -40,7 +38,7 @@ export function registerRemovals(
         summary: 'Reset a sandbox',
         description:
           'Removes everything in it: resources, dataflows with their runs, datasets with their data. Until its state is `active` again, calls for it are refused.',
-        params,
+        params: SandboxParameter,
         querystring: RemovalQuery,
         body: Type.Object({
           action: Type.String({ const: 'reset', description: 'There is no other action than `reset`.' }),
@@ -69,7 +67,7 @@ export function registerRemovals(
         summary: 'Delete a sandbox',
         description:
           'Removes everything in it for good. The default sandbox cannot be deleted. The answer says `deleted`, as the platform does; while its content is being removed, looking it up says `deleting`.',
-        params,
+        params: SandboxParameter,
         querystring: RemovalQuery,
         response: answers,
       },

@@ -8,6 +8,9 @@ export const SandboxName = Type.String({
   pattern: '^[a-z][a-z0-9-]{0,255}$',
   description: 'Lower-case letters, digits and dashes; begins with a letter; at most 256 characters.',
 });
+export const SandboxParameter = Type.Object({
+  sandboxName: Type.String({ description: 'The `name` of a sandbox.' }),
+});
 export const SandboxTitle = Type.String({ minLength: 1, maxLength: 255 });
 export const SandboxType = Type.Enum(['production', 'development']);
 

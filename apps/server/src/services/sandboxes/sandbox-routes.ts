@@ -10,12 +10,11 @@ import {
   ManagedSandbox,
   managedSandbox,
   SandboxName,
+  SandboxParameter,
   SandboxTitle,
   SandboxType,
 } from './sandbox-documents.ts';
 import { ListQuery, listOf, listSandboxes } from './sandbox-list.ts';
-
-const params = Type.Object({ sandboxName: Type.String({ description: 'The `name` of a sandbox.' }) });
 
 /** Looking up, creating and retitling sandboxes. */
 export function registerSandboxes(routes: Routes, organizations: Organizations): void {
@@ -78,7 +77,7 @@ export function registerSandboxes(routes: Routes, organizations: Organizations):
       schema: {
         summary: 'Look up a sandbox',
         description: 'One that has been deleted can be looked up until another is given its name.',
-        params,
+        params: SandboxParameter,
         response: { 200: ManagedSandbox },
       },
     },
@@ -124,7 +123,7 @@ export function registerSandboxes(routes: Routes, organizations: Organizations):
       schema: {
         summary: 'Change the title of a sandbox',
         description: 'Nothing else of a sandbox can be changed.',
-        params,
+        params: SandboxParameter,
         body: Type.Object({ title: SandboxTitle }, { additionalProperties: false }),
         response: { 200: ManagedSandbox },
       },
