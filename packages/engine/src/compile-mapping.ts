@@ -1,4 +1,4 @@
-import type { MappingPlan, PlanExpression, PlannedTarget } from '@tributary/data-prep';
+import type { EmittedSql, MappingPlan, PlanExpression, PlannedTarget } from '@tributary/data-prep';
 import { columnsRead, emitTarget, quoteIdentifier, quoteLiteral } from '@tributary/data-prep';
 import type { SourceColumn, XdmNode } from '@tributary/xdm';
 import { withoutAbsent } from './absent-values.ts';
@@ -84,10 +84,16 @@ export function compileMapping(mapping: Mapping): CompiledMapping {
     evaluate: (rawRelation) =>
       evaluated(rawRelation, [
         sources.flatMap(parsedColumns),
-        values.flatMap(valueColumns),
-        trees.flatMap(({ content }, index) =>
-          content.kind === 'value' ? [] : [`${targetExpression(content, iteratedOf(plan))} AS t${index}`],
-        ),
+        values.flatMap((value, index) => [
+          `${value.value} AS ${valueName(index)}`,
+          ...failureColumns(value, index, 'beside'),
+        ]),
+        [
+          ...trees.flatMap(({ content }, index) =>
+            content.kind === 'value' ? [] : [`${targetExpression(content, iteratedOf(plan))} AS t${index}`],
+          ),
+          ...values.flatMap((value, index) => failureColumns(value, index, 'above')),
+        ],
       ]),
     targetColumns: targetColumns
       .map(({ field, value }) => `${value} AS ${quoteIdentifier(field.name)}`)
@@ -150,7 +156,14 @@ interface TargetValue {
   readonly read: readonly ReadSource[];
   readonly value: string;
   /** Undefined where the expression can't fail. */
-  readonly failure: string | undefined;
+  readonly failure: Failure | undefined;
+}
+
+/** SQL, never null: a target's value can't be made. */
+interface Failure {
+  readonly sql: string;
+  /** Whether it stands beside the value, or in the layer above, where it reads the value by its name. */
+  readonly layer: 'beside' | 'above';
 }
 
 function targetValues(
@@ -170,9 +183,20 @@ function targetValues(
       planned,
       read: sourcesOf(planned.expression, sources),
       value: withoutAbsent(type, `CAST(${emitted.value} AS ${sqlType(type)})`),
-      failure: emitted.fails,
+      failure: failureOf(emitted, type, valueName(index)),
     };
   });
+}
+
+/** Of a value that is null just where it failed, or was not given, the value tells. What is nested may be null as absent. */
+function failureOf({ fails, given }: EmittedSql, type: TargetFieldType, name: string): Failure | undefined {
+  if (fails === undefined) return undefined;
+  if (given === undefined || type.kind !== 'scalar') return { sql: fails, layer: 'beside' };
+  return { sql: `(${given} AND ${name} IS NULL)`, layer: 'above' };
+}
+
+function failureColumns({ failure }: TargetValue, index: number, layer: Failure['layer']): readonly string[] {
+  return failure?.layer === layer ? [`${failure.sql} AS ${failureName(index)}`] : [];
 }
 
 /** The type of what a target makes that iterates over so many lists. The lists are never written as such. */
@@ -182,11 +206,6 @@ function inLists(type: TargetFieldType, levels: number): TargetFieldType {
 
 function iteratedOf(plan: MappingPlan): (target: number) => boolean {
   return (target) => (plan.targets[target]?.iterates ?? 0) > 0;
-}
-
-function valueColumns({ value, failure }: TargetValue, index: number): readonly string[] {
-  const column = `${value} AS ${valueName(index)}`;
-  return failure === undefined ? [column] : [column, `${failure} AS ${failureName(index)}`];
 }
 
 function sourceValue(sources: readonly ReadSource[], name: string): string {

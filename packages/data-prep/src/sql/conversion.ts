@@ -146,7 +146,7 @@ function convertItems(array: string, from: ArrayType, to: ArrayGoal): EmittedSql
 
 function convertToOnly(value: string, from: ExpressionType, to: ArrayGoal): EmittedSql {
   const item = emitConversion(total(value), from, to.items);
-  return { ...item, value: `CASE WHEN ${value} IS NOT NULL THEN [${item.value}] END` };
+  return { value: `CASE WHEN ${value} IS NOT NULL THEN [${item.value}] END`, fails: item.fails };
 }
 
 function convertFields(object: string, from: ObjectType, to: ObjectGoal): EmittedSql {
