@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import apiReference from '@scalar/fastify-api-reference';
-import type { Routes, Service } from './service.ts';
+import type { FastifySchema } from 'fastify';
+import type { ProblemFormat, Routes, Service } from './service.ts';
 
 /** The headers that calls carry, as OpenAPI names what identifies a caller. */
 const securitySchemes = {
@@ -44,6 +45,10 @@ export async function serveApiReference(
       tags: services.map(({ name, description }) => ({ name, description })),
       components: { securitySchemes },
     },
+    transform: ({ schema, url }) => {
+      const service = services.find(({ prefix }) => url.startsWith(prefix));
+      return { schema: service ? withRefusals(schema, service.problems) : schema, url };
+    },
   });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   await app.register(apiReference, {
@@ -56,4 +61,26 @@ export async function serveApiReference(
       agent: { disabled: true },
     },
   });
+}
+
+/** The same routes with what is answered where they refuse: those that they name, and any other, such as a 401. */
+function withRefusals(schema: FastifySchema, problems: ProblemFormat): FastifySchema {
+  const named = Object.entries((schema.response ?? {}) as Readonly<Record<string, Answer>>);
+  const refusal = (answer: Answer) => ({
+    description: answer.description ?? 'Refused.',
+    content: { [problems.mediaType]: { schema: answer } },
+  });
+  return {
+    ...schema,
+    response: {
+      ...Object.fromEntries(
+        named.map(([status, answer]) => [status, Number(status) < 400 ? answer : refusal(answer)]),
+      ),
+      default: refusal({ ...problems.schema, description: 'Anything else: refused, or failed.' }),
+    },
+  };
+}
+
+interface Answer {
+  readonly description?: string;
 }

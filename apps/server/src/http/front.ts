@@ -8,7 +8,7 @@ import { identifyCaller, identifySandbox } from './caller.ts';
 import { acceptJsonBodies } from './json-body.ts';
 import { Problem } from './problem.ts';
 import { refuseNul } from './request-url.ts';
-import type { Routes, Service } from './service.ts';
+import type { ProblemFormat, Routes, Service } from './service.ts';
 import { BODY_LIMIT_BYTES, toProblem } from './to-problem.ts';
 import { validatorCompiler } from './validation.ts';
 import { serveWebUi } from './web-ui.ts';
@@ -97,12 +97,15 @@ function answer(
   if (problem.status >= 500)
     // Without its query, in which a client of /ims/token may have sent its secret.
     request.log.error({ err: problem.cause ?? problem, path: pathOf(request) }, problem.message);
-  const rendered = service?.renderProblem(problem, request) ?? {
-    contentType: 'application/problem+json',
-    body: { title: problem.kind, status: problem.status, detail: problem.message },
-  };
-  return reply.code(problem.status).type(rendered.contentType).send(rendered.body);
+  const { mediaType, body } = service?.problems ?? problemsOfNoService;
+  return reply.code(problem.status).type(mediaType).send(body(problem, request));
 }
+
+/** Of paths that no service has. */
+const problemsOfNoService: Pick<ProblemFormat, 'mediaType' | 'body'> = {
+  mediaType: 'application/problem+json',
+  body: ({ kind, status, message }) => ({ title: kind, status, detail: message }),
+};
 
 /** The service whose prefix a URL has. */
 function ownerOf({ url }: FastifyRequest, services: readonly Service[]): Service | undefined {

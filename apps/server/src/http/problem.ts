@@ -50,7 +50,7 @@ export interface Violation {
 
 /**
  * A request that cannot be served. Thrown by handlers; the service that owns the route renders it in its documented
- * body (see `Service.renderProblem`).
+ * body (see `Service.problems`).
  */
 export class Problem extends Error {
   readonly kind: ProblemKind;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify';
+import type { TSchema } from 'typebox';
 import type { Caller, SandboxedCaller } from './caller.ts';
 import type { Problem } from './problem.ts';
 
@@ -13,10 +14,12 @@ export type Routes = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
-/** A problem as one service words it. */
-export interface RenderedProblem {
-  readonly contentType: string;
-  readonly body: unknown;
+/** How one service words what is wrong. */
+export interface ProblemFormat {
+  readonly mediaType: string;
+  /** Of the body, for the OpenAPI document. */
+  readonly schema: TSchema;
+  body(problem: Problem, request: FastifyRequest): unknown;
 }
 
 /** One AEP service: its routes under one prefix, and its own way to word what is wrong. */
@@ -27,7 +30,7 @@ export interface Service {
   readonly prefix: string;
   /** `open`: no headers are asked for; `organization`: token, key and organisation; `sandbox`: the sandbox too. */
   readonly access: 'open' | 'organization' | 'sandbox';
-  renderProblem(problem: Problem, request: FastifyRequest): RenderedProblem;
+  readonly problems: ProblemFormat;
   /** Registers the routes, with paths relative to `prefix`. */
   register(routes: Routes): void;
 }

@@ -11,16 +11,18 @@ import { sandboxes } from './sandboxes/index.ts';
 import { schemaRegistry } from './schema-registry/index.ts';
 
 /** Every service of the platform that Tributary answers for. */
+export const services: readonly ((dependencies: Dependencies) => Service)[] = [
+  imsService,
+  flowService,
+  schemaRegistry,
+  catalog,
+  conversion,
+  identity,
+  sandboxes,
+  sandboxTooling,
+  dataAccess,
+];
+
 export function allServices(dependencies: Dependencies): readonly Service[] {
-  return [
-    imsService,
-    flowService,
-    schemaRegistry,
-    catalog,
-    conversion,
-    identity,
-    sandboxes,
-    sandboxTooling,
-    dataAccess,
-  ].map((service) => service(dependencies));
+  return services.map((service) => service(dependencies));
 }

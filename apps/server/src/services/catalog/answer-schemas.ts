@@ -131,7 +131,7 @@ export const LastBatches = byId(
 export const References = Type.Array(Type.String(), { description: 'Such as `@/dataSets/{id}`.' });
 
 /** The body of every refusal (problem details, RFC 9457). */
-const Failure = Type.Object(
+export const Failure = Type.Object(
   {
     type: Type.String(),
     title: Type.String({ examples: ['BadRequestError'] }),

@@ -7,7 +7,7 @@ import { registerDataSets } from './data-set-routes.ts';
 import type { CatalogDependencies } from './dependencies.ts';
 import { lakeTables } from './lake-tables.ts';
 import { registerLastBatches } from './last-batch-routes.ts';
-import { renderProblem } from './problem-body.ts';
+import { problems } from './problem-body.ts';
 import { registerRoot } from './root-routes.ts';
 import { registerRowExpiration } from './row-expiration-route.ts';
 import { subRequests } from './sub-requests.ts';
@@ -23,7 +23,7 @@ export function catalog({ store, lake, runFiles }: Dependencies): Service {
     description: 'Datasets and batches.',
     prefix: CATALOG_PATH,
     access: 'sandbox',
-    renderProblem,
+    problems,
     register(routes) {
       // Answers are sent as they are: their schemas document, and must neither drop nor convert what is stored.
       routes.setSerializerCompiler(() => (answer) => JSON.stringify(answer));

@@ -1,5 +1,6 @@
-import type { Problem, ProblemKind } from '../../http/problem.ts';
-import type { RenderedProblem } from '../../http/service.ts';
+import type { ProblemKind } from '../../http/problem.ts';
+import type { ProblemFormat } from '../../http/service.ts';
+import { Failure } from './answer-schemas.ts';
 
 const TITLES: Readonly<Record<ProblemKind, string>> = {
   malformedJson: 'BadRequestError',
@@ -25,17 +26,16 @@ const TITLES: Readonly<Record<ProblemKind, string>> = {
  * The error body that the platform documents for the Catalog and for Data Access; its `type` really reads so.
  * `errors` is an addition: what is wrong where.
  */
-export function renderProblem(problem: Problem): RenderedProblem {
-  return {
-    contentType: 'application/problem+json',
-    body: {
-      type: '/placeholder/type/uri',
-      status: problem.status,
-      title: TITLES[problem.kind],
-      detail: problem.message,
-      ...(problem.violations.length > 0 && {
-        errors: problem.violations.map(({ path, message }) => ({ path, message })),
-      }),
-    },
-  };
-}
+export const problems: ProblemFormat = {
+  mediaType: 'application/problem+json',
+  schema: Failure,
+  body: (problem) => ({
+    type: '/placeholder/type/uri',
+    status: problem.status,
+    title: TITLES[problem.kind],
+    detail: problem.message,
+    ...(problem.violations.length > 0 && {
+      errors: problem.violations.map(({ path, message }) => ({ path, message })),
+    }),
+  }),
+};

@@ -9,7 +9,7 @@ import { refuseNul } from '../../http/request-url.ts';
 import type { Routes } from '../../http/service.ts';
 import { toProblem } from '../../http/to-problem.ts';
 import { validatorCompiler } from '../../http/validation.ts';
-import { renderProblem } from './problem-body.ts';
+import { problems } from './problem-body.ts';
 import { transactionWithEffects } from './side-effects.ts';
 import { type Answers, textWithReferences, withReferences } from './sub-request-references.ts';
 
@@ -95,8 +95,7 @@ function innerApp(callers: AsyncLocalStorage<SandboxedCaller>, register: (routes
   });
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error, request);
-    const { contentType, body } = renderProblem(problem);
-    return reply.code(problem.status).type(contentType).send(body);
+    return reply.code(problem.status).type(problems.mediaType).send(problems.body(problem, request));
   });
   app.setNotFoundHandler((request) => {
     throw new Problem('notFound', `There is no ${request.method} ${request.url}.`);

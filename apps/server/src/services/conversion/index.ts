@@ -6,7 +6,7 @@ import { registerLanguage } from './language-routes.ts';
 import { registerMappings } from './mapping-routes.ts';
 import { registerMappingSets } from './mapping-set-routes.ts';
 import { registerPreview } from './preview-route.ts';
-import { renderProblem } from './problem-body.ts';
+import { problems } from './problem-body.ts';
 import { registerSuggestions } from './suggestion-routes.ts';
 import { registerValidation } from './validate-route.ts';
 
@@ -17,7 +17,7 @@ export function conversion(dependencies: Dependencies): Service {
     description: 'Mapping sets and the expression language.',
     prefix: '/data/foundation/conversion',
     access: 'sandbox',
-    renderProblem,
+    problems,
     register(routes) {
       // Answers are sent as they are: their schemas document, and must neither drop nor convert anything.
       routes.setSerializerCompiler(() => (answer) => JSON.stringify(answer));

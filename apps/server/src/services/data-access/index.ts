@@ -1,5 +1,5 @@
 import type { Service } from '../../http/service.ts';
-import { renderProblem } from '../catalog/problem-body.ts';
+import { problems } from '../catalog/problem-body.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { registerBatchFiles } from './batch-file-routes.ts';
 import { registerDataSetFiles } from './data-set-file-routes.ts';
@@ -12,7 +12,7 @@ export function dataAccess(dependencies: Dependencies): Service {
     description: 'Files and rows of batches and datasets.',
     prefix: '/data/foundation/export',
     access: 'sandbox',
-    renderProblem,
+    problems,
     register(routes) {
       // Answers are sent as they are: their schemas document.
       routes.setSerializerCompiler(() => (answer) => JSON.stringify(answer));

@@ -3,7 +3,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { connections } from './connections.ts';
 import { registerFlowAction } from './flow-action-route.ts';
 import { flows } from './flows.ts';
-import { renderProblem } from './render-problem.ts';
+import { problems } from './render-problem.ts';
 import { registerResourceRoutes } from './resource-routes.ts';
 import { registerRunRoutes } from './run-routes.ts';
 import { sourceConnections } from './source-connections.ts';
@@ -18,7 +18,7 @@ export function flowService(dependencies: Dependencies): Service {
     description: 'Base, source and target connections, flows and their runs.',
     prefix: '/data/foundation/flowservice',
     access: 'sandbox',
-    renderProblem,
+    problems,
     register(routes) {
       // Answers are sent as they are: their schemas document, and must neither drop nor convert what is stored.
       routes.setSerializerCompiler(() => (answer) => JSON.stringify(answer));

@@ -1,17 +1,35 @@
-import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
 import type { Problem } from '../../http/problem.ts';
-import type { RenderedProblem } from '../../http/service.ts';
+import type { ProblemFormat } from '../../http/service.ts';
 import { isRefusalCode, type RefusalCode, ResourceNotFound, titleOf } from './refusal.ts';
 
 /**
  * The Flow Service's error body: `type` ends in the catalogue's code (or in the bare status where the catalogue has
  * none), `report` tells the places, and the text stands where each generation of clients looks for it.
  */
-export function renderProblem(problem: Problem, request: FastifyRequest): RenderedProblem {
-  const code = codeOf(problem);
-  return {
-    contentType: 'application/json; charset=utf-8',
-    body: {
+export const problems: ProblemFormat = {
+  mediaType: 'application/json',
+  schema: Type.Object({
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    report: Type.Object(
+      {
+        'detailed-message': Type.String(),
+        'request-id': Type.String(),
+        id: Type.Optional(Type.String({ description: 'Of what was not found.' })),
+        type: Type.Optional(Type.String()),
+        violations: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
+      },
+      { additionalProperties: true },
+    ),
+    errorMessage: Type.String(),
+    errorDetails: Type.String(),
+  }),
+  body(problem, request) {
+    const code = codeOf(problem);
+    return {
       type: `https://ns.adobe.com/aep/errors/FLOW-${code ?? problem.status}`,
       title: code === undefined ? (titles[problem.kind] ?? 'Invalid request') : titleOf(code),
       status: problem.status,
@@ -24,9 +42,9 @@ export function renderProblem(problem: Problem, request: FastifyRequest): Render
       },
       errorMessage: problem.message,
       errorDetails: problem.message,
-    },
-  };
-}
+    };
+  },
+};
 
 /** Titles of what the catalogue has no code for. */
 const titles: Readonly<Partial<Record<Problem['kind'], string>>> = {

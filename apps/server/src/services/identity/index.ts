@@ -1,6 +1,6 @@
 import type { Service } from '../../http/service.ts';
 import { registerNamespaces } from './namespace-routes.ts';
-import { renderProblem } from './problem-body.ts';
+import { problems } from './problem-body.ts';
 
 /** Identity namespaces: what descriptors and identity maps name the kinds of identities by. */
 export function identity(): Service {
@@ -9,7 +9,7 @@ export function identity(): Service {
     description: 'Identity namespaces: the standard ones and the sandbox’s own.',
     prefix: '/data/core',
     access: 'sandbox',
-    renderProblem,
+    problems,
     register: registerNamespaces,
   };
 }

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Problem } from '../../http/problem.ts';
-import type { RenderedProblem, Service } from '../../http/service.ts';
+import type { ProblemFormat, Service } from '../../http/service.ts';
 import type { Dependencies } from '../dependencies.ts';
 
 const TokenParams = Type.Object({
@@ -27,7 +27,7 @@ export function imsService(dependencies: Dependencies): Service {
     description: 'Access tokens for API clients.',
     prefix: '/ims/token',
     access: 'open',
-    renderProblem,
+    problems,
     register(routes) {
       for (const version of ['v3', 'v2']) {
         routes.post(
@@ -94,12 +94,11 @@ function refused(error: OAuthError, description: string): Problem {
 }
 
 /** RFC 6749, section 5.2. */
-function renderProblem(problem: Problem): RenderedProblem {
-  return {
-    contentType: 'application/json; charset=utf-8',
-    body: {
-      error: problem.code ?? (problem.status >= 500 ? 'server_error' : 'invalid_request'),
-      error_description: problem.message,
-    },
-  };
-}
+const problems: ProblemFormat = {
+  mediaType: 'application/json',
+  schema: Type.Object({ error: Type.String(), error_description: Type.String() }),
+  body: (problem) => ({
+    error: problem.code ?? (problem.status >= 500 ? 'server_error' : 'invalid_request'),
+    error_description: problem.message,
+  }),
+};

@@ -1,6 +1,6 @@
 import type { Service } from '../../http/service.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { renderProblem } from '../sandboxes/problem-body.ts';
+import { problems } from '../sandboxes/problem-body.ts';
 import { registerJobs } from './job-routes.ts';
 import { registerPackages } from './package-routes.ts';
 import { registerTransport } from './transport-routes.ts';
@@ -12,7 +12,7 @@ export function sandboxTooling(dependencies: Dependencies): Service {
     description: 'Packages that carry resources from one sandbox to another.',
     prefix: '/data/foundation/exim',
     access: 'organization',
-    renderProblem,
+    problems,
     register(routes) {
       registerPackages(routes, dependencies);
       registerTransport(routes, dependencies);

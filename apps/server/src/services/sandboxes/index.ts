@@ -1,7 +1,7 @@
 import type { Service } from '../../http/service.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { type SandboxCleaner, startSandboxCleaner } from './clean-sandboxes.ts';
-import { renderProblem } from './problem-body.ts';
+import { problems } from './problem-body.ts';
 import { registerRemovals } from './removal-routes.ts';
 import { registerSandboxes } from './sandbox-routes.ts';
 
@@ -13,7 +13,7 @@ export function sandboxes(dependencies: Dependencies): Service {
     description: 'The sandboxes of the organisation.',
     prefix: '/data/foundation/sandbox-management',
     access: 'organization',
-    renderProblem,
+    problems,
     register(routes) {
       let cleaner: SandboxCleaner | undefined;
       routes.addHook('onReady', async () => {

@@ -1,7 +1,7 @@
 import type { Service } from '../../http/service.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { registerDescriptors } from './descriptor-routes.ts';
-import { renderProblem } from './problem-document.ts';
+import { problems } from './problem-document.ts';
 import { registerProposals } from './proposal-routes.ts';
 import { registerReads } from './read-routes.ts';
 import { registerRpc } from './rpc-routes.ts';
@@ -18,7 +18,7 @@ export function schemaRegistry(
     description: 'XDM schemas, classes, field groups and data types.',
     prefix: '/data/foundation/schemaregistry',
     access: 'sandbox',
-    renderProblem,
+    problems,
     register(routes) {
       registerStats(routes);
       registerReads(routes);

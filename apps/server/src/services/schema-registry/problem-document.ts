@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Outcome, RegistryProblem } from '@tributary/xdm';
+import { Type } from 'typebox';
 import { Problem, type ProblemKind } from '../../http/problem.ts';
-import type { RenderedProblem } from '../../http/service.ts';
+import type { ProblemFormat } from '../../http/service.ts';
 
 const TYPE_PREFIX = 'http://ns.adobe.com/aep/errors/';
 
@@ -39,11 +40,32 @@ const TITLES_BY_KIND: Partial<Readonly<Record<ProblemKind, string>>> = {
 };
 
 /** The registry's problem document. Faults without a published code are `XDM-1000-{status}`, Tributary's own. */
-export function renderProblem(problem: Problem): RenderedProblem {
-  const code = problem.code ?? ownCode(problem.status);
-  return {
-    contentType: 'application/problem+json',
-    body: {
+export const problems: ProblemFormat = {
+  mediaType: 'application/problem+json',
+  schema: Type.Object({
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    report: Type.Object({
+      registryRequestId: Type.String(),
+      timestamp: Type.String(),
+      'detailed-message': Type.String(),
+      'sub-errors': Type.Array(
+        Type.Object({
+          type: Type.String(),
+          title: Type.String(),
+          status: Type.Integer(),
+          detail: Type.String({
+            description: 'A JSON pointer or a parameter’s name, and what is wrong there.',
+          }),
+        }),
+      ),
+    }),
+    detail: Type.String(),
+  }),
+  body(problem) {
+    const code = problem.code ?? ownCode(problem.status);
+    return {
       type: TYPE_PREFIX + code,
       title: titleOf(code, problem.kind),
       status: problem.status,
@@ -59,9 +81,9 @@ export function renderProblem(problem: Problem): RenderedProblem {
         })),
       },
       detail: problem.message,
-    },
-  };
-}
+    };
+  },
+};
 
 function ownCode(status: number): string {
   return `XDM-1000-${status}`;
