@@ -9,6 +9,7 @@ describe('the lists that the service returns', () => {
       returnType: 'java.lang.String',
       example: 'upper("HeLLo")',
       result: '"HELLO"',
+      since: 1,
       params: [{ name: 'text', type: 'java.lang.String', dataType: 'Ljava.lang.String;', position: 1 }],
     });
     expect(listFunctions().find((record) => record.function === 'concat')?.params[0]?.dataType).toBe(

@@ -14,7 +14,7 @@ export interface FunctionRecord {
   readonly example: string;
   readonly result: string;
   readonly params: readonly ParameterRecord[];
-  readonly since: string;
+  readonly since: number;
 }
 
 export interface ParameterRecord {
@@ -91,7 +91,7 @@ function functionRecord(entry: FunctionEntry, name: string): FunctionRecord {
         position: index + 1,
       };
     }),
-    since: '1.0',
+    since: 1,
   };
 }
 

@@ -160,7 +160,7 @@ export const FunctionList = Type.Array(
         position: Type.Integer({ description: 'From 1' }),
       }),
     ),
-    since: Type.String(),
+    since: Type.Number(),
   }),
 );
 
