@@ -41,7 +41,11 @@ export class FieldComposer {
   }
 
   /** All fields of a resource, with those of what it names in `allOf`. Its own title is not the node's. */
-  objectOf(resource: RegistryResource, path: Path = []): ObjectNode {
+  compose(resource: RegistryResource): ObjectNode {
+    return this.#follow(resource.$id, [], () => this.#objectOf(resource, []));
+  }
+
+  #objectOf(resource: RegistryResource, path: Path): ObjectNode {
     if (!isStandard(resource)) return this.#compositeNode(resource, resource, path);
     const node = standardNodes.get(resource) ?? FieldComposer.#composeStandard(resource);
     this.#count(nodesWithin(node), path);
@@ -116,7 +120,7 @@ export class FieldComposer {
       this.#report('XDM-1000-400', path, `$ref names ${reference}, which does not exist. ${REFERENCE_MEND}`);
       return EMPTY_OBJECT;
     }
-    const node = this.#follow(reference, () => this.objectOf(resource, path));
+    const node = this.#follow(reference, path, () => this.#objectOf(resource, path));
     return { ...node, title: resource.title };
   }
 
@@ -137,11 +141,15 @@ export class FieldComposer {
       );
       return EMPTY_OBJECT;
     }
-    return this.#follow(`${home.$id}${reference}`, () => this.#nodeOf(definition, home, path));
+    return this.#follow(`${home.$id}${reference}`, path, () => this.#nodeOf(definition, home, path));
   }
 
-  #follow<Node extends XdmNode>(reference: string, compose: () => Node): Node | ObjectNode {
-    if (this.#following.has(reference)) return { ...EMPTY_OBJECT, recursive: reference };
+  #follow<Node extends XdmNode>(reference: string, path: Path, compose: () => Node): Node | ObjectNode {
+    if (this.#following.has(reference)) {
+      const mend = 'Leave the field out here, or give the other one’s id as a text.';
+      this.#report('XDM-1000-400', path, `${reference} contains itself, so its fields have no end. ${mend}`);
+      return EMPTY_OBJECT;
+    }
     this.#following.add(reference);
     const node = compose();
     this.#following.delete(reference);

@@ -134,16 +134,19 @@ describe('a data type', () => {
     }
   });
 
-  test('inside itself is cut where it comes again', () => {
+  test('inside itself is refused where it comes again', () => {
     const id = idOf('datatypes', 'employee');
     const employee = tenantResource('datatypes', 'employee', {
       properties: { name: {}, manager: { $ref: id }, reports: { type: 'array', items: { $ref: id } } },
     });
     const uses = group('uses', { _acme: { properties: { employee: { $ref: id } } } });
-    const leaves = leafTypes(composed(schemaOf(PROFILE, uses.$id), employee, uses).root);
-    expect(leaves.get('_acme.employee.name')).toBe('string');
-    expect(leaves.get('_acme.employee.manager')).toBe('recursive');
-    expect(leaves.get('_acme.employee.reports[]')).toBe('recursive');
+    const outcome = composeSchema(schemaOf(PROFILE, uses.$id), lookupOver([employee, uses]));
+    const problems = outcome.ok ? [] : outcome.problems;
+    expect(problems.map(({ path }) => path)).toEqual([
+      '/_acme/employee/manager',
+      '/_acme/employee/reports[]',
+    ]);
+    for (const { message } of problems) expect(message).toContain(`${id} contains itself`);
   });
 });
 

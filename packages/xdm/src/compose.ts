@@ -85,7 +85,7 @@ const compositions = new BoundedCache<ResolvedResource>(MAX_KEPT_NODES);
 
 function composeAnew(resource: RegistryResource, lookup: ResourceLookup): Outcome<ResolvedResource> {
   const composer = new FieldComposer(lookup);
-  const fields = withoutUndefinedRequired(composer.objectOf(resource));
+  const fields = withoutUndefinedRequired(composer.compose(resource));
   if (composer.problems.length > 0) return { ok: false, problems: composer.problems };
   const ancestors = ancestorsOf(resource, lookup);
   const { description } = resource;
@@ -141,7 +141,7 @@ export function partsOfSchema(schema: RegistryResource, lookup: ResourceLookup):
   return { classId, problems };
 }
 
-const PART_NAMES: Readonly<Record<ResourceType, string>> = {
+export const PART_NAMES: Readonly<Record<ResourceType, string>> = {
   behaviors: 'a behaviour',
   classes: 'a class',
   mixins: 'a field group',

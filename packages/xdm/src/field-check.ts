@@ -166,17 +166,26 @@ function structureProblems(field: FieldSchema, at: string): readonly RegistryPro
 }
 
 function boundProblems(field: FieldSchema, at: string): readonly RegistryProblem[] {
-  const pairs = [
-    ['minLength', 'maxLength'],
-    ['minimum', 'maximum'],
-    ['minItems', 'maxItems'],
-  ] as const;
-  return pairs.flatMap(([low, high]) => {
+  return BOUND_PAIRS.flatMap(([low, high, admitsBoth]) => {
     const [least, most] = [field[low], field[high]];
-    if (typeof least !== 'number' || typeof most !== 'number' || least <= most) return [];
-    return [wrong(pointer(at, low), `${low} (${least}) is above ${high} (${most}).`)];
+    if (typeof least !== 'number' || typeof most !== 'number' || least < most) return [];
+    if (least === most && admitsBoth) return [];
+    const relation = least === most ? 'equals' : 'is above';
+    return [
+      wrong(pointer(at, low), `${low} (${least}) ${relation} ${high} (${most}), so no value is allowed.`),
+    ];
   });
 }
+
+/** A lower and an upper limit, and whether they may be equal: each of them is a value that is allowed. */
+const BOUND_PAIRS = [
+  ['minLength', 'maxLength', true],
+  ['minimum', 'maximum', true],
+  ['exclusiveMinimum', 'maximum', false],
+  ['minimum', 'exclusiveMaximum', false],
+  ['exclusiveMinimum', 'exclusiveMaximum', false],
+  ['minItems', 'maxItems', true],
+] as const;
 
 function requiredProblems(field: FieldSchema, at: string): readonly RegistryProblem[] {
   const { $ref, allOf, properties = {}, required = [] } = field;

@@ -1,6 +1,8 @@
 import { formatDottedPath, formatPath } from './path.ts';
 import { problem, type RegistryProblem } from './problem.ts';
-import type { FieldSchema } from './resource.ts';
+import type { FieldSchema, ResourceLookup } from './resource.ts';
+import { isStandard } from './standard-library.ts';
+import { fieldKindOf } from './xdm-type.ts';
 
 /** A resource's own fields, before it has an envelope. */
 export interface OwnFields extends FieldSchema {
@@ -13,10 +15,22 @@ const MAX_NAME_LENGTH = 128;
 /**
  * What is wrong with the names of a tenant resource's own fields. With a `namespace` (`_{tenant}`) every field must
  * stand below an object of that name, at the root or inside objects of standard field groups; data types have none.
- * Fields that come from other resources by `$ref` are theirs and are not looked at.
+ * Fields that come from other resources by `$ref` are theirs and are not looked at, save those of a tenant's data type
+ * outside of the namespace, which has them stand where only standard ones may.
  */
-export function nameProblems(resource: OwnFields, namespace: string | undefined): readonly RegistryProblem[] {
-  const walk: Walk = { resource, namespace, problems: [], seenOwn: new Set(), seenOutside: new Set() };
+export function nameProblems(
+  resource: OwnFields,
+  namespace: string | undefined,
+  lookup: ResourceLookup,
+): readonly RegistryProblem[] {
+  const walk: Walk = {
+    resource,
+    namespace,
+    lookup,
+    problems: [],
+    seenOwn: new Set(),
+    seenOutside: new Set(),
+  };
   visitField(resource, [], namespace === undefined, walk);
   return walk.problems;
 }
@@ -24,6 +38,7 @@ export function nameProblems(resource: OwnFields, namespace: string | undefined)
 interface Walk {
   readonly resource: OwnFields;
   readonly namespace: string | undefined;
+  readonly lookup: ResourceLookup;
   readonly problems: RegistryProblem[];
   /** Fields looked at already, below the namespace and outside: a definition may be referred to many times. */
   readonly seenOwn: Set<FieldSchema>;
@@ -39,6 +54,8 @@ function visitField(field: FieldSchema, path: Path, own: boolean, walk: Walk): v
   seen.add(field);
   const local = localDefinition(field.$ref, walk.resource);
   if (local !== undefined) visitField(local, path, own, walk);
+  const dataType = own ? undefined : tenantDataType(field.$ref, walk.lookup);
+  if (dataType !== undefined) visitField(dataType, path, own, { ...walk, resource: dataType });
   for (const part of field.allOf ?? []) visitField(part, path, own, walk);
   if (field.properties !== undefined) visitProperties(field.properties, path, own, walk);
   if (field.items !== undefined) visitField(field.items, [...path, '[]'], own, walk);
@@ -73,6 +90,9 @@ function visitProperties(
       report(walk, 'XDM-1000-400', at, `"${name}" cannot be a field's name. ${rule}`);
     } else if (!own && !isNamespace && !hasFieldsWithin(field, walk.resource)) {
       reportOutside(walk, at);
+    } else if (isNamespace && fieldKindOf(field) !== 'object') {
+      const message = `${name} is the namespace of custom fields, so it is an object: give it "properties".`;
+      report(walk, 'XDM-1021-400', at, message);
     } else {
       visitField(field, at, own || isNamespace, walk);
     }
@@ -88,6 +108,11 @@ function isAllowedName(name: string, own: boolean): boolean {
 function hasFieldsWithin(field: FieldSchema, resource: OwnFields): boolean {
   const local = localDefinition(field.$ref, resource);
   return field.properties !== undefined || field.allOf !== undefined || local?.properties !== undefined;
+}
+
+function tenantDataType(reference: string | undefined, lookup: ResourceLookup) {
+  const found = reference === undefined ? undefined : lookup.find(reference);
+  return found?.['meta:resourceType'] === 'datatypes' && !isStandard(found) ? found : undefined;
 }
 
 function localDefinition(reference: string | undefined, resource: OwnFields): FieldSchema | undefined {

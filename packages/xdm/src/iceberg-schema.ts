@@ -41,7 +41,7 @@ export interface IcebergJsonSchema extends IcebergJsonStruct {
 export interface LeftOutField {
   /** Dotted path, `[]` after an array and `{}` after a map. */
   readonly path: string;
-  readonly reason: 'declares-nothing' | 'recursive' | 'name-differs-only-in-case';
+  readonly reason: 'declares-nothing' | 'name-differs-only-in-case';
 }
 
 /** A dataset's columns: what persists with the dataset, so that ids never move. */
@@ -136,7 +136,7 @@ class Numbering {
         return this.#holdsValues(node.values, [...path, '{}']);
       case 'object': {
         if (holdsAnyValue(node)) return true;
-        this.#leaveOut(path, node.recursive === undefined ? 'declares-nothing' : 'recursive');
+        this.#leaveOut(path, 'declares-nothing');
         return false;
       }
     }

@@ -4,7 +4,7 @@ import { formatDottedPath } from './path.ts';
 
 /**
  * Every leaf of a node by its dotted path, `[]` after an array and `{}` after a map, with its `meta:xdmType`;
- * `object` for an object that declares nothing inside, `recursive` for one that was cut.
+ * `object` for an object that declares nothing inside.
  */
 export function leafTypes(root: XdmNode): ReadonlyMap<string, string> {
   const leaves = new Map<string, string>();
@@ -17,8 +17,5 @@ function collect(node: XdmNode, path: readonly string[], leaves: Map<string, str
   else if (node.kind === 'map') collect(node.values, [...path, '{}'], leaves);
   else if (node.kind === 'object' && node.properties.size > 0) {
     for (const [name, property] of node.properties) collect(property, [...path, name], leaves);
-  } else {
-    const cut = node.kind === 'object' && node.recursive !== undefined;
-    leaves.set(formatDottedPath(path), cut ? 'recursive' : typeNameOf(node));
-  }
+  } else leaves.set(formatDottedPath(path), typeNameOf(node));
 }

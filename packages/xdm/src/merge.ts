@@ -36,7 +36,7 @@ export function mergeParts(parts: readonly JoinedPart[], path: readonly string[]
   const namesByFold = new Map(Array.from(properties.keys(), (name) => [name.toLowerCase(), name]));
   for (const part of others) joinProperties(properties, namesByFold, part, path);
   const required = new Set(parts.flatMap(({ node }) => [...node.required]));
-  return { ...described([first, ...others]), properties, required, ...cutOf(properties, parts) };
+  return { ...described([first, ...others]), properties, required };
 }
 
 function isEmpty(node: ObjectNode): boolean {
@@ -69,25 +69,11 @@ function joinProperties(
 }
 
 /** What is said of the whole: by the first part that says it. */
-function described(parts: readonly JoinedPart[]): Omit<ObjectNode, 'recursive'> {
-  let whole: Omit<ObjectNode, 'recursive'> = NO_FIELDS;
-  for (const { node } of parts.toReversed()) {
-    const { recursive: _recursive, ...said } = node;
-    whole = { ...whole, ...said };
-  }
-  return whole;
+function described(parts: readonly JoinedPart[]): ObjectNode {
+  return Object.assign({}, NO_FIELDS, ...parts.toReversed().map(({ node }) => node));
 }
 
 const NO_FIELDS: ObjectNode = { kind: 'object', properties: new Map(), required: new Set() };
-
-/** Objects that were cut because they contain themselves stay cut where no part brings a field. */
-function cutOf(
-  properties: ReadonlyMap<string, XdmNode>,
-  parts: readonly JoinedPart[],
-): Pick<ObjectNode, 'recursive'> {
-  const recursive = parts.map(({ node }) => node.recursive).find((reference) => reference !== undefined);
-  return recursive === undefined || properties.size > 0 ? {} : { recursive };
-}
 
 function mergeObjects(
   first: ObjectNode,

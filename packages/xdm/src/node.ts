@@ -43,8 +43,6 @@ export interface ObjectNode extends Described {
   readonly properties: ReadonlyMap<string, XdmNode>;
   /** Names of `properties` that must be present whenever this object is. */
   readonly required: ReadonlySet<string>;
-  /** The `$ref` that was cut here, because the object it names contains itself. `properties` is then empty. */
-  readonly recursive?: string;
 }
 
 /** What an array must satisfy besides the constraints of its items; checked at ingestion. */

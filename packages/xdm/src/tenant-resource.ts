@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { ancestorsOf, composeResource, composeSchema, isBehavior, partsOfSchema } from './compose.ts';
 import { isJsonObject, isShallow } from './field-check.ts';
 import { nameProblems } from './field-names.ts';
+import type { ObjectNode } from './node.ts';
+import { partKindProblems } from './part-kinds.ts';
 import { type Outcome, problem, type RegistryProblem } from './problem.ts';
 import { renameRootField } from './rename-root.ts';
 import { withoutRepeatedTypes } from './repeated-types.ts';
@@ -148,12 +150,15 @@ function checkedResource(
   // A stored ad-hoc class comes back with its own namespace; it is checked by the name that people write.
   const draft = isAdhoc ? renameRootField(given, `_${hex}`, ADHOC_NAMESPACE) : given;
   const problems = [
-    ...nameProblems(draft, namespace),
+    // A schema has no fields of its own.
+    ...(type === 'schemas' ? [] : nameProblems(draft, namespace, lookup)),
+    ...partKindProblems(draft, lookup),
     ...classProblems(draft, parsed.value, lookup),
     ...intentProblems(draft, lookup),
   ];
   const composed = type === 'schemas' ? composeSchema(draft, lookup) : composeResource(draft, lookup);
   if (!composed.ok) return { ok: false, problems: [...problems, ...composed.problems] };
+  problems.push(...requiredProblems(draft, composed.value.root));
   if (problems.length > 0) return { ok: false, problems };
   const placed = isAdhoc ? renameRootField(draft, ADHOC_NAMESPACE, `_${hex}`) : draft;
   const resource = {
@@ -220,15 +225,20 @@ function behaviorOf(resource: RegistryResource, lookup: ResourceLookup): Registr
   return ancestorsOf(resource, lookup).find(isBehavior);
 }
 
-/** A class needs a behaviour; a schema's stated class must be the one in its `allOf`. */
+/** A class needs one behaviour; a schema's stated class must be the one in its `allOf`. */
 function classProblems(
   draft: RegistryResource,
   body: ResourceBody,
   lookup: ResourceLookup,
 ): readonly RegistryProblem[] {
-  if (draft['meta:resourceType'] === 'classes' && behaviorOf(draft, lookup) === undefined) {
-    const message =
-      'allOf of a class names a behaviour: https://ns.adobe.com/xdm/data/record, …/time-series or …/adhoc.';
+  if (draft['meta:resourceType'] === 'classes') {
+    const behaviors = ancestorsOf(draft, lookup).filter(isBehavior);
+    if (behaviors.length === 1) return [];
+    const fault =
+      behaviors.length === 0
+        ? 'allOf of a class names a behaviour'
+        : `allOf brings ${behaviors.length} behaviours (${behaviors.map(({ $id }) => $id).join(', ')}); a class has one`;
+    const message = `${fault}: https://ns.adobe.com/xdm/data/record, …/time-series or …/adhoc.`;
     return [problem('XDM-1000-400', '/allOf', message)];
   }
   if (draft['meta:resourceType'] !== 'schemas') return [];
@@ -237,6 +247,15 @@ function classProblems(
   if (stated === undefined || classId === undefined || stated === classId) return [];
   const message = `meta:class is ${stated}, but the class in allOf is ${classId}. Leave meta:class out or let them agree.`;
   return [problem('XDM-1000-400', '/meta:class', message)];
+}
+
+/** Names that a class or data type requires and has no fields of; a field group may require what its classes bring. */
+function requiredProblems(draft: RegistryResource, root: ObjectNode): readonly RegistryProblem[] {
+  if (draft['meta:resourceType'] === 'mixins') return [];
+  const unknown = (draft.required ?? []).filter((name) => !root.properties.has(name));
+  return unknown.map((name) =>
+    problem('XDM-1000-400', '/required', `"${name}" is required but is no property here.`),
+  );
 }
 
 /** A field group is meant for classes that exist; a behaviour stands for all of its classes. */
