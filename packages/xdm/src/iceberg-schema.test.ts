@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { composeResource } from './compose.ts';
+import { composeResource } from './compose/compose.ts';
+import type { ObjectNode } from './compose/node.ts';
 import {
   assignFieldIds,
   type FieldIdAssignment,
   type IcebergJsonField,
   type IcebergJsonType,
 } from './iceberg-schema.ts';
-import type { ObjectNode } from './node.ts';
-import type { FieldSchema } from './resource.ts';
-import { standardLookup, standardResources } from './standard-library.ts';
+import type { FieldSchema } from './registry/resource.ts';
+import { standardLookup, standardResources } from './registry/standard-library.ts';
 import {
   EXPERIENCE_EVENT,
   PERSON_DETAILS,

@@ -1,5 +1,5 @@
-import type { ObjectNode, XdmNode, XdmScalarType } from './node.ts';
-import { formatDottedPath } from './path.ts';
+import type { ObjectNode, XdmNode, XdmScalarType } from './compose/node.ts';
+import { formatDottedPath } from './compose/path.ts';
 
 /** A type in Iceberg's JSON form (Iceberg spec, Schemas and Data Types; appendix C, JSON serialization). */
 export type IcebergJsonType = string | IcebergJsonStruct | IcebergJsonList | IcebergJsonMap;

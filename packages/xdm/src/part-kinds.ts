@@ -1,13 +1,13 @@
-import { PART_NAMES } from './compose.ts';
-import { pointer } from './field-check.ts';
+import { PART_NAMES } from './compose/compose.ts';
 import { problem, type RegistryProblem } from './problem.ts';
+import { pointer } from './registry/field-check.ts';
 import {
   type FieldSchema,
   isContextReference,
   type RegistryResource,
   type ResourceLookup,
   type ResourceType,
-} from './resource.ts';
+} from './registry/resource.ts';
 
 /** Of what kinds the parts of a field may be. The standard library itself has groups in fields, not data types alone. */
 const FIELD_PARTS: readonly ResourceType[] = ['datatypes', 'mixins'];

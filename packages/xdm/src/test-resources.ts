@@ -1,4 +1,4 @@
-import type { FieldSchema, RegistryResource, ResourceType } from './resource.ts';
+import type { FieldSchema, RegistryResource, ResourceType } from './registry/resource.ts';
 
 export const PROFILE = 'https://ns.adobe.com/xdm/context/profile';
 export const EXPERIENCE_EVENT = 'https://ns.adobe.com/xdm/context/experienceevent';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { TenantResourceType } from './resource-check.ts';
-import { lookupOver } from './standard-library.ts';
-import { createTenantResource, type TenantContext } from './tenant-resource.ts';
+import type { TenantResourceType } from './registry/resource-check.ts';
+import { lookupOver } from './registry/standard-library.ts';
+import { createTenantResource, type TenantContext } from './registry/tenant-resource.ts';
 import { EXPERIENCE_EVENT, PERSON_DETAILS, PROFILE, schemaOf, tenantResource } from './test-resources.ts';
 
 const CONTEXT: TenantContext = {
