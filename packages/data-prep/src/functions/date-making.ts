@@ -1,5 +1,5 @@
 import type { EmittedSql } from '../plan.ts';
-import { bindOnce, inTry, madeOf, mayFail, valuesOf } from '../sql/emitted.ts';
+import { bindOnce, inTry, madeOf, madeOfOne, mayFail, valuesOf } from '../sql/emitted.ts';
 import { quoteLiteral } from '../sql/quote.ts';
 import { byClock, instantOf, localTime, type ZoneSql, zonedDate } from '../sql/zones.ts';
 import { callScalar } from '../vectorised/scalar-function.ts';
@@ -43,7 +43,7 @@ export const dateMakingFunctions: readonly FunctionEntry[] = [
       const part = findDatePart(String(name?.literal));
       if (part === undefined || date === undefined) throw new Error('date_part was planned without a part');
       const read = byClock(date, (instant, zone) => part.read(localTime(instant, zone)));
-      return madeOf([date], `CAST(${read} AS INTEGER)`);
+      return madeOfOne(date, `CAST(${read} AS INTEGER)`);
     },
   },
   {

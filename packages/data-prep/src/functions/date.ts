@@ -2,7 +2,7 @@ import type { EmittedSql } from '../plan.ts';
 import { automaticZone, readAutomaticDate } from '../sql/automatic-date.ts';
 import { compileDateReader, type DateReader } from '../sql/date-reader.ts';
 import { compileDateWriter, type DateWriter } from '../sql/date-writer.ts';
-import { anyOf, bindOnce, inTry, madeOf, mayFail, total } from '../sql/emitted.ts';
+import { anyOf, bindOnce, inTry, madeOfOne, mayFail, total } from '../sql/emitted.ts';
 import { byClock } from '../sql/zones.ts';
 import { coalescedZone } from './conditional.ts';
 import type { EmittedArgument, FunctionEntry, Parameter } from './entry.ts';
@@ -97,7 +97,7 @@ export const dateFunctions: readonly FunctionEntry[] = [
     example: { expression: 'format(date("2020-12-31"), "dd/MM/yyyy")', result: '"31/12/2020"' },
     emit: ([date, pattern]) => {
       if (date === undefined) throw new Error('format needs a date');
-      return madeOf([date], byClock(date, writerOf(pattern?.literal).write));
+      return madeOfOne(date, byClock(date, writerOf(pattern?.literal).write));
     },
   },
   {

@@ -10,7 +10,7 @@ import {
   sameType,
 } from '../types.ts';
 import { automaticZone } from './automatic-date.ts';
-import { anyOf, bindOnce, madeOf, mayFail, total } from './emitted.ts';
+import { anyOf, bindOnce, madeOf, madeOfOne, mayFail, total } from './emitted.ts';
 import { emitJson, emitScalarOfJson } from './json-conversion.ts';
 import { lambda } from './lambda.ts';
 import { entryOf, fieldOf, listOfJson, mapOfJson, structOf, structOfJson } from './nested.ts';
@@ -57,7 +57,7 @@ export function emitConversion(emitted: EmittedSql, fromType: ExpressionType, go
     const conversion = scalarConversions[from][to];
     if (conversion !== undefined) {
       const value = conversion.emit(emitted.value);
-      const converted = conversion.canFail ? mayFail([emitted], value) : madeOf([emitted], value);
+      const converted = conversion.canFail ? mayFail([emitted], value) : madeOfOne(emitted, value);
       const isRead = from === 'string' && to === 'date-time';
       return isRead ? { ...converted, zone: automaticZone(emitted.value) } : converted;
     }

@@ -24,6 +24,12 @@ export function madeOf(parts: readonly EmittedSql[], value: string): EmittedSql 
   return { value, fails: anyOf(parts.map((part) => part.fails)) };
 }
 
+/** SQL that is null, and fails, just where its one part does. */
+export function madeOfOne(part: EmittedSql, value: string): EmittedSql {
+  const made = madeOf([part], value);
+  return part.given === undefined ? made : { ...made, given: part.given };
+}
+
 /** A truth value that is never NULL, whatever the parts are. */
 export function decidedBy(parts: readonly EmittedSql[], value: string): EmittedSql {
   return { ...madeOf(parts, value), isDecided: true };
