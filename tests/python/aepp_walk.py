@@ -127,6 +127,9 @@ def make_schema_of_a_field_group():
     )
     manager = fieldgroupmanager.FieldGroupManager(group["$id"], schemaAPI=registry)
     check(manager.searchField("points")[0]["points"]["path"] == f"{namespace}.loyalty.points", "searchField")
+    manager.addField(f"{namespace}.loyalty.visits", "map", title="Visits", mapType="integer")
+    manager.addField(f"{namespace}.loyalty.tier", "string", enumValues={"g": "Gold"}, enumType=True)
+    check("visits" in str(manager.updateFieldGroup()), "updateFieldGroup")
     created = registry.createSchema(
         {"type": "object", "title": "Made by aepp", "allOf": [{"$ref": PROFILE}, {"$ref": group["$id"]}]}
     )
@@ -225,6 +228,8 @@ def manage_data_sets():
     check(list(data_sets.getBatches(dataSet=managed, n_results="inf")) == [batch_id], "getBatches of a dataset")
     check(data_sets.findActiveBatch(batch_id) == batch_id, "findActiveBatch")
     check(len(data_sets.getFailedBatchesDF()) == 0, "getFailedBatchesDF")
+    limits = data_sets.getDataSetExpiration(managed)["extensions"]["adobe_lakeHouse"]["rowExpiration"]
+    check(limits["minValue"] == "P30D", "getDataSetExpiration")
     data_sets.deleteDataSet(managed)
     check(data_sets.getDataSet(managed)["status"] == 404, "deleteDataSet")
 
