@@ -8,7 +8,7 @@ const server = new ServerUnderTest({
   TRIBUTARY_DEMO_CONTACTS: '3000',
   TRIBUTARY_LOG: 'off',
 });
-const mappings = [...idAndName, ['concat(Email, "")', 'personalEmail.address']] as const;
+const mappings = [...idAndName, ['Email', 'personalEmail.address']] as const;
 let walk: Walk;
 let ended = 1;
 
