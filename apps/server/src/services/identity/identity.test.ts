@@ -14,12 +14,22 @@ const loyalty = { name: 'Loyalty', code: 'Loyalty', idType: 'CROSS_DEVICE', desc
 describe('identity namespaces', () => {
   it('are the standard ones and those of the sandbox', async () => {
     const created = await server.call('POST', PATH, { body: loyalty });
-    expect(created.body).toMatchObject({ ...loyalty, custom: true, status: 'ACTIVE', id: 10_000_000 });
+    expect(created.body).toMatchObject({
+      ...loyalty,
+      custom: true,
+      namespaceType: 'Custom',
+      status: 'ACTIVE',
+      id: 10_000_000,
+    });
     const codes = async (sandbox: string) =>
       (await server.call('GET', PATH, { sandbox })).body.map(({ code }: { code: string }) => code);
     expect(await codes('prod')).toEqual(expect.arrayContaining(['ECID', 'Email', 'Phone', 'Loyalty']));
     expect(await codes('dev')).not.toContain('Loyalty');
-    expect((await server.call('GET', `${PATH}/6`)).body).toMatchObject({ code: 'Email', custom: false });
+    expect((await server.call('GET', `${PATH}/6`)).body).toMatchObject({
+      code: 'Email',
+      custom: false,
+      namespaceType: 'Standard',
+    });
     const changed = { ...loyalty, name: 'Members' };
     expect((await server.call('PUT', `${PATH}/10000000`, { body: changed })).body).toMatchObject(changed);
     expect((await server.call('GET', `${PATH}/10000000`)).body).toMatchObject(changed);

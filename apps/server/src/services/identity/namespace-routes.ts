@@ -32,6 +32,7 @@ const Namespace = Type.Object({
   description: Type.Optional(Type.String()),
   status: Type.String(),
   custom: Type.Boolean({ description: 'Whether the tenant made it.' }),
+  namespaceType: Type.Enum(['Standard', 'Custom']),
   createTime: Type.Integer({ description: 'Milliseconds since 1970.' }),
   updateTime: Type.Integer(),
 });

@@ -34,6 +34,8 @@ export interface IdentityNamespace extends GivenNamespace {
   readonly status: 'ACTIVE';
   /** Whether the tenant made it. */
   readonly custom: boolean;
+  /** The same in a word, which clients that copy namespaces read. */
+  readonly namespaceType: 'Standard' | 'Custom';
   /** Milliseconds since 1970. */
   readonly createTime: number;
   readonly updateTime: number;
@@ -48,6 +50,7 @@ const standardNamespaces: readonly IdentityNamespace[] = standard.map((namespace
   ...namespace,
   status: 'ACTIVE',
   custom: false,
+  namespaceType: 'Standard',
   createTime: STANDARD_TIME,
   updateTime: STANDARD_TIME,
 }));
@@ -141,6 +144,7 @@ function asNamespace({ id, body, createdAt, updatedAt }: Resource): IdentityName
     id: Number(id),
     status: 'ACTIVE',
     custom: true,
+    namespaceType: 'Custom',
     createTime: createdAt.getTime(),
     updateTime: updatedAt.getTime(),
   };
