@@ -154,7 +154,7 @@ function structureProblems(field: FieldSchema, at: string): readonly RegistryPro
   if (typeof values === 'object' && properties !== undefined) {
     return [wrong(at, 'An object has either "properties" or, as a map, "additionalProperties"; not both.')];
   }
-  if (kind === 'map' && typeof values === 'object' && !['string', 'integer'].includes(values.type ?? '')) {
+  if (kind === 'map' && typeof values === 'object' && !isMapValue(values)) {
     return [
       wrong(pointer(at, 'additionalProperties'), 'Values of a custom map are of type string or integer.'),
     ];
@@ -163,6 +163,11 @@ function structureProblems(field: FieldSchema, at: string): readonly RegistryPro
     return [wrong(pointer(at, 'enum'), `Only strings have an enum; this field is of type ${type}.`)];
   }
   return [];
+}
+
+/** A value without a type is a text, as any field is. */
+function isMapValue(field: FieldSchema): boolean {
+  return fieldKindOf(field) === 'scalar' && ['string', 'integer'].includes(field.type ?? 'string');
 }
 
 function boundProblems(field: FieldSchema, at: string): readonly RegistryProblem[] {

@@ -7,10 +7,10 @@ import {
   partsOfSchema,
 } from '../compose/compose.ts';
 import type { ObjectNode } from '../compose/node.ts';
-import { partKindProblems } from '../part-kinds.ts';
 import { type Outcome, problem, type RegistryProblem } from '../problem.ts';
 import { isJsonObject, isShallow } from './field-check.ts';
 import { nameProblems } from './field-names.ts';
+import { partKindProblems } from './part-kinds.ts';
 import { renameRootField } from './rename-root.ts';
 import { withoutRepeatedTypes } from './repeated-types.ts';
 import { altIdOf, type FieldSchema, type RegistryResource, type ResourceLookup } from './resource.ts';
