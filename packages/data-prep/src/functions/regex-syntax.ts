@@ -1,4 +1,5 @@
-import { RegexProblem, RegexTranslator } from './regex-translator.ts';
+import { RegexProblem } from './regex-reader.ts';
+import { RegexTranslator } from './regex-translator.ts';
 
 /** A regular expression of Java's syntax in RE2's, or what keeps it from being used. */
 export type RegexTranslation =
