@@ -4,17 +4,13 @@ import { quoteLiteral } from '../sql/quote.ts';
 import { byClock, instantOf, localTime, type ZoneSql, zonedDate } from '../sql/zones.ts';
 import { callScalar } from '../vectorised/scalar-function.ts';
 import { zone as zoneFunction, zoneOf } from '../vectorised/zone.ts';
+import { dateParameter } from './date.ts';
 import { type DatePart, dateParts, findDatePart } from './date-parts.ts';
 import type { EmittedArgument, FunctionEntry, Parameter } from './entry.ts';
 import { fixed } from './signature.ts';
 
 const category = 'Date/Time';
 const form = 'function';
-const date: Parameter = {
-  name: 'date',
-  type: 'date-time',
-  description: 'The date; text is read by the automatic formats.',
-};
 const zoneParameter: Parameter = {
   name: 'zone',
   type: 'string',
@@ -32,7 +28,7 @@ export const dateMakingFunctions: readonly FunctionEntry[] = [
     aliases: [],
     category,
     form,
-    parameters: [partParameter(dateParts), date],
+    parameters: [partParameter(dateParts), dateParameter],
     signature: fixed(['string', 'date-time'], 'integer'),
     returnType: 'integer',
     description:
@@ -54,7 +50,7 @@ export const dateMakingFunctions: readonly FunctionEntry[] = [
     parameters: [
       partParameter(dateParts.filter(({ write }) => write !== undefined)),
       { name: 'value', type: 'integer', description: 'The new value of the part.' },
-      date,
+      dateParameter,
     ],
     signature: fixed(['string', 'long', 'date-time'], 'date-time'),
     returnType: 'date-time',
@@ -114,7 +110,7 @@ export const dateMakingFunctions: readonly FunctionEntry[] = [
     aliases: [],
     category,
     form,
-    parameters: [date],
+    parameters: [dateParameter],
     signature: fixed(['date-time'], 'date-time'),
     returnType: 'date-time',
     description: 'The same instant in UTC.',
@@ -130,7 +126,7 @@ export const dateMakingFunctions: readonly FunctionEntry[] = [
     aliases: [],
     category,
     form,
-    parameters: [date, zoneParameter],
+    parameters: [dateParameter, zoneParameter],
     signature: fixed(['date-time', 'string'], 'date-time'),
     returnType: 'date-time',
     description: 'The same instant in another time zone, by whose clock it is written from then on.',

@@ -10,7 +10,7 @@ import { fixed } from './signature.ts';
 
 const category = 'Date/Time';
 const form = 'function';
-const date: Parameter = {
+export const dateParameter: Parameter = {
   name: 'date',
   type: 'date-time',
   description: 'The date; text is read by the automatic formats.',
@@ -23,8 +23,8 @@ const outputPattern: Parameter = {
 };
 
 /**
- * Functions that read and write dates. A date-time is an instant that remembers its zone; it is written and taken apart by the clock of that
- * zone, and lands in UTC.
+ * Functions that read and write dates. A date-time is an instant that remembers its zone; it is written and taken apart by
+ * the clock of that zone, and lands in UTC.
  */
 export const dateFunctions: readonly FunctionEntry[] = [
   {
@@ -89,7 +89,7 @@ export const dateFunctions: readonly FunctionEntry[] = [
     aliases: [],
     category,
     form,
-    parameters: [date, outputPattern],
+    parameters: [dateParameter, outputPattern],
     signature: fixed(['date-time', 'string'], 'string'),
     returnType: 'string',
     description: 'Writes a date by a pattern, by the clock of its zone.',

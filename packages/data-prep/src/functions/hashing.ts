@@ -11,13 +11,11 @@ const algorithms = [
   {
     name: 'sha256',
     title: 'SHA-256',
-
     result: '7330d2b39ca35eaf4cb95fc846c21ee6a39af698154a83a586ee270a0d372104',
   },
   {
     name: 'sha512',
     title: 'SHA-512',
-
     result:
       'a3d7e45a0d9be5fd4e4b9a3b8c9c2163c21ef708bf11b4232bb21d2a8704ada2cdcd7b367dd0788a89a5c908cfe377aceb1072a7b386b7d4fd2ff68a8fd24d16',
   },
