@@ -22,7 +22,7 @@ beforeAll(async () => {
     `insert into resources (org_id, sandbox_id, kind, id, body, version, etag, created_at, updated_at, created_by, updated_by, created_client, updated_client)
        select 'ACME', 'prod', kind, kind || n, json_build_object(
            'title', n || 'x', 'name', n || 'x', 'version', n || 'x', 'meta:class', n || 'x', 'resourceId', n || 'x',
-           'xdm:sourceSchema', n || 'x', 'schemaRef', json_build_object('id', n || 'x'),
+           'xdm:sourceSchema', n || 'x', 'dataSetId', n || 'x', 'tags', json_build_object('adobe/pqs/table', json_build_array(n || 'x')), 'schemaRef', json_build_object('id', n || 'x'),
            'meta:extends', json_build_array(n || 'x'), 'meta:intendedToExtend', json_build_array(n || 'x'),
            'meta:immutableTags', json_build_array(n || 'x'),
            'shown', json_build_object('status', n || 'x', 'relatedObjects', json_build_array(json_build_object('id', n || 'x')))),
@@ -58,6 +58,8 @@ test.each<[ResourceKind, readonly string[], string]>([
   ['auditEntry', ['resourceId'], 'audit_entries_by_resource'],
   ['dataSet', ['name'], 'data_sets_by_name'],
   ['dataSet', ['schemaRef', 'id'], 'data_sets_by_schema'],
+  ['dataSet', ['tags', 'adobe/pqs/table'], 'data_sets_by_table_name'],
+  ['batch', ['dataSetId'], 'batches_into_data_set'],
   ['batch', ['shown', 'status'], 'batches_by_status'],
   ['batch', ['shown', 'relatedObjects', 'id'], 'batches_by_data_set'],
 ])('a filter of %ss on %o can use an index', async (kind, path, index) => {
@@ -74,7 +76,7 @@ test.each<[ResourceKind, string, string]>([
   ['batch', 'createdAt', 'resources_by_creation'],
   ['dataSet', 'name', 'data_sets_by_name'],
 ])('a list of %ss can be in the order of %s without sorting', async (kind, name, index) => {
-  const { key } = ordering(kind, [name]);
+  const { key } = ordering(kind, { path: [name] });
   const plan = JSON.stringify(await resources(kind).orderBy(key, 'desc').orderBy('id', 'desc').explain());
   expect(plan).toContain(index);
   expect(plan).not.toContain('Sort Key');

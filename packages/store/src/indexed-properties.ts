@@ -30,6 +30,13 @@ const indexed: readonly IndexedProperty[] = [
   { kinds: ['auditEntry'], path: ['resourceId'], holds: 'text', sql: "body ->> 'resourceId'" },
   { kinds: ['dataSet'], path: ['name'], holds: 'text', sql: 'name' },
   { kinds: ['dataSet'], path: ['schemaRef', 'id'], holds: 'text', sql: "body #>> '{schemaRef,id}'" },
+  {
+    kinds: ['dataSet'],
+    path: ['tags', 'adobe/pqs/table'],
+    holds: 'texts',
+    sql: "(body #> '{tags,adobe/pqs/table}')::jsonb",
+  },
+  { kinds: ['batch'], path: ['dataSetId'], holds: 'text', sql: "body ->> 'dataSetId'" },
   { kinds: ['batch'], path: ['shown', 'status'], holds: 'text', sql: "body #>> '{shown,status}'" },
   {
     kinds: ['batch'],

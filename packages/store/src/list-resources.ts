@@ -15,9 +15,9 @@ export async function listResources(
   kind: ResourceKind,
   { filters = [], order = newestFirst, thenBy = [], members, limit, offset = 0, after }: ResourceQuery,
 ): Promise<ResourcePage> {
-  const keys = [order, ...thenBy].map(({ path, descending }) => ({
-    ...ordering(kind, path),
-    descending,
+  const keys = [order, ...thenBy].map((one) => ({
+    ...ordering(kind, one),
+    descending: one.descending,
   }));
   const inOrder = [...keys.map(({ key, descending }) => ({ key, descending })), idIn(order)];
   const orderBy = sql.join(inOrder.map(({ key, descending }) => (descending ? sql`${key} desc` : key)));

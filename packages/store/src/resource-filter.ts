@@ -6,8 +6,8 @@ import type { ResourceKind } from './resources.ts';
  * Filters and orders in SQL. Any path into a body may be filtered and ordered by; which of them an index serves stands in
  * `indexed-properties.ts`. Besides those, `createdAt` and `updatedAt` order by index. A filter with another operator than
  * `==` looks at each resource of its kind, so a list that is to be quick also has an order or a filter that an index
- * serves: batches by `createdAt` and `['shown', 'relatedObjects', 'id'] ==`, datasets by `['schemaRef', 'id'] ==` or
- * `name ==`.
+ * serves: batches by `createdAt`, `['dataSetId'] ==` or `['shown', 'relatedObjects', 'id'] ==`, datasets by
+ * `['schemaRef', 'id'] ==` or `name ==`.
  */
 
 /** One condition of a `property=` filter, on a path into the resource as the API shows it. */
@@ -22,18 +22,22 @@ export interface ResourceFilter {
 export interface ResourceOrder {
   readonly path: readonly string[];
   readonly descending: boolean;
+  /** Orders numbers by their size; what is no number stands below all. Otherwise by code points. */
+  readonly isNumeric?: boolean;
 }
 
 /** SQL for the text of a resource's property: the envelope's own columns, else a path into the body. */
-function propertyText(kind: ResourceKind, path: readonly string[]): RawBuilder<string | null> {
+export function propertyText(kind: ResourceKind, path: readonly string[]): RawBuilder<string | null> {
   const property = indexedProperty(kind, path);
   if (property !== undefined && property.holds !== 'members') {
     const text = sql.raw<string | null>(property.sql);
     return property.holds === 'text' ? sql<string | null>`(${text})` : sql<string | null>`(${text})::text`;
   }
-  const [name = '', ...rest] = path;
-  const envelope = rest.length === 0 ? envelopeOf(kind).get(name) : undefined;
-  return envelope ?? sql<string | null>`(body #>> ${textArray(path)})`;
+  return envelopeText(kind, path) ?? sql<string | null>`(body #>> ${textArray(path)})`;
+}
+
+function envelopeText(kind: ResourceKind, [name = '', ...rest]: readonly string[]) {
+  return rest.length === 0 ? envelopeOf(kind).get(name) : undefined;
 }
 
 const timeTexts: ReadonlyMap<string, RawBuilder<string | null>> = new Map([
@@ -71,7 +75,10 @@ export interface Ordering {
   keyOf(text: string): RawBuilder<unknown>;
 }
 
-export function ordering(kind: ResourceKind, path: readonly string[]): Ordering {
+export function ordering(
+  kind: ResourceKind,
+  { path, isNumeric = false }: Omit<ResourceOrder, 'descending'>,
+): Ordering {
   const [name = '', ...rest] = path;
   const time = rest.length === 0 ? timeColumns.get(name) : undefined;
   if (time !== undefined) {
@@ -82,8 +89,20 @@ export function ordering(kind: ResourceKind, path: readonly string[]): Ordering 
   if (name === '$id' && registryKinds.includes(kind)) {
     return { key: sql`id`, text: sql<string>`id`, keyOf: (value) => sql`${value}` };
   }
+  if (isNumeric) {
+    const number = numberOf(propertyText(kind, path));
+    return {
+      key: number,
+      text: sql<string>`${number}::text`,
+      keyOf: (value) => numberOf(sql`${value}::text`),
+    };
+  }
   const key = sortableText(propertyText(kind, path));
   return { key, text: key, keyOf: (value) => sql`${value}` };
+}
+
+function numberOf(text: RawBuilder<string | null>): RawBuilder<unknown> {
+  return sql`(case when ${text} ~ ${sql.lit(NUMERIC)} then (${text})::numeric else '-infinity'::numeric end)`;
 }
 
 const timeColumns: ReadonlyMap<string, RawBuilder<Date>> = new Map([
@@ -116,7 +135,7 @@ export function condition(
     case '~':
       return sql`(strpos(lower(${text}), lower(${value})) > 0)`;
     default:
-      return isNumeric(value)
+      return isNumber(value)
         ? sql`(case when ${text} ~ ${NUMERIC} then (${text})::numeric ${sql.raw(operator)} ${value}::numeric else false end)`
         : sql`(${text} collate "C" ${sql.raw(operator)} ${value})`;
   }
@@ -135,13 +154,15 @@ function equality(kind: ResourceKind, path: readonly string[], value: string): R
       return sql`(${sql.raw(property.sql)} @> ${JSON.stringify([member])}::jsonb)`;
     }
     case undefined:
-      return sql`(${text} = ${value} or (body #> ${textArray(path)})::jsonb @> ${JSON.stringify([value])}::jsonb)`;
+      return envelopeText(kind, path) === undefined
+        ? sql`(${text} = ${value} or (body #> ${textArray(path)})::jsonb @> ${JSON.stringify([value])}::jsonb)`
+        : sql`(${text} = ${value})`;
   }
 }
 
 const NUMERIC = '^-?[0-9]+([.][0-9]+)?$';
 
-function isNumeric(value: string): boolean {
+function isNumber(value: string): boolean {
   return new RegExp(NUMERIC).test(value);
 }
 

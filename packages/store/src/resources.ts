@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import { listResources } from './list-resources.ts';
+import { newestResources } from './newest-resources.ts';
 import { condition, type ResourceFilter, type ResourceOrder } from './resource-filter.ts';
 import { insertReferences, mayRefer, referencesOf, replaceReferences } from './resource-references.ts';
 import { envelope, fromRow, toResource } from './resource-row.ts';
@@ -78,6 +79,12 @@ export interface Resources {
   /** Like `get`, and holds the row against changes by others until the transaction ends. */
   getForUpdate(id: string): Promise<Resource | undefined>;
   list(query: ResourceQuery): Promise<ResourcePage>;
+  /** For each of `values`, the newest resource that has it as the text at `path` and meets `filters`, by the value. */
+  newestOf(
+    path: readonly string[],
+    values: readonly string[],
+    filters?: readonly ResourceFilter[],
+  ): Promise<ReadonlyMap<string, Resource>>;
   count(filters?: readonly ResourceFilter[]): Promise<number>;
   insert(id: string, body: Readonly<Record<string, unknown>>, actor: Actor): Promise<Resource>;
   /** Replaces the body if the etag still is the stored one; undefined when it is not (or the resource is gone). */
@@ -122,6 +129,8 @@ export function scopedResources(database: Kysely<Tables>, scope: Scope, kind: Re
     },
 
     list: (query) => listResources(database, scope, kind, query),
+
+    newestOf: (path, values, filters = []) => newestResources(database, scope, kind, path, values, filters),
 
     async count(filters = []) {
       let query = table().select(sql<number>`count(*)::integer`.as('count'));

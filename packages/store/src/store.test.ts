@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ResourceFilter } from './resource-filter.ts';
+import type { ResourceCursor } from './resources.ts';
 import { LeaseLost } from './runs.ts';
 import type { Scope } from './scope.ts';
 import type { ScopedStore, Store } from './store.ts';
@@ -75,6 +77,46 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
     expect([...found.keys()].toSorted()).toEqual(['left', 'right']);
     expect(found.get('left')?.body).toEqual({ id: 'left' });
     expect(await prod.resources('schema').getAll([])).toEqual(new Map());
+  });
+
+  test('finds the newest of each of several groups at once', async () => {
+    const flows = prod.resources('flow');
+    for (const [id, group, state] of [
+      ['1', 'a', 'good'],
+      ['2', 'a', 'bad'],
+      ['3', 'b', 'bad'],
+      ['4', 'c', 'good'],
+    ] as const) {
+      await flows.insert(`newest-${id}`, { group, state }, actor);
+    }
+    await dev.resources('flow').insert('newest-5', { group: 'a' }, actor);
+    const newest = async (groups: readonly string[], filters: readonly ResourceFilter[] = []) =>
+      Array.from(await flows.newestOf(['group'], groups, filters), ([group, { id }]) => [group, id]);
+    expect(await newest(['a', 'b', 'nothing', 'a'])).toEqual([
+      ['a', 'newest-2'],
+      ['b', 'newest-3'],
+    ]);
+    expect(await newest(['a', 'b'], [{ path: ['state'], operator: '==', value: 'good' }])).toEqual([
+      ['a', 'newest-1'],
+    ]);
+    expect(await newest([])).toEqual([]);
+    for (const id of ['1', '2', '3', '4']) await flows.remove(`newest-${id}`);
+  });
+
+  test('orders numbers by their size, below them what is none', async () => {
+    const sizes = { two: 2, ten: '10', minus: -1.5, none: undefined, word: 'x' };
+    const sources = prod.resources('sourceConnection');
+    for (const [id, size] of Object.entries(sizes)) await sources.insert(id, { size }, actor);
+    const order = { path: ['size'], descending: true, isNumeric: true };
+    const ids: string[] = [];
+    let after: ResourceCursor | undefined;
+    do {
+      const page = await sources.list({ order, limit: 2, ...(after && { after }) });
+      ids.push(...page.items.map(({ id }) => id));
+      after = page.next;
+    } while (after);
+    expect(ids).toEqual(['ten', 'two', 'minus', 'word', 'none']);
+    for (const id of ids) await sources.remove(id);
   });
 
   test('keeps the order of a body’s keys', async () => {
@@ -190,6 +232,8 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
     expect(await prod.tables.swap('d', 'v0', 'other')).toBe(false);
     expect(await dev.tables.swap('d', 'v1', 'stolen')).toBe(false);
     expect((await prod.tables.get('d'))?.metadataLocation).toBe('v1');
+    expect([...(await prod.tables.getAll(['d', 'missing'])).values()]).toEqual([await prod.tables.get('d')]);
+    expect(await dev.tables.getAll(['d'])).toEqual(new Map());
   });
 
   test('keeps one open run a flow', async () => {

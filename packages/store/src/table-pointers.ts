@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { Scope } from './scope.ts';
 import type { Tables } from './tables.ts';
 
@@ -13,6 +13,8 @@ export interface TablePointer {
 /** The table pointers of one sandbox. A commit to a table is the swap of its pointer. */
 export interface TablePointers {
   get(datasetId: string): Promise<TablePointer | undefined>;
+  /** Those of some datasets, by the dataset's id. */
+  getAll(datasetIds: readonly string[]): Promise<ReadonlyMap<string, TablePointer>>;
   insert(pointer: TablePointer): Promise<void>;
   /** Points to `next` if the pointer still is `expected`; false when another commit came first. */
   swap(datasetId: string, expected: string, next: string): Promise<boolean>;
@@ -29,7 +31,19 @@ export function scopedTablePointers(database: Kysely<Tables>, scope: Scope): Tab
         .where('sandbox_id', '=', scope.sandboxId)
         .where('dataset_id', '=', datasetId)
         .executeTakeFirst();
-      return row && { datasetId, location: row.location, metadataLocation: row.metadata_location };
+      return row && fromRow(row);
+    },
+
+    async getAll(datasetIds) {
+      if (datasetIds.length === 0) return new Map();
+      const rows = await database
+        .selectFrom('table_pointers')
+        .selectAll()
+        .where('org_id', '=', scope.orgId)
+        .where('sandbox_id', '=', scope.sandboxId)
+        .where('dataset_id', 'in', datasetIds)
+        .execute();
+      return new Map(rows.map((row) => [row.dataset_id, fromRow(row)]));
     },
 
     async insert({ datasetId, location, metadataLocation }) {
@@ -70,4 +84,8 @@ export function scopedTablePointers(database: Kysely<Tables>, scope: Scope): Tab
       return row !== undefined;
     },
   };
+}
+
+function fromRow(row: Selectable<Tables['table_pointers']>): TablePointer {
+  return { datasetId: row.dataset_id, location: row.location, metadataLocation: row.metadata_location };
 }

@@ -48,8 +48,18 @@ const statements = [
      (org_id, sandbox_id, kind, (coalesce(name, '') collate "C"), id) where kind = 'dataSet'`,
   `create index data_sets_by_schema on resources
      (org_id, sandbox_id, kind, (coalesce(body #>> '{schemaRef,id}', '') collate "C"), id) where kind = 'dataSet'`,
+  `create index data_sets_by_table_name on resources using gin
+     (((body #> '{tags,adobe/pqs/table}')::jsonb) jsonb_path_ops) where kind = 'dataSet'`,
+  // In the order of their creation, so that the newest of a dataset is the last one there.
+  `create index batches_into_data_set on resources
+     (org_id, sandbox_id, kind, (coalesce(body ->> 'dataSetId', '') collate "C"), created_at, id)
+     where kind = 'batch'`,
+  `create index batches_into_data_set_by_status on resources
+     (org_id, sandbox_id, kind, (coalesce(body ->> 'dataSetId', '') collate "C"),
+      (coalesce(body #>> '{shown,status}', '') collate "C"), created_at, id)
+     where kind = 'batch'`,
   `create index batches_by_status on resources
-     (org_id, sandbox_id, kind, (coalesce(body #>> '{shown,status}', '') collate "C"), created_at)
+     (org_id, sandbox_id, kind, (coalesce(body #>> '{shown,status}', '') collate "C"), created_at, id)
      where kind = 'batch'`,
   `create index batches_by_data_set on resources using gin
      (((body #> '{shown,relatedObjects}')::jsonb) jsonb_path_ops) where kind = 'batch'`,
