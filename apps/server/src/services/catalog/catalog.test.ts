@@ -332,7 +332,7 @@ describe('what is wrong with a request is said, and nothing changes', () => {
     ['a start that is no number', 'GET', '/dataSets?start=x', undefined, 400, 'start'],
     ['a start beyond all numbers', 'GET', '/batches?start=1e30', undefined, 400, 'start'],
     ['an orderBy with SQL', 'GET', '/batches?orderBy=id;drop', undefined, 400, 'orderBy'],
-    ['an orderBy that batches do not have', 'GET', '/batches?orderBy=size', undefined, 400, 'orderBy'],
+    ['an orderBy that batches do not have', 'GET', '/batches?orderBy=errors', undefined, 400, 'orderBy'],
     ['a property with two operators', 'GET', '/batches?property===', undefined, 400, 'property'],
     ['a bad expression', 'GET', '/dataSets?property=name~(', undefined, 400, 'regular expression'],
     ['tags without a value', 'GET', '/dataSets?tags=a', undefined, 400, 'tags'],

@@ -3,7 +3,7 @@ import type { SandboxedCaller } from '../../http/caller.ts';
 import { storedDataSet } from './data-set-document.ts';
 import type { LakeTables } from './lake-tables.ts';
 import type { Listed } from './list-objects.ts';
-import { newestBatchesOf } from './newest-batches.ts';
+import { type NewestBatches, newestBatchesOf } from './newest-batches.ts';
 import { observableSchema } from './observable-schema.ts';
 import type { ShownObject } from './page-query.ts';
 
@@ -14,32 +14,33 @@ const OBSERVABLE_SCHEMA = 'observableSchema';
 /** Which properties are asked for; undefined where nothing is said. */
 export type WantedProperties = ReadonlySet<string> | undefined;
 
-export interface DetailRequest {
-  readonly wanted: WantedProperties;
-  /** Whether the newest batches, which take a look at the batches for each dataset, come without being asked for. */
-  readonly withBatches: boolean;
-}
-
 /**
- * A dataset with what is known of its table and its batches, as far as it is asked for. The observable schema, for which
- * the manifests of a table are read, comes only where it is named.
+ * Datasets with what is known of their tables and their batches, as far as it is asked for. The observable schema, for
+ * which the manifests of a table are read, comes only where it is named.
  */
 export async function withDetails(
   { store }: Pick<SandboxedCaller, 'store'>,
   tables: LakeTables,
-  { resource, shown }: Listed,
-  { wanted, withBatches }: DetailRequest,
-): Promise<ShownObject> {
-  const wants = (names: readonly string[], unasked = true) =>
-    wanted === undefined ? unasked : names.some((name) => wanted.has(name));
-  const wantsSchema = wanted?.has(OBSERVABLE_SCHEMA) === true && !Object.hasOwn(shown, OBSERVABLE_SCHEMA);
-  const pointer = wantsSchema || wants(TABLE_PROPERTIES) ? await store.tables.get(resource.id) : undefined;
-  return {
-    ...shown,
-    ...(pointer && wants(TABLE_PROPERTIES) && (await tableProperties(tables, resource, pointer))),
-    ...(wants(BATCH_PROPERTIES, withBatches) && (await batchProperties(store, resource.id))),
-    ...(pointer && wantsSchema && (await observed(store, tables, resource, pointer))),
-  };
+  listed: readonly Listed[],
+  wanted: WantedProperties,
+): Promise<readonly ShownObject[]> {
+  const wants = (names: readonly string[]) => wanted === undefined || names.some((name) => wanted.has(name));
+  const wantsSchema = wanted?.has(OBSERVABLE_SCHEMA) === true;
+  const ids = listed.map(({ resource }) => resource.id);
+  const pointers = await store.tables.getAll(wantsSchema || wants(TABLE_PROPERTIES) ? ids : []);
+  const newestOf = await newestBatchesOf(store, wants(BATCH_PROPERTIES) ? ids : []);
+  return Promise.all(
+    listed.map(async ({ resource, shown }) => {
+      const pointer = pointers.get(resource.id);
+      const isObserved = wantsSchema && !Object.hasOwn(shown, OBSERVABLE_SCHEMA);
+      return {
+        ...shown,
+        ...(pointer && wants(TABLE_PROPERTIES) && (await tableProperties(tables, resource, pointer))),
+        ...batchProperties(newestOf(resource.id)),
+        ...(pointer && isObserved && (await observed(store, tables, resource, pointer))),
+      };
+    }),
+  );
 }
 
 async function tableProperties(tables: LakeTables, resource: Resource, pointer: TablePointer) {
@@ -61,8 +62,7 @@ async function tableProperties(tables: LakeTables, resource: Resource, pointer: 
   };
 }
 
-async function batchProperties(store: ScopedStore, dataSetId: string) {
-  const { last, successful, failed } = await newestBatchesOf(store, dataSetId);
+function batchProperties({ last, successful, failed }: NewestBatches) {
   return {
     ...(last && { lastBatchId: last.id, lastBatchStatus: last.status }),
     ...(successful && { lastSuccessfulBatch: successful.id }),

@@ -14,7 +14,14 @@ import { ExtendBody, extendEdit } from './extend-data-set.ts';
 import { ConditionHeaders, type Conditions } from './if-match.ts';
 import { type Listed, listObjects } from './list-objects.ts';
 import { lookUp } from './look-up.ts';
-import { LookUpQuery, PageHeaders, pageOf, wantedProperties, withProperties } from './page-query.ts';
+import {
+  LookUpQuery,
+  PageHeaders,
+  pageOf,
+  type ShownObject,
+  wantedProperties,
+  withProperties,
+} from './page-query.ts';
 import { dataSetNotFound, dataSets } from './shown-data-set.ts';
 import { sortKeysOf } from './sort-keys.ts';
 
@@ -49,7 +56,7 @@ function registerReads(routes: Routes, path: string, hide: boolean, { tables }: 
       schema: {
         hide,
         summary: 'List datasets',
-        description: `The newest batches (\`lastBatchId\` and so on) and the observable schema come only where \`properties\` asks for them; the latter with at most ${MAX_OBSERVED} datasets.`,
+        description: `The observable schema comes only where \`properties\` asks for it, with at most ${MAX_OBSERVED} datasets.`,
         querystring: DataSetQuery,
         headers: PageHeaders,
         response: { 200: DataSets, 400: refusals[400] },
@@ -65,9 +72,7 @@ function registerReads(routes: Routes, path: string, hide: boolean, { tables }: 
         keys: sortKeysOf(orderBy, dataSets.sortable),
         page: { start, limit: wanted?.has('observableSchema') ? Math.min(limit, MAX_OBSERVED) : limit },
       });
-      return byId(listed, properties, (one) =>
-        withDetails(caller, tables, one, { wanted, withBatches: false }),
-      );
+      return byId(listed, await withDetails(caller, tables, listed, wanted), properties);
     },
   );
 
@@ -89,22 +94,15 @@ function registerReads(routes: Routes, path: string, hide: boolean, { tables }: 
       const found = await lookUp(caller, dataSets, request.params.id, dataSetNotFound);
       const [only] = found.length === 1 ? found : [];
       if (only) reply.header('etag', entityTag(only.resource));
-      return byId(found, properties, (one) =>
-        withDetails(caller, tables, one, { wanted, withBatches: true }),
-      );
+      return byId(found, await withDetails(caller, tables, found, wanted), properties);
     },
   );
 }
 
-async function byId(
-  listed: readonly Listed[],
-  properties: string | undefined,
-  detail: (one: Listed) => Promise<Listed['shown']>,
-) {
-  const shown = await Promise.all(
-    listed.map(async (one) => [one.resource.id, withProperties(await detail(one), properties)] as const),
+function byId(listed: readonly Listed[], shown: readonly ShownObject[], properties: string | undefined) {
+  return Object.fromEntries(
+    shown.map((object, index) => [listed[index]?.resource.id, withProperties(object, properties)]),
   );
-  return Object.fromEntries(shown);
 }
 
 function registerCreation(

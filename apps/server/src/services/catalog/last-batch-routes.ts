@@ -5,7 +5,7 @@ import { type Routes, sandboxOf } from '../../http/service.ts';
 import { LastBatches, refusals } from './answer-schemas.ts';
 import { type Condition, simpleCondition } from './list-conditions.ts';
 import { type Collection, listObjects } from './list-objects.ts';
-import { newestBatchesOf } from './newest-batches.ts';
+import { type NewestBatches, newestBatchesOf } from './newest-batches.ts';
 import { PageHeaders, pageOf, pageParameters, type ShownObject, withProperties } from './page-query.ts';
 import { Numbers, Values } from './query-parameters.ts';
 import { dataSets, shownEnvelope } from './shown-data-set.ts';
@@ -27,9 +27,15 @@ const Query = Type.Object({ ...pageParameters, ...filters });
 const lastBatches: Collection = {
   kind: 'dataSet',
   sortable: dataSets.sortable,
+  numeric: ['version'],
   storedPath: ([name = '']) => (name.startsWith('last') ? undefined : dataSets.storedPath([name])),
-  show: async (caller, resources) =>
-    Promise.all(resources.map((dataSet) => shownLastBatches(caller, dataSet))),
+  async show(caller, resources) {
+    const newestOf = await newestBatchesOf(
+      caller.store,
+      resources.map(({ id }) => id),
+    );
+    return resources.map((dataSet) => shownLastBatches(caller, dataSet, newestOf(dataSet.id)));
+  },
 };
 
 /** `/lastBatches`: how the newest loads of datasets went. */
@@ -70,11 +76,11 @@ function conditionsOf(query: Static<typeof Query>): readonly Condition[] {
   });
 }
 
-async function shownLastBatches(
-  { store, organization, sandbox }: SandboxedCaller,
+function shownLastBatches(
+  { organization, sandbox }: SandboxedCaller,
   dataSet: Resource,
-): Promise<ShownObject> {
-  const { last, successful, failed } = await newestBatchesOf(store, dataSet.id);
+  { last, successful, failed }: NewestBatches,
+): ShownObject {
   const { created, updated } = shownEnvelope(dataSet);
   return {
     id: dataSet.id,

@@ -11,6 +11,8 @@ export interface Collection {
   readonly storedPath: StoredPath;
   /** Properties that a list can be ordered by: those whose order the store knows. */
   readonly sortable: readonly string[];
+  /** Those of them that are numbers, or that the store keeps as such. */
+  readonly numeric?: readonly string[];
   /** Whether some of the documents are shown as nothing. */
   readonly isPartial?: boolean;
   /** The objects of some documents, in their order; undefined for a document that is shown as nothing. */
@@ -67,10 +69,11 @@ function storedFilters(conditions: readonly Condition[]) {
   return conditions.flatMap(({ stored }) => stored ?? []);
 }
 
-function orderOf({ storedPath }: Collection, [first, ...others]: SortKeys) {
+function orderOf({ storedPath, numeric = [] }: Collection, [first, ...others]: SortKeys) {
   const stored = ({ property, descending }: SortKey): ResourceOrder => ({
     path: storedPath([property]) ?? [property],
     descending,
+    isNumeric: numeric.includes(property),
   });
   return { order: stored(first), thenBy: others.map(stored) };
 }

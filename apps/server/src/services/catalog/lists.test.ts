@@ -31,6 +31,7 @@ describe('lists of datasets', () => {
     ['orderBy=name', ['Loyalty', 'Loyalty Members', 'orders']],
     ['orderBy=description,desc:name', ['Loyalty Members', 'Loyalty', 'orders']],
     ['orderBy=asc:createdUser,desc:created&limit=2', ['orders', 'Loyalty']],
+    ['orderBy=desc:version,name', ['orders', 'Loyalty', 'Loyalty Members']],
     ['name=Loyalty', ['Loyalty']],
     ['name=!Loyalty&orderBy=name', ['Loyalty Members', 'orders']],
     ['name=*oy*&orderBy=name', ['Loyalty', 'Loyalty Members']],
@@ -128,6 +129,15 @@ describe('batches', () => {
   });
 
   it.each([
+    ['recordCount,desc:externalId', ['B3', 'B1', 'B2']],
+    ['desc:recordCount,externalId', ['B2', 'B1', 'B3']],
+    ['size,version,externalId', ['B1', 'B2', 'B3']],
+  ])('are in the order of numbers by %s', async (orderBy, expected) => {
+    const { body } = await bench.call('GET', `/batches?orderBy=${orderBy}&batch=B1,B2,B3`);
+    expect(Object.keys(body)).toEqual(expected);
+  });
+
+  it.each([
     ['status', '', ['loading', 'failed']],
     ['status', 'batch=B2,B3', ['failed']],
     ['externalId', 'status=failed', ['B3', 'B2']],
@@ -167,5 +177,36 @@ describe('what a list cannot do is refused', () => {
 
   it('a limit in a header as well', async () => {
     expect((await bench.call('GET', '/batches', undefined, { limit: 'x' })).status).toBe(400);
+  });
+});
+
+describe('the newest batches of datasets', () => {
+  it('stand in every list of them', async () => {
+    const id = await bench.createDataSet({ name: 'Listed' });
+    const never = await bench.createDataSet({ name: 'Listed, never loaded' });
+    const shownAs = (status: 'success' | 'failed') => ({
+      shown: {
+        externalId: 'x',
+        status,
+        started: 1,
+        relatedObjects: [{ type: 'dataSet', id }],
+        errors: [],
+        metrics: {},
+        tags: {},
+        inputFormat: { format: 'parquet' as const },
+      },
+    });
+    await bench.addBatch('01LISTED1', id, shownAs('success'));
+    await bench.addBatch('01LISTED2', id, shownAs('success'));
+    await bench.addBatch('01LISTED3', id, shownAs('failed'));
+    const { body } = await bench.call('GET', '/dataSets?name=Listed*');
+    expect(body[id]).toMatchObject({
+      lastBatchId: '01LISTED3',
+      lastBatchStatus: 'failed',
+      lastSuccessfulBatch: '01LISTED2',
+      lastFailedBatch: '01LISTED3',
+    });
+    expect(body[never]).not.toHaveProperty('lastBatchId');
+    for (const listed of [id, never]) await bench.call('DELETE', `/dataSets/${listed}`);
   });
 });

@@ -1,5 +1,5 @@
 import { type BatchStatus, documentOf } from '@tributary/runner';
-import type { ResourceFilter, ScopedStore } from '@tributary/store';
+import type { Resource, ResourceFilter, ScopedStore } from '@tributary/store';
 
 interface BatchSummary {
   readonly id: string;
@@ -13,27 +13,39 @@ export interface NewestBatches {
   readonly failed: BatchSummary | undefined;
 }
 
-export async function newestBatchesOf(store: ScopedStore, dataSetId: string): Promise<NewestBatches> {
-  const last = await newestBatch(store, dataSetId);
-  const newestOf = async (status: BatchStatus) =>
-    last === undefined || last.status === status ? last : newestBatch(store, dataSetId, status);
-  return { last, successful: await newestOf('success'), failed: await newestOf('failed') };
+/** The newest batches of each of some datasets. */
+export async function newestBatchesOf(
+  store: ScopedStore,
+  dataSetIds: readonly string[],
+): Promise<(dataSetId: string) => NewestBatches> {
+  const last = await newestBatches(store, dataSetIds);
+  // Of a dataset without any batch none has a status.
+  const loaded = [...last.keys()];
+  const successful = await newestBatches(store, loaded, 'success');
+  const failed = await newestBatches(store, loaded, 'failed');
+  return (id) => ({ last: last.get(id), successful: successful.get(id), failed: failed.get(id) });
 }
 
-async function newestBatch(
+async function newestBatches(
   store: ScopedStore,
-  dataSetId: string,
+  dataSetIds: readonly string[],
   status?: BatchStatus,
-): Promise<BatchSummary | undefined> {
-  const filters = [ofDataSet(dataSetId), ...(status === undefined ? [] : [withStatus(status)])];
-  const { items } = await store.resources('batch').list({ filters, limit: 1 });
-  const [batch] = items;
-  return batch && { id: batch.id, status: documentOf('batch', batch).shown.status };
+): Promise<ReadonlyMap<string, BatchSummary>> {
+  const filters = status === undefined ? [] : [withStatus(status)];
+  const found = await store.resources('batch').newestOf(DATA_SET, dataSetIds, filters);
+  return new Map(Array.from(found, ([dataSetId, batch]) => [dataSetId, summaryOf(batch)]));
 }
+
+function summaryOf(batch: Resource): BatchSummary {
+  return { id: batch.id, status: documentOf('batch', batch).shown.status };
+}
+
+/** Where a batch names the dataset that it lands in. */
+const DATA_SET = ['dataSetId'];
 
 /** Batches that land in a dataset. */
 export function ofDataSet(dataSetId: string): ResourceFilter {
-  return { path: ['dataSetId'], operator: '==', value: dataSetId };
+  return { path: DATA_SET, operator: '==', value: dataSetId };
 }
 
 export function withStatus(status: BatchStatus): ResourceFilter {

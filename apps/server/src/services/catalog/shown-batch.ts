@@ -7,10 +7,12 @@ import type { ShownObject } from './page-query.ts';
 import { shownEnvelope } from './shown-data-set.ts';
 import { SORTABLE_ENVELOPE, storedPathFor } from './stored-path.ts';
 
+const NUMBERS = ['version', 'started', 'completed', 'size', 'recordCount', 'failedRecordCount'];
+
 export const batches: Collection = {
   kind: 'batch',
-  // Of these, an order of texts is the order of what they mean.
-  sortable: [...SORTABLE_ENVELOPE, 'externalId', 'status', 'started', 'completed'],
+  sortable: [...SORTABLE_ENVELOPE, 'externalId', 'status', ...NUMBERS],
+  numeric: NUMBERS,
   storedPath: storedPathFor({
     below: ['shown'],
     computed: ['imsOrg', 'sandboxId'],

@@ -19,7 +19,8 @@ export const DETAILS = [
 
 export const dataSets: Collection = {
   kind: 'dataSet',
-  sortable: [...SORTABLE_ENVELOPE, 'name', 'description', 'viewId'],
+  sortable: [...SORTABLE_ENVELOPE, 'name', 'description', 'viewId', 'version'],
+  numeric: ['version'],
   storedPath: storedPathFor({
     below: [],
     computed: ['imsOrg', 'sandboxId', 'namespace', 'state', 'files'],
