@@ -8,14 +8,16 @@ import {
 } from '@tributary/xdm';
 import { schemaRegistry } from '../apps/server/src/services/schema-registry/index.ts';
 import { startTestServer } from '../apps/server/src/test-kit.ts';
+import { figuresOf } from './request-figures.ts';
 
 /*
  * How long the Schema Registry takes over HTTP, on the embedded store, in a sandbox with many resources of its own:
- * `node benchmarks/registry.ts [resources]`. Each figure stands beside a bare request to the same server in the same run,
+ * `node benchmarks/registry.ts [resources] [part of a case's name]`. Each figure stands beside a bare request to the same server in the same run,
  * which is refused for its Accept header: token, organisation and sandbox are checked, and no resource is read.
  */
 
 const count = Number(process.argv[2] ?? 10_000);
+const only = process.argv[3] ?? '';
 const ROUNDS = 41;
 const BASE = '/data/foundation/schemaregistry';
 const PROFILE = 'https://ns.adobe.com/xdm/context/profile';
@@ -85,21 +87,8 @@ try {
     },
     stats: () => get('/stats', ID),
   };
-  const figures: Record<string, Record<'median ms' | 'slowest ms' | 'CPU ms' | 'times bare', string>> = {};
-  let bare = 0;
-  for (const [name, request] of Object.entries(cases)) {
-    const { times, cpu } = await timesOf(request);
-    const median = times[Math.floor(times.length / 2)] ?? 0;
-    bare ||= median;
-    figures[name] = {
-      'median ms': median.toFixed(1),
-      'slowest ms': (times.at(-1) ?? 0).toFixed(1),
-      'CPU ms': cpu.toFixed(1),
-      'times bare': (median / bare).toFixed(1),
-    };
-  }
   console.log(`${count} resources of the tenant's own; ${ROUNDS} requests each`);
-  console.table(figures);
+  console.table(await figuresOf(cases, { rounds: ROUNDS, only }));
 } finally {
   await server.close();
 }
@@ -215,23 +204,4 @@ async function get(path: string, accept: string, status = 200): Promise<void> {
   const answer = await fetch(server.url + BASE + path, { headers: { ...server.headers, accept } });
   const text = await answer.text();
   if (answer.status !== status) throw new Error(`${path}: ${answer.status} ${text.slice(0, 2_000)}`);
-}
-
-/**
- * Milliseconds, sorted, and the CPU time of a request on average, server and client together, which a busy machine
- * does not lengthen. A few requests before those that count warm both sides up.
- */
-async function timesOf(
-  request: () => Promise<void>,
-): Promise<{ readonly times: readonly number[]; readonly cpu: number }> {
-  for (let n = 0; n < 5; n++) await request();
-  const times: number[] = [];
-  const before = process.cpuUsage();
-  for (let n = 0; n < ROUNDS; n++) {
-    const start = performance.now();
-    await request();
-    times.push(performance.now() - start);
-  }
-  const { user, system } = process.cpuUsage(before);
-  return { times: times.sort((a, b) => a - b), cpu: (user + system) / 1000 / ROUNDS };
 }
