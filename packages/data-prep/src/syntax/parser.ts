@@ -65,11 +65,8 @@ class Parser {
   #lambda(parameter: Expression): Expression {
     this.#tokens.advance();
     if (parameter.kind !== 'name') {
-      this.#errors.add(
-        'syntax',
-        parameter.span,
-        'Before "->" stands the name of an element, as in "x -> x > 0".',
-      );
+      const problem = 'Before "->" stands the name of an element, as in "x -> x > 0".';
+      this.#errors.add('syntax', parameter.span, problem);
     }
     const body = this.#expression();
     const name = parameter.kind === 'name' ? parameter.name : '';
@@ -128,8 +125,7 @@ class Parser {
       this.#tokens.advance();
       operands.push(this.#operandAbove(precedence));
     }
-    const span = { start: first.span.start, end: this.#tokens.previousEnd };
-    return this.#depth.checked({ kind: 'logical', operator, operands, span });
+    return this.#depth.checked({ kind: 'logical', operator, operands, span: this.#since(first.span.start) });
   }
 
   #binaryNode(operator: string, left: Expression, right: Expression): Expression {
@@ -169,35 +165,20 @@ class Parser {
     }
     this.#tokens.advance();
     if (!this.#tokens.isSymbol('(')) {
-      return this.#depth.checked({
-        kind: 'member',
-        object: receiver,
-        name: token.text,
-        span: { start, end: token.span.end },
-      });
+      const { text: name } = token;
+      return this.#depth.checked({ kind: 'member', object: receiver, name, span: this.#since(start) });
     }
+    const { text: method, span: nameSpan } = token;
     const args = this.#arguments();
-    const span = { start, end: this.#tokens.previousEnd };
-    return this.#depth.checked({
-      kind: 'method',
-      receiver,
-      method: token.text,
-      nameSpan: token.span,
-      arguments: args,
-      span,
-    });
+    const span = this.#since(start);
+    return this.#depth.checked({ kind: 'method', receiver, method, nameSpan, arguments: args, span });
   }
 
   #index(object: Expression): Expression {
     this.#tokens.advance();
     const index = this.#expression();
     this.#tokens.expectSymbol(']');
-    return this.#depth.checked({
-      kind: 'index',
-      object,
-      index,
-      span: { start: object.span.start, end: this.#tokens.previousEnd },
-    });
+    return this.#depth.checked({ kind: 'index', object, index, span: this.#since(object.span.start) });
   }
 
   #primary(): Expression {
@@ -236,18 +217,15 @@ class Parser {
       return this.#depth.checked({ kind: 'boolean', value: text === 'true', span });
     if (this.#tokens.isSymbol('(')) return this.#call(text, span);
     if (reservedWords.has(text)) {
-      this.#errors.add(
-        'syntax',
-        span,
-        `"${text}" is a reserved word; if a field is meant, write \${${text}}.`,
-      );
+      const problem = `"${text}" is a reserved word; if a field is meant, write \${${text}}.`;
+      this.#errors.add('syntax', span, problem);
     }
     return this.#depth.checked({ kind: 'name', name: text, span });
   }
 
   #call(name: string, nameSpan: Span): Expression {
     const args = this.#arguments();
-    const span = { start: nameSpan.start, end: this.#tokens.previousEnd };
+    const span = this.#since(nameSpan.start);
     return this.#depth.checked({ kind: 'call', function: name, nameSpan, arguments: args, span });
   }
 
@@ -260,24 +238,20 @@ class Parser {
 
   #array(start: number): Expression {
     const items = this.#list('[', ']', () => this.#expression());
-    return this.#depth.checked({ kind: 'array', items, span: { start, end: this.#tokens.previousEnd } });
+    return this.#depth.checked({ kind: 'array', items, span: this.#since(start) });
   }
 
   #map(start: number): Expression {
     if (this.#tokens.isFollowedBy(':', '}')) {
       for (const symbol of ['{', ':', '}']) this.#tokens.expectSymbol(symbol);
-      return this.#depth.checked({
-        kind: 'map',
-        entries: [],
-        span: { start, end: this.#tokens.previousEnd },
-      });
+      return this.#depth.checked({ kind: 'map', entries: [], span: this.#since(start) });
     }
     const entries = this.#list('{', '}', () => {
       const key = this.#expression();
       this.#tokens.expectSymbol(':');
       return { key, value: this.#expression() };
     });
-    return this.#depth.checked({ kind: 'map', entries, span: { start, end: this.#tokens.previousEnd } });
+    return this.#depth.checked({ kind: 'map', entries, span: this.#since(start) });
   }
 
   #arguments(): readonly Expression[] {
@@ -324,6 +298,10 @@ class Parser {
     if (kind !== 'end' && this.#tokens.operator === undefined && !this.#tokens.atClosing)
       this.#tokens.advance();
     return placeholder;
+  }
+
+  #since(start: number): Span {
+    return { start, end: this.#tokens.previousEnd };
   }
 
   #placeholder(): Expression {
