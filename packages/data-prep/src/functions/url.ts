@@ -188,21 +188,21 @@ function emitQuery(part: (name: UrlGroup) => string, mode: string): string {
   return bindOnce([written, part('fragment')], (pairs, anchor) => {
     switch (mode) {
       case 'append':
-        return mapOfPairs(
+        return mapOfQuery(
           `(${pairs} || CASE WHEN ${anchor} <> '' THEN ['_anchor_=' || ${anchor}] ELSE [] END)`,
         );
       case 'retain': {
         const glued = `${pairs}[:-2] || [${pairs}[-1] || '#' || ${anchor}]`;
-        return mapOfPairs(`CASE WHEN ${anchor} <> '' AND len(${pairs}) > 0 THEN ${glued} ELSE ${pairs} END`);
+        return mapOfQuery(`CASE WHEN ${anchor} <> '' AND len(${pairs}) > 0 THEN ${glued} ELSE ${pairs} END`);
       }
       default:
-        return mapOfPairs(pairs);
+        return mapOfQuery(pairs);
     }
   });
 }
 
-/** A map of texts such as `name=value`; a text that comes later stands for all before it of the same name. */
-function mapOfPairs(list: string): string {
+/** A map of the texts of a query, such as `name=value`; a text that comes later stands for all before it of the same name. */
+function mapOfQuery(list: string): string {
   const key = (pair: string) => `regexp_extract(${pair}, '^[^=]*')`;
   const value = (pair: string) => `substring(${pair}, length(${key(pair)}) + 2)`;
   return bindOnce([list], (pairs) => {
