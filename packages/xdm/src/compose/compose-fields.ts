@@ -176,7 +176,7 @@ export class FieldComposer {
     const messages = {
       types: `Cannot merge incompatible data types. The path ${path} is already defined as ${first}; ${partName} defines it as ${second}. Types: ${first}, ${second}. Rename one of the fields or leave one part out.`,
       'names-differ-in-case': `${partName} adds ${path}, but ${first} is already there and differs only in case. Names must differ in more than case: rename one of the two.`,
-      'no-common-values': `No value of ${path} satisfies both lists of values (${first}; ${second} of ${partName}). Give the lists at least one value in common.`,
+      'no-common-values': `No value of ${path} satisfies both parts (${first}; ${second} of ${partName}). Give them at least one value in common.`,
     };
     this.#tell(problem('XDM-1413-400', path, messages[conflict.reason]));
   }

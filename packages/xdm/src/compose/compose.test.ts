@@ -217,6 +217,26 @@ describe('a schema is refused', () => {
     ]);
   });
 
+  test.each([
+    ['numbers', { type: 'integer', minimum: 1, maximum: 2 }, { type: 'integer', minimum: 3, maximum: 4 }],
+    ['lengths of texts', { maxLength: 2 }, { minLength: 3 }],
+    [
+      'lengths of lists',
+      { type: 'array', items: {}, maxItems: 2 },
+      { type: 'array', items: {}, minItems: 3 },
+    ],
+  ])('with limits that no value satisfies: %s', (_name, left, right) => {
+    const [one, two] = [
+      group('one', { _acme: { properties: { f: left } } }),
+      group('two', { _acme: { properties: { f: right } } }),
+    ];
+    expect(composeSchema(schemaOf(PROFILE, one.$id, two.$id), lookupOver([one, two]))).toMatchObject({
+      problems: [
+        { code: 'XDM-1413-400', path: '/_acme/f', message: expect.stringContaining('No value of /_acme/f') },
+      ],
+    });
+  });
+
   test('that multiplies beyond measure, quickly', () => {
     const levels = Array.from({ length: 60 }, (_, level) => {
       const next = { $ref: idOf('datatypes', `level${level + 1}`) };

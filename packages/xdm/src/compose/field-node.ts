@@ -25,6 +25,9 @@ const CARRIED = new Set([
   'maximum',
   'exclusiveMinimum',
   'exclusiveMaximum',
+  'minItems',
+  'maxItems',
+  'uniqueItems',
   'definitions',
   'meta:xdmType',
 ]);

@@ -1,3 +1,4 @@
+import { limitContradictions } from '../registry/limits.ts';
 import type { ArrayConstraints, Constraints, ObjectNode, ScalarNode, XdmNode } from './node.ts';
 
 /** Two nodes at one path that cannot both hold. */
@@ -93,6 +94,10 @@ function mergeNodes(first: XdmNode, second: XdmNode, path: readonly string[], re
   if (first.kind === 'array' && second.kind === 'array') {
     const items = mergeNodes(first.items, second.items, [...path, '[]'], report);
     const constraints = mergeArrayConstraints(first.constraints, second.constraints);
+    if (contradicts(constraints)) {
+      reportLimits(first.constraints, second.constraints, path, report);
+      return first;
+    }
     return { ...second, ...first, items, ...(constraints && { constraints }) };
   }
   if (first.kind === 'map' && second.kind === 'map') {
@@ -117,7 +122,29 @@ function mergeScalars(
     report({ path, first: listed(first), second: listed(second), reason: 'no-common-values' });
     return first;
   }
+  if (contradicts(constraints)) {
+    reportLimits(first.constraints, second.constraints, path, report);
+    return first;
+  }
   return { ...second, ...first, constraints };
+}
+
+function contradicts(constraints: Constraints | ArrayConstraints = {}): boolean {
+  return limitContradictions(constraints).length > 0;
+}
+
+function reportLimits(
+  first: Constraints | ArrayConstraints = {},
+  second: Constraints | ArrayConstraints = {},
+  path: readonly string[],
+  report: Report,
+): void {
+  const said = (constraints: object) =>
+    Object.entries(constraints)
+      .filter(([, value]) => typeof value === 'number')
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ');
+  report({ path, first: said(first), second: said(second), reason: 'no-common-values' });
 }
 
 /** Both sets of constraints at once, as `allOf` means it; of two patterns or formats only the first is kept. */

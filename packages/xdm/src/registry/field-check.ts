@@ -1,4 +1,5 @@
 import { problem, type RegistryProblem } from '../problem.ts';
+import { limitContradictions } from './limits.ts';
 import type { FieldSchema } from './resource.ts';
 import { fieldKindOf, xdmTypeOf } from './xdm-type.ts';
 
@@ -171,26 +172,14 @@ function isMapValue(field: FieldSchema): boolean {
 }
 
 function boundProblems(field: FieldSchema, at: string): readonly RegistryProblem[] {
-  return BOUND_PAIRS.flatMap(([low, high, admitsBoth]) => {
-    const [least, most] = [field[low], field[high]];
-    if (typeof least !== 'number' || typeof most !== 'number' || least < most) return [];
-    if (least === most && admitsBoth) return [];
+  return limitContradictions(field).map(({ low, least, high, most }) => {
     const relation = least === most ? 'equals' : 'is above';
-    return [
-      wrong(pointer(at, low), `${low} (${least}) ${relation} ${high} (${most}), so no value is allowed.`),
-    ];
+    return wrong(
+      pointer(at, low),
+      `${low} (${least}) ${relation} ${high} (${most}), so no value is allowed.`,
+    );
   });
 }
-
-/** A lower and an upper limit, and whether they may be equal: each of them is a value that is allowed. */
-const BOUND_PAIRS = [
-  ['minLength', 'maxLength', true],
-  ['minimum', 'maximum', true],
-  ['exclusiveMinimum', 'maximum', false],
-  ['minimum', 'exclusiveMaximum', false],
-  ['exclusiveMinimum', 'exclusiveMaximum', false],
-  ['minItems', 'maxItems', true],
-] as const;
 
 function requiredProblems(field: FieldSchema, at: string): readonly RegistryProblem[] {
   const { $ref, allOf, properties = {}, required = [] } = field;

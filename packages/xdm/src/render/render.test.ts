@@ -2,7 +2,12 @@ import { expect, test } from 'vitest';
 import { composeResource } from '../compose/compose.ts';
 import { leafTypes } from '../compose/leaves.test-kit.ts';
 import type { RegistryResource } from '../registry/resource.ts';
-import { standardLookup, standardResource, standardResources } from '../registry/standard-library.ts';
+import {
+  lookupOver,
+  standardLookup,
+  standardResource,
+  standardResources,
+} from '../registry/standard-library.ts';
 import { EXPERIENCE_EVENT, PERSON_DETAILS, PROFILE, schemaOf, tenantResource } from '../test-resources.ts';
 import { type AcceptForm, parseAccept } from './accept.ts';
 import { renderResource } from './render.ts';
@@ -87,6 +92,24 @@ test('maps and lists show what they hold', () => {
         'meta:xdmType': 'map',
         additionalProperties: { type: 'array', items: { properties: { id: { type: 'string' } } } },
       },
+    },
+  });
+});
+
+test('of limits that several parts give to one list the tightest show', () => {
+  const part = (name: string, limits: object) =>
+    tenantResource('mixins', name, {
+      properties: { _acme: { properties: { codes: { type: 'array', items: {}, ...limits } } } },
+    });
+  const parts = [part('one', { minItems: 1, maxItems: 9 }), part('two', { minItems: 3, uniqueItems: true })];
+  const outcome = renderResource(
+    schemaOf(PROFILE, ...parts.map(({ $id }) => $id)),
+    form('-full'),
+    lookupOver(parts),
+  );
+  expect(outcome).toMatchObject({
+    value: {
+      properties: { _acme: { properties: { codes: { minItems: 3, maxItems: 9, uniqueItems: true } } } },
     },
   });
 });

@@ -118,7 +118,12 @@ function keywordsOf(node: XdmNode): FieldSchema {
     case 'scalar':
       return scalarKeywords(node);
     case 'array':
-      return { type: 'array', items: fieldSchemaOf(node.items), 'meta:xdmType': 'array' };
+      return {
+        type: 'array',
+        items: fieldSchemaOf(node.items),
+        ...node.constraints,
+        'meta:xdmType': 'array',
+      };
     case 'map':
       return { type: 'object', additionalProperties: fieldSchemaOf(node.values), 'meta:xdmType': 'map' };
     case 'object':
