@@ -2,6 +2,8 @@ import { patternTest } from './text-pattern.ts';
 
 /** How many characters a repetition may be stretched by, to reach a length that is asked for. */
 const MAX_STRETCH = 256;
+/** Longest text that is written, in characters. */
+export const MAX_SAMPLE_LENGTH = 10_000;
 
 /** Lengths that the text must keep to, in characters. */
 export interface Lengths {
@@ -11,11 +13,11 @@ export interface Lengths {
 
 /**
  * A text that matches a pattern and has a length within the bounds, the same every time; undefined where none is found, as
- * for patterns that look around.
+ * for patterns that look around, or need more than {@link MAX_SAMPLE_LENGTH} characters.
  */
 export function patternSample(pattern: string, { minLength, maxLength }: Lengths): string | undefined {
   const matches = patternTest(pattern);
-  if (matches === undefined) return undefined;
+  if (matches === undefined || minLength > MAX_SAMPLE_LENGTH) return undefined;
   const fits = (text: string) => {
     const { length } = Array.from(text);
     return length >= minLength && length <= maxLength && matches(text);
@@ -47,7 +49,7 @@ class PatternReader {
     this.#stretch = stretch;
   }
 
-  /** Undefined where the pattern has something that is not known here. */
+  /** Undefined where the pattern has something that is not known here, or its match would be too long. */
   read(): string | undefined {
     const text = this.#branches();
     return this.#at === this.#pattern.length ? text : undefined;
@@ -64,7 +66,9 @@ class PatternReader {
     while (this.#at < this.#pattern.length && !'|)'.includes(this.#peek())) {
       const atom = this.#atom();
       if (atom === undefined) return undefined;
-      text += atom.repeat(this.#repetitions());
+      const times = this.#repetitions();
+      if (text.length + atom.length * times > MAX_SAMPLE_LENGTH) return undefined;
+      text += atom.repeat(times);
     }
     return text;
   }

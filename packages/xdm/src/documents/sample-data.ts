@@ -1,14 +1,17 @@
 import type { ArrayNode, MapNode, ObjectNode, ScalarNode, XdmNode } from '../compose/node.ts';
 import { TEXT_FORMATS } from './formats.ts';
-import { patternSample } from './pattern-sample.ts';
+import { MAX_SAMPLE_LENGTH, patternSample } from './pattern-sample.ts';
 import { validateDocument } from './validate-document.ts';
 
 /** A JSON object by field name. */
 export type SampleRecord = Readonly<Record<string, unknown>>;
 
-/** Nodes that a sample fills at most; wider schemas are shown in part, their required fields always. */
-const MAX_FILLED = 60_000;
-const MOST_ITEMS = 10;
+/** Values that a sample has at most, lists and objects counted. What is wider, as lists of lists may be, is shown in part. */
+const MAX_VALUES = 60_000;
+/** Longest list that is shown. */
+const MAX_ITEMS = 100;
+/** Values of a list of values that are tried. */
+const MAX_TRIED = 100;
 
 /**
  * A record that keeps to a resolved schema, the same every time: each field has a value that shows its type, its format and
@@ -20,13 +23,11 @@ export function sampleRecord(root: ObjectNode): SampleRecord {
 }
 
 class Sampler {
-  #filled = 0;
+  #values = 0;
 
   objectOf(node: ObjectNode): SampleRecord {
     const members: [string, unknown][] = [];
     for (const [name, child] of node.properties) {
-      this.#filled += 1;
-      if (this.#filled > MAX_FILLED && !node.required.has(name)) continue;
       const value =
         name === 'identityMap' && child.kind === 'map' ? this.#identities(child) : this.#valueOf(child, name);
       if (value !== undefined) members.push([name, value]);
@@ -35,10 +36,12 @@ class Sampler {
   }
 
   /** Undefined where there is nothing to show: objects that declare no fields, patterns that nothing is found for. */
-  #valueOf(node: XdmNode, name: string): unknown {
+  #valueOf(node: XdmNode, name: string, nth = 0): unknown {
+    this.#values += 1;
+    if (this.#values > MAX_VALUES) return undefined;
     switch (node.kind) {
       case 'scalar':
-        return scalarSample(node, 0);
+        return scalarSample(node, nth);
       case 'array':
         return this.#list(node, name);
       case 'map': {
@@ -54,11 +57,15 @@ class Sampler {
 
   #list({ items, constraints = {} }: ArrayNode, name: string): unknown {
     const { minItems = 0, maxItems = Infinity } = constraints;
-    const length = Math.min(Math.max(1, minItems), maxItems, MOST_ITEMS);
-    const list = Array.from({ length }, (_, index) =>
-      items.kind === 'scalar' ? scalarSample(items, index) : this.#valueOf(items, name),
-    );
-    return list.some((item) => item === undefined) ? undefined : list;
+    const length = Math.min(Math.max(1, minItems), maxItems);
+    if (length > MAX_ITEMS) return undefined;
+    const list: unknown[] = [];
+    while (list.length < length) {
+      const item = this.#valueOf(items, name, list.length);
+      if (item === undefined) return undefined;
+      list.push(item);
+    }
+    return list;
   }
 
   /** One identity, and that the primary one. */
@@ -91,7 +98,7 @@ function candidatesOf(node: ScalarNode, nth: number): readonly unknown[] {
       return [nth === 0 ? given : undefined, example];
     }
     case 'string': {
-      const values = [...(constraints.enum ?? []), ...Object.keys(Object(suggested))];
+      const values = [...(constraints.enum ?? []), ...Object.keys(Object(suggested))].slice(0, MAX_TRIED);
       const turned = [...values.slice(nth), ...values.slice(0, nth)];
       return [nth === 0 ? given : undefined, ...turned, ...textCandidates(node, nth)];
     }
@@ -108,7 +115,9 @@ function textCandidates({ constraints }: ScalarNode, nth: number): readonly (str
     example,
     ...(pattern === undefined ? [] : [patternSample(pattern, { minLength, maxLength })]),
     text,
-    text.padEnd(Math.min(minLength, maxLength), 'x').slice(0, maxLength === Infinity ? undefined : maxLength),
+    text
+      .padEnd(Math.min(minLength, maxLength, MAX_SAMPLE_LENGTH), 'x')
+      .slice(0, maxLength === Infinity ? undefined : maxLength),
   ];
 }
 

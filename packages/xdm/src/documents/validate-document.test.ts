@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { composeSchema } from '../compose/compose.ts';
 import type { ObjectNode } from '../compose/node.ts';
-import { lookupOver, standardLookup, standardResources } from '../registry/standard-library.ts';
+import { lookupOver } from '../registry/standard-library.ts';
 import { EXPERIENCE_EVENT, PERSON_DETAILS, PROFILE, schemaOf, tenantResource } from '../test-resources.ts';
 import { sampleRecord } from './sample-data.ts';
 import { patternTest } from './text-pattern.ts';
@@ -157,6 +157,12 @@ describe('a document that is validated', () => {
     );
   });
 
+  it('has its errors told before warnings where not all can be told', () => {
+    const unknown = Object.fromEntries(Array.from({ length: 5 }, (_, index) => [`unknown${index}`, 1]));
+    const told = validateDocument(profile, { ...unknown, _acme: { id: 'C-1', size: 'L' } }, { limit: 3 });
+    expect(told.map(({ keyword }) => keyword)).toEqual(['additionalProperties', 'pattern', 'enum']);
+  });
+
   it('is matched with patterns of strangers in linear time', () => {
     expect(patternTest('^(a+)+$')?.(`${'a'.repeat(5_000)}!`)).toBe(false);
     expect(patternTest('^(?=a)')).toBeUndefined();
@@ -164,14 +170,6 @@ describe('a document that is validated', () => {
 });
 
 describe('a sample record', () => {
-  it.each(standardResources('schemas').map(({ $id }) => $id))('of %s keeps to its schema', (id) => {
-    const composed = composeSchema(id, standardLookup);
-    if (!composed.ok) throw new Error(composed.problems[0]?.message);
-    const sample = sampleRecord(composed.value.root);
-    expect(validateDocument(composed.value.root, sample)).toEqual([]);
-    expect(Object.keys(sample).length).toBeGreaterThan(0);
-  });
-
   it('shows every field with a value of its type, the same every time', () => {
     const sample = sampleRecord(profile);
     expect(sampleRecord(profile)).toEqual(sample);
@@ -189,54 +187,5 @@ describe('a sample record', () => {
       person: { name: { firstName: 'string' }, birthYear: 1 },
       identityMap: { ECID: [{ primary: true }] },
     });
-  });
-
-  it('keeps to whatever constraints a field has', () => {
-    const node = fc.record(
-      {
-        minLength: fc.nat(20),
-        maxLength: fc.integer({ min: 20, max: 40 }),
-        pattern: fc.constantFrom(
-          '^[A-Z]{2}-\\d+$',
-          '(ab|cd)*',
-          '^x?[^a-z]+$',
-          '\\w+@\\w+',
-          '^(?:\\.|[\\]^-])+$',
-          '^\\u0041{1,50}$',
-        ),
-      },
-      { requiredKeys: [] },
-    );
-    fc.assert(
-      fc.property(node, (constraints) => {
-        const field = { kind: 'scalar', xdmType: 'string', constraints } as const;
-        const root: ObjectNode = {
-          kind: 'object',
-          properties: new Map([['f', field]]),
-          required: new Set(['f']),
-        };
-        expect(validateDocument(root, sampleRecord(root))).toEqual([]);
-      }),
-    );
-  });
-
-  it('keeps to bounds', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: -500, max: 500 }),
-        fc.integer({ min: 2, max: 50 }),
-        fc.boolean(),
-        (low, width, isWhole) => {
-          const constraints = { exclusiveMinimum: low, exclusiveMaximum: low + width };
-          const field = { kind: 'scalar', xdmType: isWhole ? 'int' : 'number', constraints } as const;
-          const root: ObjectNode = {
-            kind: 'object',
-            properties: new Map([['f', field]]),
-            required: new Set(['f']),
-          };
-          expect(validateDocument(root, sampleRecord(root))).toEqual([]);
-        },
-      ),
-    );
   });
 });

@@ -1,28 +1,17 @@
 import type { ArrayNode, MapNode, ObjectNode, ScalarNode, XdmNode, XdmScalarType } from '../compose/node.ts';
 import { closeNames } from '../compose/node-path.ts';
 import { isJsonObject, pointer } from '../registry/field-check.ts';
+import { checkIdentityMap, checkPrimary, type DocumentIdentity } from './document-identities.ts';
+import {
+  DocumentReport,
+  type DocumentViolation,
+  MAX_VIOLATIONS,
+  shortList,
+  shown,
+} from './document-report.ts';
+import { isAbsent, type JsonObject, memberOf } from './document-values.ts';
 import { TEXT_FORMATS } from './formats.ts';
 import { patternTest } from './text-pattern.ts';
-
-/** One way in which a document does not keep to a schema. */
-export interface DocumentViolation {
-  /** JSON pointer to the value in the document, or to where it is missing. */
-  readonly pointer: string;
-  /** The keyword of JSON Schema that is not kept to; `additionalProperties`, `identityMap` and `identity` besides. */
-  readonly keyword: string;
-  /** A document with warnings only is ingested. */
-  readonly severity: 'error' | 'warning';
-  readonly expected: string;
-  /** The value as JSON, shortened; `nothing` where it is missing. */
-  readonly found: string;
-  readonly message: string;
-}
-
-/** A field that an identity descriptor names, by its path in the schema. */
-export interface DocumentIdentity {
-  readonly path: readonly string[];
-  readonly isPrimary: boolean;
-}
 
 export interface DocumentCheck {
   /** Identity fields of the schema; of these only the primary one must be there. */
@@ -31,10 +20,8 @@ export interface DocumentCheck {
   readonly limit?: number;
 }
 
-/** Violations of one document that are told at most. */
-export const MAX_VIOLATIONS = 1_000;
-/** Characters of a value that a violation shows. */
-const MAX_SHOWN = 200;
+/** Most fields of an object among which the one that was meant is looked for. */
+const MAX_COMPARED = 500;
 
 /**
  * Every violation of a resolved schema by a JSON document, in the document's order, by the rules of ingestion: types and their
@@ -46,7 +33,7 @@ export function validateDocument(
   document: unknown,
   { identities = [], limit = MAX_VIOLATIONS }: DocumentCheck = {},
 ): readonly DocumentViolation[] {
-  const report = new Report(limit);
+  const report = new DocumentReport(limit);
   if (!isJsonObject(document)) {
     report.tell({ pointer: '', keyword: 'type', expected: 'an object', found: shown(document) });
     return report.violations;
@@ -57,30 +44,8 @@ export function validateDocument(
   return report.violations;
 }
 
-interface Finding extends Omit<DocumentViolation, 'severity' | 'message'> {
-  readonly severity?: DocumentViolation['severity'];
-  readonly hint?: string;
-}
-
-class Report {
-  readonly violations: DocumentViolation[] = [];
-  readonly #limit: number;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  tell({ severity = 'error', hint = '', ...finding }: Finding): void {
-    if (this.violations.length >= this.#limit) return;
-    const where = finding.pointer === '' ? 'The document' : finding.pointer;
-    const message = `${where}: expected ${finding.expected}, found ${finding.found}.${hint}`;
-    this.violations.push({ ...finding, severity, message });
-  }
-}
-
-type JsonObject = Readonly<Record<string, unknown>>;
-
-function checkNode(node: XdmNode, value: unknown, at: string, report: Report): void {
+function checkNode(node: XdmNode, value: unknown, at: string, report: DocumentReport): void {
+  if (report.isFull) return;
   if (node.kind === 'scalar') checkScalar(node, value, at, report);
   else if (node.kind === 'array') {
     if (Array.isArray(value)) checkArray(node, value, at, report);
@@ -91,7 +56,7 @@ function checkNode(node: XdmNode, value: unknown, at: string, report: Report): v
   else checkObject(node, value, at, report);
 }
 
-function checkObject(node: ObjectNode, value: JsonObject, at: string, report: Report): void {
+function checkObject(node: ObjectNode, value: JsonObject, at: string, report: DocumentReport): void {
   for (const name of node.required) {
     if (isAbsent(memberOf(value, name))) {
       report.tell({
@@ -107,20 +72,25 @@ function checkObject(node: ObjectNode, value: JsonObject, at: string, report: Re
     if (child !== undefined) {
       if (!isAbsent(member)) checkNode(child, member, pointer(at, name), report);
     } else if (node.properties.size > 0) {
-      const close = closeNames(name, [...node.properties.keys()]);
       report.tell({
         pointer: pointer(at, name),
         keyword: 'additionalProperties',
         severity: 'warning',
         expected: 'no field of this name',
         found: shown(member),
-        hint: close.length === 0 ? '' : ` Did you mean ${close.join(' or ')}?`,
+        hint: report.hasRoom ? spellingHint(name, node) : '',
       });
     }
   }
 }
 
-function checkMap(node: MapNode, value: JsonObject, at: string, report: Report): void {
+function spellingHint(name: string, { properties }: ObjectNode): string {
+  if (properties.size > MAX_COMPARED) return '';
+  const close = closeNames(name, [...properties.keys()]);
+  return close.length === 0 ? '' : ` Did you mean ${close.join(' or ')}?`;
+}
+
+function checkMap(node: MapNode, value: JsonObject, at: string, report: DocumentReport): void {
   for (const [key, member] of Object.entries(value)) {
     if (!isAbsent(member)) checkNode(node.values, member, pointer(at, key), report);
   }
@@ -130,7 +100,7 @@ function checkArray(
   { items, constraints = {} }: ArrayNode,
   value: readonly unknown[],
   at: string,
-  report: Report,
+  report: DocumentReport,
 ): void {
   const { minItems = 0, maxItems = Infinity, uniqueItems = false } = constraints;
   const found = `${value.length} items`;
@@ -140,8 +110,7 @@ function checkArray(
   if (value.length > maxItems) {
     report.tell({ pointer: at, keyword: 'maxItems', expected: `at most ${maxItems} items`, found });
   }
-  const present = value.filter((item) => !isAbsent(item)).map(canonicalText);
-  if (uniqueItems && new Set(present).size < present.length) {
+  if (uniqueItems && hasRepeated(value)) {
     report.tell({ pointer: at, keyword: 'uniqueItems', expected: 'different items', found: 'an item twice' });
   }
   for (const [index, item] of value.entries()) {
@@ -157,7 +126,7 @@ const RANGES: Readonly<Partial<Record<XdmScalarType, readonly [least: number, gr
   long: [-(2 ** 63), 2 ** 63],
 };
 
-function checkScalar(node: ScalarNode, value: unknown, at: string, report: Report): void {
+function checkScalar(node: ScalarNode, value: unknown, at: string, report: DocumentReport): void {
   const tell = (keyword: string, expected: string): void =>
     report.tell({ pointer: at, keyword, expected, found: shown(value) });
   const { xdmType } = node;
@@ -187,7 +156,7 @@ function checkText(
   value: string,
   tell: Tell,
 ): void {
-  if (allowed !== undefined && !allowed.includes(value)) tell('enum', `one of ${shortList(allowed)}`);
+  if (allowed !== undefined && !setOf(allowed).has(value)) tell('enum', `one of ${shortList(allowed)}`);
   if (pattern !== undefined && patternTest(pattern)?.(value) === false) {
     tell('pattern', `a text that matches ${pattern}`);
   }
@@ -195,9 +164,19 @@ function checkText(
   if (format !== undefined && known !== undefined && patternTest(known.pattern)?.(value) === false) {
     tell('format', formatRule(format));
   }
+  if (minLength === 0 && maxLength === Infinity) return;
   const { length } = Array.from(value);
   if (length < minLength) tell('minLength', `at least ${minLength} characters`);
   if (length > maxLength) tell('maxLength', `at most ${maxLength} characters`);
+}
+
+/** Lists of values as sets: a list may be long, and each of many values is looked for in it. */
+const valueSets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+function setOf(values: readonly string[]): ReadonlySet<string> {
+  const set = valueSets.get(values) ?? new Set(values);
+  valueSets.set(values, set);
+  return set;
 }
 
 function checkNumber({ constraints, xdmType }: ScalarNode, value: number, tell: Tell): void {
@@ -233,68 +212,9 @@ function formatRule(format: string): string {
   return `a text of the format ${format}, such as ${TEXT_FORMATS[format]?.example}`;
 }
 
-/** `context/identitymap`: lists of identities by the code of their namespace. */
-function checkIdentityMap(root: ObjectNode, document: JsonObject, report: Report): void {
-  const value = memberOf(document, 'identityMap');
-  if (root.properties.get('identityMap')?.kind !== 'map' || !isJsonObject(value)) return;
-  let primaries = 0;
-  for (const [namespace, identities] of Object.entries(value)) {
-    const at = pointer('/identityMap', namespace);
-    if (namespace.trim() === '') {
-      report.tell({
-        pointer: at,
-        keyword: 'identityMap',
-        expected: 'the code of a namespace as key',
-        found: '""',
-      });
-    }
-    if (!Array.isArray(identities)) continue;
-    for (const [index, identity] of identities.entries()) {
-      if (!isJsonObject(identity)) continue;
-      const where = pointer(at, index);
-      if (isAbsent(identity.id) || identity.id === '') {
-        report.tell({
-          pointer: pointer(where, 'id'),
-          keyword: 'identityMap',
-          expected: 'the id of the identity',
-          found: shown(identity.id),
-        });
-      }
-      if (identity.primary !== true) continue;
-      primaries += 1;
-      if (primaries < 2) continue;
-      report.tell({
-        pointer: pointer(where, 'primary'),
-        keyword: 'identityMap',
-        expected: 'one primary identity in a record',
-        found: 'another',
-      });
-    }
-  }
-}
-
-function checkPrimary(document: JsonObject, path: readonly string[], report: Report): void {
-  const value = path.reduce<unknown>(
-    (at, name) => (isJsonObject(at) ? memberOf(at, name) : undefined),
-    document,
-  );
-  if (!isAbsent(value) && value !== '') return;
-  report.tell({
-    pointer: path.reduce<string>(pointer, ''),
-    keyword: 'identity',
-    expected: 'a value, as the field is the primary identity',
-    found: shown(value),
-  });
-}
-
-function memberOf(value: JsonObject, name: string): unknown {
-  return Object.hasOwn(value, name) ? value[name] : undefined;
-}
-
-/** Null is no value in XDM, and an object without values is none either. */
-function isAbsent(value: unknown): boolean {
-  if (value === undefined || value === null) return true;
-  return isJsonObject(value) && Object.values(value).every(isAbsent);
+function hasRepeated(items: readonly unknown[]): boolean {
+  const present = items.filter((item) => !isAbsent(item)).map(canonicalText);
+  return new Set(present).size < present.length;
 }
 
 /** JSON with keys in order, so that equal values have equal texts. */
@@ -304,15 +224,4 @@ function canonicalText(value: unknown): string {
       ? Object.fromEntries(Object.entries(member).toSorted(([a], [b]) => (a < b ? -1 : 1)))
       : member,
   );
-}
-
-function shortList(values: readonly string[]): string {
-  const text = values.join(', ');
-  return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}…`;
-}
-
-function shown(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value);
-  return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}…`;
 }
