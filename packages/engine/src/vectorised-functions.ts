@@ -14,11 +14,7 @@ export function registerVectorisedFunctions(connection: DuckDBConnection): void 
         name: scalar.name,
         parameterTypes: scalar.parameters.map((type) => types[type]),
         returnType: types[scalar.returns],
-        mainFunction: (_, chunk, output) => {
-          const columns = scalar.parameters.map((_parameter, index) => chunk.getColumnVector(index));
-          evaluateChunk(scalar, chunk.rowCount, columns, output);
-          output.flush();
-        },
+        mainFunction: (_, chunk, output) => evaluateChunk(scalar, chunk, output),
       }),
     );
   }

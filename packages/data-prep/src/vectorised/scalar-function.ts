@@ -48,33 +48,30 @@ export function callScalar({ name }: ScalarFunction, args: readonly string[]): s
   return `${name}(${args.join(', ')})`;
 }
 
-/** A column of a chunk, as DuckDB's vectors are read and written. */
-interface ReadableColumn {
-  getItem(row: number): unknown;
+/** A chunk of arguments, and a column of results, as DuckDB's are read and written. */
+interface Chunk {
+  readonly rowCount: number;
+  getColumnVector(index: number): { getItem(row: number): unknown };
 }
-interface WritableColumn {
+interface Results {
   setItem(row: number, value: ScalarValue | null): void;
+  flush(): void;
 }
 
 /** Runs a scalar function over the rows of one chunk. */
-export function evaluateChunk(
-  { call }: ScalarFunction,
-  rowCount: number,
-  columns: readonly ReadableColumn[],
-  output: WritableColumn,
-): void {
+export function evaluateChunk({ call, parameters }: ScalarFunction, chunk: Chunk, results: Results): void {
+  const columns = parameters.map((_, index) => chunk.getColumnVector(index));
   const [only] = columns;
-  if (only !== undefined && columns.length === 1) {
-    for (let row = 0; row < rowCount; row++) {
+  for (let row = 0; row < chunk.rowCount; row++) {
+    if (only !== undefined && columns.length === 1) {
       const value = only.getItem(row);
-      output.setItem(row, isScalarValue(value) ? call(value) : null);
+      results.setItem(row, isScalarValue(value) ? call(value) : null);
+    } else {
+      const values = columns.map((column) => column.getItem(row));
+      results.setItem(row, values.every(isScalarValue) ? call(...values) : null);
     }
-    return;
   }
-  for (let row = 0; row < rowCount; row++) {
-    const values = columns.map((column) => column.getItem(row));
-    output.setItem(row, values.every(isScalarValue) ? call(...values) : null);
-  }
+  results.flush();
 }
 
 function isScalarValue(value: unknown): value is ScalarValue {
