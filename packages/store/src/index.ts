@@ -26,6 +26,7 @@ export type {
 export type { ClosedSandbox, SandboxRemovals } from './sandbox-removal.ts';
 export type { NewSandbox, Sandbox, Sandboxes, SandboxState, SandboxType } from './sandboxes.ts';
 export type { Schedule, Schedules } from './schedules.ts';
+export type { SchemasOfClass } from './schema-overview.ts';
 export type { Actor, Scope } from './scope.ts';
 export type { StagedPage, StagedPartition, Staging } from './staging.ts';
 export type { ScopedStore, Store } from './store.ts';

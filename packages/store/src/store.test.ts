@@ -103,6 +103,23 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
     for (const id of ['1', '2', '3', '4']) await flows.remove(`newest-${id}`);
   });
 
+  test('tells the schemas of each class, and which classes have one with a tag', async () => {
+    const put = (scoped: ScopedStore, id: string, body: object) =>
+      scoped.resources('schema').insert(id, { title: `T ${id}`, version: '1.0', ...body }, actor);
+    await put(prod, 'by-class-1', { 'meta:class': 'event', 'meta:immutableTags': ['other'] });
+    await put(prod, 'by-class-2', { 'meta:class': 'profile', 'meta:immutableTags': ['other', 'union'] });
+    await put(prod, 'by-class-3', { 'meta:class': 'profile' });
+    await put(dev, 'by-class-4', { 'meta:class': 'event', 'meta:immutableTags': ['union'] });
+    const schema = (id: string) => ({ id, title: `T ${id}`, version: '1.0' });
+    const found = await prod.schemasByClass('union');
+    expect(found.filter(({ classId }) => classId !== '')).toEqual([
+      { classId: 'event', isTagged: false, schemas: [schema('by-class-1')] },
+      { classId: 'profile', isTagged: true, schemas: [schema('by-class-2'), schema('by-class-3')] },
+    ]);
+    for (const id of ['1', '2', '3']) await prod.resources('schema').remove(`by-class-${id}`);
+    await dev.resources('schema').remove('by-class-4');
+  });
+
   test('orders numbers by their size, below them what is none', async () => {
     const sizes = { two: 2, ten: '10', minus: -1.5, none: undefined, word: 'x' };
     const sources = prod.resources('sourceConnection');

@@ -9,6 +9,7 @@ import { type Runs, scopedRuns } from './runs.ts';
 import { type PackageRecordKind, type PackageRecords, packageRecords } from './sandbox-packages.ts';
 import { type SandboxRemovals, sandboxRemovals } from './sandbox-removal.ts';
 import { enqueueDueRuns, type Schedules, scopedSchedules } from './schedules.ts';
+import { type SchemasOfClass, schemasByClass } from './schema-overview.ts';
 import type { Scope } from './scope.ts';
 import { type Staging, scopedStaging } from './staging.ts';
 import { scopedTablePointers, type TablePointers } from './table-pointers.ts';
@@ -44,6 +45,8 @@ export interface ScopedStore {
   ): Promise<ReadonlyMap<string, FoundResource>>;
   /** Ids of the resources of some kinds, of those whose titles an index serves, that have this title. */
   idsTitled(kinds: readonly ResourceKind[], title: string): Promise<readonly string[]>;
+  /** All schemas, by their classes, and which classes have one with a tag; in one query that reads no bodies. */
+  schemasByClass(tag: string): Promise<readonly SchemasOfClass[]>;
   /** Runs `work` in one transaction: all of it happens, or nothing when it throws. Nested calls join the outer one. */
   transaction<T>(work: (store: ScopedStore) => Promise<T>): Promise<T>;
   /**
@@ -99,6 +102,7 @@ function scopedStore(database: Kysely<Tables>, scope: Scope): ScopedStore {
     findResources: (kinds, ids) => findResources(database, scope, kinds, ids),
     findReached: (kinds, ids, via) => findReached(database, scope, kinds, ids, via),
     idsTitled: (kinds, title) => idsTitled(database, scope, kinds, title),
+    schemasByClass: (tag) => schemasByClass(database, scope, tag),
     resources: (kind) => scopedResources(database, scope, kind),
     packages: (kind) => packageRecords(database, scope.orgId, kind),
     async transaction(work) {

@@ -1,4 +1,4 @@
-import type { Resource, ScopedStore } from '@tributary/store';
+import type { Resource, SchemasOfClass, ScopedStore } from '@tributary/store';
 import { altIdOf, renderId, standardResource, UNION_TAG } from '@tributary/xdm';
 import { Type } from 'typebox';
 import { type Routes, sandboxOf } from '../../http/service.ts';
@@ -7,9 +7,6 @@ import { registryKinds } from './tenant-resources.ts';
 
 /** Resources shown as recent. */
 const MAX_RECENT = 10;
-
-/** Schemas read at a time. */
-const CHUNK = 2_000;
 
 const Summary = Type.Object({}, { additionalProperties: true });
 
@@ -35,7 +32,7 @@ export function registerStats(routes: Routes): void {
     { schema: { summary: 'The tenant id, and what the sandbox has defined', response: { 200: Stats } } },
     async (request) => {
       const { organization, store } = sandboxOf(request);
-      const byClass = await schemasByClass(store);
+      const byClass = await store.schemasByClass(UNION_TAG);
       return {
         imsOrg: organization.id,
         tenantId: organization.tenantId,
@@ -48,51 +45,13 @@ export function registerStats(routes: Routes): void {
   );
 }
 
-/** The little of a schema that a summary shows, and what it is counted by. */
-interface ListedSchema {
-  readonly id: string;
-  readonly title: string;
-  readonly version: string;
-  readonly isInUnion: boolean;
-}
-
-async function schemasByClass(store: ScopedStore): Promise<ReadonlyMap<string, readonly ListedSchema[]>> {
-  const byClass = new Map<string, ListedSchema[]>();
-  for (let offset = 0; ; offset += CHUNK) {
-    const { items, next } = await store.resources('schema').list({
-      order: { path: ['createdAt'], descending: false },
-      members: ['title', 'version', 'meta:class', 'meta:immutableTags'],
-      limit: CHUNK,
-      offset,
-    });
-    for (const { id, body } of items) {
-      const tags = body['meta:immutableTags'];
-      const schema: ListedSchema = {
-        id,
-        title: String(body.title),
-        version: String(body.version),
-        isInUnion: Array.isArray(tags) && tags.includes(UNION_TAG),
-      };
-      const classId = String(body['meta:class']);
-      const members = byClass.get(classId);
-      if (members === undefined) byClass.set(classId, [schema]);
-      else members.push(schema);
-    }
-    if (next === undefined) return byClass;
-  }
-}
-
 async function countsOf(
   store: ScopedStore,
-  byClass: ReadonlyMap<string, readonly ListedSchema[]>,
+  byClass: readonly SchemasOfClass[],
 ): Promise<Record<'schemas' | 'mixins' | 'datatypes' | 'classes' | 'unions', number>> {
   const counts = { schemas: 0, mixins: 0, datatypes: 0, classes: 0, unions: 0 };
   for (const { type, kind } of tenantCollections) counts[type] = await store.resources(kind).count();
-  const members = [...byClass.values()];
-  return {
-    ...counts,
-    unions: members.filter((schemas) => schemas.some(({ isInUnion }) => isInUnion)).length,
-  };
+  return { ...counts, unions: byClass.filter(({ isTagged }) => isTagged).length };
 }
 
 async function newestBy(time: 'createdAt' | 'updatedAt', store: ScopedStore) {
@@ -111,17 +70,17 @@ async function newestBy(time: 'createdAt' | 'updatedAt', store: ScopedStore) {
     .map(({ id, body }) => summary({ id, title: String(body.title), version: String(body.version) }));
 }
 
-async function classUsageOf(store: ScopedStore, byClass: ReadonlyMap<string, readonly ListedSchema[]>) {
-  const own = await store.resources('class').getAll([...byClass.keys()]);
-  return Array.from(byClass, ([$id, schemas]) => ({
-    $id,
-    title: own.get($id)?.body.title ?? standardResource($id)?.title ?? $id,
+async function classUsageOf(store: ScopedStore, byClass: readonly SchemasOfClass[]) {
+  const own = await store.resources('class').getAll(byClass.map(({ classId }) => classId));
+  return byClass.map(({ classId, schemas }) => ({
+    $id: classId,
+    title: own.get(classId)?.body.title ?? standardResource(classId)?.title ?? classId,
     numberOfSchemas: schemas.length,
     schemas: schemas.map(summary),
   }));
 }
 
-function summary({ id, title, version }: Pick<ListedSchema, 'id' | 'title' | 'version'>) {
+function summary({ id, title, version }: SchemasOfClass['schemas'][number]) {
   return renderId({
     $id: id,
     'meta:altId': altIdOf(id),
