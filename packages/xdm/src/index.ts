@@ -50,7 +50,7 @@ export { type SampleRecord, sampleRecord } from './documents/sample-data.ts';
 export { type PatternTest, patternTest } from './documents/text-pattern.ts';
 export { type DocumentCheck, validateDocument } from './documents/validate-document.ts';
 export { type BreakingChange, breakingChanges, type EvolutionRule } from './evolution/evolution.ts';
-export { breakingPartChanges, removedTags, tagsOf } from './evolution/evolution-parts.ts';
+export { breakingPartChanges, removedTags } from './evolution/evolution-parts.ts';
 export {
   assignFieldIds,
   type FieldIdAssignment,

@@ -2,6 +2,7 @@ import { problem, type RegistryProblem } from '../problem.ts';
 import {
   type FieldSchema,
   isContextReference,
+  localDefinition,
   type RegistryResource,
   type ResourceLookup,
 } from '../registry/resource.ts';
@@ -20,8 +21,6 @@ const MAX_DEPTH = 64;
 
 /** Problems told at most; one faulty definition may be referred to thousands of times. */
 const MAX_PROBLEMS = 100;
-
-const LOCAL_DEFINITION = '#/definitions/';
 
 /** Parsed standard resources: they refer to each other only, so their nodes never change. */
 const standardNodes = new WeakMap<RegistryResource, ObjectNode>();
@@ -125,14 +124,9 @@ export class FieldComposer {
   }
 
   #localDefinition(reference: string, home: RegistryResource, path: Path): XdmNode {
-    const name = reference.slice(LOCAL_DEFINITION.length);
-    const definitions = home.definitions ?? {};
-    const definition =
-      reference.startsWith(LOCAL_DEFINITION) && Object.hasOwn(definitions, name)
-        ? definitions[name]
-        : undefined;
+    const definition = localDefinition(home, reference);
     if (definition === undefined) {
-      const known = Object.keys(definitions).map((key) => `${LOCAL_DEFINITION}${key}`);
+      const known = Object.keys(home.definitions ?? {}).map((name) => `#/definitions/${name}`);
       const mend = known.length === 0 ? 'It has no definitions.' : `It has ${known.join(', ')}.`;
       this.#report(
         'XDM-1000-400',

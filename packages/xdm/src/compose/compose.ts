@@ -165,6 +165,11 @@ export function ancestorsOf(
   return [...seen.values()];
 }
 
+/** The behaviour that a class has, or a schema by its class; the first where it has several. */
+export function behaviorOf(resource: RegistryResource, lookup: ResourceLookup): RegistryResource | undefined {
+  return ancestorsOf(resource, lookup).find(isBehavior);
+}
+
 export function isBehavior(resource: RegistryResource): boolean {
   return resource['meta:resourceType'] === 'behaviors';
 }

@@ -1,22 +1,27 @@
 import { type Descriptor, sourcePropertiesOf } from '../descriptors/descriptor.ts';
 import { isPrimaryIdentity } from '../descriptors/descriptor-check.ts';
 import { type Outcome, problem, type RegistryProblem } from '../problem.ts';
+import { ADHOC, RECORD, TIME_SERIES } from '../registry/behaviors.ts';
 import {
   altIdOf,
   type FieldSchema,
   type RegistryResource,
   type ResourceLookup,
+  tagsOf,
 } from '../registry/resource.ts';
-import { ancestorsOf, composeResource, type ResolvedResource, type ResolvedSchema } from './compose.ts';
+import {
+  ancestorsOf,
+  behaviorOf,
+  composeResource,
+  type ResolvedResource,
+  type ResolvedSchema,
+} from './compose.ts';
 
 /** The tag in `meta:immutableTags` that puts a schema into the union of its class. */
 export const UNION_TAG = 'union';
 
 const SUFFIX = '__union';
 
-const RECORD = 'https://ns.adobe.com/xdm/data/record';
-const TIME_SERIES = 'https://ns.adobe.com/xdm/data/time-series';
-const ADHOC = 'https://ns.adobe.com/xdm/data/adhoc';
 const EXPERIENCE_EVENT = 'https://ns.adobe.com/xdm/context/experienceevent';
 const IDENTITY_MAP = 'https://ns.adobe.com/xdm/context/identitymap';
 /** The field group that defines `segmentMembership`, of which a union takes that field alone. */
@@ -44,8 +49,7 @@ export function classOfUnion(idOrAltId: string): string | undefined {
 }
 
 export function isInUnion(schema: FieldSchema): boolean {
-  const tags = schema['meta:immutableTags'];
-  return Array.isArray(tags) && tags.includes(UNION_TAG);
+  return tagsOf(schema).includes(UNION_TAG);
 }
 
 /** The union of a class in raw form: the class, and every field group of its members once, in their order. */
@@ -84,7 +88,7 @@ export function fullUnion(
   eventUnions: readonly UnionResource[],
   lookup: ResourceLookup,
 ): UnionResource {
-  const isRecord = behaviorOf(union['meta:class'], lookup) === RECORD;
+  const isRecord = behaviorOfClass(union['meta:class'], lookup) === RECORD;
   const events =
     eventUnions.length > 0 ? eventUnions.flatMap(({ allOf = [] }) => allOf) : [{ $ref: EXPERIENCE_EVENT }];
   const timeSeriesEvents: FieldSchema = {
@@ -118,15 +122,13 @@ export function composeUnion(union: UnionResource, lookup: ResourceLookup): Outc
   return composeResource(asResource(union), lookup);
 }
 
-/** `$id` of the behaviour of a class: record, time-series or adhoc. */
-export function behaviorOf(classId: string, lookup: ResourceLookup): string | undefined {
+function behaviorOfClass(classId: string, lookup: ResourceLookup): string | undefined {
   const found = lookup.find(classId);
-  if (found === undefined) return undefined;
-  return ancestorsOf(found, lookup).find((part) => part['meta:resourceType'] === 'behaviors')?.$id;
+  return found && behaviorOf(found, lookup)?.$id;
 }
 
 export function isTimeSeries(classId: string, lookup: ResourceLookup): boolean {
-  return behaviorOf(classId, lookup) === TIME_SERIES;
+  return behaviorOfClass(classId, lookup) === TIME_SERIES;
 }
 
 /** The schema that a relationship leads to, as far as unions ask about it. */

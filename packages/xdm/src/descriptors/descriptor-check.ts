@@ -2,6 +2,7 @@ import type { ResolvedSchema } from '../compose/compose.ts';
 import { typeNameOf } from '../compose/merge.ts';
 import type { XdmNode } from '../compose/node.ts';
 import { problem, type RegistryProblem } from '../problem.ts';
+import { TIME_SERIES } from '../registry/behaviors.ts';
 import { type Descriptor, sourcePropertiesOf } from './descriptor.ts';
 import { type PropertySearch, propertyAt, propertySteps } from './descriptor-path.ts';
 import { DESCRIPTOR_TYPES, type DescribedField, RELATIONSHIP_TYPES } from './descriptor-types.ts';
@@ -17,8 +18,6 @@ export interface DescriptorSurroundings {
   /** `_{tenant}`: the object that holds custom fields. What would describe it would describe all of them. */
   readonly tenantNamespace: string;
 }
-
-const TIME_SERIES = 'https://ns.adobe.com/xdm/data/time-series';
 
 /**
  * What is wrong with a descriptor where it is to stand: fields that are not there or not of the right kind, a second

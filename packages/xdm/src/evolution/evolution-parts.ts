@@ -1,5 +1,11 @@
 import { formatPath } from '../compose/path.ts';
-import { type FieldSchema, isContextReference, type RegistryResource } from '../registry/resource.ts';
+import {
+  type FieldSchema,
+  isContextReference,
+  localDefinition,
+  type RegistryResource,
+  tagsOf,
+} from '../registry/resource.ts';
 import { type BreakingChange, NOTHING } from './evolution.ts';
 
 /**
@@ -19,12 +25,6 @@ export function removedTags(before: RegistryResource, after: RegistryResource): 
   return tagsOf(before)
     .filter((tag) => !kept.includes(tag))
     .map((tag) => ({ rule: 'tag removed', path: '/meta:immutableTags', before: tag, after: NOTHING }));
-}
-
-/** `meta:immutableTags` of a resource; none where it has none. */
-export function tagsOf(resource: FieldSchema): readonly string[] {
-  const tags = resource['meta:immutableTags'];
-  return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [];
 }
 
 function classChange(before: RegistryResource, after: RegistryResource): readonly BreakingChange[] {
@@ -86,10 +86,4 @@ function referencesByPath(resource: RegistryResource): ReadonlyMap<string, Reado
   };
   visit(resource, []);
   return found;
-}
-
-function localDefinition(resource: RegistryResource, reference = ''): FieldSchema | undefined {
-  const name = /^#\/definitions\/(.+)$/.exec(reference)?.[1];
-  const { definitions = {} } = resource;
-  return name !== undefined && Object.hasOwn(definitions, name) ? definitions[name] : undefined;
 }

@@ -1,7 +1,7 @@
 import type { SourceField } from '../columns.ts';
+import { ADHOC } from '../registry/behaviors.ts';
 import { fieldOf } from './propose-schema.ts';
 
-const ADHOC = 'https://ns.adobe.com/xdm/data/adhoc';
 const MAX_NAME_LENGTH = 120;
 
 /**

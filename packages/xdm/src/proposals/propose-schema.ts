@@ -1,6 +1,8 @@
 import type { SourceField, SourceType } from '../columns.ts';
+import { RECORD } from '../registry/behaviors.ts';
 import type { FieldSchema } from '../registry/resource.ts';
 import { newResourceHex, type RandomSource } from '../registry/tenant-resource.ts';
+import { xdmTypeOf } from '../registry/xdm-type.ts';
 
 /** A column of rows that a schema is wanted for, and what is known of its values. */
 export interface ProposalColumn extends SourceField {
@@ -46,7 +48,6 @@ export interface Proposal {
   readonly columns: readonly ProposedColumn[];
 }
 
-const RECORD = 'https://ns.adobe.com/xdm/data/record';
 /** Fewer rows prove nothing about what is different in all of them. */
 const LEAST_ROWS = 2;
 /** Share of the values that must be addresses for a column of addresses. */
@@ -120,7 +121,7 @@ export function proposeSchema(request: ProposalRequest, random?: RandomSource): 
       return {
         name: column.name,
         path,
-        xdmType: xdmTypeOf(column.type),
+        xdmType: xdmTypeOf(fieldOf(column.type)),
         isNullable: !isFilled(column),
         ...(identity !== undefined && { identity }),
       };
@@ -220,17 +221,6 @@ export function fieldOf(type: SourceType, email = false): FieldSchema {
 /** Custom maps hold texts or whole numbers. */
 function mapValues(type: SourceType): FieldSchema {
   return type === 'integer' || type === 'long' ? fieldOf(type) : { type: 'string' };
-}
-
-function xdmTypeOf(type: SourceType): string {
-  if (typeof type === 'object') return type.kind;
-  const names: Partial<Record<string, string>> = {
-    integer: 'int',
-    decimal: 'number',
-    time: 'string',
-    json: 'string',
-  };
-  return names[type] ?? type;
 }
 
 function isFilled({ isKey, figures }: ProposalColumn): boolean {

@@ -1,6 +1,6 @@
 import { formatDottedPath, formatPath } from '../compose/path.ts';
 import { problem, type RegistryProblem } from '../problem.ts';
-import type { FieldSchema, ResourceLookup } from './resource.ts';
+import { type FieldSchema, localDefinition, type ResourceLookup } from './resource.ts';
 import { isStandard } from './standard-library.ts';
 import { fieldKindOf } from './xdm-type.ts';
 
@@ -52,7 +52,7 @@ function visitField(field: FieldSchema, path: Path, own: boolean, walk: Walk): v
   const seen = own ? walk.seenOwn : walk.seenOutside;
   if (seen.has(field)) return;
   seen.add(field);
-  const local = localDefinition(field.$ref, walk.resource);
+  const local = localDefinition(walk.resource, field.$ref);
   if (local !== undefined) visitField(local, path, own, walk);
   const dataType = own ? undefined : tenantDataType(field.$ref, walk.lookup);
   if (dataType !== undefined) visitField(dataType, path, own, { ...walk, resource: dataType });
@@ -106,19 +106,13 @@ function isAllowedName(name: string, own: boolean): boolean {
 
 /** Whether custom fields can stand deeper inside, as in `person._acme.loyaltyId`. */
 function hasFieldsWithin(field: FieldSchema, resource: OwnFields): boolean {
-  const local = localDefinition(field.$ref, resource);
+  const local = localDefinition(resource, field.$ref);
   return field.properties !== undefined || field.allOf !== undefined || local?.properties !== undefined;
 }
 
 function tenantDataType(reference: string | undefined, lookup: ResourceLookup) {
   const found = reference === undefined ? undefined : lookup.find(reference);
   return found?.['meta:resourceType'] === 'datatypes' && !isStandard(found) ? found : undefined;
-}
-
-function localDefinition(reference: string | undefined, resource: OwnFields): FieldSchema | undefined {
-  const name = reference?.match(/^#\/definitions\/(.+)$/)?.[1];
-  const { definitions = {} } = resource;
-  return name !== undefined && Object.hasOwn(definitions, name) ? definitions[name] : undefined;
 }
 
 function reportOutside(walk: Walk, path: Path): void {

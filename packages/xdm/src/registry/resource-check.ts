@@ -1,4 +1,5 @@
 import { type Outcome, problem, type RegistryProblem } from '../problem.ts';
+import { RECORD } from './behaviors.ts';
 import { allOfProblems, fieldsByNameProblems, isJsonObject, isShallow, pointer } from './field-check.ts';
 import type { OwnFields } from './field-names.ts';
 import type { ResourceType } from './resource.ts';
@@ -151,8 +152,6 @@ function missingFields(
       ];
   }
 }
-
-const RECORD = 'https://ns.adobe.com/xdm/data/record';
 
 function failed(problems: readonly RegistryProblem[]): Outcome<never> {
   return { ok: false, problems };

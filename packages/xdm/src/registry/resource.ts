@@ -70,6 +70,25 @@ export function isContextReference(reference: string): boolean {
   return reference === CONTEXT_REFERENCE;
 }
 
+const LOCAL_DEFINITION = '#/definitions/';
+
+/** A resource's own definition that a reference names; undefined where it has none of that name. */
+export function localDefinition(
+  { definitions = {} }: Pick<RegistryResource, 'definitions'>,
+  reference = '',
+): FieldSchema | undefined {
+  const name = reference.slice(LOCAL_DEFINITION.length);
+  return reference.startsWith(LOCAL_DEFINITION) && Object.hasOwn(definitions, name)
+    ? definitions[name]
+    : undefined;
+}
+
+/** `meta:immutableTags` of a resource; none where it has none. */
+export function tagsOf(resource: FieldSchema): readonly string[] {
+  const tags = resource['meta:immutableTags'];
+  return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [];
+}
+
 /** `$id`s of all other resources that a resource or field names in `$ref`, each once, in order of appearance. */
 export function referencedIds(field: FieldSchema): readonly string[] {
   const ids = new Set<string>();

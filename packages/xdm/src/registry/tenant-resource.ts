@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   ancestorsOf,
+  behaviorOf,
   composeResource,
   composeSchema,
   isBehavior,
@@ -8,6 +9,7 @@ import {
 } from '../compose/compose.ts';
 import type { ObjectNode } from '../compose/node.ts';
 import { type Outcome, problem, type RegistryProblem } from '../problem.ts';
+import { ADHOC } from './behaviors.ts';
 import { isJsonObject, isShallow } from './field-check.ts';
 import { nameProblems } from './field-names.ts';
 import { partKindProblems } from './part-kinds.ts';
@@ -39,7 +41,6 @@ export interface CreatedResource {
 /** Gives that many random bytes. */
 export type RandomSource = (bytes: number) => Uint8Array;
 
-const ADHOC_BEHAVIOR = 'https://ns.adobe.com/xdm/data/adhoc';
 /** Under which an ad-hoc class is sent; stored, the class's own id takes its place. */
 const ADHOC_NAMESPACE = '_adhoc';
 const FIRST_VERSION = '1.0';
@@ -224,11 +225,7 @@ function namespaceOf(draft: RegistryResource, isAdhoc: boolean, context: TenantC
 }
 
 function isAdhocClass(draft: RegistryResource, lookup: ResourceLookup): boolean {
-  return draft['meta:resourceType'] === 'classes' && behaviorOf(draft, lookup)?.$id === ADHOC_BEHAVIOR;
-}
-
-function behaviorOf(resource: RegistryResource, lookup: ResourceLookup): RegistryResource | undefined {
-  return ancestorsOf(resource, lookup).find(isBehavior);
+  return draft['meta:resourceType'] === 'classes' && behaviorOf(draft, lookup)?.$id === ADHOC;
 }
 
 /** A class needs one behaviour; a schema's stated class must be the one in its `allOf`. */
@@ -305,7 +302,7 @@ function accepted(
 function warningsOf(resource: RegistryResource, lookup: ResourceLookup): readonly string[] {
   const classId = resource['meta:class'];
   if (resource['meta:resourceType'] !== 'schemas' || classId === undefined) return [];
-  const behaviorId = ancestorsOf(resource, lookup).find(isBehavior)?.$id;
+  const behaviorId = behaviorOf(resource, lookup)?.$id;
   return (resource.allOf ?? []).flatMap(({ $ref }) => {
     const group = $ref === undefined ? undefined : lookup.find($ref);
     const intended = group?.['meta:intendedToExtend'];

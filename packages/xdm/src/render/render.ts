@@ -47,19 +47,16 @@ export function renderResourceText(
   lookup: ResourceLookup,
   descriptors: readonly unknown[] = [],
 ): Outcome<string> {
-  const root = form.form === 'full' ? composeTarget(resource, lookup) : undefined;
-  if (root === undefined || form.form === 'id') {
+  if (form.form !== 'full' || form.deprecatedFields) {
     const rendered = renderResource(resource, form, lookup, descriptors);
     return rendered.ok ? ok(JSON.stringify(rendered.value)) : rendered;
   }
-  if (!root.ok) return root;
-  if (form.deprecatedFields) {
-    const rendered = renderResource(resource, form, lookup, descriptors);
-    return rendered.ok ? ok(JSON.stringify(rendered.value)) : rendered;
-  }
-  const bare = { ...root.value, root: { ...root.value.root, properties: NO_PROPERTIES } };
+  const composed = composeTarget(resource, lookup);
+  if (!composed.ok) return composed;
+  const { root, extends: ancestors } = composed.value;
+  const bare = { extends: ancestors, root: { ...root, properties: NO_PROPERTIES } };
   const envelope = JSON.stringify(finished(fullEnvelope(resource, bare), form, descriptors));
-  const fields = fieldsText(root.value.root, form.text);
+  const fields = fieldsText(root, form.text);
   return ok(fields === '{}' ? envelope : `${envelope.slice(0, -1)},"properties":${fields}}`);
 }
 

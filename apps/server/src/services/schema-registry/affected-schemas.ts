@@ -1,5 +1,5 @@
 import type { ScopedStore } from '@tributary/store';
-import { type RegistryResource, tagsOf, UNION_TAG } from '@tributary/xdm';
+import { isInUnion, type RegistryResource } from '@tributary/xdm';
 import { asRegistryResource, registryKinds } from './tenant-resources.ts';
 
 /** What a change of one resource reaches. */
@@ -45,7 +45,6 @@ async function boundSchemas(
     if (dataSet !== undefined) {
       return [{ id: schema.$id, because: `${name} is the schema of the dataset ${dataSet}` }];
     }
-    const isTagged = tagsOf(schema).includes(UNION_TAG);
-    return isTagged ? [{ id: schema.$id, because: `${name} is enabled for Profile` }] : [];
+    return isInUnion(schema) ? [{ id: schema.$id, because: `${name} is enabled for Profile` }] : [];
   });
 }
