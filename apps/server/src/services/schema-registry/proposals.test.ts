@@ -60,6 +60,7 @@ describe('a schema that is proposed for a sample', () => {
     ['', '{"a": ', 'application/x-ndjson', 400],
     ['', 'no Parquet', 'application/vnd.apache.parquet', 400],
     ['', 'a', 'image/png', 415],
+    ['', ' \n', 'text/csv', 400],
     ['', '5', 'application/json', 400],
     ['', '[]', 'application/json', 400],
     ['', '[{}]', 'application/json', 400],

@@ -15,6 +15,9 @@ export const SAMPLE_TYPES: Readonly<Record<string, SampleFormat>> = {
   'application/x-parquet': 'parquet',
 };
 
+/** Bytes up to this one show nothing in a text. */
+const SPACE = 0x20;
+
 /**
  * The columns of a sample of rows, with figures of all of them. The sample is kept in a file of its own while it is read.
  * @throws {Problem} for a body that is not of its format, or holds no columns
@@ -24,6 +27,8 @@ export async function sampleColumns(
   sample: Uint8Array,
   format: SampleFormat,
 ): Promise<readonly ProposalColumn[]> {
+  // Of nothing at all, CSV readers make a column.
+  if (sample.every((byte) => byte <= SPACE)) return [];
   const folder = await mkdtemp(join(tmpdir(), 'tributary-sample-'));
   try {
     const path = join(folder, `sample.${format}`);
