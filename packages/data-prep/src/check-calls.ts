@@ -1,8 +1,16 @@
 import type { FunctionEntry } from './functions/entry.ts';
+import namesElsewhereByName from './functions/names-elsewhere.json' with { type: 'json' };
 import { findFunction, functionNames, functionTable, unavailableFunctions } from './functions/table.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean, type Hint } from './suggest.ts';
 import type { ErrorCollector } from './syntax/error.ts';
 import { childrenOf, type Expression, type Span } from './syntax/expression.ts';
+
+/** Functions of this language by the names, in small letters, that other languages have for them. */
+const namesElsewhere: ReadonlyMap<string, string> = new Map(
+  Object.entries(namesElsewhereByName).flatMap(([name, elsewhere]) =>
+    elsewhere.split(' ').map((other) => [other, name] as const),
+  ),
+);
 
 /** Reports every call of a function that isn't there, or that gets too few or too many arguments. */
 export function checkCalls(expression: Expression, errors: ErrorCollector): void {
@@ -14,10 +22,8 @@ export function checkCalls(expression: Expression, errors: ErrorCollector): void
       errors.add('syntax', next.span, message);
     }
     for (const lambda of lambdaArguments(next)) placedLambdas.add(lambda);
-    if (next.kind === 'call')
-      checkCall(next.function, next.nameSpan, next.arguments.length, 'function', errors);
-    if (next.kind === 'method')
-      checkCall(next.method, next.nameSpan, next.arguments.length + 1, 'method', errors);
+    if (next.kind === 'call') checkCall(next, next.function, next.arguments.length, 'function', errors);
+    if (next.kind === 'method') checkCall(next, next.method, next.arguments.length + 1, 'method', errors);
     remaining.push(...childrenOf(next));
   }
 }
@@ -35,9 +41,10 @@ function lambdaFunctions(): readonly string[] {
     .map(({ name }) => `${name}()`);
 }
 
+/** Arguments that could not be read are not counted: the error of syntax tells what is missing. */
 function checkCall(
+  { span: whole, nameSpan: span }: { readonly span: Span; readonly nameSpan: Span },
   name: string,
-  span: Span,
   count: number,
   form: FunctionEntry['form'],
   errors: ErrorCollector,
@@ -47,16 +54,22 @@ function checkCall(
   if (reason !== undefined) {
     errors.add('unsupported', span, `${name}() is not available: ${reason}.`);
   } else if (entry === undefined) {
-    const { suggestions, sentence } = didYouMean(name, functionNames(form));
-    const message = `There is no ${form} "${name}".${sentence}`;
-    errors.add('unknown-function', span, message, { suggestions });
+    const { suggestions, sentence } = meantFunction(name, form);
+    errors.add('unknown-function', span, `There is no ${form} "${name}".${sentence}`, { suggestions });
   } else if (entry.form !== form) {
     errors.add('unknown-function', span, `"${name}" is a ${entry.form}; write it as ${syntaxOf(entry)}.`);
-  } else if (!acceptsCount(entry, count)) {
+  } else if (!acceptsCount(entry, count) && !errors.breaksOff({ start: span.end, end: whole.end })) {
     const given = form === 'method' ? count - 1 : count;
     const message = `${name}() takes ${expectedCount(entry)}, not ${given}: ${syntaxOf(entry)}.`;
     errors.add('argument-count', span, message);
   }
+}
+
+/** What a function is called here that goes by another name in SQL, Java, JavaScript or Excel; else what is spelt alike. */
+function meantFunction(name: string, form: FunctionEntry['form']): Hint {
+  const entry = findFunction(namesElsewhere.get(name.toLowerCase()) ?? '');
+  if (entry === undefined) return didYouMean(name, functionNames(form));
+  return { suggestions: [entry.name], sentence: ` Did you mean ${syntaxOf(entry)}?` };
 }
 
 /** Whether a function may be called with so many arguments, the receiver of a method among them. */

@@ -66,6 +66,10 @@ describe('parseExpression', () => {
     ['concat("abc, a', [7]],
     ['filterArray([1], x -> ) + 1 -> 2', [22, 0]],
     ['upper(x -> x) + fpid_to_ecid(a)', [6, 16]],
+    ['first( ', [7]],
+    ['substr(upper(a)', [15]],
+    ['first() + ', [0, 10]],
+    ['xs[*].a + xs[*].b', [2, 12]],
   ])('finds each mistake of %s once, where it is', (text, offsets) => {
     const found = errorsOf(text).map(({ position }) => position.offset);
     expect(found).toEqual(offsets.toSorted((a, b) => a - b));
@@ -100,6 +104,21 @@ describe('parseExpression', () => {
   });
 
   it.each([
+    ['nvl(a, b)', 'There is no function "nvl". Did you mean coalesce(value, more…)?'],
+    ['a.toUpperCase()', 'There is no method "toUpperCase". Did you mean upper(text)?'],
+    ['if(a, b, c)', 'There is no function "if". Did you mean iif(condition, then, else)?'],
+  ])('knows what other languages call the function in %s', (text, message) => {
+    expect(errorsOf(text).map((error) => error.message)).toEqual([message]);
+  });
+
+  it.each([
+    ['concat(', 'Expected an argument or ")", but the expression ends here.'],
+    ['[', 'Expected an element or "]", but the expression ends here.'],
+    ['{', 'Expected a key or "}", but the expression ends here.'],
+    [
+      'xs[*].a',
+      'An expression has no "[*]": leave it out to read a field of each element, or call transformArray(); in a mapping of sourceType ATTRIBUTE it goes over the elements.',
+    ],
     ['substr(a)', 'substr() takes 2 to 3 arguments, not 1: substr(text, start, [length]).'],
     ['concat', undefined],
     ['a.equals()', 'equals() takes 1 argument, not 0: text.equals(other).'],

@@ -83,7 +83,7 @@ export const analyticsFunctions: readonly FunctionEntry[] = [
       expression: 'aa_get_product_evars(";Boot;1;3.50;;eVar1=red|eVar2=blue", "eVar2")',
       result: '["blue"]',
     },
-    read: valueOf,
+    read: textOf,
   }),
 ];
 
@@ -171,7 +171,7 @@ function ofItem(list: string, separator: string, name: string, read: (item: stri
   });
 }
 
-function valueOf(item: string): string {
+function textOf(item: string): string {
   return givenText(`trim(regexp_extract(${item}, '=(.*)$', 1))`);
 }
 

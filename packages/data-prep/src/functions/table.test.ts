@@ -3,8 +3,9 @@ import { emitExpression } from '../emit.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
 import { Evaluator, NOW } from '../testing/evaluate.ts';
 import { planExpression } from '../validate.ts';
+import namesElsewhere from './names-elsewhere.json' with { type: 'json' };
 import { operatorTable } from './operators.ts';
-import { functionTable } from './table.ts';
+import { findFunction, functionTable } from './table.ts';
 
 /** Their examples show some moment in time. */
 const clocks = ['now', 'timestamp'];
@@ -30,6 +31,15 @@ describe('the function table', () => {
       expect(outcome).toEqual({ value: expected, fails: false });
     });
   }
+
+  it('has each function that names of other languages lead to, and none of those names', () => {
+    for (const [name, elsewhere] of Object.entries(namesElsewhere)) {
+      expect(findFunction(name)?.name).toBe(name);
+      expect(elsewhere.split(' ').filter((other) => findFunction(other) !== undefined)).toEqual([]);
+    }
+    const others = Object.values(namesElsewhere).flatMap((elsewhere) => elsewhere.split(' '));
+    expect(others.filter((other, index) => others.indexOf(other) !== index)).toEqual([]);
+  });
 
   it('uses none of DuckDB’s macros, which would repeat their arguments at each level of nesting', async () => {
     const listed = await evaluator.run({

@@ -51,7 +51,8 @@ export function planAttribute(
 function pathExpression(object: Expression, [step, ...rest]: readonly string[]): Expression {
   if (step === undefined) return object;
   const { span } = object;
-  if (!isIndex(step)) return pathExpression({ kind: 'member', object, name: step, span }, rest);
+  if (!isIndex(step))
+    return pathExpression({ kind: 'member', object, name: step, nameSpan: span, span }, rest);
   if (!isEach(step)) {
     const index: Expression = { kind: 'integer', digits: step.slice(1, -1), span };
     return pathExpression({ kind: 'index', object, index, span }, rest);

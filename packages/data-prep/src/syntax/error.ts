@@ -56,6 +56,14 @@ export class ErrorCollector {
     return [...this.#errors.keys()].some((offset) => offset >= start && offset < end);
   }
 
+  /** Whether syntax is wrong within a span, or missing where it ends with the text. */
+  breaksOff({ start, end }: Span): boolean {
+    return [...this.#errors].some(([offset, { code }]) => {
+      if (code !== 'syntax' || offset < start) return false;
+      return offset < end || (offset === this.#text.length && this.#text.slice(end).trim() === '');
+    });
+  }
+
   /** All errors, in the order of the text. */
   get errors(): readonly ExpressionError[] {
     return [...this.#errors.values()].sort((a, b) => a.position.offset - b.position.offset);

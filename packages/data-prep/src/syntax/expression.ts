@@ -69,6 +69,8 @@ export interface MemberExpression extends Spanned {
   readonly kind: 'member';
   readonly object: Expression;
   readonly name: string;
+  /** Where the name stands; a wrapping of several names is the place of each of them. */
+  readonly nameSpan: Span;
 }
 
 /** `object[index]`, counted from 0. */

@@ -157,7 +157,7 @@ class Parser {
     const start = receiver.span.start;
     if (token.kind === 'wrapped') {
       this.#tokens.advance();
-      return this.#path(receiver, token.steps, { start, end: token.span.end });
+      return this.#path(receiver, token.steps, token.span);
     }
     if (token.kind !== 'word') {
       this.#tokens.reportUnexpected('a field name', 'a method name');
@@ -166,7 +166,13 @@ class Parser {
     this.#tokens.advance();
     if (!this.#tokens.isSymbol('(')) {
       const { text: name } = token;
-      return this.#depth.checked({ kind: 'member', object: receiver, name, span: this.#since(start) });
+      return this.#depth.checked({
+        kind: 'member',
+        object: receiver,
+        name,
+        nameSpan: token.span,
+        span: this.#since(start),
+      });
     }
     const { text: method, span: nameSpan } = token;
     const args = this.#arguments();
@@ -175,10 +181,21 @@ class Parser {
   }
 
   #index(object: Expression): Expression {
+    if (this.#tokens.isFollowedBy('*', ']')) return this.#each(object);
     this.#tokens.advance();
     const index = this.#expression();
     this.#tokens.expectSymbol(']');
     return this.#depth.checked({ kind: 'index', object, index, span: this.#since(object.span.start) });
+  }
+
+  /** `[*]` belongs to the paths of attribute mappings; here a path leads into each element without it. */
+  #each(array: Expression): Expression {
+    const { start } = this.#tokens.peek().span;
+    for (const symbol of ['[', '*', ']']) this.#tokens.expectSymbol(symbol);
+    const message =
+      'An expression has no "[*]": leave it out to read a field of each element, or call transformArray(); in a mapping of sourceType ATTRIBUTE it goes over the elements.';
+    this.#errors.add('syntax', { start, end: this.#tokens.previousEnd }, message);
+    return array;
   }
 
   #primary(): Expression {
@@ -237,7 +254,7 @@ class Parser {
   }
 
   #array(start: number): Expression {
-    const items = this.#list('[', ']', () => this.#expression());
+    const items = this.#list('[', ']', 'an element', () => this.#expression());
     return this.#depth.checked({ kind: 'array', items, span: this.#since(start) });
   }
 
@@ -246,7 +263,7 @@ class Parser {
       for (const symbol of ['{', ':', '}']) this.#tokens.expectSymbol(symbol);
       return this.#depth.checked({ kind: 'map', entries: [], span: this.#since(start) });
     }
-    const entries = this.#list('{', '}', () => {
+    const entries = this.#list('{', '}', 'a key', () => {
       const key = this.#expression();
       this.#tokens.expectSymbol(':');
       return { key, value: this.#expression() };
@@ -255,16 +272,17 @@ class Parser {
   }
 
   #arguments(): readonly Expression[] {
-    return this.#list('(', ')', () => this.#expression());
+    return this.#list('(', ')', 'an argument', () => this.#expression());
   }
 
-  #list<Item>(open: string, close: string, parseItem: () => Item): readonly Item[] {
+  #list<Item>(open: string, close: string, item: string, parseItem: () => Item): readonly Item[] {
     this.#tokens.expectSymbol(open);
     const items: Item[] = [];
     if (this.#tokens.isSymbol(close)) {
       this.#tokens.advance();
       return items;
     }
+    if (this.#tokens.peek().kind === 'end') this.#tokens.reportUnexpected(item, close);
     while (this.#tokens.peek().kind !== 'end') {
       items.push(parseItem());
       if (!this.#tokens.isSymbol(',') && !this.#tokens.isSymbol(close)) {
@@ -279,13 +297,14 @@ class Parser {
     return items;
   }
 
-  #path(root: Expression | undefined, steps: readonly string[], span: Span): Expression {
+  #path(root: Expression | undefined, steps: readonly string[], nameSpan: Span): Expression {
+    const span = { start: root?.span.start ?? nameSpan.start, end: nameSpan.end };
     let path = root;
     for (const name of steps) {
       path =
         path === undefined
           ? this.#depth.checked({ kind: 'name', name, span })
-          : this.#depth.checked({ kind: 'member', object: path, name, span });
+          : this.#depth.checked({ kind: 'member', object: path, name, nameSpan, span });
     }
     return path ?? this.#placeholder();
   }

@@ -47,7 +47,7 @@ export const anyExpression: fc.Arbitrary<Expression> = fc.letrec<{ expression: E
       fieldName.map((name): Expression => ({ kind: 'name', name, span })),
       fc
         .tuple(inner, fieldName)
-        .map(([object, name]): Expression => ({ kind: 'member', object, name, span })),
+        .map(([object, name]): Expression => ({ kind: 'member', object, name, nameSpan: span, span })),
       fc.tuple(inner, inner).map(([object, index]): Expression => ({ kind: 'index', object, index, span })),
       fc.array(inner, { maxLength: 3 }).map((items): Expression => ({ kind: 'array', items, span })),
       fc
