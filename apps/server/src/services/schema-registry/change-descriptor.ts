@@ -9,7 +9,6 @@ import {
   isPrimaryIdentity,
   parseDescriptor,
   RELATIONSHIP_TYPES,
-  type RegistryProblem,
   type RegistryResource,
   type ResolvedSchema,
   sourcePropertiesOf,
@@ -24,7 +23,8 @@ import {
   relationshipsTo,
   type StoredDescriptor,
 } from './descriptor-documents.ts';
-import { unwrap } from './problem-document.ts';
+import { refuse, unwrap } from './problem-document.ts';
+import { asRegistryResource } from './tenant-resources.ts';
 import { referrersProblems, unionProblemsOf } from './union-rules.ts';
 
 /**
@@ -119,7 +119,7 @@ async function checkDescriptor(
     destination: destination?.resolved,
     tenantNamespace: `_${caller.organization.tenantId}`,
   });
-  refuse(problems);
+  refuse(problems, 'invalidBody');
   if (isInUnion(schema.resource))
     await requireUnion(store, schema.resource, [...others, descriptor], 'invalidBody');
 }
@@ -164,8 +164,7 @@ async function requireUnneeded(
   if (isPrimaryIdentity(before) && !left.some(isPrimaryIdentity)) await requireUnreferred(store, before);
   const schema = await store.resources('schema').get(schemaId);
   if (schema === undefined) return;
-  // Bodies of this kind are written by the registry alone, as registry resources.
-  const resource = schema.body as unknown as RegistryResource;
+  const resource = asRegistryResource(schema);
   if (isInUnion(resource)) await requireUnion(store, resource, left, 'conflict');
 }
 
@@ -182,7 +181,7 @@ async function requireUnion(
     ...problem,
     message: `${schema.$id} (${schema.title}) is enabled for Profile and needs to stay fit for it: ${problem.message}`,
   }));
-  if (problems.length > 0) unwrap({ ok: false, problems }, kind);
+  refuse(problems, kind);
 }
 
 /** Relationships find the records that they lead to by the primary identity. */
@@ -199,8 +198,4 @@ async function requireUnreferred(store: ScopedStore, identity: StoredDescriptor)
     `${path} is the primary identity that relationships lead to. Remove first: ${names.join('; ')}.`,
     { violations: names.map((name) => ({ path: '', message: `needed by ${name}` })) },
   );
-}
-
-function refuse(problems: readonly RegistryProblem[]): void {
-  if (problems.length > 0) unwrap({ ok: false, problems }, 'invalidBody');
 }

@@ -17,7 +17,7 @@ import { recordChange } from './audit-log.ts';
 import type { TenantCollection } from './collections.ts';
 import { refuseBreakingChanges } from './evolution-problems.ts';
 import { mentionedIds } from './mentioned-ids.ts';
-import { unwrap } from './problem-document.ts';
+import { refuse, unwrap } from './problem-document.ts';
 import { notFound } from './read-routes.ts';
 import { asRegistryResource, eTagOf, requireFreeTitle, tenantContextOf } from './tenant-resources.ts';
 import { requireUnionRules } from './union-rules.ts';
@@ -158,6 +158,6 @@ async function resolvedAfter(
       );
     } else if (boundIds.has($id)) resolved.set($id, composed.value);
   }
-  if (problems.length > 0) unwrap({ ok: false, problems }, 'invalidBody');
+  refuse(problems, 'invalidBody');
   return resolved;
 }

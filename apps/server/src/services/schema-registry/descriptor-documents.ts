@@ -28,8 +28,11 @@ export async function descriptorsOf(
   store: ScopedStore,
   schemaId: string,
 ): Promise<readonly StoredDescriptor[]> {
-  const filters = [{ path: ['xdm:sourceSchema'], operator: '==', value: schemaId } as const];
-  return (await descriptorResources(store, filters)).map(asDescriptor);
+  return (await resourcesOf(store, schemaId)).map(asDescriptor);
+}
+
+function resourcesOf(store: ScopedStore, schemaId: string): Promise<readonly Resource[]> {
+  return descriptorResources(store, [{ path: ['xdm:sourceSchema'], operator: '==', value: schemaId }]);
 }
 
 /** The descriptors of a schema as the registry shows them, for the `-desc` forms of a schema. */
@@ -37,10 +40,7 @@ export async function shownDescriptorsOf(
   caller: SandboxedCaller,
   schemaId: string,
 ): Promise<readonly Readonly<Record<string, unknown>>[]> {
-  const filters = [{ path: ['xdm:sourceSchema'], operator: '==', value: schemaId } as const];
-  return (await descriptorResources(caller.store, filters)).map((resource) =>
-    shownDescriptor(resource, caller),
-  );
+  return (await resourcesOf(caller.store, schemaId)).map((resource) => shownDescriptor(resource, caller));
 }
 
 /** Relationships of other schemas that lead to this one. */

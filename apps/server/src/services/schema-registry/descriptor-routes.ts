@@ -3,7 +3,6 @@ import { DESCRIPTOR_TYPES } from '@tributary/xdm';
 import { type Static, Type } from 'typebox';
 import type { SandboxedCaller } from '../../http/caller.ts';
 import { Problem } from '../../http/problem.ts';
-import { parsePropertyFilters, propertyTexts } from '../../http/property-filter.ts';
 import { requestUrl } from '../../http/request-url.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
 import { createDescriptor, deleteDescriptor, replaceDescriptor } from './change-descriptor.ts';
@@ -14,6 +13,8 @@ import {
   MAX_DESCRIPTORS,
   shownDescriptor,
 } from './descriptor-documents.ts';
+
+import { listConditions } from './resource-page.ts';
 
 const NOT_FOUND_CODE = 'XDM-1015-404';
 
@@ -231,13 +232,12 @@ async function pageOf(
   { property, orderby = 'created', start, limit = MAX_DESCRIPTORS }: Static<typeof DescriptorQuery>,
   hasAny: boolean,
 ): Promise<Page> {
-  const { filters, names } = conditionsOf(property);
-  const found = hasAny ? await descriptorResources(store, filters) : [];
+  const conditions = conditionsOf(property);
+  const found = hasAny ? await descriptorResources(store, conditions) : [];
   const isBackwards = orderby.startsWith('-');
   const name = orderby.replace(/^[-+]/, '').trim();
   const keyOf = (resource: Resource) => `${sortText(resource, name)} ${resource.id}`;
   const sorted = found
-    .filter(({ body }) => names.every((field) => Object.hasOwn(body, field)))
     .map((resource) => ({ resource, key: keyOf(resource) }))
     .toSorted((a, b) => (a.key < b.key ? -1 : 1) * (isBackwards ? -1 : 1));
   const after = start === undefined ? undefined : Buffer.from(start, 'base64url').toString();
@@ -252,15 +252,9 @@ async function pageOf(
   };
 }
 
-const OPERATOR = /[=!<>~]/;
-
 /** Some clients join conditions by a comma instead of repeating the parameter. */
 function conditionsOf(property: readonly string[] | undefined) {
-  const texts = propertyTexts(property).flatMap((text) => text.split(/,(?=[@\w:]+(?:==|!=|<|>|~))/));
-  return {
-    names: texts.filter((text) => !OPERATOR.test(text)).map((text) => text.trim()),
-    filters: parsePropertyFilters(texts.filter((text) => OPERATOR.test(text))),
-  };
+  return listConditions(property?.flatMap((text) => text.split(/,(?=[@\w:]+(?:==|!=|<|>|~))/)));
 }
 
 /** Times sort as texts, since all have as many digits. */

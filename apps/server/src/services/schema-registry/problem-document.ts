@@ -4,6 +4,9 @@ import { Type } from 'typebox';
 import { Problem, type ProblemKind } from '../../http/problem.ts';
 import type { ProblemFormat } from '../../http/service.ts';
 
+/** Faults that are told one by one; one thing done wrong throughout a body makes very many. */
+const MAX_SUB_ERRORS = 100;
+
 const TYPE_PREFIX = 'http://ns.adobe.com/aep/errors/';
 
 /** Titles of the codes that the platform publishes. */
@@ -73,7 +76,7 @@ export const problems: ProblemFormat = {
         registryRequestId: randomUUID(),
         timestamp: timestampOf(new Date()),
         'detailed-message': problem.message,
-        'sub-errors': problem.violations.map((violation) => ({
+        'sub-errors': problem.violations.slice(0, MAX_SUB_ERRORS).map((violation) => ({
           type: TYPE_PREFIX + (violation.code ?? code),
           title: titleOf(violation.code ?? code, problem.kind),
           status: problem.status,
@@ -104,6 +107,11 @@ export function timestampOf(date: Date): string {
 export function unwrap<T>(outcome: Outcome<T>, kind: ProblemKind): T {
   if (outcome.ok) return outcome.value;
   throw problemOf(outcome.problems, kind);
+}
+
+/** @throws {Problem} where there are any problems */
+export function refuse(problems: readonly RegistryProblem[], kind: ProblemKind): void {
+  if (problems.length > 0) throw problemOf(problems, kind);
 }
 
 function problemOf(problems: readonly RegistryProblem[], kind: ProblemKind): Problem {

@@ -27,7 +27,7 @@ import { shownDescriptorsOf } from './descriptor-documents.ts';
 import { unwrap } from './problem-document.ts';
 import { PageQuery, pageOf, type ResourcePage } from './resource-page.ts';
 import { type ListedForm, tenantPage } from './tenant-page.ts';
-import { eTagOf, metadataOf, tenantIdOf, tenantResource } from './tenant-resources.ts';
+import { eTagOf, IdParameter, metadataOf, tenantIdOf, tenantResource } from './tenant-resources.ts';
 import { shownUnion } from './union-routes.ts';
 import { usageCounts } from './users-of-resource.ts';
 
@@ -54,10 +54,6 @@ const ResourceList = Type.Object({
 });
 
 const JSON_TEXT = 'application/json; charset=utf-8';
-
-const IdParameter = Type.Object({
-  id: Type.String({ description: 'The `$id`, URL-encoded, or the `meta:altId`.' }),
-});
 
 const AcceptHeader = Type.Object({
   accept: Type.Optional(

@@ -1,5 +1,5 @@
 import type { ResourceFilter } from '@tributary/store';
-import type { RegistryResource } from '@tributary/xdm';
+import type { FieldSchema, RegistryResource } from '@tributary/xdm';
 import { type Static, Type } from 'typebox';
 import { Problem } from '../../http/problem.ts';
 import { meetsFilters, parsePropertyFilters, propertyTexts } from '../../http/property-filter.ts';
@@ -28,8 +28,8 @@ export const PageQuery = Type.Object({
 
 export type PageQuery = Static<typeof PageQuery>;
 
-export interface ResourcePage {
-  readonly resources: readonly RegistryResource[];
+export interface ResourcePage<Listed extends FieldSchema = RegistryResource> {
+  readonly resources: readonly Listed[];
   readonly orderby: string;
   /** What `start` of the next page must be; null at the end. */
   readonly next: string | null;
@@ -40,11 +40,11 @@ export interface ResourcePage {
  * a page therefore goes on beyond its limit until that value changes, so that no resource is left out between pages.
  * @throws {Problem} of kind `invalidParameter`
  */
-export function pageOf(
-  resources: readonly RegistryResource[],
+export function pageOf<Listed extends FieldSchema>(
+  resources: readonly Listed[],
   { property, orderby, start, limit = MAX_PAGE_SIZE }: PageQuery,
   defaultOrder: string,
-): ResourcePage {
+): ResourcePage<Listed> {
   const keys = sortKeys(orderby ?? defaultOrder);
   const [primary] = keys;
   const conditions = listConditions(property);
@@ -109,18 +109,18 @@ export const METADATA_NAMES: Readonly<Record<string, string>> = {
   updated: 'repo:lastModifiedDate',
 };
 
-function sortValue(resource: RegistryResource, { property }: SortKey): string | number {
+function sortValue(resource: FieldSchema, { property }: SortKey): string | number {
   const metadataName = METADATA_NAMES[property];
   const holder = metadataName === undefined ? resource : resource['meta:registryMetadata'];
   const value = Object.entries(holder ?? {}).find(([name]) => name === (metadataName ?? property))?.[1];
   return typeof value === 'string' || typeof value === 'number' ? value : '';
 }
 
-function compareBy(key: SortKey, a: RegistryResource, b: RegistryResource): number {
+function compareBy(key: SortKey, a: FieldSchema, b: FieldSchema): number {
   return key.sign * compareValues(sortValue(a, key), sortValue(b, key));
 }
 
-function compareToStart(resource: RegistryResource, start: string, key: SortKey): number {
+function compareToStart(resource: FieldSchema, start: string, key: SortKey): number {
   const value = sortValue(resource, key);
   return key.sign * compareValues(value, typeof value === 'number' ? Number(start) : start);
 }

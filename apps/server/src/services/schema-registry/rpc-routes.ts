@@ -9,10 +9,7 @@ import { exportPayload } from './export-resource.ts';
 import { findResource, requireResource, resolvedResource } from './find-resource.ts';
 import { importPayload } from './import-resources.ts';
 import { timestampOf } from './problem-document.ts';
-
-const IdParameter = Type.Object({
-  id: Type.String({ description: 'The `$id`, URL-encoded, or the `meta:altId`.' }),
-});
+import { IdParameter } from './tenant-resources.ts';
 
 const AuditLog = Type.Array(
   Type.Object({

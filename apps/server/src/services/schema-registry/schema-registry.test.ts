@@ -332,6 +332,15 @@ describe('what is wrong with a request is said in the registry’s problem docum
     expect((await server.call('GET', `${BASE}/stats`)).body.counts).toEqual(before);
   });
 
+  it('tells how many faults there are, and the first hundred of them', async () => {
+    const properties = Object.fromEntries(Array.from({ length: 150 }, (_, n) => [`f${n}`, { type: 'text' }]));
+    const body = { title: 'Faulty', type: 'object', properties };
+    const answer = await server.call('POST', `${BASE}/tenant/datatypes`, { body });
+    expect(answer.status).toBe(400);
+    expect(answer.body.detail).toContain('(and 149 more, see sub-errors)');
+    expect(answer.body.report['sub-errors']).toHaveLength(100);
+  });
+
   it('names line and column of a syntax error', async () => {
     const answer = await server.call('POST', `${BASE}/tenant/schemas`, { text: '{\n "title": "x",\n}' });
     expect([answer.status, answer.body.detail]).toEqual([400, expect.stringContaining('line 3, column 1')]);

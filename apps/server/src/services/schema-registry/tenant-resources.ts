@@ -1,5 +1,6 @@
 import type { Resource, ResourceKind, ScopedStore } from '@tributary/store';
 import type { RegistryResource, TenantContext } from '@tributary/xdm';
+import { Type } from 'typebox';
 import type { SandboxedCaller } from '../../http/caller.ts';
 import { Problem } from '../../http/problem.ts';
 import { type TenantCollection, tenantCollections } from './collections.ts';
@@ -59,6 +60,11 @@ export async function requireFreeTitle(store: ScopedStore, title: string, ownId?
     },
   );
 }
+
+/** How a path names a resource. */
+export const IdParameter = Type.Object({
+  id: Type.String({ description: 'The `$id`, URL-encoded, or the `meta:altId`.' }),
+});
 
 /**
  * The `$id` that a path segment means: an `$id`, or a `meta:altId` with or without its leading underscore. An altId

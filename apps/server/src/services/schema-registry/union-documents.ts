@@ -8,6 +8,7 @@ import {
   type UnionResource,
   unionOf,
 } from '@tributary/xdm';
+import { asRegistryResource } from './tenant-resources.ts';
 
 /** Schemas read at a time. */
 const CHUNK = 500;
@@ -25,8 +26,7 @@ export async function unionMembers(
   const members: RegistryResource[] = [];
   for (let offset = 0; ; offset += CHUNK) {
     const { items, next } = await store.resources('schema').list({ filters, order, limit: CHUNK, offset });
-    // Bodies of this kind are written by the registry alone, as registry resources.
-    members.push(...items.map(({ body }) => body as unknown as RegistryResource));
+    members.push(...items.map(asRegistryResource));
     if (next === undefined) return members;
   }
 }

@@ -14,9 +14,9 @@ import { requestUrl } from '../../http/request-url.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
 import { acceptForm } from './accept-header.ts';
 import { unwrap } from './problem-document.ts';
-import { PageQuery } from './resource-page.ts';
+import { PageQuery, pageOf } from './resource-page.ts';
+import { IdParameter } from './tenant-resources.ts';
 import { type Unions, unionNamed, unionsOf } from './union-documents.ts';
-import { pageOfUnions } from './union-page.ts';
 
 const NOT_FOUND_CODE = 'XDM-1016-404';
 
@@ -60,17 +60,17 @@ export function registerUnions(routes: Routes): void {
     async (request) => {
       const form = acceptForm(request, 'list');
       const { all, lookup } = await unionsOf(sandboxOf(request).store);
-      const page = pageOfUnions(all, request.query);
+      const page = pageOf(all, request.query, 'title');
       const url = requestUrl(request);
       if (page.next !== null) url.searchParams.set('start', page.next);
       return {
-        results: page.unions.map((union) => {
+        results: page.resources.map((union) => {
           const shown = unwrap(renderResource(asResource(union), form, standardLookup), 'conflict');
           if (form.form !== 'id') return shown;
           // In lists of ids a union goes by the name of its class, and by its major version.
           return { ...shown, title: lookup.find(union['meta:class'])?.title ?? union.title, version: '1' };
         }),
-        _page: { orderby: page.orderby, next: page.next, count: page.unions.length },
+        _page: { orderby: page.orderby, next: page.next, count: page.resources.length },
         _links: { next: page.next === null ? null : { href: url.href } },
       };
     },
@@ -81,9 +81,7 @@ export function registerUnions(routes: Routes): void {
     {
       schema: {
         summary: 'Look up a union',
-        params: Type.Object({
-          id: Type.String({ description: 'The `$id`, URL-encoded, or the `meta:altId`.' }),
-        }),
+        params: IdParameter,
         response: { 200: Union },
       },
     },

@@ -14,7 +14,8 @@ import {
   unionProblems,
 } from '@tributary/xdm';
 import { descriptorsOf, relationshipsTo } from './descriptor-documents.ts';
-import { unwrap } from './problem-document.ts';
+import { refuse, unwrap } from './problem-document.ts';
+import { asRegistryResource } from './tenant-resources.ts';
 import { unionMembers } from './union-documents.ts';
 
 /**
@@ -26,7 +27,7 @@ import { unionMembers } from './union-documents.ts';
 export async function requireUnionRules(store: ScopedStore, schema: RegistryResource): Promise<void> {
   if (!isInUnion(schema)) return;
   const descriptors = await descriptorsOf(store, schema.$id);
-  refuse(await unionProblemsOf(store, schema, descriptors));
+  refuse(await unionProblemsOf(store, schema, descriptors), 'invalidBody');
 }
 
 /** What keeps a tagged schema out of its union, if its descriptors are these. */
@@ -113,10 +114,5 @@ async function lookupOf(store: ScopedStore, schemas: readonly RegistryResource[]
 
 async function storedSchema(store: ScopedStore, id: string): Promise<RegistryResource | undefined> {
   const resource = await store.resources('schema').get(id);
-  // Bodies of this kind are written by the registry alone, as registry resources.
-  return resource?.body as RegistryResource | undefined;
-}
-
-function refuse(problems: readonly RegistryProblem[]): void {
-  if (problems.length > 0) unwrap({ ok: false, problems }, 'invalidBody');
+  return resource && asRegistryResource(resource);
 }

@@ -19,6 +19,7 @@ import { notFound } from './read-routes.ts';
 import {
   asRegistryResource,
   eTagOf,
+  IdParameter,
   requireFreeTitle,
   tenantContextOf,
   tenantIdOf,
@@ -38,10 +39,6 @@ const ResourceBody = Type.Object(
 );
 
 const Resource = Type.Object({}, { additionalProperties: true });
-
-const IdParameter = Type.Object({
-  id: Type.String({ description: 'The `$id`, URL-encoded, or the `meta:altId`.' }),
-});
 
 const IfMatch = Type.Object({
   'if-match': Type.Optional(
