@@ -73,6 +73,7 @@ export { withoutRepeatedTypes } from './registry/repeated-types.ts';
 export {
   altIdOf,
   type FieldSchema,
+  metadataOf,
   type RegistryResource,
   type ResourceLookup,
   type ResourceType,

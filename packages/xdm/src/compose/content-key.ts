@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
-import { isJsonObject } from '../registry/field-check.ts';
-import { type RegistryResource, type ResourceLookup, referencedIds } from '../registry/resource.ts';
+import {
+  metadataOf,
+  type RegistryResource,
+  type ResourceLookup,
+  referencedIds,
+} from '../registry/resource.ts';
 import { isStandard } from '../registry/standard-library.ts';
 
 /**
@@ -29,6 +33,6 @@ export function contentKey(resource: RegistryResource, lookup: ResourceLookup): 
 }
 
 function eTagOf(resource: RegistryResource): string | undefined {
-  const metadata = resource['meta:registryMetadata'];
-  return isJsonObject(metadata) && typeof metadata.eTag === 'string' ? metadata.eTag : undefined;
+  const { eTag } = metadataOf(resource);
+  return typeof eTag === 'string' ? eTag : undefined;
 }

@@ -83,6 +83,12 @@ export function localDefinition(
     : undefined;
 }
 
+/** `meta:registryMetadata` of a resource: who wrote it and when, and its ETag. Empty where it has none, as a draft. */
+export function metadataOf(resource: FieldSchema): Readonly<Record<string, unknown>> {
+  const metadata = resource['meta:registryMetadata'];
+  return typeof metadata === 'object' && metadata !== null ? { ...metadata } : {};
+}
+
 /** `meta:immutableTags` of a resource; none where it has none. */
 export function tagsOf(resource: FieldSchema): readonly string[] {
   const tags = resource['meta:immutableTags'];

@@ -15,7 +15,13 @@ import { nameProblems } from './field-names.ts';
 import { partKindProblems } from './part-kinds.ts';
 import { renameRootField } from './rename-root.ts';
 import { withoutRepeatedTypes } from './repeated-types.ts';
-import { altIdOf, type FieldSchema, type RegistryResource, type ResourceLookup } from './resource.ts';
+import {
+  altIdOf,
+  type FieldSchema,
+  metadataOf,
+  type RegistryResource,
+  type ResourceLookup,
+} from './resource.ts';
 import { parseResourceBody, type ResourceBody, type TenantResourceType } from './resource-check.ts';
 import { withXdmTypes, withXdmTypesByName } from './xdm-type.ts';
 
@@ -134,11 +140,6 @@ function changedBody(current: RegistryResource, body: unknown): unknown {
 function nextVersion(version: string): string {
   const [major = '1', minor = '0'] = version.split('.');
   return `${major}.${Number(minor) + 1}`;
-}
-
-function metadataOf(resource: RegistryResource): Readonly<Record<string, unknown>> {
-  const metadata = resource['meta:registryMetadata'];
-  return isJsonObject(metadata) ? metadata : {};
 }
 
 /** The body with its envelope, as it would be stored, but for version and metadata. */

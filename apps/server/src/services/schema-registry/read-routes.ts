@@ -3,6 +3,7 @@ import type { ScopedStore } from '@tributary/store';
 import {
   type AcceptForm,
   classOfUnion,
+  metadataOf,
   type RegistryResource,
   type RenderedResource,
   type ResourceLookup,
@@ -27,7 +28,7 @@ import { shownDescriptorsOf } from './descriptor-documents.ts';
 import { unwrap } from './problem-document.ts';
 import { PageQuery, pageOf, type ResourcePage } from './resource-page.ts';
 import { type ListedForm, tenantPage } from './tenant-page.ts';
-import { eTagOf, IdParameter, metadataOf, tenantIdOf, tenantResource } from './tenant-resources.ts';
+import { eTagOf, IdParameter, tenantIdOf, tenantResource } from './tenant-resources.ts';
 import { shownUnion } from './union-routes.ts';
 import { usageCounts } from './users-of-resource.ts';
 

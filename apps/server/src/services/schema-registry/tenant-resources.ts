@@ -1,5 +1,5 @@
 import type { Resource, ResourceKind, ScopedStore } from '@tributary/store';
-import type { RegistryResource, TenantContext } from '@tributary/xdm';
+import { metadataOf, type RegistryResource, type TenantContext } from '@tributary/xdm';
 import { Type } from 'typebox';
 import type { SandboxedCaller } from '../../http/caller.ts';
 import { Problem } from '../../http/problem.ts';
@@ -30,11 +30,6 @@ export function asRegistryResource({ body, createdAt, updatedAt }: Resource): Re
       'repo:lastModifiedDate': updatedAt.getTime(),
     },
   };
-}
-
-export function metadataOf(resource: RegistryResource): Readonly<Record<string, unknown>> {
-  const metadata = resource['meta:registryMetadata'];
-  return typeof metadata === 'object' && metadata !== null ? { ...metadata } : {};
 }
 
 /** The eTag that clients see, without quotation marks. */
