@@ -68,6 +68,7 @@ export {
   type ProposedColumn,
   proposeSchema,
 } from './proposals/propose-schema.ts';
+export type { TenantContext } from './registry/envelope.ts';
 export { isJsonObject } from './registry/field-check.ts';
 export { withoutRepeatedTypes } from './registry/repeated-types.ts';
 export {
@@ -89,7 +90,6 @@ export {
   type CreatedResource,
   createTenantResource,
   type RandomSource,
-  type TenantContext,
   updateTenantResource,
 } from './registry/tenant-resource.ts';
 export { type AcceptForm, parseAccept } from './render/accept.ts';

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SourceType } from '../columns.ts';
+import type { TenantContext } from '../registry/envelope.ts';
 import type { RegistryResource } from '../registry/resource.ts';
 import type { TenantResourceType } from '../registry/resource-check.ts';
 import { lookupOver } from '../registry/standard-library.ts';
-import { createTenantResource, type TenantContext } from '../registry/tenant-resource.ts';
+import { createTenantResource } from '../registry/tenant-resource.ts';
 import { PROFILE } from '../test-resources.ts';
 import { type ProposalColumn, proposeSchema } from './propose-schema.ts';
 

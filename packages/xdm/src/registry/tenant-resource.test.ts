@@ -7,10 +7,11 @@ import {
   PROFILE,
   tenantResource,
 } from '../test-resources.ts';
+import type { TenantContext } from './envelope.ts';
 import type { ResourceLookup } from './resource.ts';
 import type { TenantResourceType } from './resource-check.ts';
 import { lookupOver, standardLookup } from './standard-library.ts';
-import { createTenantResource, newResourceHex, type TenantContext } from './tenant-resource.ts';
+import { createTenantResource, newResourceHex } from './tenant-resource.ts';
 
 const CONTEXT: TenantContext = {
   tenantId: 'acme',

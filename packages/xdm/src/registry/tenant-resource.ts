@@ -10,33 +10,14 @@ import {
 import type { ObjectNode } from '../compose/node.ts';
 import { type Outcome, problem, type RegistryProblem } from '../problem.ts';
 import { ADHOC } from './behaviors.ts';
+import { envelope, FIRST_VERSION, type TenantContext } from './envelope.ts';
 import { isJsonObject, isShallow } from './field-check.ts';
 import { nameProblems } from './field-names.ts';
 import { partKindProblems } from './part-kinds.ts';
 import { renameRootField } from './rename-root.ts';
 import { withoutRepeatedTypes } from './repeated-types.ts';
-import {
-  altIdOf,
-  type FieldSchema,
-  metadataOf,
-  type RegistryResource,
-  type ResourceLookup,
-} from './resource.ts';
+import { metadataOf, type RegistryResource, type ResourceLookup } from './resource.ts';
 import { parseResourceBody, type ResourceBody, type TenantResourceType } from './resource-check.ts';
-import { withXdmTypes, withXdmTypesByName } from './xdm-type.ts';
-
-/** Who creates a resource, where and when. */
-export interface TenantContext {
-  /** As `GET /stats` tells it; custom fields stand under an underscore and this. */
-  readonly tenantId: string;
-  readonly imsOrg: string;
-  readonly sandboxId: string;
-  /** `production` or `development`. */
-  readonly sandboxType: string;
-  readonly clientId: string;
-  readonly userId: string;
-  readonly now: Date;
-}
 
 export interface CreatedResource {
   readonly resource: RegistryResource;
@@ -49,25 +30,6 @@ export type RandomSource = (bytes: number) => Uint8Array;
 
 /** Under which an ad-hoc class is sent; stored, the class's own id takes its place. */
 const ADHOC_NAMESPACE = '_adhoc';
-const FIRST_VERSION = '1.0';
-
-/** `meta:` keywords that are made here, whatever a client sends; of the others those sent are kept. */
-const MADE_HERE: ReadonlySet<string> = new Set([
-  'meta:altId',
-  'meta:resourceType',
-  'meta:xdmType',
-  'meta:abstract',
-  'meta:extensible',
-  'meta:extends',
-  'meta:class',
-  'meta:containerId',
-  'meta:sandboxId',
-  'meta:sandboxType',
-  'meta:tenantNamespace',
-  'meta:datasetNamespace',
-  'meta:registryMetadata',
-  'meta:createdDate',
-]);
 
 const secureRandom: RandomSource = (bytes) => crypto.getRandomValues(new Uint8Array(bytes));
 
@@ -175,48 +137,6 @@ function checkedResource(
     ...(isAdhoc ? { 'meta:datasetNamespace': `_${hex}` } : classKeywords(draft, lookup)),
   };
   return { ok: true, value: resource };
-}
-
-/** Everything but what other resources decide, in the registry's order of keywords. */
-function envelope(
-  type: TenantResourceType,
-  body: ResourceBody,
-  hex: string,
-  context: TenantContext,
-): RegistryResource {
-  const $id = `https://ns.adobe.com/${context.tenantId}/${type}/${hex}`;
-  const { title, description, allOf, definitions, properties, required } = body;
-  const kept = Object.entries(body).filter(
-    ([keyword]) => keyword.startsWith('meta:') && !MADE_HERE.has(keyword),
-  );
-  const isPart = type === 'classes' || type === 'mixins';
-  return {
-    $id,
-    'meta:altId': altIdOf($id),
-    'meta:resourceType': type,
-    version: FIRST_VERSION,
-    title,
-    ...(description !== undefined && { description }),
-    type: 'object',
-    ...(definitions !== undefined && { definitions: withXdmTypesByName(definitions) }),
-    ...(allOf !== undefined && { allOf: type === 'schemas' ? allOf : allOf.map(withXdmTypes) }),
-    ...(properties !== undefined && { properties: withXdmTypesByName(properties) }),
-    ...(required !== undefined && { required }),
-    ...Object.fromEntries(kept),
-    'meta:xdmType': 'object',
-    'meta:abstract': isPart,
-    'meta:extensible': isPart || type === 'datatypes',
-    ...(allOf !== undefined && { 'meta:extends': externalReferences(allOf) }),
-    'meta:containerId': 'tenant',
-    imsOrg: context.imsOrg,
-    'meta:sandboxId': context.sandboxId,
-    'meta:sandboxType': context.sandboxType,
-    'meta:tenantNamespace': `_${context.tenantId}`,
-  };
-}
-
-function externalReferences(allOf: readonly FieldSchema[] = []): readonly string[] {
-  return allOf.flatMap(({ $ref }) => ($ref === undefined || $ref.startsWith('#') ? [] : [$ref]));
 }
 
 /** Under what the resource's own fields must stand; undefined for data types, which need no namespace. */

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { EXPERIENCE_EVENT, PERSON_DETAILS, PROFILE, schemaOf, tenantResource } from '../test-resources.ts';
+import type { TenantContext } from './envelope.ts';
 import type { TenantResourceType } from './resource-check.ts';
 import { lookupOver } from './standard-library.ts';
-import { createTenantResource, type TenantContext } from './tenant-resource.ts';
+import { createTenantResource } from './tenant-resource.ts';
 
 const CONTEXT: TenantContext = {
   tenantId: 'acme',
