@@ -2,6 +2,7 @@ import { Provider } from '@react-spectrum/s2/Provider';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { FlowPage } from './pages/flow-page.tsx';
 import { FlowsPage } from './pages/flows-page.tsx';
+import { MappingLanguagePage } from './pages/mapping-language-page.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
 import { UnknownPage } from './pages/unknown-page.tsx';
 import { Frame } from './parts/frame.tsx';
@@ -62,6 +63,8 @@ function CurrentPage({ client }: { client: PlatformClient }) {
       return <FlowsPage client={client} />;
     case 'flow':
       return <FlowPage key={route.flowId} client={client} flowId={route.flowId} />;
+    case 'mapping-language':
+      return <MappingLanguagePage client={client} />;
     case 'unknown':
       return <UnknownPage />;
   }

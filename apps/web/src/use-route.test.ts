@@ -8,6 +8,9 @@ test.each([
   ['/flows/3f1c', { page: 'flow', flowId: '3f1c' }],
   ['/flows/%', { page: 'flow', flowId: '%' }],
   ['/flows/3f1c/more', { page: 'unknown' }],
+  ['/mapping-language', { page: 'mapping-language' }],
+  ['/mapping-language/', { page: 'mapping-language' }],
+  ['/mapping-language/more', { page: 'unknown' }],
   ['/elsewhere', { page: 'unknown' }],
 ])('%s is the page %o', (path, route) => {
   expect(routeOf(path)).toEqual(route);

@@ -4,9 +4,11 @@ import { useSyncExternalStore } from 'react';
 export type Route =
   | { readonly page: 'flows' }
   | { readonly page: 'flow'; readonly flowId: string }
+  | { readonly page: 'mapping-language' }
   | { readonly page: 'unknown' };
 
 export const FLOWS_PATH = '/';
+export const MAPPING_LANGUAGE_PATH = '/mapping-language';
 
 export function flowPath(flowId: string): string {
   return `/flows/${encodeURIComponent(flowId)}`;
@@ -15,6 +17,7 @@ export function flowPath(flowId: string): string {
 export function routeOf(path: string): Route {
   const [first, flowId, ...rest] = path.split('/').filter((part) => part !== '');
   if (first === undefined) return { page: 'flows' };
+  if (first === 'mapping-language' && flowId === undefined) return { page: 'mapping-language' };
   if (first !== 'flows' || rest.length > 0) return { page: 'unknown' };
   return flowId === undefined ? { page: 'flows' } : { page: 'flow', flowId: decoded(flowId) };
 }

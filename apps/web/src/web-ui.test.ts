@@ -4,6 +4,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ServerUnderTest } from '../../../tests/server-under-test.ts';
 import { type Walk, walkTutorial } from '../../../tests/tutorial.ts';
+import { testMappingLanguage } from './web-ui.mapping-language.ts';
 
 /* The built UI, served by a whole Tributary with its demo CRM, as a person uses it in a browser. */
 
@@ -18,6 +19,7 @@ const FLAGS = [
 ];
 const BUILT_PAGE = fileURLToPath(new URL('../dist/index.html', import.meta.url));
 const CONTACTS = 300;
+const SCHEMA_TITLE = 'Contacts for the web UI';
 const FLOW_NAME = 'Dataflow between a CRM system and Platform';
 const WAIT_MS = 15_000;
 
@@ -37,7 +39,7 @@ describe.skipIf(isSkipped)(`the web UI${isSkipped ? ` (there is no browser at ${
     [browser] = await Promise.all([
       chromium.launch({ executablePath: CHROMIUM, args: FLAGS }),
       server.start().then(async () => {
-        walk = await walkTutorial(server, 'Contacts for the web UI');
+        walk = await walkTutorial(server, SCHEMA_TITLE);
         await server.runsEnded(walk.flowId, 1);
       }),
     ]);
@@ -326,4 +328,6 @@ describe.skipIf(isSkipped)(`the web UI${isSkipped ? ` (there is no browser at ${
     await page.getByRole('table', { name: 'First 20 rows' }).waitFor();
     expect(await overflow()).toBe(0);
   });
+
+  testMappingLanguage({ server: () => server, schemaTitle: SCHEMA_TITLE, open, signIn });
 });

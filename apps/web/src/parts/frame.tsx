@@ -3,7 +3,7 @@ import { Link } from '@react-spectrum/s2/Link';
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 import type { ReactNode } from 'react';
 import type { Session } from '../platform/session.ts';
-import { FLOWS_PATH } from '../use-route.ts';
+import { FLOWS_PATH, MAPPING_LANGUAGE_PATH } from '../use-route.ts';
 import { Logo } from './logo.tsx';
 
 const bar = style({
@@ -21,6 +21,14 @@ const bar = style({
   borderColor: 'gray-200',
 });
 const home = style({ display: 'flex' });
+/** On narrow screens in a line of their own. */
+const pages = style({
+  display: 'flex',
+  font: 'ui',
+  order: { default: 1, sm: 0 },
+  flexBasis: { default: 'full', sm: 'auto' },
+  flexShrink: 0,
+});
 const where = style({
   font: 'ui-sm',
   color: 'neutral-subdued',
@@ -58,6 +66,11 @@ export function Frame({
             <Logo />
           </Link>
         </span>
+        <nav className={pages} aria-label="Pages">
+          <Link href={MAPPING_LANGUAGE_PATH} isStandalone isQuiet>
+            Mapping language
+          </Link>
+        </nav>
         <span className={where} title={`${session.orgId}, sandbox ${session.sandbox}`}>
           {session.sandbox} · {session.orgId}
         </span>

@@ -12,9 +12,32 @@ import {
   required,
   type SourceTable,
 } from './answers.ts';
+import {
+  type ExpressionError,
+  type Language,
+  type PreviewedRow,
+  parseExpressionError,
+  parseFunctions,
+  parseOperator,
+  parsePreviewedRow,
+  parseSchemaName,
+  type SchemaField,
+  type SchemaName,
+} from './mapping-language.ts';
+import { schemaFields } from './schema-fields.ts';
 import type { Session } from './session.ts';
 
 const FLOW_SERVICE = '/data/foundation/flowservice';
+const CONVERSION = '/data/foundation/conversion';
+const TENANT_SCHEMAS = '/data/foundation/schemaregistry/tenant/schemas';
+
+/** What schemas extend that rows are mapped to. Ad-hoc ones, which describe tables of sources, are none of them. */
+const MAPPABLE_BEHAVIOURS = [
+  'https://ns.adobe.com/xdm/data/record',
+  'https://ns.adobe.com/xdm/data/time-series',
+];
+/** The media type of a schema that is resolved and whole. */
+const NEWEST_OF_VERSION_1 = 'application/vnd.adobe.xed-full+json; version=1';
 
 /** The server refused a call or did not answer; the message says why, in the server's own words where it has some. */
 export class PlatformError extends Error {
@@ -62,6 +85,14 @@ export async function signIn({ clientId, clientSecret, orgId, sandbox }: Credent
 
 export type FlowAction = 'enable' | 'disable';
 
+/** What an expression makes of a row, at a field of a schema. */
+export interface Trial {
+  readonly expression: string;
+  readonly row: Row;
+  readonly schemaId: string;
+  readonly destination: string;
+}
+
 /** The calls that the UI makes. Each may throw a {@link PlatformError}. */
 export interface PlatformClient {
   /** The newest flows, and whether there are more. */
@@ -80,6 +111,14 @@ export interface PlatformClient {
   dataSetIdOf(targetConnectionId: string): Promise<string>;
   dataSet(id: string): Promise<DataSet>;
   firstRows(dataSetId: string, limit: number): Promise<readonly Row[]>;
+  /** The functions and operators of the mapping language. */
+  language(): Promise<Language>;
+  /** All that is wrong with an expression over rows such as this one. */
+  expressionErrors(expression: string, row: Row): Promise<readonly ExpressionError[]>;
+  preview(trial: Trial): Promise<PreviewedRow>;
+  /** The sandbox's own record and time-series schemas, by title; as many as the registry lists at once. */
+  schemas(): Promise<readonly SchemaName[]>;
+  schemaFields(schemaId: string): Promise<readonly SchemaField[]>;
 }
 
 /**
@@ -150,6 +189,44 @@ export function createPlatformClient(session: Session, onUnauthorized: () => voi
     async firstRows(dataSetId, limit) {
       const path = `/data/foundation/export/datasets/${encodeURIComponent(dataSetId)}/preview?limit=${limit}`;
       return listAt(await call(path), 'data').filter(isObject);
+    },
+    language: () =>
+      remember('language', async () => {
+        const [functions, operators] = await Promise.all([
+          call(`${CONVERSION}/languages/el/functions`),
+          call(`${CONVERSION}/languages/el/operators`),
+        ]);
+        return { functions: parseFunctions(functions), operators: listAt(operators).map(parseOperator) };
+      }),
+    async expressionErrors(expression, row) {
+      const body = { expression, sampleData: JSON.stringify(row), sampleDataType: 'json' };
+      const answer = await call(`${CONVERSION}/languages/el/validate`, jsonBody(body));
+      return listAt(answer, 'errors').map(parseExpressionError);
+    },
+    async preview({ expression, row, schemaId, destination }) {
+      const mappingSet = {
+        outputSchema: { schemaRef: { id: schemaId, contentType: NEWEST_OF_VERSION_1 } },
+        mappings: [{ sourceType: 'EXPRESSION', source: expression, destination }],
+      };
+      const answer = await call(`${CONVERSION}/mappingSets/preview`, jsonBody({ data: [row], mappingSet }));
+      return parsePreviewedRow(required(listAt(answer)[0], 'previewed row'));
+    },
+    async schemas() {
+      const lists = MAPPABLE_BEHAVIOURS.map((behaviour) =>
+        call(`${TENANT_SCHEMAS}?orderby=title&property=${encodeURIComponent(`meta:extends==${behaviour}`)}`, {
+          headers: { accept: 'application/vnd.adobe.xed-id+json' },
+        }),
+      );
+      const answers = await Promise.all(lists);
+      return answers
+        .flatMap((answer) => listAt(answer, 'results').map(parseSchemaName))
+        .sort((a, b) => a.title.localeCompare(b.title));
+    },
+    async schemaFields(schemaId) {
+      const answer = await call(`${TENANT_SCHEMAS}/${encodeURIComponent(schemaId)}`, {
+        headers: { accept: NEWEST_OF_VERSION_1 },
+      });
+      return schemaFields(answer);
     },
   };
 }

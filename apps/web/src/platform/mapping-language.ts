@@ -1,0 +1,130 @@
+import { listAt, numberAt, textAt, valueAt } from '../json.ts';
+import { required } from './answers.ts';
+
+/** A function of the mapping language, with all of its names. */
+export interface LanguageFunction {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  /** Such as `Hierarchies - Arrays`. */
+  readonly category: string;
+  /** With its return type, such as `String upper(text)`. */
+  readonly syntax: string;
+  readonly summary: string;
+  /** What a null argument does. */
+  readonly nulls: string;
+  readonly takesArguments: boolean;
+  readonly example: string;
+  readonly result: string;
+}
+
+export interface LanguageOperator {
+  readonly symbol: string;
+  readonly description: string;
+  readonly example: string;
+}
+
+export interface Language {
+  readonly functions: readonly LanguageFunction[];
+  readonly operators: readonly LanguageOperator[];
+}
+
+/** One thing that is wrong with an expression. */
+export interface ExpressionError {
+  readonly code: string;
+  /** Says what was expected, too. */
+  readonly message: string;
+  /** From 0; line and column from 1. All count UTF-16 units. */
+  readonly position: {
+    readonly offset: number;
+    readonly length: number;
+    readonly line: number;
+    readonly column: number;
+  };
+  /** What may have been meant, instead of what stands at the position. */
+  readonly suggestions: readonly string[];
+}
+
+/** What the mapping made of one row. */
+export interface PreviewedRow {
+  readonly document: unknown;
+  readonly errors: readonly { readonly code: string; readonly message: string }[];
+}
+
+export interface SchemaName {
+  readonly id: string;
+  readonly title: string;
+}
+
+/** A field that a mapping can fill. */
+export interface SchemaField {
+  readonly path: string;
+  /** Such as `string` or `date-time`. */
+  readonly type: string;
+}
+
+/** The list names each function once under each of its names, the main one first. */
+export function parseFunctions(body: unknown): readonly LanguageFunction[] {
+  const functions = new Map<string, LanguageFunction>();
+  for (const item of listAt(body)) {
+    const parsed = parseFunction(item);
+    const key = JSON.stringify([parsed.category, parsed.summary, parsed.nulls, parsed.example]);
+    const known = functions.get(key);
+    functions.set(key, known ? { ...known, aliases: [...known.aliases, parsed.name] } : parsed);
+  }
+  return [...functions.values()];
+}
+
+function parseFunction(item: unknown): LanguageFunction {
+  const description = textAt(item, 'description') ?? '';
+  const summary = textAt(item, 'returns') ?? description;
+  return {
+    name: required(textAt(item, 'function'), 'name of a function'),
+    aliases: [],
+    category: textAt(item, 'category') ?? 'Other',
+    syntax: required(textAt(item, 'syntax'), 'syntax of a function'),
+    summary,
+    // The description is the summary, and then what null does.
+    nulls: description.startsWith(summary) ? description.slice(summary.length).trim() : description,
+    takesArguments: listAt(item, 'params').length > 0,
+    example: textAt(item, 'example') ?? '',
+    result: textAt(item, 'result') ?? '',
+  };
+}
+
+export function parseOperator(item: unknown): LanguageOperator {
+  return {
+    symbol: required(textAt(item, 'operatorSymbol'), 'symbol of an operator'),
+    description: textAt(item, 'description') ?? '',
+    example: textAt(item, 'example') ?? '',
+  };
+}
+
+export function parseExpressionError(item: unknown): ExpressionError {
+  const position = valueAt(item, 'position');
+  return {
+    code: textAt(item, 'code') ?? 'no code',
+    message: textAt(item, 'message') ?? 'no message',
+    position: {
+      offset: numberAt(position, 'offset') ?? 0,
+      length: numberAt(position, 'length') ?? 0,
+      line: numberAt(position, 'line') ?? 1,
+      column: numberAt(position, 'column') ?? 1,
+    },
+    suggestions: listAt(item, 'suggestions').filter((text) => typeof text === 'string'),
+  };
+}
+
+export function parsePreviewedRow(item: unknown): PreviewedRow {
+  return {
+    document: valueAt(item, 'data'),
+    errors: listAt(item, 'errors').map((error) => ({
+      code: textAt(error, 'code') ?? 'no code',
+      message: textAt(error, 'exception') ?? 'no message',
+    })),
+  };
+}
+
+export function parseSchemaName(item: unknown): SchemaName {
+  const id = required(textAt(item, '$id'), 'id of a schema');
+  return { id, title: textAt(item, 'title') ?? id };
+}
