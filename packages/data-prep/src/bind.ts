@@ -92,11 +92,10 @@ function withPlaceholders(text: string, span: Span, { placeholders, errors }: Sc
   });
 }
 
-function wholeNumber(digits: string, span: Span, { errors }: Scope): PlanExpression {
+/** What 64 bits do not hold is a decimal. */
+function wholeNumber(digits: string, span: Span, scope: Scope): PlanExpression {
   const value = BigInt(digits);
-  if (value > GREATEST_LONG) {
-    errors.add('argument-value', span, 'Whole numbers beyond 64 bits are not supported.');
-  }
+  if (value > GREATEST_LONG) return fraction(digits, true, span, scope);
   const type = value < INTEGER_LIMIT ? 'integer' : 'long';
   return { kind: 'literal', type, value: Number.isSafeInteger(Number(digits)) ? Number(digits) : digits };
 }

@@ -23,10 +23,10 @@ const numberConversions: readonly NumberConversion[] = [
   },
   {
     name: 'to_bigint',
-    type: 'long',
-    returnType: 'integer',
+    type: 'decimal',
+    returnType: 'number',
     description:
-      'Reads a text as a whole number of 64 bits. A fraction other than zero, or a larger number, fails.',
+      'Reads a text as a number that keeps every digit: 20 before the point, and 18 behind it. A larger number fails.',
     example: { expression: 'to_bigint("1000000")', result: '1000000' },
   },
   {

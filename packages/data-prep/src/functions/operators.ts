@@ -22,7 +22,9 @@ import {
   arithmetic,
   comparison,
   elementSignature,
+  exactArithmetic,
   fixed,
+  multiplication,
   unify,
 } from './signature.ts';
 
@@ -90,14 +92,14 @@ export const operatorTable: readonly OperatorEntry[] = [
     ...named('-', 'subtract', 2),
     description: 'Subtracts the second number from the first.',
     example: '3 - 2',
-    signature: arithmetic,
+    signature: exactArithmetic,
     emit: computed('-'),
   },
   {
     ...named('*', 'multiply', 2),
     description: 'Multiplies two numbers.',
     example: '2 * 3',
-    signature: arithmetic,
+    signature: multiplication,
     emit: computed('*'),
   },
   {
@@ -111,7 +113,7 @@ export const operatorTable: readonly OperatorEntry[] = [
     ...named('%', 'mod', 2),
     description: 'The remainder of a division. A division by zero fails.',
     example: '7 % 3',
-    signature: arithmetic,
+    signature: exactArithmetic,
     emit: (args, call) => divided('%', call.type, args),
   },
   {
@@ -177,7 +179,7 @@ export const operatorTable: readonly OperatorEntry[] = [
     name: '-()',
     description: 'The negative of a number.',
     example: '-12',
-    signature: arithmetic,
+    signature: exactArithmetic,
     emit: (args) =>
       mayFail(
         args,
@@ -189,7 +191,7 @@ export const operatorTable: readonly OperatorEntry[] = [
     name: '+()',
     description: 'The number itself; a text is read as a number.',
     example: '+12',
-    signature: arithmetic,
+    signature: exactArithmetic,
     emit: (args) => madeOf(args, valuesOf(args).join('')),
   },
   {

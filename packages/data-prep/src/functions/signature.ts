@@ -61,19 +61,35 @@ export function unify(types: readonly ExpressionType[], indexes: readonly number
   return { arguments: converted, returns: common };
 }
 
-/** Numbers widen to the widest; text and JSON are read as numbers. */
+/** Whole numbers stay whole; all others, text and JSON among them, are of double precision. */
 export function arithmetic(types: readonly ExpressionType[]): Signature | Mismatch {
-  let result: ExpressionType = 'long';
-  for (const [index, type] of types.entries()) {
-    if (type === 'string' || type === 'json' || type === 'number' || type === 'decimal') result = 'number';
-    else if (!isNumeric(type) && !isOpen(type)) {
-      return {
-        argument: index,
-        message: `a number is needed here, not a value of type ${describeType(type)}`,
-      };
-    }
+  const argument = types.findIndex((type) => {
+    return !isNumeric(type) && !isOpen(type) && type !== 'string' && type !== 'json';
+  });
+  if (argument >= 0) {
+    const given = describeType(types[argument] ?? 'null');
+    return { argument, message: `a number is needed here, not a value of type ${given}` };
   }
+  const result = types.every(isWholeOrOpen) ? 'long' : 'number';
   return { arguments: types.map(() => result), returns: result };
+}
+
+/** The same, but decimals among themselves and with whole numbers keep every digit. */
+export function exactArithmetic(types: readonly ExpressionType[]): Signature | Mismatch {
+  if (!types.includes('decimal') || !types.every((type) => type === 'decimal' || isWholeOrOpen(type))) {
+    return arithmetic(types);
+  }
+  return { arguments: types.map(() => 'decimal'), returns: 'decimal' };
+}
+
+/** The product of two decimals has more digits than a decimal holds, that of one with a whole number has not. */
+export function multiplication(types: readonly ExpressionType[]): Signature | Mismatch {
+  if (!types.includes('decimal') || !types.some(isWholeOrOpen)) return arithmetic(types);
+  return { arguments: types.map((type) => (type === 'decimal' ? type : 'long')), returns: 'decimal' };
+}
+
+function isWholeOrOpen(type: ExpressionType): boolean {
+  return type === 'integer' || type === 'long' || isOpen(type);
 }
 
 /** The type of an array of such items; text is held where nothing is known of them. */
@@ -99,7 +115,7 @@ export function addition(types: readonly ExpressionType[]): Signature | Mismatch
     return { argument, message: 'arrays and objects cannot be joined to a text; use join() for an array' };
   }
   if (isText) return fixed(['string'], 'string')(types, []);
-  return types.includes('json') ? { arguments: ['json', 'json'], returns: 'json' } : arithmetic(types);
+  return types.includes('json') ? { arguments: ['json', 'json'], returns: 'json' } : exactArithmetic(types);
 }
 
 export function comparison(types: readonly ExpressionType[]): Signature | Mismatch {

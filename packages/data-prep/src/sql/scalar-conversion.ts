@@ -50,7 +50,7 @@ export const scalarConversions: Readonly<Record<ColumnType, Partial<Record<Scala
       integer: partial((value) => `TRY_CAST(${value} AS INTEGER)`),
       number: lossless(castTo('DOUBLE')),
       decimal: lossless(castTo(sqlTypeOf('decimal'))),
-      'date-time': partial((millis) => inTry([millis], (value) => `make_timestamptz(${value} * 1000)`)),
+      'date-time': partial(instantOfMilliseconds),
     },
     number: {
       string: lossless(textOfNumber),
@@ -67,6 +67,7 @@ export const scalarConversions: Readonly<Record<ColumnType, Partial<Record<Scala
       integer: partial((value) => wholeNumber(value, 'INTEGER')),
       long: partial((value) => wholeNumber(value, 'BIGINT')),
       number: lossless(castTo('DOUBLE')),
+      'date-time': partial((value) => instantOfMilliseconds(wholeNumber(value, 'BIGINT'))),
     },
     boolean: { string: lossless(castTo('VARCHAR')) },
     date: {
@@ -125,6 +126,10 @@ function wholeNumber(value: string, sqlType: string): string {
     [value],
     (number) => `CASE WHEN ${number} = trunc(${number}) THEN TRY_CAST(${number} AS ${sqlType}) END`,
   );
+}
+
+function instantOfMilliseconds(long: string): string {
+  return inTry([long], (milliseconds) => `make_timestamptz(${milliseconds} * 1000)`);
 }
 
 /** Whole numbers are written without a fraction, as the source wrote them. */
