@@ -16,9 +16,9 @@ describe('columnsOfRows', () => {
     ['numbers beyond 53 bits', [2 ** 60], 'number'],
     ['booleans', [true, null], 'boolean'],
     ['single values of several types', [1, true, 'a'], 'string'],
-    ['nothing', [null, undefined], 'string'],
+    ['nothing', [null, undefined], 'json'],
     ['arrays', [[1], [], [2.5, null]], array('number')],
-    ['empty arrays', [[]], array('string')],
+    ['empty arrays', [[]], array('json')],
     ['arrays of arrays', [[[1]], [null]], array(array('long'))],
     [
       'objects',

@@ -3,7 +3,8 @@ import type { ColumnType, SourceColumn, SourceType } from '@tributary/xdm';
 /**
  * The columns that sample rows have, in the order in which they are met. A column's type is the one that holds all of its
  * values: whole numbers widen to numbers, other single values of several types are text, objects have the fields of all,
- * and what goes together in no such way is `json`. A column, a field or an array without any value is taken for text.
+ * and what goes together in no such way is `json`, as is a column, a field or an element without any value: it may be of any
+ * type.
  */
 export function columnsOfRows(rows: readonly Readonly<Record<string, unknown>>[]): readonly SourceColumn[] {
   const row = rows.map(shapeOf).reduce(joined, undefined);
@@ -52,7 +53,7 @@ function widerColumnType(one: ColumnType, other: ColumnType): ColumnType {
 }
 
 function typeOf(shape: Shape): SourceType {
-  if (shape === undefined) return 'string';
+  if (shape === undefined) return 'json';
   if (typeof shape === 'string') return shape;
   if (shape.kind === 'array') return { kind: 'array', items: typeOf(shape.items) };
   const fields = Array.from(shape.fields, ([name, member]) => ({ name, type: typeOf(member) }));
