@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import { listResources } from './list-resources.ts';
 import { newestResources } from './newest-resources.ts';
 import { condition, type ResourceFilter, type ResourceOrder } from './resource-filter.ts';
-import { insertReferences, mayRefer, referencesOf, replaceReferences } from './resource-references.ts';
+import { mayRefer, referencesInsertion, referencesOf, replaceReferences } from './resource-references.ts';
 import { envelope, fromRow, toResource } from './resource-row.ts';
 import type { Actor, Scope } from './scope.ts';
 import type { Tables } from './tables.ts';
@@ -140,30 +140,30 @@ export function scopedResources(database: Kysely<Tables>, scope: Scope, kind: Re
 
     async insert(id, body, actor) {
       const now = new Date();
-      const references = referencesOf(kind, body);
-      return atomically(references.length > 0, async (connection) => {
-        const row = await connection
-          .insertInto('resources')
-          .values({
-            org_id: scope.orgId,
-            sandbox_id: scope.sandboxId,
-            kind,
-            id,
-            body: JSON.stringify(body),
-            version: 1,
-            etag: randomUUID(),
-            created_at: now,
-            updated_at: now,
-            created_by: actor.user,
-            updated_by: actor.user,
-            created_client: actor.client,
-            updated_client: actor.client,
-          })
-          .returning([...envelope, 'body'])
-          .executeTakeFirstOrThrow();
-        await insertReferences(connection, scope, kind, id, references);
-        return fromRow(row);
-      });
+      const text = JSON.stringify(body);
+      const written = {
+        id,
+        version: 1,
+        etag: randomUUID(),
+        created_at: now,
+        updated_at: now,
+        created_by: actor.user,
+        updated_by: actor.user,
+        created_client: actor.client,
+        updated_client: actor.client,
+      };
+      const insertion = database
+        .insertInto('resources')
+        .values({ org_id: scope.orgId, sandbox_id: scope.sandboxId, kind, body: text, ...written });
+      const namings = referencesOf(kind, body);
+      // Both in one statement, which needs no transaction of its own and goes one way to the database.
+      await (namings.length === 0
+        ? insertion.execute()
+        : sql`with resource as (${insertion}) ${referencesInsertion(scope, kind, id, namings)}`.execute(
+            database,
+          ));
+      // The database keeps what it was given to the letter, so that need not come back.
+      return fromRow({ ...written, body: JSON.parse(text) });
     },
 
     async replace(id, etag, body, actor) {
