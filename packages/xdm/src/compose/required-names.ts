@@ -7,6 +7,8 @@ const satisfiable = new WeakMap<XdmNode, XdmNode>();
  * once all are joined; a name that is still missing then could never be given.
  */
 export function withoutUndefinedRequired<Node extends XdmNode>(node: Node): Node {
+  // Most nodes are scalars, which require nothing: remembered, they would burden every garbage collection.
+  if (node.kind === 'scalar') return node;
   // The map keeps each node's own kind: see `trimmed`.
   const known = satisfiable.get(node) as Node | undefined;
   if (known !== undefined) return known;
@@ -29,16 +31,15 @@ function trimmed(node: XdmNode): XdmNode {
       return values === node.values ? node : { ...node, values };
     }
     case 'object': {
-      const properties = new Map<string, XdmNode>();
-      let changed = false;
+      const changed = new Map<string, XdmNode>();
       for (const [name, property] of node.properties) {
         const kept = withoutUndefinedRequired(property);
-        changed ||= kept !== property;
-        properties.set(name, kept);
+        if (kept !== property) changed.set(name, kept);
       }
       const required = [...node.required].filter((name) => node.properties.has(name));
-      changed ||= required.length < node.required.size;
-      return changed ? { ...node, properties, required: new Set(required) } : node;
+      if (changed.size === 0 && required.length === node.required.size) return node;
+      const properties = new Map([...node.properties, ...changed]);
+      return { ...node, properties, required: new Set(required) };
     }
   }
 }
