@@ -32,11 +32,16 @@ export async function tryExpression(client: PlatformClient, request: TrialReques
     const preview = await client.preview({ expression, row, schemaId, destination: destination.trim() });
     return { kind: 'mapped', preview };
   } catch (error) {
-    if (error instanceof PlatformError && error.status === 400) {
+    if (error instanceof PlatformError && isRefusal(error.status)) {
       return { kind: 'refused', problem: error.message };
     }
     throw error;
   }
+}
+
+/** Whether the request itself is at fault, so that it would fail again; a session that has ended is not its fault. */
+function isRefusal(status: number | undefined): boolean {
+  return status !== undefined && status >= 400 && status < 500 && status !== 401 && status !== 429;
 }
 
 export type RowReading =

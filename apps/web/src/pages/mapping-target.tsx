@@ -72,7 +72,9 @@ export function MappingTarget({ client, target, onTarget }: MappingTargetProps) 
             label="Schema"
             items={schemas.value}
             selectedKey={schemaId ?? null}
-            onSelectionChange={(key) => onTarget({ schemaId: String(key), destination: '' })}
+            onSelectionChange={(key) => {
+              if (key !== null && key !== schemaId) onTarget({ schemaId: String(key), destination: '' });
+            }}
             styles={fullWidth}
           >
             {({ id, title }) => <PickerItem id={id}>{title}</PickerItem>}
