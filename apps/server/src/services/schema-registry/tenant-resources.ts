@@ -38,12 +38,11 @@ export function eTagOf(resource: RegistryResource): string {
 }
 
 /**
- * Takes a title for this transaction alone, so that of two creations at once one is refused: titles are unique over all
- * kinds of a tenant's resources.
+ * Titles are unique over all kinds of a tenant's resources. To be called in a transaction that holds the registry
+ * (`holdRegistry`), so that of two creations at once one is refused.
  * @throws {Problem} XDM-1521-400 where another resource than `ownId` has it
  */
 export async function requireFreeTitle(store: ScopedStore, title: string, ownId?: string): Promise<void> {
-  await store.holdName(`title of a registry resource: ${title}`);
   const holder = (await store.idsTitled(registryKinds, title)).find((id) => id !== ownId);
   if (holder === undefined) return;
   throw new Problem(
