@@ -29,7 +29,7 @@ export const deviceMarks: readonly (readonly [DeviceClass, RegExp])[] = [
   ['Robot Mobile', new RegExp(`(?:android|iphone|mobile).*(?:${robot})|(?:bot-mobile)`, 'i')],
   ['Robot', new RegExp(robot, 'i')],
   ['Cloud', /amazon cloudfront|cloudfunctions|aws-sdk|google-cloud/i],
-  ['Handheld Game Console', /nintendo (?:switch|3ds|ds)|playstation (?:vita|portable)/i],
+  ['Handheld Game Console', /nintendo (?:3ds|ds)|playstation portable/i],
   ['Game Console', /playstation|xbox|nintendo/i],
   ['Set-top box', /roku|\baft[a-z]+\b|apple ?tv|crkey|set-?top|\bstb\b/i],
   ['Home Appliance', /family ?hub|refrigerator/i],
@@ -54,7 +54,11 @@ export const platformClasses: ReadonlyMap<string | undefined, DeviceClass> = new
 /** Systems of desktops, for user agents of which the parser does not see the platform. */
 export const desktopSystems: ReadonlySet<string | undefined> = new Set([
   'Windows',
-  'macOS',
+  'Mac OS',
   'Linux',
+  'Ubuntu',
+  'Fedora',
+  'FreeBSD',
+  'OpenBSD',
   'Chrome OS',
 ]);

@@ -1,4 +1,5 @@
 import Bowser from 'bowser';
+import { agentMarks, agentNames, edgeVersions, systemMarks, windowsVersions } from './agent-names.ts';
 import { type DeviceClass, desktopSystems, deviceMarks, platformClasses } from './device-classes.ts';
 import { type ScalarFunction, scalarFunction } from './scalar-function.ts';
 
@@ -24,30 +25,11 @@ interface Product {
   readonly version: string;
 }
 
-/** The parser's names of agents, where the platform has others. */
-const agentNames: ReadonlyMap<string, string> = new Map([
-  ['Microsoft Edge', 'Edge'],
-  ['Samsung Internet for Android', 'Samsung Internet'],
-  ['BingCrawler', 'Bingbot'],
-]);
-
-/** Windows goes by the names it was sold under up to 8.1, and by its number from 10 on. */
-const windowsVersions: ReadonlyMap<string, string> = new Map([
-  ['NT 5.0', '2000'],
-  ['NT 5.1', 'XP'],
-  ['NT 5.2', 'XP'],
-  ['NT 6.0', 'Vista'],
-  ['NT 6.1', '7'],
-  ['NT 6.2', '8'],
-  ['NT 6.3', '8.1'],
-  ['NT 10.0', '10.0'],
-]);
-
 /** A function over one user agent, by what it tells. */
 const tellers: Readonly<Record<string, (userAgent: UserAgent) => string>> = {
   ua_os_name: ({ system }) => system.name,
   ua_os_version: ({ system }) => system.version,
-  ua_os_version_major: ({ system }) => `${system.family} ${major(system.version)}`,
+  ua_os_version_major: ({ system }) => `${system.family} ${majorOfSystem(system)}`,
   ua_os_name_version: ({ system }) => `${system.family} ${system.version}`,
   ua_agent_name: ({ agent }) => agent.name,
   ua_agent_version: ({ agent }) => agent.version,
@@ -87,14 +69,23 @@ export function parseUserAgent(text: string): UserAgent {
     return { system: nothing, agent: nothing, deviceClass: classOf(text, undefined, undefined) };
   }
   const { browser, os, platform } = Bowser.parse(text);
-  return {
-    system: systemOf(os),
-    agent: agentOf(text, browser),
-    deviceClass: classOf(text, platform.type, os.name),
-  };
+  const system = systemOf(text, os);
+  const agent = agentOf(text, browser);
+  const deviceClass = classOf(text, platform.type, system.family);
+  const isRobot = deviceClass === 'Robot' || deviceClass === 'Robot Mobile';
+  return { system: isRobot ? systemOfRobot(agent) : system, agent, deviceClass };
 }
 
-function systemOf({ name, version }: Bowser.Parser.Details): Product {
+/** Whatever system a robot names, it runs in a cloud. */
+function systemOfRobot({ name }: Product): Product {
+  return product(name === 'Googlebot' ? 'Google Cloud' : 'Cloud', undefined);
+}
+
+function systemOf(text: string, { name, version }: Bowser.Parser.Details): Product {
+  for (const [marked, mark] of systemMarks) {
+    const found = mark.exec(text);
+    if (found !== null) return product(marked, found[1]);
+  }
   if (name === 'Windows') {
     const sold = windowsVersions.get(version ?? '') ?? version;
     return { ...product('Windows', sold), name: 'Windows NT' };
@@ -102,11 +93,30 @@ function systemOf({ name, version }: Bowser.Parser.Details): Product {
   return product(name === 'macOS' ? 'Mac OS' : name, version);
 }
 
-/** Tools call themselves by a product's name and version alone, as in `curl/8.4.0`. */
 function agentOf(text: string, { name, version }: Bowser.Parser.Details): Product {
+  for (const { mark, name: called } of agentMarks) {
+    const found = mark.exec(text);
+    if (found !== null) return product(called ?? capitalised(found[1]), found[2]);
+  }
+  if (name === 'Microsoft Edge') return product('Edge', version?.replace(/^\d+/, edgeSold));
   if (name !== undefined && name !== '') return product(agentNames.get(name) ?? name, version);
-  const tool = /^([A-Za-z][\w.-]*)\/(\d[\w.]*)/.exec(text);
-  return product(tool?.[1], tool?.[2]);
+  return toolOf(text);
+}
+
+/** Tools call themselves by a product's name and version alone, as in `curl/8.4.0`. */
+function toolOf(text: string): Product {
+  const [, name, version] = /^([A-Za-z][\w.-]*)\/(\d[\w.]*)/.exec(text) ?? [];
+  return product(capitalised(name), version);
+}
+
+function edgeSold(engine: string): string {
+  return edgeVersions.get(engine) ?? engine;
+}
+
+/** Names without any capital get them, word by word. */
+function capitalised(name: string | undefined): string | undefined {
+  if (name === undefined || /[A-Z]/.test(name)) return name;
+  return name.replace(/(?:^|-)[a-z]/g, (first) => first.toUpperCase());
 }
 
 function product(name: string | undefined, version: string | undefined): Product {
@@ -125,6 +135,11 @@ function classOf(text: string, platform: string | undefined, system: string | un
   if (byPlatform !== undefined) return byPlatform;
   if (desktopSystems.has(system)) return 'Desktop';
   return /\bmobile\b/i.test(text) ? 'Mobile' : 'Unknown';
+}
+
+/** Mac OS stayed at 10 for twenty years; what was called its version is the number behind that. */
+function majorOfSystem({ family, version }: Product): string {
+  return family === 'Mac OS' ? (/^10\.\d+/.exec(version)?.[0] ?? major(version)) : major(version);
 }
 
 function major(version: string): string {
