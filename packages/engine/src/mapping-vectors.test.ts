@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { engineBench } from './testing/engine-bench.ts';
 import { fieldsOf, list, object, scalar } from './testing/mapped.ts';
 
-/** A documented mapping: what it makes of a row. */
+/** A documented mapping, or one that follows from the documentation: what it makes of a row. */
 interface MappingVector {
   readonly expression: string;
   readonly input: Readonly<Record<string, unknown>>;
@@ -14,15 +14,17 @@ interface MappingVector {
   readonly sourceType: MappingSourceType;
 }
 
-const file = new URL('../../data-prep/src/data-prep.vectors.json', import.meta.url);
 // Vectors without a destination are of expressions alone, and are run where expressions are.
-const vectors = (JSON.parse(readFileSync(file, 'utf8')) as readonly Partial<MappingVector>[]).filter(
-  (vector): vector is MappingVector => vector.destination !== undefined,
-);
+const vectors = ['data-prep', 'semantics'].flatMap((name) => {
+  const file = new URL(`../../data-prep/src/${name}.vectors.json`, import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as readonly Partial<MappingVector>[]).filter(
+    (vector): vector is MappingVector => vector.destination !== undefined,
+  );
+});
 
 const { engine } = engineBench();
 
-describe('the documented mappings', () => {
+describe('mappings', () => {
   test.each(vectors)('$expression to $destination', async (vector) => {
     const { expression, input, expected, destination, sourceType } = vector;
     const target = schemaOf(expected);

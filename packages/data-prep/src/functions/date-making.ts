@@ -66,8 +66,7 @@ export const dateMakingFunctions: readonly FunctionEntry[] = [
       if (write === undefined || value === undefined || date === undefined) {
         throw new Error('set_date_part was planned without a part');
       }
-      const change = (instant: string, zone: ZoneSql) =>
-        instantOf(bindOnce([localTime(instant, zone), value.value], write), zone);
+      const change = (instant: string, zone: ZoneSql) => changedBy(instant, zone, value.value, write);
       const changed = mayFail([value, date], byClock(date, change));
       if (date.zone?.kind !== 'own')
         return { ...changed, ...(date.zone === undefined ? {} : { zone: date.zone }) };
@@ -157,6 +156,25 @@ function partParameter(parts: readonly DatePart[]): Parameter {
         : `"${name}" is a part that cannot be set; use one of ${names}`;
     },
   };
+}
+
+/** As in Java, the offset from UTC stays where the new time has it too: of a time that occurs twice, the same one is meant. */
+function changedBy(
+  date: string,
+  zone: ZoneSql,
+  value: string,
+  write: NonNullable<DatePart['write']>,
+): string {
+  return bindOnce([date], (instant) =>
+    bindOnce([localTime(instant, zone)], (before) =>
+      bindOnce([write(before, value)], (after) => {
+        const moved = instantOf(after, zone);
+        if (zone === undefined) return moved;
+        const kept = `${instant} + (${after} - ${before})`;
+        return `CASE WHEN ${localTime(kept, zone)} = ${after} THEN ${kept} ELSE ${moved} END`;
+      }),
+    ),
+  );
 }
 
 function emitMakeDateTime(args: readonly EmittedArgument[]): EmittedSql {
