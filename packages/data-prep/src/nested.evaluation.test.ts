@@ -433,6 +433,16 @@ describe('evaluation of nested values', () => {
       expect(planned.ok ? 'a plan' : planned.errors.map((error) => error.message)).toEqual([message]);
     });
 
+    it.each([
+      ['person.nam', 7, 3],
+      ['concat(s, person . nam.x)', 19, 3],
+      [`upper(person.\${na m})`, 13, 7],
+    ])('in %s the step that is unknown, where it stands', (text, offset, length) => {
+      const planned = evaluator.plan({ text, row, types });
+      const positions = planned.ok ? [] : planned.errors.map(({ position }) => position);
+      expect(positions).toMatchObject([{ offset, length }]);
+    });
+
     it('a placeholder that nothing stands in for, and takes one that has a text', async () => {
       const text = `concat(s, "@\${CRM_ORG_ID}.\${SOURCE_INSTANCE_ID}")`;
       expect(planExpression(text, 'unknown')).toMatchObject({
