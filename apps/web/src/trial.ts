@@ -29,8 +29,12 @@ export async function tryExpression(client: PlatformClient, request: TrialReques
     const errors = await client.expressionErrors(expression, row);
     if (errors.length > 0) return { kind: 'wrong', errors };
     if (schemaId === undefined || destination.trim() === '') return { kind: 'right' };
-    const preview = await client.preview({ expression, row, schemaId, destination: destination.trim() });
-    return { kind: 'mapped', preview };
+    const trial = { expression, row, schemaId, destination: destination.trim() };
+    const faults = await client.mappingErrors(trial);
+    if (faults.length > 0) {
+      return { kind: 'refused', problem: faults.map(({ message }) => message).join(' ') };
+    }
+    return { kind: 'mapped', preview: await client.preview(trial) };
   } catch (error) {
     if (error instanceof PlatformError && isRefusal(error.status)) {
       return { kind: 'refused', problem: error.message };

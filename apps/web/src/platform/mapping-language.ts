@@ -44,10 +44,16 @@ export interface ExpressionError {
   readonly suggestions: readonly string[];
 }
 
+/** What is wrong with a mapping, or with what it made of a row. */
+export interface Fault {
+  readonly code: string;
+  readonly message: string;
+}
+
 /** What the mapping made of one row. */
 export interface PreviewedRow {
   readonly document: unknown;
-  readonly errors: readonly { readonly code: string; readonly message: string }[];
+  readonly errors: readonly Fault[];
 }
 
 export interface SchemaName {
@@ -114,14 +120,15 @@ export function parseExpressionError(item: unknown): ExpressionError {
   };
 }
 
-export function parsePreviewedRow(item: unknown): PreviewedRow {
+export function parseFault(item: unknown): Fault {
   return {
-    document: valueAt(item, 'data'),
-    errors: listAt(item, 'errors').map((error) => ({
-      code: textAt(error, 'code') ?? 'no code',
-      message: textAt(error, 'exception') ?? 'no message',
-    })),
+    code: textAt(item, 'code') ?? 'no code',
+    message: textAt(item, 'exception') ?? 'no message',
   };
+}
+
+export function parsePreviewedRow(item: unknown): PreviewedRow {
+  return { document: valueAt(item, 'data'), errors: listAt(item, 'errors').map(parseFault) };
 }
 
 export function parseSchemaName(item: unknown): SchemaName {

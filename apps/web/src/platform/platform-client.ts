@@ -14,9 +14,11 @@ import {
 } from './answers.ts';
 import {
   type ExpressionError,
+  type Fault,
   type Language,
   type PreviewedRow,
   parseExpressionError,
+  parseFault,
   parseFunctions,
   parseOperator,
   parsePreviewedRow,
@@ -115,6 +117,8 @@ export interface PlatformClient {
   language(): Promise<Language>;
   /** All that is wrong with an expression over rows such as this one. */
   expressionErrors(expression: string, row: Row): Promise<readonly ExpressionError[]>;
+  /** Why the value of an expression cannot go to its field. */
+  mappingErrors(trial: Trial): Promise<readonly Fault[]>;
   preview(trial: Trial): Promise<PreviewedRow>;
   /** The sandbox's own record and time-series schemas, by title; as many as the registry lists at once. */
   schemas(): Promise<readonly SchemaName[]>;
@@ -203,12 +207,14 @@ export function createPlatformClient(session: Session, onUnauthorized: () => voi
       const answer = await call(`${CONVERSION}/languages/el/validate`, jsonBody(body));
       return listAt(answer, 'errors').map(parseExpressionError);
     },
-    async preview({ expression, row, schemaId, destination }) {
-      const mappingSet = {
-        outputSchema: { schemaRef: { id: schemaId, contentType: NEWEST_OF_VERSION_1 } },
-        mappings: [{ sourceType: 'EXPRESSION', source: expression, destination }],
-      };
-      const answer = await call(`${CONVERSION}/mappingSets/preview`, jsonBody({ data: [row], mappingSet }));
+    async mappingErrors(trial) {
+      const answer = await call(`${CONVERSION}/mappingSets/validate`, jsonBody(mappingSetOf(trial)));
+      // Later entries tell of fields that no mapping fills, as one mapping alone hardly could.
+      return listAt(answer, 'validationResponse', 0, 'errors').map(parseFault);
+    },
+    async preview(trial) {
+      const body = { data: [trial.row], mappingSet: mappingSetOf(trial) };
+      const answer = await call(`${CONVERSION}/mappingSets/preview`, jsonBody(body));
       return parsePreviewedRow(required(listAt(answer)[0], 'previewed row'));
     },
     async schemas() {
@@ -228,6 +234,13 @@ export function createPlatformClient(session: Session, onUnauthorized: () => voi
       });
       return schemaFields(answer);
     },
+  };
+}
+
+function mappingSetOf({ expression, schemaId, destination }: Trial) {
+  return {
+    outputSchema: { schemaRef: { id: schemaId, contentType: NEWEST_OF_VERSION_1 } },
+    mappings: [{ sourceType: 'EXPRESSION', source: expression, destination }],
   };
 }
 
