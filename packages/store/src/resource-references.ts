@@ -113,8 +113,7 @@ export function scopedReferences(database: Kysely<Tables>, scope: Scope): Resour
       .selectFrom('resource_references')
       .where('org_id', '=', scope.orgId)
       .where('sandbox_id', '=', scope.sandboxId)
-      // One list rather than a parameter for each: a page asks for three hundred.
-      .where(sql<boolean>`target = any(${targets}::text[])`);
+      .where('target', 'in', targets);
 
   return {
     async to(targets, via) {
