@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { expect, test } from 'vitest';
 import { isDatabaseOutage } from './database-outage.ts';
 import { openPostgresStore } from './open-store.ts';
@@ -22,6 +23,31 @@ test.skipIf(programs === undefined)('a query to a server that has gone fails as 
   expect(isDatabaseOutage(await failure())).toBe(true);
   await store.close();
 });
+
+test.skipIf(programs === undefined)(
+  'a transaction whose connection breaks between two queries fails as an outage, and the process lives',
+  async () => {
+    const server = await startPostgres(programs ?? '');
+    const store = await openPostgresStore(server.url);
+    const administrator = new pg.Client({ connectionString: server.url });
+    await administrator.connect();
+    const sandboxed = store.scoped({ orgId: 'ACME@AdobeOrg', sandboxId: 'none' });
+    const failure = sandboxed
+      .transaction(async (held) => {
+        await held.holdName('a connection');
+        await administrator.query(
+          'select pg_terminate_backend(pid, 10000) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()',
+        );
+        return held.resources('flow').get('any');
+      })
+      .catch((error: unknown) => error);
+    expect(isDatabaseOutage(await failure)).toBe(true);
+    expect(await store.organizations.sandbox('ACME@AdobeOrg', 'prod')).toBeUndefined();
+    await administrator.end();
+    await store.close();
+    await server.stop();
+  },
+);
 
 test('a mistake in a query is no outage', () => {
   expect(isDatabaseOutage(new TypeError('exp(...).toOperationNode is not a function'))).toBe(false);

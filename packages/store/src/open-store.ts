@@ -64,8 +64,10 @@ function reasonOf(error: unknown): string {
  */
 export async function openPostgresStore(databaseUrl: string): Promise<Store> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: POOL_SIZE });
-  // An idle connection that breaks is replaced by the pool at the next query; without a listener it would end the process.
+  // A connection that breaks fails its next query, and one that is idle is replaced: told of without a listener, in the
+  // pool or between two queries of a transaction, it would end the process.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const database = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   try {
     await migrate(database);
