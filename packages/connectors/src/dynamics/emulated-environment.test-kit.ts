@@ -1,44 +1,13 @@
+import { ATTEMPTS, EmulatedSystem } from '../emulated-system.test-kit.ts';
 import { MemorySink } from '../memory-sink.test-kit.ts';
-import { OutboundClient } from '../outbound/client.ts';
 import type { Partition, ReadRequest, Source } from '../source.ts';
 import { parseDynamicsParams } from './params.ts';
 import { createDynamicsSource, type DynamicsOptions } from './source.ts';
 
-interface Emulator {
-  readonly url: string;
-  readonly credentials: Readonly<
-    Record<'tenantId' | 'clientId' | 'clientSecret' | 'username' | 'password', string>
-  >;
-  close(): Promise<void>;
-}
+type Credential = 'tenantId' | 'clientId' | 'clientSecret' | 'username' | 'password';
 
-/** Every call is tried this often. */
-export const ATTEMPTS = 3;
-
-/** A running emulator with what tests ask of it, and sources over it that do not wait long for anything. */
-export class EmulatedEnvironment {
-  readonly #emulator: Emulator;
-  readonly #outbound = new OutboundClient({
-    retry: { attempts: ATTEMPTS, baseDelayMs: 1, maxDelayMs: 5, maxRetryAfterMs: 2000 },
-  });
-
-  constructor(emulator: Emulator) {
-    this.#emulator = emulator;
-  }
-
-  get url(): string {
-    return this.#emulator.url;
-  }
-
-  get credentials() {
-    return this.#emulator.credentials;
-  }
-
-  async close(): Promise<void> {
-    await this.#outbound.close();
-    await this.#emulator.close();
-  }
-
+/** An emulated Dataverse environment, and sources over it. */
+export class EmulatedEnvironment extends EmulatedSystem<Credential> {
   /** A source that signs in as an application. */
   source(options: DynamicsOptions = {}): Source {
     const { clientId, clientSecret } = this.credentials;
@@ -51,47 +20,15 @@ export class EmulatedEnvironment {
 
   sourceOf(authSpecName: string, params: object, options: DynamicsOptions = {}): Source {
     return createDynamicsSource(parseDynamicsParams(authSpecName, params), {
-      outbound: this.#outbound,
+      outbound: this.outbound,
       pageAttempts: ATTEMPTS,
       pageRows: 500,
       ...options,
     });
   }
 
-  /** A call to the emulator's control API. */
-  async control(
-    path: string,
-    body?: object,
-    method = body === undefined ? 'GET' : 'POST',
-  ): Promise<Record<string, unknown>> {
-    const answer = await fetch(`${this.url}/__emulator/${path}`, {
-      method,
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    });
-    if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
-    // The control API answers with objects.
-    return (await answer.json()) as Record<string, unknown>;
-  }
-
-  /** All rows of a table as the emulator itself tells them. */
-  async rows(table: string): Promise<readonly Record<string, unknown>[]> {
-    const answer = await fetch(`${this.url}/__emulator/rows?object=${table}`);
-    const lines = (await answer.text()).split('\n').filter(Boolean);
-    return lines.map((line) => JSON.parse(line));
-  }
-
   async ids(table: string): Promise<readonly string[]> {
     return (await this.rows(table)).map((row) => String(row[`${table}id`])).sort();
-  }
-
-  /** How often a route was called, such as `POST /:tenant/oauth2/v2.0/token`. */
-  async requests(route: RegExp): Promise<number> {
-    const { requests } = await this.control('state');
-    return Object.entries(requests ?? {})
-      .filter(([name]) => route.test(name))
-      .reduce((sum, [, count]) => sum + Number(count), 0);
   }
 }
 

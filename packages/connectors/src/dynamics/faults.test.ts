@@ -1,16 +1,10 @@
 import { inspect } from 'node:util';
 import { startDataverseEmulator } from '@tributary/emulators';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ATTEMPTS } from '../emulated-system.test-kit.ts';
 import { MemorySink } from '../memory-sink.test-kit.ts';
 import type { Sink } from '../source.ts';
-import {
-  ATTEMPTS,
-  asStored,
-  EmulatedEnvironment,
-  idsOf,
-  readAll,
-  rowsOf,
-} from './emulated-environment.test-kit.ts';
+import { asStored, EmulatedEnvironment, idsOf, readAll, rowsOf } from './emulated-environment.test-kit.ts';
 
 const whole = { table: 'contact', columns: ['contactid', 'lastname', 'jobtitle'], window: undefined };
 const PAGES = 'contacts\\?';

@@ -1,6 +1,7 @@
 import { startDataverseEmulator } from '@tributary/emulators';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ATTEMPTS, EmulatedEnvironment } from './emulated-environment.test-kit.ts';
+import { ATTEMPTS } from '../emulated-system.test-kit.ts';
+import { EmulatedEnvironment } from './emulated-environment.test-kit.ts';
 import { parseDynamicsParams } from './params.ts';
 
 const PRINCIPAL = 'Service Principal Key Based Authentication';

@@ -1,9 +1,10 @@
 import { inspect } from 'node:util';
 import { startSalesforceEmulator } from '@tributary/emulators';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ATTEMPTS } from '../emulated-system.test-kit.ts';
 import { MemorySink } from '../memory-sink.test-kit.ts';
 import type { Sink } from '../source.ts';
-import { ATTEMPTS, EmulatedOrg, idsOf, readAll } from './emulated-org.test-kit.ts';
+import { EmulatedOrg, idsOf, readAll } from './emulated-org.test-kit.ts';
 
 const whole = { table: 'Contact', columns: ['Id', 'Email'], window: undefined };
 const ways = [
