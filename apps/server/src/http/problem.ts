@@ -72,3 +72,8 @@ export class Problem extends Error {
     this.code = options.code;
   }
 }
+
+/** What is wrong with one field of a body, said in half a sentence. */
+export function invalidBody(path: string, message: string): Problem {
+  return new Problem('invalidBody', `${path} ${message}.`, { violations: [{ path, message }] });
+}

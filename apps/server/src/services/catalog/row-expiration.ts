@@ -1,4 +1,4 @@
-import { Problem } from '../../http/problem.ts';
+import { invalidBody } from '../../http/problem.ts';
 import type { StoredDataSet } from './data-set-document.ts';
 
 /** How long rows may be told to stay, and what is advised (ISO 8601; as the platform's guide to retention has it). */
@@ -21,13 +21,13 @@ export function requireExpirable({ extensions = {}, classification }: StoredData
     const path = `/extensions/${service}/rowExpiration/ttlValue`;
     const days = daysOf(ttlValue);
     if (days === undefined) {
-      throw invalid(path, 'must be an ISO 8601 duration of years, months, weeks or days, such as P3M');
+      throw invalidBody(path, 'must be an ISO 8601 duration of years, months, weeks or days, such as P3M');
     }
     if (days < MIN_DAYS || days > MAX_DAYS) {
-      throw invalid(path, `must be from ${ROW_EXPIRATION.minValue} to ${ROW_EXPIRATION.maxValue}`);
+      throw invalidBody(path, `must be from ${ROW_EXPIRATION.minValue} to ${ROW_EXPIRATION.maxValue}`);
     }
     if (classification.dataBehavior !== 'time-series') {
-      throw invalid(
+      throw invalidBody(
         path,
         'can be given only to datasets of time-series schemas; this one has another behaviour',
       );
@@ -46,8 +46,4 @@ function daysOf(period: string): number | undefined {
   if (parts === undefined) return undefined;
   const { years = 0, months = 0, weeks = 0, days = 0 } = parts;
   return 365 * Number(years) + 30 * Number(months) + 7 * Number(weeks) + Number(days);
-}
-
-function invalid(path: string, message: string): Problem {
-  return new Problem('invalidBody', `${path} ${message}.`, { violations: [{ path, message }] });
 }

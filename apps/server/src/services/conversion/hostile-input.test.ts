@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hostileIds } from '../../hostile-ids.test-kit.ts';
 import { type ConversionServer, mapping, setOf, startConversionServer } from './conversion.test-kit.ts';
 
 let conversion: ConversionServer;
@@ -12,18 +13,6 @@ beforeAll(async () => {
   mappingId = made.mappings[0].id;
 });
 afterAll(() => conversion.close());
-
-const hostileIds = [
-  "' or '1'='1",
-  '..%2F..%2Fetc%2Fpasswd',
-  '%00',
-  'a'.repeat(1_500),
-  '%F0%9F%92%A9',
-  '%E0%A4%A',
-  '__proto__',
-  '{}',
-  '*',
-];
 
 describe.each(['/mappingSets/ID', '/mappingSets/ID/mappings', '/mappingSets/ID/mappings/ID'])(
   '%s',

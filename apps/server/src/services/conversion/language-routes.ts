@@ -8,7 +8,7 @@ import {
 import type { ScopedStore } from '@tributary/store';
 import { type Static, Type } from 'typebox';
 import { parseJson } from '../../http/json-body.ts';
-import { Problem } from '../../http/problem.ts';
+import { invalidBody } from '../../http/problem.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { answers, ExpressionValidation, FunctionList, OperatorList } from './answer-schemas.ts';
@@ -96,7 +96,7 @@ function sampleRows(text: string, type: string): readonly Readonly<Record<string
     case 'text/csv':
       return csvRows(text);
     default:
-      throw invalid('/sampleDataType', 'must be json or csv');
+      throw invalidBody('/sampleDataType', 'must be json or csv');
   }
 }
 
@@ -105,18 +105,18 @@ function jsonRows(text: string): readonly Readonly<Record<string, unknown>>[] {
   try {
     value = parseJson(text);
   } catch {
-    throw invalid('/sampleData', 'must be JSON: one row, or a list of rows');
+    throw invalidBody('/sampleData', 'must be JSON: one row, or a list of rows');
   }
   const rows = [value].flat();
   if (rows.every(isRow)) return rows;
-  throw invalid('/sampleData', 'must be one row, or a list of rows');
+  throw invalidBody('/sampleData', 'must be one row, or a list of rows');
 }
 
 function csvRows(text: string): readonly Readonly<Record<string, unknown>>[] {
   const reading = readCsv(text);
   if (!reading.ok) {
     const [{ line, message } = { line: 1, message: 'cannot be read' }] = reading.errors;
-    throw invalid('/sampleData', `must be CSV with a header; line ${line}: ${message}`);
+    throw invalidBody('/sampleData', `must be CSV with a header; line ${line}: ${message}`);
   }
   const [header, ...rows] = reading.records;
   const row = (fields: readonly string[]) =>
@@ -126,8 +126,4 @@ function csvRows(text: string): readonly Readonly<Record<string, unknown>>[] {
 
 function isRow(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function invalid(path: string, message: string): Problem {
-  return new Problem('invalidBody', `${path} ${message}.`, { violations: [{ path, message }] });
 }

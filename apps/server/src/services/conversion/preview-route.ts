@@ -4,7 +4,7 @@ import { schemaIdentities, targetFields } from '@tributary/runner';
 import type { ScopedStore } from '@tributary/store';
 import { assignFieldIds } from '@tributary/xdm';
 import { type Static, Type } from 'typebox';
-import { Problem } from '../../http/problem.ts';
+import { invalidBody, Problem } from '../../http/problem.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { answers, PreviewAnswer } from './answer-schemas.ts';
@@ -74,7 +74,10 @@ async function mappingSetFor(store: ScopedStore, body: PreviewBody): Promise<Map
   const { mappingSet, mappingSetId, mappingSetVersion } = body;
   if (mappingSet !== undefined && mappingSetId === undefined) return mappingSet;
   if (mappingSetId === undefined || mappingSet !== undefined) {
-    throw invalid('/mappingSet', 'is required, or mappingSetId for a mapping set that is stored; give one');
+    throw invalidBody(
+      '/mappingSet',
+      'is required, or mappingSetId for a mapping set that is stored; give one',
+    );
   }
   return mappingSetAsBody(await mappingSetOf(store, mappingSetId, mappingSetVersion));
 }
@@ -101,7 +104,7 @@ async function rowsFor(
     );
     if (own !== undefined) return own;
   }
-  throw invalid('/data', 'is required, or sourceConnectionId, or connectionId and tableName; give one');
+  throw invalidBody('/data', 'is required, or sourceConnectionId, or connectionId and tableName; give one');
 }
 
 async function previewed(
@@ -144,8 +147,4 @@ function shownRow({ data, errors }: PreviewedRow, byDestination: ReadonlyMap<str
     };
   });
   return { data, errors: shown.length === 0 ? null : shown };
-}
-
-function invalid(path: string, message: string): Problem {
-  return new Problem('invalidBody', `${path} ${message}.`, { violations: [{ path, message }] });
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hostileIds } from '../../hostile-ids.test-kit.ts';
 import {
   connectionBody,
   type FlowServer,
@@ -20,18 +21,6 @@ beforeAll(async () => {
   flowId = await flows.create('/flows', flowBody(ids));
 });
 afterAll(() => flows.close());
-
-const hostileIds = [
-  "' or '1'='1",
-  '..%2F..%2Fetc%2Fpasswd',
-  '%00',
-  'a'.repeat(1_500),
-  '%F0%9F%92%A9',
-  '%E0%A4%A',
-  '__proto__',
-  '{}',
-  '*',
-];
 
 describe.each([
   'connections',

@@ -1,6 +1,6 @@
 import type { PackageRecord, ScopedStore } from '@tributary/store';
 import { type Static, Type } from 'typebox';
-import { Problem } from '../../http/problem.ts';
+import { invalidBody, Problem } from '../../http/problem.ts';
 import { callerOf, type Routes } from '../../http/service.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { findArtifacts } from './artifact-graph.ts';
@@ -69,7 +69,7 @@ export function registerPackages(routes: Routes, { store }: Pick<Dependencies, '
       const caller = callerOf(request);
       const { name, description, packageType, artifacts, expiry } = request.body;
       if (packageType === 'FULL' && (artifacts ?? []).length > 0) {
-        throw invalid('/artifacts', 'must be empty or left out where packageType is FULL');
+        throw invalidBody('/artifacts', 'must be empty or left out where packageType is FULL');
       }
       const source = await namedSandbox(
         store,
@@ -110,12 +110,12 @@ export function registerPackages(routes: Routes, { store }: Pick<Dependencies, '
       const record = await existingPackage(store, organization.id, body.id);
       const before = packageOf(record);
       if (before.packageType === 'FULL' && body.action !== 'UPDATE') {
-        throw invalid('/action', 'must be UPDATE for a package of the whole sandbox');
+        throw invalidBody('/action', 'must be UPDATE for a package of the whole sandbox');
       }
       const sandboxName = body.sourceSandbox ?? { name: before.sourceSandbox };
       const source = await namedSandbox(store, caller, sandboxName, '/sourceSandbox/name');
       if (source.sandbox.name !== before.sourceSandbox && before.artifacts.length > 0) {
-        throw invalid('/sourceSandbox/name', 'cannot be changed while the package has artifacts');
+        throw invalidBody('/sourceSandbox/name', 'cannot be changed while the package has artifacts');
       }
       const { publishDate: _, ...draft } = { ...before, ...(await changeOf(source.store, before, body)) };
       const changed = await store.packages(organization.id, 'package').replace(
@@ -189,7 +189,7 @@ export function registerPackages(routes: Routes, { store }: Pick<Dependencies, '
 function sandboxHeader(headers: Readonly<Record<string, string | string[] | undefined>>): string {
   const name = [headers['x-sandbox-name']].flat()[0];
   if (name !== undefined && name !== '') return name;
-  throw invalid('/sourceSandbox', 'is missing, and so is the header x-sandbox-name');
+  throw invalidBody('/sourceSandbox', 'is missing, and so is the header x-sandbox-name');
 }
 
 /** Artifacts as the package keeps them, each once. @throws {Problem} that names those that are not there */
@@ -249,8 +249,4 @@ function nameTaken(name: string): Problem {
 
 function changedMeanwhile({ id }: PackageRecord): Problem {
   return new Problem('conflict', `The package ${id} has been changed meanwhile. Try again.`);
-}
-
-function invalid(path: string, message: string): Problem {
-  return new Problem('invalidBody', `${path} ${message}.`, { violations: [{ path, message }] });
 }
