@@ -58,7 +58,7 @@ try {
     const stage: Sink['stage'] = async (page) => {
       bytes += (await staging.writePage('run', `page/${pages++}`, page, new AbortController().signal)).bytes;
     };
-    await source.read(partition, { resumeFrom: undefined, stage });
+    await source.read(partition, { resumeFrom: undefined, changesUpTo: async () => {}, stage });
     return bytes;
   });
   console.table({ 'bare download': bare, 'read, staged durably': read });

@@ -11,6 +11,8 @@ export class MemorySink implements Sink {
   readonly pages: StagedPage[] = [];
   /** How often a page was begun, staged or not. */
   begun = 0;
+  /** The last token that changes were told to reach up to. */
+  changeToken: string | undefined;
   #resumeFrom: string | undefined;
   /** Dies instead of staging the page of this index, as a process would that is killed. */
   diesAt: number | undefined;
@@ -26,6 +28,10 @@ export class MemorySink implements Sink {
     for await (const piece of page.body) pieces.push(piece);
     this.pages.push({ format: page.format, rows: page.rows, text: Buffer.concat(pieces).toString('utf8') });
     this.#resumeFrom = page.next;
+  }
+
+  async changesUpTo(token: string): Promise<void> {
+    this.changeToken = token;
   }
 }
 

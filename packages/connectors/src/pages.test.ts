@@ -70,6 +70,7 @@ describe('a sink that fails', () => {
     const full = new Error('no space left');
     const sink: Sink = {
       resumeFrom: undefined,
+      changesUpTo: async () => {},
       stage: (page: Page) =>
         pipeline(Readable.from(page.body), new Writable({ write: (_piece, _encoding, done) => done(full) })),
     };
@@ -84,6 +85,7 @@ test('an aborted read ends with the reason it was given', async () => {
   const gone = new Error('gone');
   const sink: Sink = {
     resumeFrom: undefined,
+    changesUpTo: async () => {},
     async stage(page: Page) {
       for await (const _ of page.body) controller.abort(gone);
     },

@@ -1,7 +1,9 @@
 import type { SourceColumn } from '@tributary/xdm';
 
-/** One entry of a source's root listing. */
+/** One entry of a source's listing. */
 export interface TableListing {
+  /** Left out: a table. Folders and files are those of a file source. */
+  readonly kind?: 'table' | 'folder' | 'file';
   readonly name: string;
   readonly path: string;
   readonly canPreview: boolean;
@@ -15,6 +17,22 @@ export interface TableDescription {
   readonly keyColumns: readonly string[];
   /** Columns that move whenever a row changes, best first. */
   readonly deltaColumns: readonly string[];
+  /** How the source tells of rows that are gone; undefined where it does not. */
+  readonly deletions?: Deletions;
+  /** Whether changes can be read by a token instead of a window (see {@link ReadRequest.changes}). */
+  readonly tracksChanges?: boolean;
+  /** Columns that the source computes, and that change without moving a delta column. */
+  readonly computedColumns?: readonly string[];
+  /** What people should know of the table: columns that cannot be read, and why. */
+  readonly notices?: readonly string[];
+}
+
+/** Rows that are gone stay readable for a while, or come as a part of the changes. */
+export interface Deletions {
+  /** The boolean column, among the table's, that is true of a row that is gone. All its other columns may be null but for the key. */
+  readonly column: string;
+  /** For how many days a deletion can be read; undefined: for good. */
+  readonly keptDays?: number;
 }
 
 /** A half-open range `(after, upTo]` on a delta column, in the source's own clock. */
@@ -31,6 +49,13 @@ export interface ReadRequest {
   readonly columns: readonly string[];
   /** Undefined reads the whole table as it stands. */
   readonly window: ReadWindow | undefined;
+  /** Whether rows that are gone are read too, marked in the table's deletion column. */
+  readonly includeDeleted?: boolean;
+  /**
+   * Reads what has changed since a token was given, deletions among it, in place of a window; without a token all rows, and a
+   * token to begin with. Only for tables that track changes. A token that is too old is refused as `expired`.
+   */
+  readonly changes?: { readonly since: string | undefined };
 }
 
 /** How a staged file is to be read. Files are kept in the source's own format, never rewritten. */
@@ -45,7 +70,36 @@ export type StagedFormat =
       readonly kind: 'json-page';
       readonly rowsAt: string;
       readonly keys?: Readonly<Record<string, string>>;
-    };
+      readonly deletions?: DeletedRows;
+    }
+  /** Text with a delimiter, UTF-8, not compressed. Without a header columns are named `column_1`, `column_2`, …. */
+  | {
+      readonly kind: 'delimited';
+      /** One character. */
+      readonly delimiter: string;
+      /** One character; empty where no field is quoted. */
+      readonly quote: string;
+      /** What stands before a quote within a quoted field; the quote itself where it is doubled. */
+      readonly escape: string;
+      readonly hasHeader: boolean;
+      /** The text that means null, unquoted; a quoted one means itself. */
+      readonly nullText: string;
+    }
+  /** One JSON object a line. */
+  | { readonly kind: 'json-lines' }
+  /** One JSON document: an array of objects, or one object. */
+  | { readonly kind: 'json-array' }
+  | { readonly kind: 'parquet' };
+
+/** Which objects of a page tell of rows that are gone, rather than hold rows. */
+export interface DeletedRows {
+  /** The boolean column that is true of them, and false of all others. */
+  readonly column: string;
+  /** They are those whose member of this name is a text that ends so. */
+  readonly marker: { readonly member: string; readonly ending: string };
+  /** The member that holds the key, and the key's column. */
+  readonly key: { readonly member: string; readonly column: string };
+}
 
 /**
  * A part of a read that can be fetched and retried on its own. It is JSON: it is stored with the run and may be
@@ -56,6 +110,16 @@ export interface Partition {
   /** Rows the source announced, where it told. */
   readonly announcedRows: number | undefined;
   readonly state: Readonly<Record<string, unknown>>;
+  /** Why it is read in another way than usual, for people: a fall-back is told, never silent. */
+  readonly notice?: string;
+  /** Something that lands once in this version, such as a file: a flow that has landed it before is not given it again. */
+  readonly item?: PartitionItem;
+}
+
+export interface PartitionItem {
+  readonly name: string;
+  /** Changes whenever its content does. */
+  readonly version: string;
 }
 
 /**
@@ -77,6 +141,8 @@ export interface Sink {
   readonly resumeFrom: string | undefined;
   /** Streams the page to disk; once it resolves the page and its `next` survive a crash. Rejects if the body breaks off. */
   stage(page: Page): Promise<void>;
+  /** Tells the token that the next read of changes begins at, once all pages are staged. */
+  changesUpTo(token: string): Promise<void>;
 }
 
 /**
@@ -86,8 +152,8 @@ export interface Sink {
 export interface Source {
   /** Proves that the credentials work. */
   check(signal?: AbortSignal): Promise<void>;
-  /** Lists the tables at the root. */
-  explore(signal?: AbortSignal): Promise<readonly TableListing[]>;
+  /** Lists the tables; of a file source what lies in a folder, or at its root. */
+  explore(folder?: string, signal?: AbortSignal): Promise<readonly TableListing[]>;
   describe(table: string, signal?: AbortSignal): Promise<TableDescription>;
   /** The first `limit` rows, as JSON values by column name. */
   preview(table: string, limit: number, signal?: AbortSignal): Promise<readonly Record<string, unknown>[]>;
@@ -97,6 +163,8 @@ export interface Source {
   plan(request: ReadRequest, signal?: AbortSignal): Promise<readonly Partition[]>;
   /** Reads one partition to its end, page by page, from `sink.resumeFrom` on. */
   read(partition: Partition, sink: Sink, signal?: AbortSignal): Promise<void>;
+  /** How many rows the source has now for a request, to hold what arrived against; undefined where it does not tell. */
+  count(request: ReadRequest, signal?: AbortSignal): Promise<number | undefined>;
 }
 
 /** What went wrong at a source, by what can be done about it. */
@@ -107,8 +175,10 @@ export type SourceErrorKind =
   | 'invalid'
   /** Limits or a passing fault, after all retries: a later attempt may succeed. */
   | 'busy'
-  /** The partition's handle is gone (job deleted, locator expired): plan the same window again. */
-  | 'expired';
+  /** The partition's handle is gone (job deleted, locator expired, change token too old): plan again. */
+  | 'expired'
+  /** The share of the source's allowance that may be used is used up: go on later, with what is staged. */
+  | 'limited';
 
 export class SourceError extends Error {
   readonly kind: SourceErrorKind;

@@ -43,6 +43,8 @@ async function readLayout({ path, format }: StagedFile): Promise<FileLayout | un
     }
     return { kind: 'csv', path, header };
   }
+  if (format.kind !== 'json-page')
+    throw new EngineError('invalid', `The staged file ${path} has a format that is not read yet.`);
   const { size } = await stat(path);
   if (size === 0) throw new EngineError('unreadable', `The staged page ${path} is empty.`);
   return { ...format, path, bytes: size };

@@ -7,7 +7,31 @@ import type { SourceColumn, XdmNode } from '@tributary/xdm';
  */
 export interface StagedFile {
   readonly path: string;
-  readonly format: { readonly kind: 'csv' } | JsonPageFormat;
+  readonly format: StagedFileFormat;
+}
+
+export type StagedFileFormat =
+  | { readonly kind: 'csv' }
+  | JsonPageFormat
+  | DelimitedFormat
+  /** One JSON object a line. */
+  | { readonly kind: 'json-lines' }
+  /** One JSON document: an array of objects, or one object. */
+  | { readonly kind: 'json-array' }
+  | { readonly kind: 'parquet' };
+
+/** UTF-8. Without a header columns are named `column_1`, `column_2`, …. */
+export interface DelimitedFormat {
+  readonly kind: 'delimited';
+  /** One character. */
+  readonly delimiter: string;
+  /** One character; empty where no field is quoted. */
+  readonly quote: string;
+  /** What stands before a quote within a quoted field; the quote itself where it is doubled. */
+  readonly escape: string;
+  readonly hasHeader: boolean;
+  /** The text that means null, unquoted; a quoted one means itself. */
+  readonly nullText: string;
 }
 
 /** Rows are the objects in an array of one JSON document. */
@@ -17,6 +41,17 @@ export interface JsonPageFormat {
   readonly rowsAt: string;
   /** Members that hold columns of another name, by the column's name. */
   readonly keys?: Readonly<Record<string, string>>;
+  readonly deletions?: DeletedRows;
+}
+
+/** Which objects of a page tell of rows that are gone, rather than hold rows. */
+export interface DeletedRows {
+  /** The boolean column that is true of them, and false of all others. */
+  readonly column: string;
+  /** They are those whose member of this name is a text that ends so. */
+  readonly marker: { readonly member: string; readonly ending: string };
+  /** The member that holds the key, and the key's column. */
+  readonly key: { readonly member: string; readonly column: string };
 }
 
 /** A column of the table to write: the schema's node with the Iceberg field ids that belong to the dataset. */

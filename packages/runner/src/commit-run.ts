@@ -9,7 +9,7 @@ import {
   type Table,
   writeVersionHint,
 } from '@tributary/lake';
-import type { RunRecord, ScopedStore, StagedPage, StagedPartition, Watermark } from '@tributary/store';
+import type { RunRecord, ScopedStore, StagedPage, StagedPartition, TimeWatermark } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
 import { batchDocument } from './batch-document.ts';
 import { runnerActor } from './progress.ts';
@@ -101,9 +101,10 @@ function watermarkAfter(
   window: RunWindow,
   partitions: readonly StagedPartition[],
   pages: readonly StagedPage[],
-): Watermark {
+): TimeWatermark {
   const unsettled = new Set(partitions.filter(({ settled }) => !settled).map(({ id }) => id));
   return {
+    kind: 'time',
     flowId: run.flowId,
     deltaColumn: window.column,
     settledUpTo: window.settledUpTo,

@@ -37,11 +37,13 @@ async function extractPartition(
   const own = staged.filter(({ partitionId }) => partitionId === partition.id);
   const last = own.at(-1);
   const isComplete = last !== undefined && last.next === undefined;
+  let changeToken: string | undefined;
   if (!isComplete) {
     const sink = pageSink(attempt, partition, own.length, last?.next);
     await source.read(toPartition(partition), sink, signal);
+    changeToken = sink.changeToken();
   }
-  await whileHeld(attempt, (store) => store.staging.finishPartition(run.id, partition.id));
+  await whileHeld(attempt, (store) => store.staging.finishPartition(run.id, partition.id, changeToken));
 }
 
 /** The run's next holder may have planned anew: what this attempt has staged since is no part of that plan. */
@@ -60,11 +62,16 @@ function pageSink(
   partition: StagedPartition,
   first: number,
   resumeFrom: string | undefined,
-): Sink {
+): Sink & { changeToken(): string | undefined } {
   const { services, run, signal } = attempt;
   let position = first;
+  let changeToken: string | undefined;
   return {
     resumeFrom,
+    changeToken: () => changeToken,
+    async changesUpTo(token) {
+      changeToken = token;
+    },
     async stage(page: Page) {
       const name = `${partition.id}/${position}`;
       const { path, bytes } = await services.staging.writePage(run.id, name, page, signal);

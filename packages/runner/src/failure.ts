@@ -105,6 +105,7 @@ export function judge(error: unknown): Failure {
     const message = `The source answered ${error.code}: ${error.message}`;
     switch (error.kind) {
       case 'busy':
+      case 'limited':
         return { verdict: 'retry', code: COPY_FAILED, message };
       case 'expired':
         return { verdict: 'restart', code: COPY_FAILED, message };

@@ -7,6 +7,7 @@ import type { PreparedFlow } from './prepare-flow.ts';
 import { nextWindow, partsOf, type RunWindow } from './read-window.ts';
 import type { Attempt } from './services.ts';
 import { chooseColumns } from './source-columns.ts';
+import { timeWatermark } from './time-watermark.ts';
 
 export type PlannedPartition = Omit<StagedPartition, 'isStaged'>;
 
@@ -38,7 +39,7 @@ export async function planRun(
       ? undefined
       : nextWindow({
           column: deltaColumn,
-          watermark: await store.watermarks.get(run.flowId),
+          watermark: await timeWatermark(store, run.flowId),
           backfill: prepared.flow.scheduleParams?.backfill ?? true,
           sourceClock: await source.clock(signal),
           settleSeconds: services.settleSeconds,

@@ -1,3 +1,4 @@
+import type { TimeWatermark } from '@tributary/store';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SourceClockBehind } from './failure.ts';
@@ -5,7 +6,8 @@ import { nextWindow, partsOf, type RunWindow } from './read-window.ts';
 
 const clock = new Date('2026-03-01T12:00:00.700Z');
 const base = { column: 'SystemModstamp', backfill: true, sourceClock: clock, settleSeconds: 600 };
-const watermarkAt = (settledUpTo: string, upTo: string) => ({
+const watermarkAt = (settledUpTo: string, upTo: string): TimeWatermark => ({
+  kind: 'time',
   flowId: 'f',
   deltaColumn: 'SystemModstamp',
   settledUpTo: new Date(settledUpTo),

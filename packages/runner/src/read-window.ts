@@ -1,5 +1,5 @@
 import type { ReadWindow } from '@tributary/connectors';
-import type { Watermark } from '@tributary/store';
+import type { TimeWatermark } from '@tributary/store';
 import { SourceClockBehind } from './failure.ts';
 
 /**
@@ -21,7 +21,7 @@ export interface RunWindow {
 
 export interface WindowRequest {
   readonly column: string;
-  readonly watermark: Watermark | undefined;
+  readonly watermark: TimeWatermark | undefined;
   /** Whether a first run takes what was there before it. */
   readonly backfill: boolean;
   readonly sourceClock: Date;

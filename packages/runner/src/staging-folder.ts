@@ -23,7 +23,14 @@ export interface StagingFolder {
   runs(): Promise<readonly string[]>;
 }
 
-const extensions: Readonly<Record<StagedFormat['kind'], string>> = { csv: 'csv', 'json-page': 'json' };
+const extensions: Readonly<Record<StagedFormat['kind'], string>> = {
+  csv: 'csv',
+  'json-page': 'json',
+  delimited: 'csv',
+  'json-lines': 'jsonl',
+  'json-array': 'json',
+  parquet: 'parquet',
+};
 
 export function stagingFolder(root: string): StagingFolder {
   return {

@@ -1,6 +1,7 @@
 import type {
   Partition,
   ReadRequest,
+  ReadWindow,
   Sink,
   Source,
   TableDescription,
@@ -52,11 +53,18 @@ export class TableSource implements Source {
   }
 
   async plan({ window, columns: names }: ReadRequest): Promise<readonly Partition[]> {
-    const rows = this.rows.filter(({ stamp }) => {
+    return [{ id: 'job', announcedRows: undefined, state: { rows: this.#rowsIn(window), names } }];
+  }
+
+  async count({ window }: ReadRequest): Promise<number> {
+    return this.#rowsIn(window).length;
+  }
+
+  #rowsIn(window: ReadWindow | undefined): readonly SourceRow[] {
+    return this.rows.filter(({ stamp }) => {
       const at = new Date(stamp);
       return !window || ((window.after === undefined || at > window.after) && at <= window.upTo);
     });
-    return [{ id: 'job', announcedRows: undefined, state: { rows, names } }];
   }
 
   async read({ id, state }: Partition, sink: Sink, signal?: AbortSignal): Promise<void> {

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { planMappings } from '@tributary/data-prep';
 import type { TransformResult } from '@tributary/engine';
 import { currentSchema, readTable } from '@tributary/lake';
-import type { StagedPage, Watermark } from '@tributary/store';
+import type { StagedPage, TimeWatermark } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
 import { ColumnsMissing, FlowUnfit, LandedPageDamaged, RowsMissing, StagedPageDamaged } from './failure.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
@@ -10,6 +10,7 @@ import type { RunWindow } from './read-window.ts';
 import type { Attempt } from './services.ts';
 import { announcedRows, damagedPage, stagedFile } from './staged-pages.ts';
 import { targetFields } from './target-fields.ts';
+import { timeWatermark } from './time-watermark.ts';
 
 /**
  * Maps the staged rows to Parquet files in the attempt's own folder among the dataset's table's data.
@@ -27,7 +28,7 @@ export async function transformRun(
   dataDirectory: string,
 ): Promise<TransformResult> {
   const pages = await store.staging.pages(run.id);
-  const watermark = window && (await store.watermarks.get(run.flowId));
+  const watermark = window && (await timeWatermark(store, run.flowId));
   const earlier = watermark?.deltaColumn === window?.column ? watermark : undefined;
   await requireUndamaged(pages, earlier);
   const table = await currentTable({ services, store }, prepared.dataSetId);
@@ -58,7 +59,7 @@ export async function transformRun(
 
 async function requireUndamaged(
   staged: readonly StagedPage[],
-  earlier: Watermark | undefined,
+  earlier: TimeWatermark | undefined,
 ): Promise<void> {
   const page = await damagedPage(staged);
   if (page !== undefined) throw new StagedPageDamaged(page.path);

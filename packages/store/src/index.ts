@@ -1,6 +1,8 @@
 export { DataFolderInUse } from './data-folder-lock.ts';
 export { isDatabaseOutage } from './database-outage.ts';
 export type { FoundResource } from './find-resources.ts';
+export type { FlowSource, FlowSources } from './flow-sources.ts';
+export type { LandedItem, LandedItems } from './landed-items.ts';
 export type { Leftover, LeftoverFiles } from './leftovers.ts';
 export { DatabaseNotUsable, openEmbeddedStore, openPostgresStore } from './open-store.ts';
 export type { ApiClient, Organization, Organizations } from './organizations.ts';
@@ -32,4 +34,4 @@ export type { StagedPage, StagedPartition, Staging } from './staging.ts';
 export type { ScopedStore, Store } from './store.ts';
 export type { TablePointer, TablePointers } from './table-pointers.ts';
 export { createVault, readOrCreateKey, type Sealed, type Vault } from './vault.ts';
-export type { Watermark, Watermarks } from './watermarks.ts';
+export type { TimeWatermark, TokenWatermark, Watermark, Watermarks } from './watermarks.ts';

@@ -89,7 +89,14 @@ describe('emptying one of several sandboxes, whatever is in them', () => {
         return;
       }
       case 'watermark': {
-        const window = { deltaColumn: 'at', settledUpTo: at, upTo: at, unsettledPages: [], columns: [] };
+        const window = {
+          kind: 'time' as const,
+          deltaColumn: 'at',
+          settledUpTo: at,
+          upTo: at,
+          unsettledPages: [],
+          columns: [],
+        };
         await scoped.watermarks.put({ flowId: item.name, ...window, runId: `${item.name}-run` });
         return;
       }

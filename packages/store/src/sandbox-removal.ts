@@ -47,6 +47,8 @@ const contents = [
   'resources',
   'table_pointers',
   'watermarks',
+  'landed_items',
+  'flow_sources',
   'flow_schedules',
   'flow_runs',
 ] as const satisfies readonly (keyof Tables)[];

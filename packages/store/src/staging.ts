@@ -1,4 +1,5 @@
-import type { Kysely, Selectable } from 'kysely';
+import type { Insertable, Kysely, Selectable } from 'kysely';
+import type { LandedItem } from './landed-items.ts';
 import type { Scope } from './scope.ts';
 import type { Tables } from './tables.ts';
 
@@ -11,6 +12,12 @@ export interface StagedPartition {
   readonly state: Readonly<Record<string, unknown>>;
   /** Whether all of its pages are staged. */
   readonly isStaged: boolean;
+  /** Why it is read in another way than usual, for people. */
+  readonly notice?: string | undefined;
+  /** What lands with it, once in this version. */
+  readonly item?: LandedItem | undefined;
+  /** Where the next read of changes begins, once the source has told. */
+  readonly changeToken?: string | undefined;
 }
 
 /** A page that lies in a staged file, for good. */
@@ -31,7 +38,8 @@ export interface Staging {
   partitions(runId: string): Promise<readonly StagedPartition[]>;
   pages(runId: string): Promise<readonly StagedPage[]>;
   addPage(runId: string, page: StagedPage): Promise<void>;
-  finishPartition(runId: string, partitionId: string): Promise<void>;
+  /** All pages of a partition are staged; with them, where the source gave one, the token of the next read of changes. */
+  finishPartition(runId: string, partitionId: string, changeToken?: string): Promise<void>;
   /** Forgets plan and pages, when the run has ended. */
   clear(runId: string): Promise<void>;
 }
@@ -40,23 +48,12 @@ export function scopedStaging(database: Kysely<Tables>, scope: Scope): Staging {
   return {
     async plan(runId, partitions) {
       await this.clear(runId);
-      if (partitions.length === 0) return;
-      await database
-        .insertInto('run_partitions')
-        .values(
-          partitions.map((partition, position) => ({
-            org_id: scope.orgId,
-            sandbox_id: scope.sandboxId,
-            run_id: runId,
-            id: partition.id,
-            position,
-            settled: partition.settled,
-            announced_rows: partition.announcedRows ?? null,
-            state: JSON.stringify(partition.state),
-            is_staged: false,
-          })),
-        )
-        .execute();
+      for (let from = 0; from < partitions.length; from += PARTITIONS_AT_ONCE) {
+        const values = partitions
+          .slice(from, from + PARTITIONS_AT_ONCE)
+          .map((partition, index) => partitionValues(scope, runId, from + index, partition));
+        await database.insertInto('run_partitions').values(values).execute();
+      }
     },
 
     async partitions(runId) {
@@ -102,10 +99,10 @@ export function scopedStaging(database: Kysely<Tables>, scope: Scope): Staging {
         .execute();
     },
 
-    async finishPartition(runId, partitionId) {
+    async finishPartition(runId, partitionId, changeToken) {
       await database
         .updateTable('run_partitions')
-        .set({ is_staged: true })
+        .set({ is_staged: true, change_token: changeToken ?? null })
         .where('org_id', '=', scope.orgId)
         .where('sandbox_id', '=', scope.sandboxId)
         .where('run_id', '=', runId)
@@ -124,6 +121,32 @@ export function scopedStaging(database: Kysely<Tables>, scope: Scope): Staging {
   };
 }
 
+/** A statement takes 65,535 parameters. */
+const PARTITIONS_AT_ONCE = 5_000;
+
+function partitionValues(
+  scope: Scope,
+  runId: string,
+  position: number,
+  partition: Omit<StagedPartition, 'isStaged'>,
+): Insertable<Tables['run_partitions']> {
+  return {
+    org_id: scope.orgId,
+    sandbox_id: scope.sandboxId,
+    run_id: runId,
+    id: partition.id,
+    position,
+    settled: partition.settled,
+    announced_rows: partition.announcedRows ?? null,
+    state: JSON.stringify(partition.state),
+    is_staged: false,
+    notice: partition.notice ?? null,
+    item_name: partition.item?.name ?? null,
+    item_version: partition.item?.version ?? null,
+    change_token: null,
+  };
+}
+
 function fromPartitionRow(row: Selectable<Tables['run_partitions']>): StagedPartition {
   return {
     id: row.id,
@@ -131,6 +154,12 @@ function fromPartitionRow(row: Selectable<Tables['run_partitions']>): StagedPart
     announcedRows: row.announced_rows ?? undefined,
     state: row.state,
     isStaged: row.is_staged,
+    notice: row.notice ?? undefined,
+    item:
+      row.item_name === null || row.item_version === null
+        ? undefined
+        : { name: row.item_name, version: row.item_version },
+    changeToken: row.change_token ?? undefined,
   };
 }
 

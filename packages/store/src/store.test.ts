@@ -352,6 +352,7 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
 
   test('keeps a watermark to the millisecond', async () => {
     const watermark = {
+      kind: 'time' as const,
       flowId: 'w',
       deltaColumn: 'SystemModstamp',
       settledUpTo: new Date('2026-03-01T12:00:00.123Z'),
@@ -364,5 +365,48 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
     await prod.watermarks.put(watermark);
     expect(await prod.watermarks.get('w')).toEqual(watermark);
     expect(await dev.watermarks.get('w')).toBeUndefined();
+  });
+
+  test('keeps a watermark that is a token of the source, and goes over from one kind to the other', async () => {
+    const token = { kind: 'token' as const, flowId: 't', changeToken: '919042%2108%2f22', runId: 'r' };
+    const time = {
+      kind: 'time' as const,
+      flowId: 't',
+      deltaColumn: 'modifiedon',
+      settledUpTo: new Date(1_000),
+      upTo: new Date(2_000),
+      unsettledPages: [],
+      columns: ['contactid'],
+      runId: 'r',
+    };
+    for (const watermark of [token, time, token]) {
+      await prod.watermarks.put(watermark);
+      expect(await prod.watermarks.get('t')).toEqual(watermark);
+    }
+  });
+
+  test('tells the items of a flow that have not landed in their version', async () => {
+    const items = [
+      { name: 'a.csv', version: '1' },
+      { name: 'b.csv', version: '1' },
+    ];
+    expect(await prod.landedItems.missing('f', items)).toEqual(items);
+    await prod.landedItems.put('f', 'r', items);
+    expect(await prod.landedItems.missing('f', items)).toEqual([]);
+    const changed = { name: 'b.csv', version: '2' };
+    expect(await prod.landedItems.missing('f', [{ name: 'a.csv', version: '1' }, changed])).toEqual([
+      changed,
+    ]);
+    expect(await dev.landedItems.missing('f', items)).toEqual(items);
+    await prod.landedItems.remove('f');
+    expect(await prod.landedItems.missing('f', items)).toEqual(items);
+  });
+
+  test('keeps what a flow found at its source', async () => {
+    const source = { flowId: 's', columns: [{ name: 'Id' }], refreshedAt: new Date(5_000), runId: 'r' };
+    await prod.flowSources.put(source);
+    await prod.flowSources.put(source);
+    expect(await prod.flowSources.get('s')).toEqual(source);
+    expect(await dev.flowSources.get('s')).toBeUndefined();
   });
 });

@@ -1,5 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { type FoundResource, findReached, findResources, idsTitled } from './find-resources.ts';
+import { type FlowSources, scopedFlowSources } from './flow-sources.ts';
+import { type LandedItems, scopedLandedItems } from './landed-items.ts';
 import { type Leftovers, leftovers, type ScopedLeftovers, scopedLeftovers } from './leftovers.ts';
 import { type Organizations, organizations } from './organizations.ts';
 import { type ResourceReferences, scopedReferences } from './resource-references.ts';
@@ -27,6 +29,8 @@ export interface ScopedStore {
   readonly staging: Staging;
   readonly tables: TablePointers;
   readonly watermarks: Watermarks;
+  readonly landedItems: LandedItems;
+  readonly flowSources: FlowSources;
   readonly references: ResourceReferences;
   readonly leftovers: ScopedLeftovers;
   resources(kind: ResourceKind): Resources;
@@ -97,6 +101,8 @@ function scopedStore(database: Kysely<Tables>, scope: Scope): ScopedStore {
     staging: scopedStaging(database, scope),
     tables: scopedTablePointers(database, scope),
     watermarks: scopedWatermarks(database, scope),
+    landedItems: scopedLandedItems(database, scope),
+    flowSources: scopedFlowSources(database, scope),
     references: scopedReferences(database, scope),
     leftovers: scopedLeftovers(database, scope),
     findResources: (kinds, ids) => findResources(database, scope, kinds, ids),

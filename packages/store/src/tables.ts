@@ -73,9 +73,10 @@ export interface Tables {
   };
   watermarks: Scoped & {
     flow_id: string;
-    delta_column: string;
-    settled_up_to: Timestamp;
-    up_to: Timestamp;
+    delta_column: string | null;
+    settled_up_to: ColumnType<Date | null, Date | null, Date | null>;
+    up_to: ColumnType<Date | null, Date | null, Date | null>;
+    change_token: string | null;
     unsettled_pages: JSONColumnType<unknown[], string, string>;
     columns: JSONColumnType<unknown[], string, string>;
     run_id: string;
@@ -110,6 +111,17 @@ export interface Tables {
     announced_rows: number | null;
     state: Json;
     is_staged: boolean;
+    notice: string | null;
+    item_name: string | null;
+    item_version: string | null;
+    change_token: string | null;
+  };
+  landed_items: Scoped & { flow_id: string; name: string; version: string; run_id: string };
+  flow_sources: Scoped & {
+    flow_id: string;
+    columns: JSONColumnType<unknown[], string, string>;
+    refreshed_at: ColumnType<Date | null, Date | null, Date | null>;
+    run_id: string;
   };
   run_pages: Scoped & {
     run_id: string;

@@ -1,10 +1,14 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { Scope } from './scope.ts';
 import type { StagedPage } from './staging.ts';
 import type { Tables } from './tables.ts';
 
+/** How far a flow has read: up to a time on a delta column, or up to where the source's change token stands. */
+export type Watermark = TimeWatermark | TokenWatermark;
+
 /** How far a flow's delta column has been landed. */
-export interface Watermark {
+export interface TimeWatermark {
+  readonly kind: 'time';
   readonly flowId: string;
   readonly deltaColumn: string;
   /** Up to here (inclusive) nothing can be committed late any more; the next run reads on from here. */
@@ -15,6 +19,14 @@ export interface Watermark {
   readonly unsettledPages: readonly StagedPage[];
   /** Names of the columns that those pages were read with. */
   readonly columns: readonly string[];
+  readonly runId: string;
+}
+
+export interface TokenWatermark {
+  readonly kind: 'token';
+  readonly flowId: string;
+  /** The source's own: what changes after it was given is read with it. */
+  readonly changeToken: string;
   readonly runId: string;
 }
 
@@ -35,29 +47,11 @@ export function scopedWatermarks(database: Kysely<Tables>, scope: Scope): Waterm
         .where('sandbox_id', '=', scope.sandboxId)
         .where('flow_id', '=', flowId)
         .executeTakeFirst();
-      if (row === undefined) return undefined;
-      return {
-        flowId: row.flow_id,
-        deltaColumn: row.delta_column,
-        settledUpTo: row.settled_up_to,
-        upTo: row.up_to,
-        // Only `put` below writes these columns.
-        unsettledPages: row.unsettled_pages as StagedPage[],
-        columns: row.columns as string[],
-        runId: row.run_id,
-      };
+      return row && fromRow(row);
     },
 
     async put(watermark) {
-      const values = {
-        delta_column: watermark.deltaColumn,
-        settled_up_to: watermark.settledUpTo,
-        up_to: watermark.upTo,
-        unsettled_pages: JSON.stringify(watermark.unsettledPages),
-        columns: JSON.stringify(watermark.columns),
-        run_id: watermark.runId,
-        updated_at: new Date(),
-      };
+      const values = { ...positionOf(watermark), run_id: watermark.runId, updated_at: new Date() };
       await database
         .insertInto('watermarks')
         .values({ org_id: scope.orgId, sandbox_id: scope.sandboxId, flow_id: watermark.flowId, ...values })
@@ -73,5 +67,36 @@ export function scopedWatermarks(database: Kysely<Tables>, scope: Scope): Waterm
         .where('flow_id', '=', flowId)
         .execute();
     },
+  };
+}
+
+function fromRow(row: Selectable<Tables['watermarks']>): Watermark {
+  const { flow_id: flowId, run_id: runId, change_token: changeToken } = row;
+  if (changeToken !== null) return { kind: 'token', flowId, changeToken, runId };
+  const { delta_column: deltaColumn, settled_up_to: settledUpTo, up_to: upTo } = row;
+  if (deltaColumn === null || settledUpTo === null || upTo === null)
+    throw new Error('a watermark without position');
+  return {
+    kind: 'time',
+    flowId,
+    deltaColumn,
+    settledUpTo,
+    upTo,
+    // Only `put` above writes these columns.
+    unsettledPages: row.unsettled_pages as StagedPage[],
+    columns: row.columns as string[],
+    runId,
+  };
+}
+
+function positionOf(watermark: Watermark) {
+  const isTime = watermark.kind === 'time';
+  return {
+    delta_column: isTime ? watermark.deltaColumn : null,
+    settled_up_to: isTime ? watermark.settledUpTo : null,
+    up_to: isTime ? watermark.upTo : null,
+    unsettled_pages: JSON.stringify(isTime ? watermark.unsettledPages : []),
+    columns: JSON.stringify(isTime ? watermark.columns : []),
+    change_token: isTime ? null : watermark.changeToken,
   };
 }

@@ -45,6 +45,7 @@ function sourceProblem(error: SourceError): Problem {
       return new Problem('invalidParameter', error.message, { violations });
     case 'busy':
     case 'expired':
+    case 'limited':
       return new Problem('unavailable', error.message, { violations });
   }
 }

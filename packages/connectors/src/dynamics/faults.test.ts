@@ -106,6 +106,7 @@ test('rows that change while a window is read leave it, and come in the next', a
   const memory = new MemorySink();
   let changed: readonly unknown[] = [];
   const sink: Sink = {
+    async changesUpTo() {},
     get resumeFrom() {
       return memory.resumeFrom;
     },
@@ -135,6 +136,7 @@ test('an aborted read ends at once', async () => {
   const gone = new Error('gone');
   const sink: Sink = {
     resumeFrom: undefined,
+    changesUpTo: async () => {},
     async stage(page) {
       controller.abort(gone);
       for await (const _ of page.body);

@@ -146,7 +146,11 @@ describe('a partition', () => {
     async (resumeFrom) => {
       const source = environment.source();
       const [partition] = await source.plan(whole);
-      const sink = { resumeFrom, stage: () => Promise.reject(new Error('nothing is to be staged')) };
+      const sink = {
+        resumeFrom,
+        changesUpTo: async () => {},
+        stage: () => Promise.reject(new Error('nothing is to be staged')),
+      };
       await expect(source.read(asStored(partition), sink)).rejects.toMatchObject({ kind: 'expired' });
     },
   );

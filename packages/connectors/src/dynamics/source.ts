@@ -1,10 +1,12 @@
 import { dateOf, OutboundClient } from '../outbound/client.ts';
 import type { Partition, ReadRequest, Sink, Source } from '../source.ts';
 import { DynamicsApi, unexpected } from './api.ts';
+import { countRows } from './count.ts';
 import { describeTable, listTables } from './describe.ts';
 import type { DynamicsParams } from './params.ts';
 import { planRead } from './plan.ts';
 import { previewRows } from './preview.ts';
+import { rowQueryOf } from './query.ts';
 import { readPartition } from './read.ts';
 
 export interface DynamicsOptions {
@@ -37,7 +39,7 @@ export function createDynamicsSource(params: DynamicsParams, options: DynamicsOp
     async check(signal?: AbortSignal) {
       await api.json({ path: CHEAPEST_CALL, signal });
     },
-    explore: (signal?: AbortSignal) => listTables(api, signal),
+    explore: (_folder?: string, signal?: AbortSignal) => listTables(api, signal),
     describe: async (table: string, signal?: AbortSignal) =>
       (await describeTable(api, table, signal)).description,
     preview: (table: string, limit: number, signal?: AbortSignal) => previewRows(api, table, limit, signal),
@@ -47,6 +49,11 @@ export function createDynamicsSource(params: DynamicsParams, options: DynamicsOp
       throw unexpected('the answer has no Date header');
     },
     plan: (request: ReadRequest, signal?: AbortSignal) => planRead(api, request, rowsPerPartition, signal),
+    async count(request: ReadRequest, signal?: AbortSignal) {
+      const query = rowQueryOf(request, await describeTable(api, request.table, signal));
+      const rows = await countRows(api, query, signal);
+      return rows === 'many' ? undefined : rows;
+    },
     read: (partition: Partition, sink: Sink, signal?: AbortSignal) =>
       readPartition(api, partition, sink, { pageRows, pageAttempts }, signal),
   };

@@ -101,6 +101,7 @@ describe.each(ways)('by $api', ({ bulkFromRows, page }) => {
     const gone = new Error('gone');
     const sink: Sink = {
       resumeFrom: undefined,
+      changesUpTo: async () => {},
       async stage(page) {
         controller.abort(gone);
         for await (const _ of page.body);

@@ -242,6 +242,7 @@ describe('an abort ends', () => {
   const stuck: Answer = () => undefined;
   const drop = (sink: AbortController): Sink => ({
     resumeFrom: undefined,
+    changesUpTo: async () => {},
     async stage({ body }) {
       for await (const _ of body) sink.abort(gone);
     },

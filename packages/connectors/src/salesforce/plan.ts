@@ -48,7 +48,7 @@ export async function planRead(
 }
 
 /** Counting can time out where a bulk job, which splits the query, does not. */
-async function countOrUnknown(
+export async function countOrUnknown(
   api: SalesforceApi,
   count: string,
   signal: AbortSignal | undefined,

@@ -129,7 +129,11 @@ describe('a partition is expired', () => {
     const [partition] = await source.plan(whole);
     await source.read(asStored(partition), new MemorySink());
     const resumeFrom = api === 'rest' ? '/services/data/v60.0/query/01g000000000000AAA-2000' : 'bm90aGluZw';
-    const sink = { resumeFrom, stage: () => Promise.reject(new Error('nothing is to be staged')) };
+    const sink = {
+      resumeFrom,
+      changesUpTo: async () => {},
+      stage: () => Promise.reject(new Error('nothing is to be staged')),
+    };
     await expect(source.read(asStored(partition), sink)).rejects.toMatchObject({
       kind: 'expired',
       code: 'INVALID_QUERY_LOCATOR',
@@ -146,7 +150,11 @@ describe('a partition is expired', () => {
 
   test('and never leads to another host', async () => {
     const [partition] = await org.source().plan(whole);
-    const sink = { resumeFrom: '//evil.example/services/data', stage: () => Promise.resolve() };
+    const sink = {
+      resumeFrom: '//evil.example/services/data',
+      changesUpTo: async () => {},
+      stage: () => Promise.resolve(),
+    };
     await expect(org.source().read(asStored(partition), sink)).rejects.toMatchObject({
       code: 'INVALID_PATH',
     });

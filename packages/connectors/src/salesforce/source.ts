@@ -5,9 +5,10 @@ import { type BulkOptions, DEFAULT_BULK, readQueryJob } from './bulk.ts';
 import { describeTable, listTables } from './describe.ts';
 import type { SalesforceParams } from './params.ts';
 import { partitionStateOf } from './partition.ts';
-import { planRead } from './plan.ts';
+import { countOrUnknown, planRead } from './plan.ts';
 import { previewRows } from './preview.ts';
 import { readQuery } from './query.ts';
+import { soqlOf } from './soql.ts';
 
 export interface SalesforceOptions {
   readonly outbound?: OutboundClient;
@@ -51,11 +52,15 @@ export function createSalesforceSource(
     async check(signal?: AbortSignal) {
       await api.json({ path: api.root, signal });
     },
-    explore: (signal?: AbortSignal) => listTables(api, signal),
+    explore: (_folder?: string, signal?: AbortSignal) => listTables(api, signal),
     describe: (table: string, signal?: AbortSignal) => describeTable(api, table, signal),
     preview: (table: string, limit: number, signal?: AbortSignal) => previewRows(api, table, limit, signal),
     clock,
     plan: (request: ReadRequest, signal?: AbortSignal) => planRead(api, request, bulkFromRows, signal),
+    async count(request: ReadRequest, signal?: AbortSignal) {
+      const soql = soqlOf(request, await describeTable(api, request.table, signal));
+      return countOrUnknown(api, soql.count, signal);
+    },
     async read(partition: Partition, sink: Sink, signal?: AbortSignal) {
       const state = partitionStateOf(partition);
       if (state.api === 'rest') await readQuery(api, state, sink, pageAttempts, signal);

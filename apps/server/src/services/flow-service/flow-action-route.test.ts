@@ -83,6 +83,7 @@ describe('a flow that is deleted', () => {
     const store = await scopedStore(flows.server);
     const run = (await flows.call('POST', '/runs', { body: { flowId: id } })).body;
     await store.watermarks.put({
+      kind: 'time',
       flowId: id,
       deltaColumn: 'updatedAt',
       settledUpTo: new Date(0),

@@ -112,6 +112,8 @@ export const flows: ResourceType<GivenFlow> = {
     await store.runs.cancelOpen(id);
     await store.schedules.remove(id);
     await store.watermarks.remove(id);
+    await store.landedItems.remove(id);
+    await store.flowSources.remove(id);
   },
 
   committed: (dependencies) => dependencies.wakeRunner(),

@@ -89,7 +89,7 @@ function explore(source: Source, target: 'root' | TableTarget, signal: AbortSign
 }
 
 async function exploreRoot(source: Source, signal: AbortSignal) {
-  const tables = await source.explore(signal);
+  const tables = await source.explore(undefined, signal);
   return tables.map(({ name, path, canPreview, canFetchSchema }) => ({
     type: 'table',
     name,
