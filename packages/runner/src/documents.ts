@@ -65,6 +65,8 @@ export interface ScheduleParams {
   readonly endTime?: number | string;
   readonly frequency: Frequency;
   readonly interval?: number | string;
+  /** An IANA name, by whose calendar days and weeks are counted; UTC where it is left out. */
+  readonly timezone?: string;
   readonly backfill?: boolean;
 }
 

@@ -13,7 +13,7 @@ export { openAuthParams } from './open-source.ts';
 export { type FlowPreparation, type FlowViolation, type PreparedFlow, prepareFlow } from './prepare-flow.ts';
 export { requesterOf, runnerActor } from './progress.ts';
 export { type Runner, startRunner } from './runner.ts';
-export { intervalSecondsOf, scheduleFrom } from './schedule.ts';
+export { intervalSecondsOf, isTimezone, nextSlot, scheduleFrom } from './schedule.ts';
 export { schemaIdentities } from './schema-identities.ts';
 export { holdRegistry, schemaLookup } from './schema-lookup.ts';
 export type { RunnerLog, RunnerServices } from './services.ts';

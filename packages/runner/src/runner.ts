@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RunRecord } from '@tributary/store';
 import { executeRun } from './execute-run.ts';
+import { nextSlot } from './schedule.ts';
 import type { RunnerServices } from './services.ts';
 import { tidyRuns } from './tidy-run.ts';
 
@@ -43,7 +44,7 @@ export function startRunner(services: RunnerServices): Runner {
   })();
 
   async function takeWork(): Promise<void> {
-    await services.store.enqueueDueRuns(new Date());
+    await services.store.enqueueDueRuns(new Date(), nextSlot);
     while (active.size < CONCURRENT_RUNS && !stopping.signal.aborted) {
       // A name for each attempt, not for the process: a process that lost a run may take the same run up again.
       const owner = `${process.pid}-${randomUUID()}`;

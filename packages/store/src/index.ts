@@ -27,7 +27,7 @@ export type {
 } from './sandbox-packages.ts';
 export type { ClosedSandbox, SandboxRemovals } from './sandbox-removal.ts';
 export type { NewSandbox, Sandbox, Sandboxes, SandboxState, SandboxType } from './sandboxes.ts';
-export type { Schedule, Schedules } from './schedules.ts';
+export type { NextSlot, Schedule, Schedules } from './schedules.ts';
 export type { SchemasOfClass } from './schema-overview.ts';
 export type { Actor, Scope } from './scope.ts';
 export type { StagedPage, StagedPartition, Staging } from './staging.ts';

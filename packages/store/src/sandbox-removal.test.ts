@@ -104,8 +104,7 @@ describe('emptying one of several sandboxes, whatever is in them', () => {
         return scoped.schedules.put({
           flowId: item.name,
           nextAt: farFuture,
-          intervalSeconds: 60,
-          endsAt: undefined,
+          recurrence: { minutes: 1 },
         });
       default: {
         const run = await scoped.runs.enqueue(item.name);
@@ -268,11 +267,11 @@ describe.each(storeKinds())('a sandbox of the $name store', ({ open }) => {
 
   test('that is closed holds up no schedule of others', async () => {
     const closed = await newSandbox();
-    const schedule = { nextAt: new Date(0), intervalSeconds: undefined, endsAt: undefined };
+    const schedule = { nextAt: new Date(0), recurrence: undefined };
     await closed.schedules.put({ flowId: 'closed', ...schedule });
     await prod.schedules.put({ flowId: 'open', ...schedule });
     await store.organizations.closeSandbox(closed.scope, 'deleting', 'bob');
-    expect(await store.enqueueDueRuns(new Date())).toBe(1);
+    expect(await store.enqueueDueRuns(new Date(), () => undefined)).toBe(1);
     expect(await prod.runs.count('open')).toBe(1);
     await emptySandbox(store);
   });

@@ -1,5 +1,5 @@
-import type { Kysely, Selectable } from 'kysely';
-import { scopedRuns } from './runs.ts';
+import { randomUUID } from 'node:crypto';
+import { type Kysely, sql } from 'kysely';
 import type { Scope } from './scope.ts';
 import type { Tables } from './tables.ts';
 
@@ -7,11 +7,12 @@ import type { Tables } from './tables.ts';
 export interface Schedule {
   readonly flowId: string;
   readonly nextAt: Date;
-  /** Undefined: once. */
-  readonly intervalSeconds: number | undefined;
-  /** No run begins after this. */
-  readonly endsAt: Date | undefined;
+  /** How it goes on, as whoever counts its slots wants it back; undefined: once. */
+  readonly recurrence: Readonly<Record<string, unknown>> | undefined;
 }
+
+/** Counts slots: the first of a recurrence after a time; undefined where there is none any more. */
+export type NextSlot = (recurrence: Readonly<Record<string, unknown>>, time: Date) => Date | undefined;
 
 /** The schedules of one sandbox; a flow without one runs on demand only. */
 export interface Schedules {
@@ -21,11 +22,10 @@ export interface Schedules {
 
 export function scopedSchedules(database: Kysely<Tables>, scope: Scope): Schedules {
   return {
-    async put({ flowId, nextAt, intervalSeconds, endsAt }) {
+    async put({ flowId, nextAt, recurrence }) {
       const values = {
         next_at: nextAt,
-        interval_seconds: intervalSeconds ?? null,
-        ends_at: endsAt ?? null,
+        recurrence: recurrence === undefined ? null : JSON.stringify(recurrence),
       };
       await database
         .insertInto('flow_schedules')
@@ -45,57 +45,71 @@ export function scopedSchedules(database: Kysely<Tables>, scope: Scope): Schedul
   };
 }
 
+/** Flows queued in one transaction. */
+const FLOWS_AT_ONCE = 1_000;
+
 /**
  * Queues a run for every flow, of all organisations, that is due at `now`, and moves its schedule on to the first
  * slot after `now`: windows that were missed become one catch-up run. Returns how many flows were due.
  */
-export async function enqueueDueRuns(database: Kysely<Tables>, now: Date): Promise<number> {
-  return database.transaction().execute(async (transaction) => {
-    const due = await transaction
-      .selectFrom('flow_schedules')
-      .selectAll()
-      .where('next_at', '<=', now)
-      // A sandbox that is being emptied takes no run, and must not hold up those of others.
-      .where(({ exists, selectFrom }) =>
-        exists(
-          selectFrom('sandboxes')
-            .select('id')
-            .whereRef('sandboxes.org_id', '=', 'flow_schedules.org_id')
-            .whereRef('sandboxes.id', '=', 'flow_schedules.sandbox_id')
-            .where('state', '=', 'active'),
-        ),
-      )
-      .orderBy('next_at')
-      .limit(BATCH)
-      .forUpdate()
-      .skipLocked()
-      .execute();
-    for (const row of due) {
-      const scope: Scope = { orgId: row.org_id, sandboxId: row.sandbox_id };
-      // A flow whose last run is still open is not queued again: that run's successor takes the window.
-      await scopedRuns(transaction, scope).enqueue(row.flow_id);
-      const next = slotAfter(row, now);
-      const schedules = scopedSchedules(transaction, scope);
-      if (next === undefined) await schedules.remove(row.flow_id);
-      else await schedules.put(next);
-    }
-    return due.length;
-  });
+export async function enqueueDueRuns(
+  database: Kysely<Tables>,
+  now: Date,
+  nextSlot: NextSlot,
+): Promise<number> {
+  let flows = 0;
+  for (;;) {
+    const due = await database
+      .transaction()
+      .execute((transaction) => enqueueSome(transaction, now, nextSlot));
+    flows += due;
+    if (due < FLOWS_AT_ONCE) return flows;
+  }
 }
 
-/** Flows queued in one transaction. */
-const BATCH = 1_000;
-
-function slotAfter(row: Selectable<Tables['flow_schedules']>, now: Date): Schedule | undefined {
-  if (row.interval_seconds === null) return undefined;
-  const interval = row.interval_seconds * 1000;
-  const missed = Math.floor((now.getTime() - row.next_at.getTime()) / interval);
-  const nextAt = new Date(row.next_at.getTime() + (missed + 1) * interval);
-  if (row.ends_at !== null && nextAt > row.ends_at) return undefined;
-  return {
-    flowId: row.flow_id,
-    nextAt,
-    intervalSeconds: row.interval_seconds,
-    endsAt: row.ends_at ?? undefined,
-  };
+async function enqueueSome(transaction: Kysely<Tables>, now: Date, nextSlot: NextSlot): Promise<number> {
+  const due = await transaction
+    .selectFrom('flow_schedules')
+    .selectAll()
+    .where('next_at', '<=', now)
+    // A sandbox that is being emptied takes no run, and must not hold up those of others.
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('sandboxes')
+          .select('id')
+          .whereRef('sandboxes.org_id', '=', 'flow_schedules.org_id')
+          .whereRef('sandboxes.id', '=', 'flow_schedules.sandbox_id')
+          .where('state', '=', 'active'),
+      ),
+    )
+    .orderBy('next_at')
+    .limit(FLOWS_AT_ONCE)
+    .forUpdate()
+    .skipLocked()
+    .execute();
+  if (due.length === 0) return 0;
+  const slots = due.map((row) => ({
+    org_id: row.org_id,
+    sandbox_id: row.sandbox_id,
+    flow_id: row.flow_id,
+    run_id: randomUUID(),
+    etag: randomUUID(),
+    next_at: (row.recurrence && nextSlot(row.recurrence, now)) ?? null,
+  }));
+  const dueFlows = sql`jsonb_to_recordset(${JSON.stringify(slots)}::jsonb)
+    as due (org_id text, sandbox_id text, flow_id text, run_id text, etag text, next_at timestamptz)`;
+  // A flow whose last run is still open is not queued again: that run's successor takes the window.
+  await sql`
+    insert into flow_runs
+      (org_id, sandbox_id, id, flow_id, state, etag, attempt, created_at, updated_at, not_before, progress)
+    select org_id, sandbox_id, run_id, flow_id, 'pending', etag, 0, ${now}, ${now}, ${now}, '{}' from ${dueFlows}
+    on conflict (org_id, sandbox_id, flow_id) where completed_at is null do nothing`.execute(transaction);
+  const isDue = sql`flow_schedules.org_id = due.org_id and flow_schedules.sandbox_id = due.sandbox_id
+    and flow_schedules.flow_id = due.flow_id`;
+  await sql`
+    update flow_schedules set next_at = due.next_at from ${dueFlows}
+    where ${isDue} and due.next_at is not null`.execute(transaction);
+  await sql`
+    delete from flow_schedules using ${dueFlows} where ${isDue} and due.next_at is null`.execute(transaction);
+  return due.length;
 }

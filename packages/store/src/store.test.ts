@@ -2,11 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ResourceFilter } from './resource-filter.ts';
 import type { ResourceCursor } from './resources.ts';
 import { LeaseLost } from './runs.ts';
+import type { NextSlot } from './schedules.ts';
 import type { Scope } from './scope.ts';
 import type { ScopedStore, Store } from './store.ts';
 import { storeKinds, type TestStore } from './stores.test-kit.ts';
 
 const actor = { user: 'alice', client: 'script' };
+const noSlot: NextSlot = () => undefined;
 
 describe.each(storeKinds())('the $name store', ({ open }) => {
   let opened: TestStore;
@@ -287,12 +289,14 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
 
   test('merges missed slots of a schedule into one run', async () => {
     const start = new Date('2026-01-01T00:00:00Z');
-    await prod.schedules.put({ flowId: 'hourly', nextAt: start, intervalSeconds: 3600, endsAt: undefined });
-    expect(await store.enqueueDueRuns(new Date('2026-01-01T05:30:00Z'))).toBe(1);
-    expect(await store.enqueueDueRuns(new Date('2026-01-01T05:59:59Z'))).toBe(0);
+    await prod.schedules.put({ flowId: 'hourly', nextAt: start, recurrence: { hours: 1 } });
+    const onTheHour: NextSlot = ({ hours }, time) =>
+      new Date((Math.floor(time.getTime() / 3_600_000) + Number(hours)) * 3_600_000);
+    expect(await store.enqueueDueRuns(new Date('2026-01-01T05:30:00Z'), onTheHour)).toBe(1);
+    expect(await store.enqueueDueRuns(new Date('2026-01-01T05:59:59Z'), onTheHour)).toBe(0);
     expect(await prod.runs.count('hourly')).toBe(1);
     await prod.runs.cancelOpen('hourly');
-    expect(await store.enqueueDueRuns(new Date('2026-01-01T06:00:00Z'))).toBe(1);
+    expect(await store.enqueueDueRuns(new Date('2026-01-01T06:00:00Z'), onTheHour)).toBe(1);
     expect(await prod.runs.count('hourly')).toBe(2);
     await prod.runs.cancelOpen('hourly');
     await prod.schedules.remove('hourly');
@@ -314,14 +318,9 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
   });
 
   test('runs a schedule without an interval once', async () => {
-    await prod.schedules.put({
-      flowId: 'once',
-      nextAt: new Date(0),
-      intervalSeconds: undefined,
-      endsAt: undefined,
-    });
-    expect(await store.enqueueDueRuns(new Date())).toBe(1);
-    expect(await store.enqueueDueRuns(new Date())).toBe(0);
+    await prod.schedules.put({ flowId: 'once', nextAt: new Date(0), recurrence: undefined });
+    expect(await store.enqueueDueRuns(new Date(), noSlot)).toBe(1);
+    expect(await store.enqueueDueRuns(new Date(), noSlot)).toBe(0);
     await prod.runs.cancelOpen('once');
   });
 

@@ -10,7 +10,7 @@ import { type RunQueue, runQueue } from './run-queue.ts';
 import { type Runs, scopedRuns } from './runs.ts';
 import { type PackageRecordKind, type PackageRecords, packageRecords } from './sandbox-packages.ts';
 import { type SandboxRemovals, sandboxRemovals } from './sandbox-removal.ts';
-import { enqueueDueRuns, type Schedules, scopedSchedules } from './schedules.ts';
+import { enqueueDueRuns, type NextSlot, type Schedules, scopedSchedules } from './schedules.ts';
 import { type SchemasOfClass, schemasByClass } from './schema-overview.ts';
 import type { Scope } from './scope.ts';
 import { type Staging, scopedStaging } from './staging.ts';
@@ -68,7 +68,7 @@ export interface Store {
   readonly sandboxRemovals: SandboxRemovals;
   readonly leftovers: Leftovers;
   /** See {@link enqueueDueRuns}. */
-  enqueueDueRuns(now: Date): Promise<number>;
+  enqueueDueRuns(now: Date, nextSlot: NextSlot): Promise<number>;
   scoped(scope: Scope): ScopedStore;
   /** What an organisation keeps of its packages. */
   packages(orgId: string, kind: PackageRecordKind): PackageRecords;
@@ -83,7 +83,7 @@ export function createStore(database: Kysely<Tables>, close: () => Promise<void>
     queue: runQueue(database),
     sandboxRemovals: sandboxRemovals(database),
     leftovers: leftovers(database),
-    enqueueDueRuns: (now) => enqueueDueRuns(database, now),
+    enqueueDueRuns: (now, nextSlot) => enqueueDueRuns(database, now, nextSlot),
     scoped: (scope) => scopedStore(database, scope),
     packages: (orgId, kind) => packageRecords(database, orgId, kind),
     async ping() {

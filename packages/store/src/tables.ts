@@ -85,8 +85,7 @@ export interface Tables {
   flow_schedules: Scoped & {
     flow_id: string;
     next_at: Timestamp;
-    interval_seconds: number | null;
-    ends_at: ColumnType<Date | null, Date | null, Date | null>;
+    recurrence: ColumnType<Record<string, unknown> | null, string | null, string | null>;
   };
   flow_runs: Scoped & {
     id: string;

@@ -5,6 +5,7 @@ import { initial } from './initial.ts';
 import { listIndexes } from './list-indexes.ts';
 import { sandboxPackages } from './sandbox-packages.ts';
 import { sandboxRemoval } from './sandbox-removal.ts';
+import { scheduleRecurrence } from './schedule-recurrence.ts';
 import { sourcePositions } from './source-positions.ts';
 
 /** Brings the schema up to date. Safe to call from several processes at once: Kysely takes a lock in the database. */
@@ -18,6 +19,7 @@ export async function migrate(database: Kysely<Tables>): Promise<void> {
         '0003-sandbox-removal': { up: sandboxRemoval },
         '0004-sandbox-packages': { up: sandboxPackages },
         '0005-source-positions': { up: sourcePositions },
+        '0006-schedule-recurrence': { up: scheduleRecurrence },
       }),
     },
   });

@@ -1,3 +1,4 @@
+import { nextSlot } from '@tributary/runner';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type FlowServer, flowBody, scopedStore, startFlowServer } from './tutorial.test-kit.ts';
 
@@ -19,7 +20,7 @@ async function stateNow(): Promise<string> {
 }
 
 async function isDue(): Promise<boolean> {
-  await flows.server.store.enqueueDueRuns(new Date());
+  await flows.server.store.enqueueDueRuns(new Date(), nextSlot);
   const store = await scopedStore(flows.server);
   return (await store.runs.count(id)) > 0;
 }
@@ -49,7 +50,7 @@ describe('an action on a flow', () => {
     await store.runs.cancelOpen(id);
     await act('disable');
     await act('enable');
-    await flows.server.store.enqueueDueRuns(new Date());
+    await flows.server.store.enqueueDueRuns(new Date(), nextSlot);
     expect(await store.runs.count(id)).toBe(1);
   });
 
@@ -95,7 +96,7 @@ describe('a flow that is deleted', () => {
     expect((await flows.call('DELETE', `/flows/${id}`)).status).toBe(204);
     expect((await store.runs.get(run.id))?.state).toBe('cancelled');
     expect(await store.watermarks.get(id)).toBeUndefined();
-    await flows.server.store.enqueueDueRuns(new Date());
+    await flows.server.store.enqueueDueRuns(new Date(), nextSlot);
     expect(await store.runs.count(id)).toBe(1);
   });
 });

@@ -1,5 +1,5 @@
 import type { FlowSpec } from '@tributary/connectors';
-import { intervalSecondsOf, type ScheduleParams } from '@tributary/runner';
+import { intervalSecondsOf, isTimezone, type ScheduleParams } from '@tributary/runner';
 import type { Violation } from '../../http/problem.ts';
 import { schemaViolations } from './spec-schema.ts';
 
@@ -39,7 +39,7 @@ type NumericSchedule = ScheduleParams & {
 
 /** What the schemas of flow specs don't say. */
 function beyondSchema(params: NumericSchedule): Violation[] {
-  const { startTime, endTime } = params;
+  const { startTime, endTime, timezone } = params;
   const violations: Violation[] = [];
   for (const [name, time] of Object.entries({ startTime, endTime })) {
     if (time !== undefined && (time < 0 || time > LATEST_SECONDS)) {
@@ -51,6 +51,12 @@ function beyondSchema(params: NumericSchedule): Violation[] {
   }
   if (endTime !== undefined && endTime <= startTime) {
     violations.push({ path: '/scheduleParams/endTime', message: 'must be later than startTime' });
+  }
+  if (timezone !== undefined && !isTimezone(timezone)) {
+    violations.push({
+      path: '/scheduleParams/timezone',
+      message: 'must be the name of a time zone, such as Europe/Zurich or UTC',
+    });
   }
   if (violations.length === 0 && (intervalSecondsOf(params) ?? 0) > LONGEST_INTERVAL_SECONDS) {
     violations.push({ path: '/scheduleParams/interval', message: 'must not be longer than ten years' });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { nextSlot } from '@tributary/runner';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   CLOUD_STORAGE_TO_AEP,
@@ -34,7 +35,7 @@ async function shown(id: string) {
 async function dueAt(time: Date): Promise<string[]> {
   const store = await scopedStore(flows.server);
   const before = new Set((await store.runs.list({ limit: 1_000 })).map(({ id }) => id));
-  await flows.server.store.enqueueDueRuns(time);
+  await flows.server.store.enqueueDueRuns(time, nextSlot);
   return (await store.runs.list({ limit: 1_000 }))
     .filter(({ id }) => !before.has(id))
     .map(({ flowId }) => flowId);
@@ -221,6 +222,11 @@ describe('a flow is refused', () => {
     ['every fortnight', () => schedule({ frequency: 'fortnight' }), '/scheduleParams/frequency'],
     ['from some day on', () => schedule({ startTime: 'tomorrow' }), '/scheduleParams/startTime'],
     ['from a time in milliseconds on', () => schedule({ startTime: 1e15 }), '/scheduleParams/startTime'],
+    [
+      'in a zone that does not exist',
+      () => schedule({ timezone: 'Mars/Olympus' }),
+      '/scheduleParams/timezone',
+    ],
     ['from before the epoch on', () => schedule({ startTime: -1 }), '/scheduleParams/startTime'],
     ['until before its start', () => schedule({ endTime: 1567411548 }), '/scheduleParams/endTime'],
     ['with a schedule in words', () => ({ ...flowBody(ids), scheduleParams: 'daily' }), '/scheduleParams'],
