@@ -1,29 +1,20 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { Faults } from '../faults.ts';
+import { type CommonOptions, checkRows, checkSeed, listen, type RunningEmulator } from '../listen.ts';
 import { Sessions } from '../sessions.ts';
 import { Usage } from '../usage.ts';
 import type { Credentials } from './credentials.ts';
 import { findTable, tableDefinitions } from './definitions.ts';
 import { Environment } from './environment.ts';
 import type { Context } from './http/context.ts';
-import { registerControl } from './http/control.ts';
+import { registerDataverseControl } from './http/control.ts';
 import { registerEntraId } from './http/entra-id.ts';
 import { registerTrouble } from './http/trouble.ts';
 import { registerWebApi } from './http/web-api.ts';
 import { WebApiError } from './odata/error.ts';
 
-export interface DataverseEmulatorOptions extends Partial<Credentials> {
-  /** Default 127.0.0.1. */
-  readonly host?: string;
-  /** Default 0, any free one. */
-  readonly port?: number;
-  /** A whole number; the same seed and rows give the same bytes. Default 1. */
-  readonly seed?: number;
-  /** Rows to generate by table; tables left out have {@link defaultTableRows}. */
-  readonly rows?: Readonly<Record<string, number>>;
-  /** A file that keeps mutations, clock and credentials over restarts. */
-  readonly journalPath?: string;
+export interface DataverseEmulatorOptions extends CommonOptions, Partial<Credentials> {
   /** Milliseconds until an access token expires; default one hour. */
   readonly tokenLifetimeMs?: number;
   /** Default 6,000, as at Dataverse. */
@@ -32,12 +23,8 @@ export interface DataverseEmulatorOptions extends Partial<Credentials> {
   readonly requestMs?: number;
 }
 
-export interface DataverseEmulator {
-  /** Where it listens, without a slash at the end: the service's URI and its authority. */
-  readonly url: string;
-  readonly credentials: Credentials;
-  close(): Promise<void>;
-}
+/** Its address is the service's URI and its authority. */
+export type DataverseEmulator = RunningEmulator<Credentials>;
 
 /** Rows of an environment that nobody asked anything particular of. */
 export const defaultTableRows: Readonly<Record<string, number>> = {
@@ -48,7 +35,6 @@ export const defaultTableRows: Readonly<Record<string, number>> = {
   systemuser: 28,
 };
 
-const MOST_ROWS = 100_000_000;
 /** Longest URL that Dataverse takes in a GET request. */
 const MOST_URI_BYTES = 32_768;
 
@@ -56,11 +42,10 @@ const MOST_URI_BYTES = 32_768;
 export async function startDataverseEmulator(
   options: DataverseEmulatorOptions = {},
 ): Promise<DataverseEmulator> {
-  const { host = '127.0.0.1', port = 0, seed = 1 } = options;
-  if (!Number.isInteger(seed)) throw new RangeError('seed must be a whole number.');
+  const { host = '127.0.0.1', port = 0 } = options;
   const environment = new Environment({
-    seed,
-    rows: { ...defaultTableRows, ...checkRows(options.rows ?? {}) },
+    seed: checkSeed(options.seed ?? 1),
+    rows: { ...defaultTableRows, ...checkRows(options.rows ?? {}, tableDefinitions, findTable) },
     credentials: completeCredentials(options),
     journalPath: options.journalPath,
   });
@@ -75,24 +60,8 @@ export async function startDataverseEmulator(
     url: () => url,
   };
   const server = buildServer(context);
-  await server.listen({ host, port });
-  const address = server.addresses()[0];
-  if (address === undefined || typeof address === 'string') throw new Error('The server listens nowhere.');
-  url = `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+  url = await listen(server, host, port);
   return { url, credentials: environment.credentials, close: () => server.close() };
-}
-
-function checkRows(rows: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
-  for (const [name, count] of Object.entries(rows)) {
-    if (findTable(name) === undefined) {
-      const known = tableDefinitions.map((table) => table.name).join(', ');
-      throw new RangeError(`rows names '${name}'; the tables are ${known}.`);
-    }
-    if (!Number.isInteger(count) || count < 0 || count > MOST_ROWS) {
-      throw new RangeError(`rows.${name} must be a whole number from 0 to ${MOST_ROWS}.`);
-    }
-  }
-  return rows;
 }
 
 function completeCredentials(given: Partial<Credentials>): Credentials {
@@ -137,7 +106,7 @@ function buildServer(context: Context): FastifyInstance {
   registerTrouble(server, context);
   registerEntraId(server, context);
   registerWebApi(server, context);
-  server.register(async (control) => registerControl(control, context), { prefix: '/__emulator' });
+  server.register(async (control) => registerDataverseControl(control, context), { prefix: '/__emulator' });
   return server;
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { Faults } from '../faults.ts';
+import { type CommonOptions, checkRows, checkSeed, listen, type RunningEmulator } from '../listen.ts';
 import { Sessions } from '../sessions.ts';
 import { Usage } from '../usage.ts';
 import { BulkJobs } from './bulk-jobs.ts';
@@ -15,23 +16,13 @@ import {
   OLDEST_VERSION,
   ORGANIZATION_ID,
 } from './http/context.ts';
-import { registerControl } from './http/control.ts';
+import { registerSalesforceControl } from './http/control.ts';
 import { ApiError, notFound, sendError } from './http/errors.ts';
 import { registerRest, registerVersions } from './http/rest.ts';
 import { registerTrouble, requestLimitExceeded } from './http/trouble.ts';
 import { Org } from './org.ts';
 
-export interface SalesforceEmulatorOptions extends Partial<Credentials> {
-  /** Default 127.0.0.1. */
-  readonly host?: string;
-  /** Default 0, any free one. */
-  readonly port?: number;
-  /** A whole number; the same seed and rows give the same bytes. Default 1. */
-  readonly seed?: number;
-  /** Rows to generate by object name; objects left out have {@link defaultRows}. */
-  readonly rows?: Readonly<Record<string, number>>;
-  /** A file that keeps mutations, clock and credentials over restarts. */
-  readonly journalPath?: string;
+export interface SalesforceEmulatorOptions extends CommonOptions, Partial<Credentials> {
   /** Milliseconds until an access token expires; default two hours. */
   readonly sessionLifetimeMs?: number;
   /** API calls until REQUEST_LIMIT_EXCEEDED; default 1,000,000. */
@@ -41,12 +32,7 @@ export interface SalesforceEmulatorOptions extends Partial<Credentials> {
   readonly latency?: Partial<Latency>;
 }
 
-export interface SalesforceEmulator {
-  /** Where it listens, without a slash at the end. */
-  readonly url: string;
-  readonly credentials: Credentials;
-  close(): Promise<void>;
-}
+export type SalesforceEmulator = RunningEmulator<Credentials>;
 
 /** Rows of an org that nobody asked anything particular of. */
 export const defaultRows: Readonly<Record<string, number>> = {
@@ -59,7 +45,6 @@ export const defaultRows: Readonly<Record<string, number>> = {
   User: 28,
 };
 
-const MOST_ROWS = 100_000_000;
 /** Longest request line; Salesforce refuses longer URIs (REST API Developer Guide, Request Limits). */
 const MOST_URI_BYTES = 16_384;
 
@@ -67,11 +52,10 @@ const MOST_URI_BYTES = 16_384;
 export async function startSalesforceEmulator(
   options: SalesforceEmulatorOptions = {},
 ): Promise<SalesforceEmulator> {
-  const { host = '127.0.0.1', port = 0, seed = 1 } = options;
-  if (!Number.isInteger(seed)) throw new RangeError('seed must be a whole number.');
+  const { host = '127.0.0.1', port = 0 } = options;
   const org = new Org({
-    seed,
-    rows: { ...defaultRows, ...checkRows(options.rows ?? {}) },
+    seed: checkSeed(options.seed ?? 1),
+    rows: { ...defaultRows, ...checkRows(options.rows ?? {}, objectDefinitions, findObject) },
     credentials: completeCredentials(options),
     journalPath: options.journalPath,
   });
@@ -88,33 +72,13 @@ export async function startSalesforceEmulator(
     url: () => url,
   };
   const server = buildServer(context);
-  await server.listen({ host, port });
-  const address = server.addresses()[0];
-  if (address === undefined || typeof address === 'string') throw new Error('The server listens nowhere.');
-  url = `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+  url = await listen(server, host, port);
   return { url, credentials: org.credentials, close: () => server.close() };
 }
 
 /** Access tokens and SOAP session ids, which are the same thing to Salesforce, begin with the organisation's id. */
 function newAccessToken(): string {
   return `${ORGANIZATION_ID.slice(0, 15)}!${randomBytes(48).toString('base64url').replaceAll('-', '.')}`;
-}
-
-function checkRows(rows: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    Object.entries(rows).map(([name, count]) => {
-      const object = findObject(name);
-      if (object === undefined) {
-        throw new RangeError(
-          `rows names '${name}'; the objects are ${objectDefinitions.map((known) => known.name).join(', ')}.`,
-        );
-      }
-      if (!Number.isInteger(count) || count < 0 || count > MOST_ROWS) {
-        throw new RangeError(`rows.${object.name} must be a whole number from 0 to ${MOST_ROWS}.`);
-      }
-      return [object.name, count];
-    }),
-  );
 }
 
 function completeCredentials(given: Partial<Credentials>): Credentials {
@@ -165,7 +129,7 @@ function buildServer(context: Context): FastifyInstance {
     registerRest(api, context);
     registerBulk(api, context);
   });
-  server.register(async (control) => registerControl(control, context), { prefix: '/__emulator' });
+  server.register(async (control) => registerSalesforceControl(control, context), { prefix: '/__emulator' });
   return server;
 }
 
