@@ -42,11 +42,20 @@ export function describeRun(run: RunRecord, origin: string): Record<string, unkn
           attempt: run.attempt,
           step: run.state,
           earlierAttempts: earlierAttempts(run, progress),
+          notices: progress.notices,
+          ...waitingOf(run, progress),
         },
       },
     },
     activities: [copy, promotion],
   };
+}
+
+/** A run that stands still is in progress, and says why and until when. */
+function waitingOf(run: RunRecord, { waiting }: RunProgress) {
+  if (waiting === undefined || run.completedAt !== undefined || waiting.until <= Date.now()) return {};
+  const { reason, since, until } = waiting;
+  return { waiting: { reason, sinceUTC: since, untilUTC: until } };
 }
 
 function recordSummary({ outcome }: RunProgress) {

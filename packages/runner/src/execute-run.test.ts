@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { SourceError } from '@tributary/connectors';
 import type { RunRecord, ScopedStore } from '@tributary/store';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describeRun } from './describe-run.ts';
 import { MAX_ATTEMPTS } from './failure.ts';
 import { progressOf } from './progress.ts';
 import { type BenchFlow, RunBench } from './run-bench.test-kit.ts';
@@ -328,6 +329,42 @@ describe('a source', () => {
     bench.source.beforePage = () =>
       Promise.reject(new SourceError('refused', 'INVALID_LOGIN', 'no such user'));
     expect(await bench.run(flow)).toMatchObject({ state: 'failed', attempt: 1 });
+  });
+
+  test('whose allowance is used up makes the run wait: nothing has failed, and it goes on from where it stands', async () => {
+    await bench.store.runs.enqueue(flow.id);
+    const closed = new SourceError('limited', 'API_BUDGET', '80 % of today’s calls are used');
+    once('settled-job/1', () => Promise.reject(closed));
+    const waiting = await bench.attempt();
+    expect(waiting).toMatchObject({ state: 'extracting', progress: { errors: [], waits: 1 } });
+    expect(bench.pauses).toEqual([300_000]);
+    expect(describeRun(waiting, '')).toMatchObject({
+      metrics: {
+        statusSummary: {
+          status: 'inProgress',
+          errors: [],
+          extensions: {
+            waiting: { reason: expect.stringContaining('80 %'), untilUTC: expect.any(Number) },
+            notices: [{ code: 'WAITING_FOR_SOURCE', message: expect.stringContaining('goes on at') }],
+          },
+        },
+      },
+    });
+    bench.source.sent = [];
+    const ended = await bench.attempt();
+    expect(ended).toMatchObject({ state: 'success' });
+    expect(bench.source.sent).not.toContain('settled-job/0');
+    expect(describeRun(ended, '')).not.toHaveProperty('metrics.statusSummary.extensions.waiting');
+    expect(await bench.landed(flow)).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  test('that makes a run wait more often than runs are attempted does not have it taken for a deadly one', async () => {
+    await bench.store.runs.enqueue(flow.id);
+    bench.source.beforePage = () =>
+      Promise.reject(new SourceError('limited', 'API_BUDGET', 'all calls are used'));
+    for (let wait = 0; wait < MAX_ATTEMPTS + 2; wait++) await bench.attempt();
+    bench.source.beforePage = () => undefined;
+    expect(await bench.attempt()).toMatchObject({ state: 'success' });
   });
 
   test('that fails in one partition is read in the others no further', async () => {

@@ -1,22 +1,16 @@
 import { rm } from 'node:fs/promises';
 import type { Source } from '@tributary/connectors';
 import type { TransformResult } from '@tributary/engine';
-import { LeaseLost, type RunRecord, type RunState } from '@tributary/store';
+import type { RunRecord, RunState } from '@tributary/store';
 import { batchErrors, keepsDiagnostics } from './batch-document.ts';
 import { newBatchId } from './batch-id.ts';
 import { commitRun } from './commit-run.ts';
 import { attemptFolder, dataFolderOf } from './data-folder.ts';
 import { documentOf } from './documents.ts';
 import { extractRun } from './extract-run.ts';
-import {
-  backOff,
-  type Failure,
-  FlowUnfit,
-  judge,
-  MAX_ATTEMPTS,
-  MAX_FAILURES,
-  TakesWorkersDown,
-} from './failure.ts';
+import { FlowUnfit, MAX_ATTEMPTS, TakesWorkersDown } from './failure.ts';
+import { handleFailure } from './handle-failure.ts';
+import { withPlanNotices } from './notices.ts';
 import { openSourceOf } from './open-source.ts';
 import { type PlannedPartition, planRun } from './plan-run.ts';
 import { type PreparedFlow, prepareFlow } from './prepare-flow.ts';
@@ -44,17 +38,25 @@ import { currentTable, transformRun } from './transform-run.ts';
  * from the store is no failure either: what has become of the run is asked, not assumed.
  *
  * A failed attempt either ends the run (nobody can mend it by waiting), or gives the run back to be taken up again
- * after a pause: from where it stands, or with everything fetched anew where what is staged cannot be trusted.
+ * after a pause: from where it stands, or with everything fetched anew where what is staged cannot be trusted. Where the
+ * source's allowance is used up nothing has failed: the run is given back with all that it has staged, shows what it
+ * waits for, and goes on when it may (`wait-for-source.ts`).
  */
 
 /** Takes a run from where it stands to its end, or gives it back. Rejects when the store cannot be told of either. */
 export async function executeRun(attempt: Attempt): Promise<void> {
   try {
-    if (attempt.run.attempt > MAX_ATTEMPTS) throw new TakesWorkersDown(attempt.run.attempt - 1);
+    requireBearable(attempt.run);
     await takeSteps(attempt);
   } catch (error) {
     await handleFailure(attempt, error);
   }
+}
+
+/** A run that waited was given back in good order: that was no worker's end. */
+function requireBearable(run: RunRecord): void {
+  const attempts = run.attempt - (progressOf(run).waits ?? 0);
+  if (attempts > MAX_ATTEMPTS) throw new TakesWorkersDown(attempts - 1);
 }
 
 async function takeSteps(attempt: Attempt): Promise<void> {
@@ -85,7 +87,7 @@ async function ensurePlan(attempt: Attempt, prepared: PreparedFlow, source: Sour
   const fixed = progress.window === undefined ? undefined : readWindow(progress.window);
   const plan = await planRun(planning, prepared, source, fixed);
   return keepPlan(planning, plan.partitions, {
-    ...progressOf(planning.run),
+    ...withPlanNotices(progressOf(planning.run), plan.notices),
     window: storeWindow(plan.window),
     columns: plan.columns,
     dataFolder: dataFolderOf(attempt.services.lake.io.pathOf(table.metadata.location), attempt.run.id),
@@ -108,7 +110,7 @@ async function keepPlan(
 async function extract(attempt: Attempt, source: Source): Promise<Attempt> {
   await extractRun(attempt, source);
   const pages = await attempt.store.staging.pages(attempt.run.id);
-  const progress = progressOf(attempt.run);
+  const { waiting: _waiting, ...progress } = progressOf(attempt.run);
   return advance(attempt, 'transforming', {
     ...progress,
     extract: {
@@ -204,66 +206,4 @@ function withOutcome(
 async function advance(attempt: Attempt, state: RunState, progress: RunProgress): Promise<Attempt> {
   const run = await attempt.store.runs.advance(attempt.run, attempt.owner, state, { ...progress });
   return { ...attempt, run };
-}
-
-async function handleFailure(attempt: Attempt, error: unknown): Promise<void> {
-  const { services, store, owner, signal } = attempt;
-  const run = await store.runs.get(attempt.run.id);
-  if (run === undefined || run.completedAt !== undefined) {
-    // It was cancelled; or it was committed, and only the answer, or the tidying, has failed.
-    return tidyRun(services, attempt.run.id);
-  }
-  if (error instanceof LeaseLost) return;
-  if (signal.aborted) return services.store.queue.release(run, owner, new Date());
-  const failure = judge(error);
-  services.log.warn(
-    { err: error, flowId: run.flowId, runId: run.id, attempt: run.attempt },
-    'flow run attempt failed',
-  );
-  try {
-    if (failure.verdict === 'fail' || progressOf(run).errors.length + 1 >= MAX_FAILURES)
-      await giveUp(attempt, run, failure);
-    else await tryAgain(attempt, run, failure);
-  } catch (lost) {
-    if (!(lost instanceof LeaseLost)) throw lost;
-  }
-}
-
-async function giveUp({ services, store, owner }: Attempt, run: RunRecord, failure: Failure): Promise<void> {
-  await store.transaction(async (transaction) => {
-    await transaction.staging.clear(run.id);
-    await transaction.runs.advance(run, owner, 'failed', { ...withError(run, failure) });
-  });
-  await tidyRun(services, run.id);
-}
-
-async function tryAgain(
-  { services, store, owner }: Attempt,
-  run: RunRecord,
-  failure: Failure,
-): Promise<void> {
-  const failed = withError(run, failure);
-  if (failure.verdict === 'restart') {
-    const { columns: _columns, extract: _extract, ...kept } = failed;
-    await store.transaction(async (transaction) => {
-      await transaction.staging.clear(run.id);
-      await transaction.runs.advance(run, owner, 'planning', { ...kept });
-    });
-    await services.staging.remove(run.id);
-  } else {
-    await store.runs.advance(run, owner, run.state, { ...failed });
-  }
-  // This worker holds the run and it is open, so that nothing of this attempt has been committed, nor will be.
-  const { dataFolder } = failed;
-  if (dataFolder !== undefined)
-    await rm(attemptFolder(dataFolder, run.attempt), { recursive: true, force: true });
-  await services.store.queue.release(run, owner, new Date(Date.now() + backOff(failed.errors.length)));
-}
-
-function withError(run: RunRecord, { code, message }: Failure): RunProgress {
-  const progress = progressOf(run);
-  return {
-    ...progress,
-    errors: [...progress.errors, { code, message, at: Date.now(), attempt: run.attempt }],
-  };
 }

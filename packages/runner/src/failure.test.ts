@@ -9,6 +9,7 @@ import {
   LandedPageDamaged,
   RowsMissing,
   SourceClockBehind,
+  SourceStaysClosed,
   StagedPageDamaged,
   type Verdict,
 } from './failure.ts';
@@ -17,6 +18,7 @@ const at = new Date('2026-03-01T12:00:00Z');
 
 test.each<[SourceErrorKind, Verdict]>([
   ['busy', 'retry'],
+  ['limited', 'wait'],
   ['expired', 'restart'],
   ['refused', 'fail'],
   ['invalid', 'fail'],
@@ -45,6 +47,7 @@ test.each<[Error, Verdict]>([
   [new RowsMissing(5, 4), 'restart'],
   [new StagedPageDamaged('/staging/run/page.csv'), 'restart'],
   [new LandedPageDamaged('/staging/run/page.csv', at), 'fail'],
+  [new SourceStaysClosed('the allowance is used up', at), 'fail'],
   [new SourceClockBehind(at, at), 'retry'],
   [new Error('Connection terminated unexpectedly'), 'retry'],
   [new Error('ENOSPC: no space left on device, write'), 'retry'],

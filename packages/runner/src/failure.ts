@@ -70,12 +70,25 @@ export class TakesWorkersDown extends Error {
   }
 }
 
+/** The source's allowance was used up for so long that waiting on would hide it. */
+export class SourceStaysClosed extends Error {
+  constructor(reason: string, since: Date) {
+    super(
+      `${reason}. The run has waited since ${since.toISOString()} and no row has come; it is given up. Let the connection ` +
+        'use a larger share of the allowance, or have others use less of it, and run the flow again.',
+    );
+    this.name = 'SourceStaysClosed';
+  }
+}
+
 /** What a failed attempt means for its run. */
 export type Verdict =
   /** Try again after a pause, from where it stands. */
   | 'retry'
   /** Try again, and fetch everything anew. */
   | 'restart'
+  /** The source may not be asked for a while: go on later from where it stands; nothing has failed. */
+  | 'wait'
   /** No attempt can succeed until somebody changes something. */
   | 'fail';
 
@@ -104,8 +117,9 @@ export function judge(error: unknown): Failure {
   if (error instanceof SourceError) {
     const message = `The source answered ${error.code}: ${error.message}`;
     switch (error.kind) {
-      case 'busy':
       case 'limited':
+        return { verdict: 'wait', code: COPY_FAILED, message };
+      case 'busy':
         return { verdict: 'retry', code: COPY_FAILED, message };
       case 'expired':
         return { verdict: 'restart', code: COPY_FAILED, message };
@@ -117,7 +131,11 @@ export function judge(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof RowsMissing || error instanceof StagedPageDamaged)
     return { verdict: 'restart', code: COPY_FAILED, message };
-  if (error instanceof LandedPageDamaged || error instanceof TakesWorkersDown)
+  if (
+    error instanceof LandedPageDamaged ||
+    error instanceof TakesWorkersDown ||
+    error instanceof SourceStaysClosed
+  )
     return { verdict: 'fail', code: COPY_FAILED, message };
   if (error instanceof ColumnsMissing) return { verdict: 'restart', code: MAPPING_FAILED, message };
   if (error instanceof FlowUnfit) return { verdict: 'fail', code: MAPPING_FAILED, message };

@@ -3,6 +3,7 @@ import { planMappings } from '@tributary/data-prep';
 import type { StagedPartition } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
 import { FlowUnfit } from './failure.ts';
+import type { RunNotice } from './notices.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
 import { nextWindow, partsOf, type RunWindow } from './read-window.ts';
 import type { Attempt } from './services.ts';
@@ -17,6 +18,7 @@ export interface RunPlan {
   readonly window: RunWindow | undefined;
   readonly columns: readonly SourceColumn[];
   readonly partitions: readonly PlannedPartition[];
+  readonly notices: readonly RunNotice[];
 }
 
 /**
@@ -53,7 +55,17 @@ export async function planRun(
       partitions.push({ ...partition, id: `${settled ? 'settled' : 'unsettled'}-${partition.id}`, settled });
     }
   }
-  return { window, columns, partitions };
+  return { window, columns, partitions, notices: [...tableNotices(table), ...fallBacks(partitions)] };
+}
+
+function tableNotices({ notices = [] }: TableDescription): readonly RunNotice[] {
+  return notices.map((message) => ({ code: 'TABLE_LIMITED', message }));
+}
+
+function fallBacks(partitions: readonly PlannedPartition[]): readonly RunNotice[] {
+  return partitions.flatMap(({ notice }) =>
+    notice === undefined ? [] : [{ code: 'READ_FALL_BACK', message: notice }],
+  );
 }
 
 /** The columns that the mappings read, and those that tell rows and changes apart. */

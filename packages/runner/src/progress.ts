@@ -1,5 +1,6 @@
 import type { Actor, RunRecord } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
+import type { RunNotice } from './notices.ts';
 import type { RunWindow } from './read-window.ts';
 
 /** What a run has done so far: kept with it at each step, enough for any worker to go on and for people to look at. */
@@ -25,6 +26,22 @@ export interface RunProgress {
   readonly outcome?: RunOutcome;
   /** What went wrong, oldest first; each attempt that failed leaves one entry. */
   readonly errors: readonly RunError[];
+  /** What people should know of the run without its being an error, oldest first. */
+  readonly notices: readonly RunNotice[];
+  /** How often the run was given back to wait for the source, none of which is a failure. */
+  readonly waits?: number;
+  /** Present while the run waits until the source may be asked again. */
+  readonly waiting?: Waiting;
+}
+
+/** Why a run stands still, in epoch milliseconds. */
+export interface Waiting {
+  readonly since: number;
+  /** When the source is asked again. */
+  readonly until: number;
+  readonly reason: string;
+  /** Pages that were staged when it was given back. */
+  readonly stagedPages: number;
 }
 
 export interface RunOutcome {
@@ -57,7 +74,7 @@ interface StoredWindow {
 
 export function progressOf(run: RunRecord): RunProgress {
   // The runner alone writes a run's progress; a run that has none yet was queued by its schedule.
-  return { trigger: 'schedule', errors: [], ...(run.progress as Partial<RunProgress>) };
+  return { trigger: 'schedule', errors: [], notices: [], ...(run.progress as Partial<RunProgress>) };
 }
 
 /** Who runs what falls due, and writes what runs leave. */

@@ -1,0 +1,50 @@
+import type { RunProgress } from './progress.ts';
+
+/** What people should know of a run without its being an error. */
+export interface RunNotice {
+  readonly code: NoticeCode;
+  readonly message: string;
+}
+
+export type NoticeCode =
+  /** A partition was read in another way than usual. */
+  | 'READ_FALL_BACK'
+  /** Something of the table that the source cannot give. */
+  | 'TABLE_LIMITED'
+  /** The whole table was read in place of what has changed. */
+  | 'FULL_READ'
+  /** The table's columns are others than at the flow's last run. */
+  | 'SCHEMA_DRIFT'
+  /** New columns have got fields and mappings. */
+  | 'COLUMNS_ADDED'
+  /** New columns were to get fields and mappings, and have got none. */
+  | 'COLUMNS_NOT_ADDED'
+  /** The source's own count of rows was not compared with what arrived. */
+  | 'ROWS_NOT_COMPARED'
+  /** The run waits, or has waited, until the source may be asked again. */
+  | 'WAITING_FOR_SOURCE';
+
+/** A run of thousands of partitions may have as many notices; nobody reads more than these. */
+const MAX_NOTICES = 50;
+
+/** What only time brings: it holds for the run however often it is planned. */
+const outlivePlans: ReadonlySet<NoticeCode> = new Set(['WAITING_FOR_SOURCE']);
+
+/** Puts what a plan has to tell in the place of what an earlier plan of the run told. */
+export function withPlanNotices(progress: RunProgress, notices: readonly RunNotice[]): RunProgress {
+  const kept = progress.notices.filter(({ code }) => outlivePlans.has(code));
+  return withNotices({ ...progress, notices: kept }, notices);
+}
+
+/** Adds notices; what was told already is told once. */
+export function withNotices(progress: RunProgress, notices: readonly RunNotice[]): RunProgress {
+  const all = [...progress.notices, ...notices];
+  const distinct = new Map(all.map((notice) => [`${notice.code} ${notice.message}`, notice]));
+  return { ...progress, notices: [...distinct.values()].slice(0, MAX_NOTICES) };
+}
+
+/** Puts one notice in the place of all others of its code. */
+export function withLatestNotice(progress: RunProgress, notice: RunNotice): RunProgress {
+  const others = progress.notices.filter(({ code }) => code !== notice.code);
+  return withNotices({ ...progress, notices: others }, [notice]);
+}
