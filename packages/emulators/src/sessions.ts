@@ -26,4 +26,11 @@ export class Sessions {
   end(token: string): boolean {
     return this.#expiries.delete(token);
   }
+
+  /** Ends all sessions; returns how many there were. */
+  endAll(): number {
+    const { size } = this.#expiries;
+    this.#expiries.clear();
+    return size;
+  }
 }

@@ -5,9 +5,10 @@ import { type CommonOptions, checkRows, checkSeed, listen, type RunningEmulator 
 import { Sessions } from '../sessions.ts';
 import { Usage } from '../usage.ts';
 import { BulkJobs } from './bulk-jobs.ts';
+import { ConnectedApp } from './connected-app.ts';
 import type { Credentials } from './credentials.ts';
 import { findObject, objectDefinitions } from './definitions.ts';
-import { bearerToken, registerOAuth, registerSoap } from './http/auth.ts';
+import { bearerToken, registerOAuth } from './http/auth.ts';
 import { registerBulk } from './http/bulk.ts';
 import {
   type Context,
@@ -19,6 +20,7 @@ import {
 import { registerSalesforceControl } from './http/control.ts';
 import { ApiError, notFound, sendError } from './http/errors.ts';
 import { registerRest, registerVersions } from './http/rest.ts';
+import { registerSoap } from './http/soap.ts';
 import { registerTrouble, requestLimitExceeded } from './http/trouble.ts';
 import { Org } from './org.ts';
 
@@ -60,10 +62,12 @@ export async function startSalesforceEmulator(
     journalPath: options.journalPath,
   });
   const latency: Latency = { requestMs: 0, bulkJobMs: 100, ...options.latency };
+  const sessions = new Sessions(newAccessToken, options.sessionLifetimeMs ?? 7_200_000);
   let url = '';
   const context: Context = {
     org,
-    sessions: new Sessions(newAccessToken, options.sessionLifetimeMs ?? 7_200_000),
+    sessions,
+    connectedApp: new ConnectedApp(sessions),
     jobs: new BulkJobs(org, latency.bulkJobMs),
     faults: new Faults(),
     usage: new Usage(options.dailyApiRequests ?? 1_000_000),

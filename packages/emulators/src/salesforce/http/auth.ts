@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type AssertionFailure, type AssertionRules, checkAssertion } from '../jwt-assertion.ts';
 import { type Context, ORGANIZATION_ID, USER_ID } from './context.ts';
 
 interface OAuthFailure {
@@ -18,16 +19,35 @@ const badGrantType: OAuthFailure = {
   error_description: 'grant type not supported',
 };
 
-/** The OAuth 2.0 endpoints (client credentials and user name with password) and the identity service. */
+const badRefreshToken: OAuthFailure = {
+  error: 'invalid_grant',
+  error_description: 'expired access/refresh token',
+};
+
+/** How each failure of an assertion is answered. */
+const badAssertions: Readonly<Record<AssertionFailure, OAuthFailure>> = {
+  malformed: { error: 'invalid_grant', error_description: 'invalid assertion' },
+  issuer: badClientId,
+  signature: { error: 'invalid_grant', error_description: 'invalid assertion' },
+  audience: { error: 'invalid_grant', error_description: 'audience is invalid' },
+  expired: { error: 'invalid_grant', error_description: 'expired authorization code' },
+  subject: { error: 'invalid_grant', error_description: "user hasn't approved this consumer" },
+};
+
+const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+/** Log-in hosts of production and of sandboxes: an assertion may name either, or the org's own address. */
+const LOGIN_HOSTS = ['https://login.salesforce.com', 'https://test.salesforce.com'];
+
+/** The OAuth 2.0 endpoints (client credentials, password, JWT bearer, refresh token) and the identity service. */
 export function registerOAuth(server: FastifyInstance, context: Context): void {
   server.post('/services/oauth2/token', async (request, reply) => {
-    const form = formOf(request);
-    const failure = checkGrant(form, context);
+    const granted = grant(formOf(request), context);
     reply.header('cache-control', 'no-cache, no-store');
-    return failure === undefined ? grant(context) : reply.code(400).send(failure);
+    return 'error' in granted ? reply.code(400).send(granted) : granted;
   });
   server.post('/services/oauth2/revoke', async (request, reply) => {
-    const ended = context.sessions.end(formOf(request).get('token') ?? '');
+    const token = formOf(request).get('token') ?? '';
+    const ended = context.sessions.end(token) || context.connectedApp.revoke(token);
     const failure = {
       error: 'unsupported_token_type',
       error_description: 'this token type is not supported',
@@ -49,17 +69,47 @@ function formOf(request: FastifyRequest): URLSearchParams {
   return form;
 }
 
-function checkGrant(form: URLSearchParams, { org }: Context): OAuthFailure | undefined {
-  const { credentials } = org;
+/** A session by whatever the form grants it, as the token endpoint answers; or why not. */
+function grant(form: URLSearchParams, context: Context): Readonly<Record<string, unknown>> | OAuthFailure {
+  const { sessions, connectedApp } = context;
   const grantType = form.get('grant_type');
-  if (grantType !== 'client_credentials' && grantType !== 'password') return badGrantType;
-  if (!isSame(form.get('client_id'), credentials.clientId)) return badClientId;
-  if (!isSame(form.get('client_secret'), credentials.clientSecret)) return badClient;
-  if (grantType === 'client_credentials') return undefined;
-  const known =
-    isSame(form.get('username'), credentials.username) &&
-    isSame(form.get('password'), credentials.password + credentials.securityToken);
-  return known ? undefined : badGrant;
+  if (grantType === JWT_BEARER) {
+    const failure = checkAssertion(form.get('assertion') ?? '', rulesOf(context));
+    // This flow's answer has no time of issue and no signature.
+    return failure === undefined ? answer(sessions.issue(), context) : badAssertions[failure];
+  }
+  if (grantType !== 'client_credentials' && grantType !== 'password' && grantType !== 'refresh_token')
+    return badGrantType;
+  const failure = checkClient(form, context);
+  if (failure !== undefined) return failure;
+  if (grantType === 'refresh_token') {
+    const refreshed = connectedApp.refresh(form.get('refresh_token') ?? '');
+    if (refreshed === undefined) return badRefreshToken;
+    const { accessToken, refreshToken } = refreshed;
+    const rotated = refreshToken === undefined ? {} : { refresh_token: refreshToken };
+    return { ...signedAnswer(accessToken, context), ...rotated };
+  }
+  if (grantType === 'password' && !isUser(form.get('username'), form.get('password'), context))
+    return badGrant;
+  return signedAnswer(sessions.issue(), context);
+}
+
+function checkClient(form: URLSearchParams, { org }: Context): OAuthFailure | undefined {
+  if (!isSame(form.get('client_id'), org.credentials.clientId)) return badClientId;
+  return isSame(form.get('client_secret'), org.credentials.clientSecret) ? undefined : badClient;
+}
+
+/** Whether these are the user's name, and the password with the security token behind it. */
+export function isUser(username: string | null, password: string | null, { org }: Context): boolean {
+  const { credentials } = org;
+  const isKnown = isSame(username, credentials.username);
+  return isSame(password, credentials.password + credentials.securityToken) && isKnown;
+}
+
+function rulesOf({ org, connectedApp, url }: Context): AssertionRules {
+  const { clientId, username } = org.credentials;
+  const audiences = [...LOGIN_HOSTS, url()];
+  return { publicKey: connectedApp.publicKey, clientId, username, audiences, now: org.clock.now() };
 }
 
 function isSame(given: string | null, expected: string): boolean {
@@ -67,20 +117,23 @@ function isSame(given: string | null, expected: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-function grant({ sessions, org, url }: Context): unknown {
-  const id = `${url()}/id/${ORGANIZATION_ID}/${USER_ID}`;
-  const issuedAt = String(Date.now());
+function answer(accessToken: string, { url }: Context): Readonly<Record<string, unknown>> {
   return {
-    access_token: sessions.issue(),
-    signature: createHmac('sha256', org.credentials.clientSecret)
-      .update(id + issuedAt)
-      .digest('base64'),
+    access_token: accessToken,
     scope: 'api',
     instance_url: url(),
-    id,
+    id: `${url()}/id/${ORGANIZATION_ID}/${USER_ID}`,
     token_type: 'Bearer',
-    issued_at: issuedAt,
   };
+}
+
+function signedAnswer(accessToken: string, context: Context): Readonly<Record<string, unknown>> {
+  const unsigned = answer(accessToken, context);
+  const issuedAt = String(Date.now());
+  const signature = createHmac('sha256', context.org.credentials.clientSecret)
+    .update(`${unsigned.id}${issuedAt}`)
+    .digest('base64');
+  return { ...unsigned, issued_at: issuedAt, signature };
 }
 
 function identity(request: FastifyRequest, reply: FastifyReply, context: Context): FastifyReply {
@@ -112,66 +165,4 @@ function identity(request: FastifyRequest, reply: FastifyReply, context: Context
 /** The token of an `Authorization: Bearer` (or the older `OAuth`) header. */
 export function bearerToken(request: FastifyRequest): string | undefined {
   return /^(?:Bearer|OAuth) (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-}
-
-/** The SOAP API's login and logout calls, all that clients still need it for. */
-export function registerSoap(server: FastifyInstance, context: Context): void {
-  server.post<{ Params: { version: string } }>('/services/Soap/u/:version', async (request, reply) => {
-    const envelope = typeof request.body === 'string' ? request.body : '';
-    reply.type('text/xml;charset=UTF-8');
-    if (/<(?:\w+:)?logout[\s/>]/.test(envelope)) {
-      context.sessions.end(elementText(envelope, 'sessionId') ?? '');
-      return soapEnvelope('<logoutResponse/>');
-    }
-    const { username, password, securityToken } = context.org.credentials;
-    const known =
-      isSame(elementText(envelope, 'username') ?? null, username) &&
-      isSame(elementText(envelope, 'password') ?? null, password + securityToken);
-    if (known) return soapEnvelope(loginResponse(context, request.params.version));
-    return reply.code(500).send(soapEnvelope(invalidLogin));
-  });
-}
-
-const invalidLogin =
-  '<soapenv:Fault><faultcode>sf:INVALID_LOGIN</faultcode><faultstring>INVALID_LOGIN: Invalid username, password, ' +
-  'security token; or user locked out.</faultstring><detail><sf:LoginFault xsi:type="sf:LoginFault">' +
-  '<sf:exceptionCode>INVALID_LOGIN</sf:exceptionCode><sf:exceptionMessage>Invalid username, password, security token; ' +
-  'or user locked out.</sf:exceptionMessage></sf:LoginFault></detail></soapenv:Fault>';
-
-function soapEnvelope(body: string): string {
-  return (
-    '<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" ' +
-    'xmlns="urn:partner.soap.sforce.com" xmlns:sf="urn:fault.partner.soap.sforce.com" ' +
-    `xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><soapenv:Body>${body}</soapenv:Body></soapenv:Envelope>`
-  );
-}
-
-function loginResponse({ sessions, url, org }: Context, version: string): string {
-  const endpoint = `${url()}/services/Soap`;
-  const organization = ORGANIZATION_ID.slice(0, 15);
-  return (
-    `<loginResponse><result><metadataServerUrl>${endpoint}/m/${escapeXml(version)}/${organization}</metadataServerUrl>` +
-    '<passwordExpired>false</passwordExpired><sandbox>false</sandbox>' +
-    `<serverUrl>${endpoint}/u/${escapeXml(version)}/${organization}</serverUrl><sessionId>${sessions.issue()}</sessionId>` +
-    `<userId>${USER_ID}</userId><userInfo><organizationId>${ORGANIZATION_ID}</organizationId>` +
-    `<userId>${USER_ID}</userId><userName>${escapeXml(org.credentials.username)}</userName></userInfo></result></loginResponse>`
-  );
-}
-
-const xmlEntities: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
-
-function elementText(xml: string, name: string): string | undefined {
-  const text = new RegExp(`<(?:\\w+:)?${name}>([^<]*)</`).exec(xml)?.[1];
-  return text?.replace(/&(?:(\w+)|#x([0-9a-f]+)|#(\d+));/gi, (whole, entity, hex, decimal) => {
-    if (entity !== undefined) return xmlEntities[entity] ?? whole;
-    return String.fromCodePoint(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16));
-  });
-}
-
-function escapeXml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

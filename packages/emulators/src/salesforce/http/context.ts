@@ -2,6 +2,7 @@ import type { Faults } from '../../faults.ts';
 import type { Sessions } from '../../sessions.ts';
 import type { Usage } from '../../usage.ts';
 import type { BulkJobs } from '../bulk-jobs.ts';
+import type { ConnectedApp } from '../connected-app.ts';
 import type { Org } from '../org.ts';
 import type { Trouble } from '../trouble.ts';
 
@@ -16,6 +17,7 @@ export interface Latency {
 export interface Context {
   readonly org: Org;
   readonly sessions: Sessions;
+  readonly connectedApp: ConnectedApp;
   readonly jobs: BulkJobs;
   readonly faults: Faults<Trouble>;
   readonly usage: Usage;

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { registerControl } from '../../control.ts';
+import { ControlError, readBody } from '../../control-requests.ts';
 import { type FieldDefinition, type ObjectDefinition, plainFields } from '../definitions.ts';
 import { compileJsonRow } from '../render.ts';
 import { bulkDatetime } from '../timestamps.ts';
@@ -24,6 +25,26 @@ export function registerSalesforceControl(server: FastifyInstance, context: Cont
       }),
     ownState: () => ownState(context),
   });
+  registerLogins(server, context);
+}
+
+/** Who may log in, and who still is. */
+function registerLogins(server: FastifyInstance, { connectedApp, sessions }: Context): void {
+  server.post('/certificate', async ({ body }) => {
+    const { certificate } = readBody(body, ['certificate']);
+    try {
+      connectedApp.setCertificate(String(certificate));
+    } catch {
+      throw new ControlError("'certificate' must be a certificate or a public key of RSA, in PEM.");
+    }
+    return { certificate: 'registered' };
+  });
+  server.post('/refresh-token', async ({ body }) => {
+    const { rotates = false } = readBody(body, ['rotates']);
+    if (typeof rotates !== 'boolean') throw new ControlError("'rotates' must be true or false.");
+    return { refreshToken: connectedApp.grant(rotates) };
+  });
+  server.delete('/sessions', async () => ({ ended: sessions.endAll() }));
 }
 
 function ownState({ usage, jobs }: Context): Readonly<Record<string, unknown>> {
