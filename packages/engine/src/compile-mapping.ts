@@ -15,7 +15,7 @@ import {
   type RowCheck,
 } from './row-checks.ts';
 import { sourceFaults } from './source-faults.ts';
-import { isNested, parseSourceText } from './source-types.ts';
+import { isStagedAsJson, parseSourceColumn } from './source-types.ts';
 import { rawJson, rawName } from './staged-rows.ts';
 import { type CheckedColumn, schemaChecks } from './target-checks.ts';
 import { type TargetTree, targetTrees, wholeTypes } from './target-content.ts';
@@ -139,14 +139,14 @@ function readSources(columns: readonly SourceColumn[], plan: MappingPlan): reado
       column,
       raw,
       value: column.type === 'string' ? raw : `p${index}`,
-      faults: isNested(column.type) ? `q${index}` : undefined,
+      faults: isStagedAsJson(column) ? `q${index}` : undefined,
     };
   });
 }
 
 function parsedColumns({ column, raw, value, faults }: ReadSource): readonly string[] {
   if (column.type === 'string') return [];
-  const parsed = `${parseSourceText(column.type, raw)} AS ${value}`;
+  const parsed = `${parseSourceColumn(column, raw)} AS ${value}`;
   return faults === undefined ? [parsed] : [parsed, `${sourceFaults(column, raw)} AS ${faults}`];
 }
 

@@ -1,9 +1,9 @@
 import { quoteLiteral } from '@tributary/data-prep';
-import type { SourceType } from '@tributary/xdm';
+import type { SourceColumn } from '@tributary/xdm';
 import { compileMapping, type Mapping } from './compile-mapping.ts';
 import { openDatabase } from './database.ts';
 import { membersToJson, toJson } from './json-values.ts';
-import { isNested } from './source-types.ts';
+import { isStagedAsJson } from './source-types.ts';
 import { rawName } from './staged-rows.ts';
 import type { Resources } from './transform-job.ts';
 
@@ -49,7 +49,7 @@ export async function runPreview(
 }
 
 function inlineRows({ rows, columns }: PreviewRequest): string {
-  const texts = rows.map((row) => columns.map(({ name, type }) => toSourceText(row[name], type)));
+  const texts = rows.map((row) => columns.map((column) => toSourceText(row[column.name], column)));
   const fields = columns.map((_, index) => `fields[${index + 1}] AS ${rawName(index)}`);
   return (
     `SELECT ${['row_position', ...fields].join(', ')} FROM ` +
@@ -59,9 +59,9 @@ function inlineRows({ rows, columns }: PreviewRequest): string {
 }
 
 /** The text that a staged file would hold for a JSON value; a source has no empty texts. */
-function toSourceText(value: unknown, type: SourceType): string | null {
+function toSourceText(value: unknown, column: SourceColumn): string | null {
   if (value === undefined || value === null) return null;
-  if (isNested(type)) return JSON.stringify(value);
+  if (isStagedAsJson(column)) return JSON.stringify(value);
   if (value === '') return null;
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

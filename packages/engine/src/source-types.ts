@@ -1,5 +1,5 @@
 import { bindOnce, offsetShape, quoteIdentifier, quoteLiteral, sqlTypeOf } from '@tributary/data-prep';
-import type { ColumnType, SourceType } from '@tributary/xdm';
+import type { ColumnType, SourceColumn, SourceType } from '@tributary/xdm';
 
 /** How the texts of one source type are read. */
 interface Reading {
@@ -38,6 +38,23 @@ export function isNested(type: SourceType): type is NestedType {
 /** Whether values of the type are held as JSON: some objects fit no STRUCT. */
 export function isHeldAsJson(type: SourceType): boolean {
   return sqlTypeOf(type) === sqlTypeOf('json');
+}
+
+/** Whether a column's values are lists whose texts hold the items side by side. */
+function isSeparated({ type, separator }: SourceColumn): boolean {
+  return separator !== undefined && typeof type === 'object' && type.kind === 'array';
+}
+
+/** Whether a column's values come as JSON text. */
+export function isStagedAsJson(column: SourceColumn): boolean {
+  return isNested(column.type) && !isSeparated(column);
+}
+
+/** {@link parseSourceText} for the texts of a column, which may hold several values. */
+export function parseSourceColumn(column: SourceColumn, text: string): string {
+  return column.separator !== undefined && isSeparated(column)
+    ? `string_split(nullif(${text}, ''), ${quoteLiteral(column.separator)})`
+    : parseSourceText(column.type, text);
 }
 
 /**

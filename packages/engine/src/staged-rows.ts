@@ -3,7 +3,7 @@ import type { SourceColumn } from '@tributary/xdm';
 import { EngineError, UNREADABLE_PAGE } from './engine-error.ts';
 import type { CsvLayout, FileLayout, JsonPageLayout } from './file-layout.ts';
 import { jsonPointer } from './json-pointer.ts';
-import { isNested } from './source-types.ts';
+import { isStagedAsJson } from './source-types.ts';
 
 /** Rows longer than this are rejected as corrupt. Twice this much is buffered for each thread. */
 const MAX_CSV_LINE_BYTES = 16 * 1024 * 1024;
@@ -22,8 +22,8 @@ export function rawName(columnIndex: number): string {
 }
 
 /** SQL for a column's raw text as a JSON value: what is nested stays so, anything else is a text. */
-export function rawJson({ type }: SourceColumn, raw: string): string {
-  return isNested(type) ? `coalesce(TRY_CAST(${raw} AS JSON), to_json(${raw}))` : raw;
+export function rawJson(column: SourceColumn, raw: string): string {
+  return isStagedAsJson(column) ? `coalesce(TRY_CAST(${raw} AS JSON), to_json(${raw}))` : raw;
 }
 
 /** All raw texts of a row, for a select list. */
@@ -105,12 +105,12 @@ function jsonPageRelation(pages: readonly JsonPageLayout[], columns: readonly So
   ];
   const unreadable = (what: string) =>
     `error(${quoteLiteral(`${UNREADABLE_PAGE} ${JSON.stringify(rowsAt)} ${what} in one of the JSON pages.`)})`;
-  const flat = columns.filter(({ type }) => !isNested(type));
-  const nested = columns.filter(({ type }) => isNested(type));
+  const flat = columns.filter((column) => !isStagedAsJson(column));
+  const nested = columns.filter(isStagedAsJson);
   const pointers = (some: readonly SourceColumn[]) =>
     `CAST([${some.map(({ name }) => quoteLiteral(jsonPointer(keyOf(name)))).join(', ')}] AS VARCHAR[])`;
   const selected = columns.map((column, index) => {
-    const raw = isNested(column.type)
+    const raw = isStagedAsJson(column)
       ? `nullif(CAST(fields.nested[${nested.indexOf(column) + 1}] AS VARCHAR), 'null')`
       : `fields.flat[${flat.indexOf(column) + 1}]`;
     return `${raw} AS ${rawName(index)}`;

@@ -17,6 +17,6 @@ export { intervalSecondsOf, isTimezone, nextSlot, scheduleFrom } from './schedul
 export { schemaIdentities } from './schema-identities.ts';
 export { holdRegistry, schemaLookup } from './schema-lookup.ts';
 export type { RunnerLog, RunnerServices } from './services.ts';
-export { sourceColumnsOf } from './source-columns.ts';
+export { asDeclared, sourceColumnsOf } from './source-columns.ts';
 export { type StagingFolder, stagingFolder } from './staging-folder.ts';
 export { targetFields } from './target-fields.ts';

@@ -7,7 +7,7 @@ import type { RunNotice } from './notices.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
 import { nextWindow, partsOf, type RunWindow } from './read-window.ts';
 import type { Attempt } from './services.ts';
-import { chooseColumns } from './source-columns.ts';
+import { asDeclared, chooseColumns } from './source-columns.ts';
 import { timeWatermark } from './time-watermark.ts';
 
 export type PlannedPartition = Omit<StagedPartition, 'isStaged'>;
@@ -31,8 +31,9 @@ export async function planRun(
   source: Source,
   fixed: RunWindow | undefined,
 ): Promise<RunPlan> {
-  const { tableName } = prepared.sourceConnection.document.params;
-  const table = await source.describe(tableName, signal);
+  const { document } = prepared.sourceConnection;
+  const { tableName } = document.params;
+  const table = asDeclared(await source.describe(tableName, signal), document);
   const deltaColumn = fixed?.column ?? prepared.deltaColumn ?? table.deltaColumns[0];
   const columns = columnsToRead(prepared, table, deltaColumn);
   const window =

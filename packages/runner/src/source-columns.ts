@@ -35,6 +35,19 @@ export function sourceColumnsOf(document: SourceConnectionDocument): readonly So
   }));
 }
 
+/**
+ * A table as a source connection wants it read. Which type a column has is the source's to say, but for one whose texts hold
+ * several values: declared an array, it is one.
+ */
+export function asDeclared(table: TableDescription, document: SourceConnectionDocument): TableDescription {
+  const wanted = new Map(document.params.columns?.map(({ name, type }) => [name, type?.toLowerCase()]));
+  const columns = table.columns.map((column): SourceColumn => {
+    const isList = column.separator !== undefined && wanted.get(column.name) === 'array';
+    return isList ? { ...column, type: { kind: 'array', items: 'string' } } : column;
+  });
+  return { ...table, columns };
+}
+
 export type ColumnChoice =
   | { readonly ok: true; readonly columns: readonly SourceColumn[] }
   | { readonly ok: false; readonly missing: readonly string[] };

@@ -31,4 +31,6 @@ export interface SourceField {
 export interface SourceColumn extends SourceField {
   /** The source's own name of the type (`meta.originalType`), for people. */
   readonly originalType?: string;
+  /** What stands between the values where one text of the column holds several, so that it may be read as an array of texts. */
+  readonly separator?: string;
 }

@@ -1,4 +1,5 @@
-import { documentOf } from '@tributary/runner';
+import type { TableDescription } from '@tributary/connectors';
+import { asDeclared, documentOf, type SourceConnectionDocument } from '@tributary/runner';
 import type { Resource, ScopedStore } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
 import { type Static, Type } from 'typebox';
@@ -28,8 +29,8 @@ export interface SourceTable {
 interface Place {
   readonly connection: Resource;
   readonly table: string;
-  /** What the source connection narrows the table to; undefined for all columns. */
-  readonly columnNames: ReadonlySet<string> | undefined;
+  /** What says which columns are wanted, and how; undefined for the table as it is. */
+  readonly sourceConnection: SourceConnectionDocument | undefined;
 }
 
 /**
@@ -46,14 +47,21 @@ export async function readSourceTable(
 ): Promise<SourceTable | undefined> {
   const place = await placeOf(store, reference, where);
   if (place === undefined) return undefined;
-  const { connection, table, columnNames } = place;
+  const { connection, table, sourceConnection } = place;
   return askSource(dependencies, connection, async (source, signal) => {
-    const { columns } = await source.describe(table, signal);
+    const described = await source.describe(table, signal);
     return {
-      columns: columnNames === undefined ? columns : columns.filter(({ name }) => columnNames.has(name)),
+      columns:
+        sourceConnection === undefined ? described.columns : wantedColumns(described, sourceConnection),
       rows: limit === 0 ? [] : await source.preview(table, limit, signal),
     };
   });
+}
+
+function wantedColumns(table: TableDescription, document: SourceConnectionDocument): readonly SourceColumn[] {
+  const { columns } = asDeclared(table, document);
+  const names = document.params.columns && new Set(document.params.columns.map(({ name }) => name));
+  return names === undefined ? columns : columns.filter(({ name }) => names.has(name));
 }
 
 async function placeOf(
@@ -65,12 +73,12 @@ async function placeOf(
     const sourceConnection = await store.resources('sourceConnection').get(sourceConnectionId);
     if (sourceConnection === undefined)
       throw refused(where, 'sourceConnectionId', 'names no source connection of this sandbox');
-    const { baseConnectionId, params } = documentOf('sourceConnection', sourceConnection);
+    const document = documentOf('sourceConnection', sourceConnection);
+    const { baseConnectionId, params } = document;
     const connection = await store.resources('connection').get(baseConnectionId);
     if (connection === undefined)
       throw refused(where, 'sourceConnectionId', 'names a source connection whose base connection is gone');
-    const columnNames = params.columns && new Set(params.columns.map(({ name }) => name));
-    return { connection, table: params.tableName, columnNames };
+    return { connection, table: params.tableName, sourceConnection: document };
   }
   if (connectionId === undefined && tableName === undefined) return undefined;
   if (connectionId === undefined)
@@ -80,7 +88,7 @@ async function placeOf(
   const connection = await store.resources('connection').get(connectionId);
   if (connection === undefined)
     throw refused(where, 'connectionId', 'names no base connection of this sandbox');
-  return { connection, table: tableName, columnNames: undefined };
+  return { connection, table: tableName, sourceConnection: undefined };
 }
 
 function refused(where: string, name: string, message: string): Problem {
