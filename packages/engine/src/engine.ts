@@ -1,6 +1,7 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { DescribedColumn, DescribeFileRequest } from './describe-file-job.ts';
 import { EngineError } from './engine-error.ts';
+import { type LiveFile, pathsOf } from './live-files.ts';
 import type { PreviewedRow, PreviewRequest } from './preview-job.ts';
 import { removeAbandonedSpill } from './spill-folders.ts';
 import type { TransformRequest, TransformResult } from './transform.ts';
@@ -24,9 +25,9 @@ export interface Engine {
   transform(request: TransformRequest, signal?: AbortSignal): Promise<TransformResult>;
   /** What a transform would make of these rows, each with its data and errors, in order. Does not wait for transforms. */
   preview(request: PreviewRequest, signal?: AbortSignal): Promise<readonly PreviewedRow[]>;
-  /** The first rows of data files as nested JSON without nulls; dates in ISO 8601. Does not wait for transforms. */
+  /** The first live rows of data files as nested JSON without nulls; dates in ISO 8601. Does not wait for transforms. */
   readRows(
-    files: readonly { readonly path: string }[],
+    files: readonly LiveFile[],
     options: { readonly limit: number },
     signal?: AbortSignal,
   ): Promise<readonly unknown[]>;
@@ -70,10 +71,7 @@ export function openEngine({
       return samples.run('preview', request, signal);
     },
     async readRows(files, { limit }, signal) {
-      checkPaths(
-        files.map(({ path }) => path),
-        allowedDirectories,
-      );
+      checkPaths(pathsOf(files), allowedDirectories);
       if (!Number.isInteger(limit) || limit < 0 || limit > MAX_PREVIEW_ROWS) {
         throw new EngineError('invalid', `The limit must be a whole number up to ${MAX_PREVIEW_ROWS}.`);
       }

@@ -10,12 +10,16 @@ import {
   type LocalFileIO,
   localFileIO,
   parquetDataFile,
+  planScan,
+  positionDeleteFile,
   readTable,
   stageAppend,
+  stageRowDelta,
   type Table,
 } from './index.ts';
+import { collect } from './testing/collect.ts';
 import { CONTACTS, contactsSql } from './testing/contacts.ts';
-import { writeParquet } from './testing/duckdb-parquet.ts';
+import { writeParquet, writePositionDeletes } from './testing/duckdb-parquet.ts';
 import { fileFetch } from './testing/file-fetch.ts';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
@@ -94,6 +98,27 @@ describe('icebird reads', () => {
     expect(numbers(await rowsOf(third))).toEqual(Array.from({ length: 26 }, (_, index) => index));
     expect(numbers(await rowsOf(second))).toHaveLength(25);
     expect(numbers(await rowsOf(first))).toHaveLength(10);
+  });
+
+  test('no row that a position delete takes, in any snapshot from then on', async () => {
+    const first = await append(await newContacts(), contactsSql(0, 5));
+    const second = await append(first, contactsSql(5, 10));
+    const [newer = '', older = ''] = (await collect(planScan(io, second))).map(
+      ({ dataFile }) => dataFile.filePath,
+    );
+    const location = `${second.metadata.location}/data/deletes.parquet`;
+    const deletes = await writePositionDeletes(io, location, [
+      [older, 0],
+      [older, 3],
+      [newer, 4],
+    ]);
+    const third = await stageRowDelta(io, second, { deleteFiles: [positionDeleteFile(deletes)], now: NOW });
+    const fourth = await append(third, contactsSql(0, 1));
+
+    const numbers = async (table: Table) => (await rowsOf(table)).map((row) => row.loyaltyPoints).sort();
+    expect(await numbers(third)).toEqual([1, 2, 4, 5, 6, 7, 8]);
+    expect(await numbers(fourth)).toEqual([0, 1, 2, 4, 5, 6, 7, 8]);
+    expect(await numbers(second)).toHaveLength(10);
   });
 
   test('a table whose manifests were merged', async () => {

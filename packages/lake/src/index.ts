@@ -1,4 +1,4 @@
-export { type Append, type StagedAppend, stageAppend } from './append.ts';
+export { type Append, stageAppend } from './append.ts';
 export type { DataFile } from './data-file.ts';
 export { currentDataFiles } from './data-files.ts';
 export { evolveSchema, type SchemaChange } from './evolve-schema.ts';
@@ -7,6 +7,13 @@ export { FileExistsError, type FileIO, FileNotFoundError, type FileStat, Locatio
 export { type LocalFileIO, localFileIO } from './local-file-io.ts';
 export { removeOldMetadata } from './metadata-log.ts';
 export { type ColumnFigures, parquetDataFile, type WrittenParquetFile } from './metrics.ts';
+export {
+  POSITION_DELETE_FIELDS,
+  positionDeleteFile,
+  type WrittenPositionDeletes,
+} from './position-deletes.ts';
+export { type RowDelta, type StagedSnapshot, stageRowDelta } from './row-delta.ts';
+export { type FileScanTask, planScan } from './scan.ts';
 export type {
   IcebergField,
   IcebergList,

@@ -56,10 +56,20 @@ describe('manifests to merge', () => {
     expect(sizes(planMerge(manifests, 0, LIMITS))).toEqual(bins);
   });
 
-  test('are never those of deletes or of another partition spec', () => {
-    const others = [manifest(1, { content: 'deletes' }), manifest(2, { partitionSpecId: 1 })];
+  test('are never those of another partition spec', () => {
+    const others = [manifest(2, { partitionSpecId: 1 }), manifest(2, { partitionSpecId: 1 })];
     const manifests = [...others, ...others, manifest(3), manifest(3), manifest(3)];
     expect(sizes(planMerge(manifests, 0, LIMITS))).toEqual([[3, 3, 3]]);
+  });
+
+  test('of data and of deletes are counted and kept apart', () => {
+    const deletes = (length: number) => manifest(length, { content: 'deletes' });
+    const manifests = [deletes(1), manifest(3), deletes(2), manifest(4), manifest(5)];
+    expect(sizes(planMerge(manifests, 0, LIMITS))).toEqual([[3, 4, 5]]);
+    expect(sizes(planMerge([...manifests, deletes(6)], 0, LIMITS))).toEqual([
+      [1, 2, 6],
+      [3, 4, 5],
+    ]);
   });
 
   test('leave no more small ones than start a merge, and never make one above the target', () => {

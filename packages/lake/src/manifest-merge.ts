@@ -1,7 +1,7 @@
 import type { FileIO } from './file-io.ts';
-import { type ManifestContext, ManifestWriter, manifestEntries } from './manifest.ts';
+import { type ManifestContext, manifestEntries } from './manifest.ts';
+import { type EncodedManifest, ManifestBuilder, type NewSnapshot } from './manifest-builder.ts';
 import type { ManifestFile } from './manifest-list.ts';
-import type { SnapshotId } from './snapshots.ts';
 
 /*
  * Every append adds a small manifest. Once there are many, they are rewritten as few, so that a manifest list
@@ -30,20 +30,24 @@ export function mergeLimits(properties: Readonly<Record<string, string>>): Merge
   };
 }
 
-/** Groups of small data manifests of one partition spec to rewrite as one each; none while there are few. */
+/**
+ * Groups of small manifests of one partition spec to rewrite as one each, those of data apart from those of deletes; none
+ * while there are few.
+ */
 export function planMerge(
   manifests: readonly ManifestFile[],
   partitionSpecId: number,
-  { minCountToMerge, targetBytes }: MergeLimits,
+  limits: MergeLimits,
 ): readonly (readonly ManifestFile[])[] {
   const small = manifests.filter(
     (manifest) =>
-      manifest.content === 'data' &&
-      manifest.partitionSpecId === partitionSpecId &&
-      manifest.manifestLength < targetBytes / 2,
+      manifest.partitionSpecId === partitionSpecId && manifest.manifestLength < limits.targetBytes / 2,
   );
-  if (small.length < minCountToMerge) return [];
-  return binPack(small, targetBytes).filter((bin) => bin.length > 1);
+  return [...Map.groupBy(small, ({ content }) => content).values()].flatMap((alike) =>
+    alike.length < limits.minCountToMerge
+      ? []
+      : binPack(alike, limits.targetBytes).filter((bin) => bin.length > 1),
+  );
 }
 
 function binPack(
@@ -64,52 +68,22 @@ function binPack(
   return bins.map((bin) => bin.manifests);
 }
 
-export interface MergedManifest {
-  readonly content: Buffer;
-  /** All that the manifest list says of it but where it lies. */
-  readonly figures: Omit<ManifestFile, 'manifestPath'>;
-}
-
 /**
- * Rewrites manifests as one: live files become `existing` with all they inherited, deleted ones are dropped.
+ * Rewrites manifests of one content as one: live files become `existing` with all they inherited, deleted ones are dropped.
  */
 export async function mergeManifests(
   io: FileIO,
   manifests: readonly ManifestFile[],
   context: ManifestContext,
-  snapshot: { readonly id: SnapshotId; readonly sequenceNumber: number },
-): Promise<MergedManifest> {
-  const writer = new ManifestWriter(context);
-  let files = 0;
-  let rows = 0;
-  let minSequenceNumber = snapshot.sequenceNumber;
+  snapshot: NewSnapshot,
+): Promise<EncodedManifest> {
+  const merged = new ManifestBuilder(context, manifests[0]?.content ?? 'data', snapshot);
   for (const manifest of manifests) {
     for await (const entry of manifestEntries(io, manifest)) {
-      if (entry.status === 'deleted') continue;
-      writer.existing(entry);
-      files += 1;
-      rows += entry.dataFile.recordCount;
-      minSequenceNumber = Math.min(minSequenceNumber, entry.sequenceNumber);
+      if (entry.status !== 'deleted') merged.existing(entry);
     }
   }
-  const content = writer.finish();
-  return {
-    content,
-    figures: {
-      manifestLength: content.length,
-      partitionSpecId: context.partitionSpec['spec-id'],
-      content: 'data',
-      sequenceNumber: snapshot.sequenceNumber,
-      minSequenceNumber,
-      addedSnapshotId: snapshot.id,
-      addedFilesCount: 0,
-      existingFilesCount: files,
-      deletedFilesCount: 0,
-      addedRowsCount: 0,
-      existingRowsCount: rows,
-      deletedRowsCount: 0,
-    },
-  };
+  return merged.finish();
 }
 
 function positive(text: string | undefined): number | undefined {

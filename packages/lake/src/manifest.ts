@@ -39,14 +39,14 @@ export interface ManifestContext {
 export class ManifestWriter {
   readonly #avro: AvroFileWriter;
 
-  constructor({ schema, partitionSpec }: ManifestContext) {
+  constructor({ schema, partitionSpec }: ManifestContext, content: ManifestFile['content'] = 'data') {
     this.#avro = new AvroFileWriter(MANIFEST_ENTRY_SCHEMA, {
       schema: JSON.stringify(schema),
       'schema-id': String(schema['schema-id']),
       'partition-spec': JSON.stringify(partitionSpec.fields),
       'partition-spec-id': String(partitionSpec['spec-id']),
       'format-version': '2',
-      content: 'data',
+      content,
     });
   }
 
@@ -58,6 +58,11 @@ export class ManifestWriter {
   /** A file that an earlier snapshot added. */
   existing(entry: ManifestEntry): void {
     this.#append({ ...entry, status: 'existing' });
+  }
+
+  /** A file that is live no more from this snapshot on. */
+  deleted(snapshotId: SnapshotId, entry: ManifestEntry): void {
+    this.#append({ ...entry, status: 'deleted', snapshotId });
   }
 
   finish(): Buffer {

@@ -10,13 +10,15 @@ import {
   type LocalFileIO,
   localFileIO,
   parquetDataFile,
+  positionDeleteFile,
   readTable,
   stageAppend,
+  stageRowDelta,
   type Table,
   writeVersionHint,
 } from './index.ts';
 import { CONTACTS, contactsSql } from './testing/contacts.ts';
-import { writeParquet } from './testing/duckdb-parquet.ts';
+import { writeParquet, writePositionDeletes } from './testing/duckdb-parquet.ts';
 import { requirePython, runPython } from './testing/python.ts';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
@@ -180,6 +182,45 @@ describe('PyIceberg', { timeout: 60_000 }, () => {
       files: [expect.stringContaining('/e.')],
     });
     expect(reading.scans['points = 4']).toMatchObject({ rows: 4 });
+  });
+
+  test('reads no row that position deletes take, and rewrites what is left', async () => {
+    let table = await newContacts({ 'commit.manifest.min-count-to-merge': '2' });
+    for (const from of [0, 10, 20]) table = await append(table, `from-${from}`, contactsSql(from, from + 10));
+    const dataFile = (from: number) => `${table.metadata.location}/data/from-${from}.parquet`;
+    const deletesOf = async (name: string, rows: readonly (readonly [string, number])[]) =>
+      positionDeleteFile(
+        await writePositionDeletes(io, `${table.metadata.location}/data/${name}.parquet`, rows),
+      );
+    const written = await writeParquet(io, dataFile(30), CONTACTS, contactsSql(0, 1));
+    const replaced = await stageRowDelta(io, table, {
+      dataFiles: [parquetDataFile(written, CONTACTS)],
+      deleteFiles: [
+        await deletesOf('d1', [
+          [dataFile(0), 0],
+          [dataFile(20), 9],
+        ]),
+        await deletesOf('d2', [[dataFile(20), 5]]),
+      ],
+      removedDataFiles: [dataFile(10)],
+      now: NOW,
+    });
+
+    const reading = await read(replaced.metadataLocation, 'loyaltyPoints >= 25', 'loyaltyPoints = 0');
+    const theirs = await readTable(
+      io,
+      await runPython('change-table.py', replaced.metadataLocation, 'delete', 'loyaltyPoints = 21'),
+    );
+    const again = await append(theirs, 'again', contactsSql(21, 22));
+
+    const expected = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 20, 21, 22, 23, 24, 26, 27, 28];
+    expect(reading.rows.map(({ loyaltyPoints }) => loyaltyPoints)).toEqual(expected);
+    expect(reading.scans['loyaltyPoints >= 25']).toMatchObject({ read: 3 });
+    expect(reading.scans['loyaltyPoints = 0']).toMatchObject({ read: 1 });
+    expect(reading.summary).toMatchObject({ operation: 'overwrite', 'total-position-deletes': '3' });
+    expect((await read(again.metadataLocation)).rows.map(({ loyaltyPoints }) => loyaltyPoints)).toEqual(
+      expected,
+    );
   });
 
   test('changes a table that Tributary then reads and appends to', async () => {

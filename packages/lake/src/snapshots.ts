@@ -42,29 +42,75 @@ export function newSnapshotId(taken: readonly Snapshot[]): SnapshotId {
   }
 }
 
+/** The files that a snapshot added to a table, and those that it took from it. */
+export interface ChangedFiles {
+  readonly added: readonly DataFile[];
+  readonly removed: readonly DataFile[];
+}
+
 /**
- * The summary of an append: what the caller has to say of it, then the counts of appendix F. A total is left
- * out where the parent does not tell its own.
+ * A snapshot's summary: what the caller has to say of it, then the counts of appendix F. What did not change is left out,
+ * but for the added data; a total is left out where the parent does not tell its own.
  */
-export function appendSummary(
+export function snapshotSummary(
   parent: Snapshot | undefined,
-  files: readonly DataFile[],
+  { added, removed }: ChangedFiles,
   properties: Readonly<Record<string, string>>,
 ): SnapshotSummary {
-  const added = {
-    'data-files': files.length,
-    records: sum(files, (file) => file.recordCount),
-    'files-size': sum(files, (file) => file.fileSizeInBytes),
-  };
-  const unchanged = { 'delete-files': 0, 'position-deletes': 0, 'equality-deletes': 0 };
   const counts: Record<string, string> = {};
-  for (const [name, count] of Object.entries(added)) counts[`added-${name}`] = String(count);
-  for (const [name, count] of Object.entries({ ...added, ...unchanged })) {
-    const before = parent ? parent.summary[`total-${name}`] : '0';
-    if (before !== undefined && /^\d+$/.test(before))
-      counts[`total-${name}`] = String(BigInt(before) + BigInt(count));
+  for (const { of, verb, hasTotal, count } of COUNTS) {
+    const [more, less] = [count(added), count(removed)];
+    if (more > 0 || ALWAYS_TOLD.has(of)) counts[`added-${of}`] = String(more);
+    if (less > 0) counts[`${verb}-${of}`] = String(less);
+    const before = parent ? parent.summary[`total-${of}`] : '0';
+    if (hasTotal && before !== undefined && /^\d+$/.test(before))
+      counts[`total-${of}`] = String(BigInt(before) + BigInt(more - less));
   }
-  return { ...properties, ...counts, operation: 'append' };
+  return { ...properties, ...counts, operation: operationOf(added, removed) };
+}
+
+/** Spec, "Snapshots": `append` only adds data, `delete` only takes rows away, `overwrite` does both. */
+function operationOf(added: readonly DataFile[], removed: readonly DataFile[]): SnapshotOperation {
+  const takesRows = removed.length > 0 || added.some(({ content }) => content !== 'data');
+  if (!takesRows) return 'append';
+  return added.some(({ content }) => content === 'data') ? 'overwrite' : 'delete';
+}
+
+const ALWAYS_TOLD: ReadonlySet<string> = new Set(['data-files', 'records', 'files-size']);
+
+/** The counts of appendix F: `added-…`, `deleted-…` or `removed-…`, and most of them `total-…`. */
+const COUNTS: readonly Count[] = [
+  counted('data-files', 'deleted', filesOf('data')),
+  counted('delete-files', 'removed', (files) => files.filter(({ content }) => content !== 'data').length),
+  counted('position-delete-files', 'removed', filesOf('position-deletes'), false),
+  counted('records', 'deleted', rowsOf('data')),
+  counted('files-size', 'removed', (files) => sum(files, ({ fileSizeInBytes }) => fileSizeInBytes)),
+  counted('position-deletes', 'removed', rowsOf('position-deletes')),
+  counted('equality-deletes', 'removed', rowsOf('equality-deletes')),
+];
+
+interface Count {
+  readonly of: string;
+  /** How appendix F calls it that it went. */
+  readonly verb: 'deleted' | 'removed';
+  readonly count: (files: readonly DataFile[]) => number;
+  readonly hasTotal: boolean;
+}
+
+function counted(of: string, verb: Count['verb'], count: Count['count'], hasTotal = true): Count {
+  return { of, verb, count, hasTotal };
+}
+
+function filesOf(kind: DataFile['content']) {
+  return (files: readonly DataFile[]) => files.filter(({ content }) => content === kind).length;
+}
+
+function rowsOf(kind: DataFile['content']) {
+  return (files: readonly DataFile[]) =>
+    sum(
+      files.filter(({ content }) => content === kind),
+      ({ recordCount }) => recordCount,
+    );
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {

@@ -4,7 +4,7 @@ import {
   type FileIO,
   parquetDataFile,
   removeOldMetadata,
-  type StagedAppend,
+  type StagedCommit,
   stageAppend,
   type Table,
   writeVersionHint,
@@ -12,6 +12,7 @@ import {
 import type { RunRecord, ScopedStore, StagedPage, StagedPartition, TimeWatermark } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
 import { batchDocument } from './batch-document.ts';
+import { noteSource } from './meet-drift.ts';
 import { runnerActor } from './progress.ts';
 import type { RunWindow } from './read-window.ts';
 import type { RunCommit } from './run-commit.ts';
@@ -41,7 +42,7 @@ async function tidyTable(io: FileIO, { base, append }: StagedSnapshot): Promise<
 }
 
 interface StagedSnapshot {
-  readonly append: StagedAppend;
+  readonly append: StagedCommit;
   /** The table that the snapshot was staged on: its metadata must still be the current one. */
   readonly base: Table;
 }
@@ -89,6 +90,7 @@ async function commitIn(
   if (window && verdict !== 'failed') {
     await store.watermarks.put(watermarkAfter(run, commit.progress.columns ?? [], window, partitions, pages));
   }
+  if (verdict !== 'failed') await noteSource(store, run.flowId, run.id, commit.tableColumns);
   const batch = batchDocument(run, commit, services.lake.io);
   await store.resources('batch').insert(batchId, { ...batch }, runnerActor);
   await store.staging.clear(run.id);

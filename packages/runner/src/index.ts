@@ -2,6 +2,7 @@ export { newBatchId } from './batch-id.ts';
 export { describeRun } from './describe-run.ts';
 export * from './documents.ts';
 export { type EvolvedTable, evolveDataSets, tidyTables } from './evolve-data-sets.ts';
+export { liveFile, liveFiles } from './live-files.ts';
 export {
   FIRST_VERSION,
   mappingSetAt,

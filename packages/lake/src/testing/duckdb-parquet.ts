@@ -1,6 +1,7 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { LocalFileIO } from '../local-file-io.ts';
 import type { ColumnFigures, WrittenParquetFile } from '../metrics.ts';
+import { POSITION_DELETE_FIELDS, type WrittenPositionDeletes } from '../position-deletes.ts';
 import type { IcebergField, IcebergSchema, IcebergType } from '../schema.ts';
 
 /** Has DuckDB write the rows of a query as Parquet with the schema's field ids, as the engine does. */
@@ -29,6 +30,27 @@ export async function writeParquet(
     connection.closeSync();
     instance.closeSync();
   }
+}
+
+/** Has DuckDB write position deletes as the engine does; `rows` are locations of data files with positions in them. */
+export async function writePositionDeletes(
+  io: LocalFileIO,
+  location: string,
+  rows: readonly (readonly [dataFile: string, pos: number])[],
+): Promise<WrittenPositionDeletes> {
+  const schema: IcebergSchema = {
+    type: 'struct',
+    'schema-id': 0,
+    fields: [
+      { ...POSITION_DELETE_FIELDS.filePath, required: true, type: 'string' },
+      { ...POSITION_DELETE_FIELDS.pos, required: true, type: 'long' },
+    ],
+  };
+  const values = rows.map(([dataFile, pos]) => `('${dataFile}', ${pos}::BIGINT)`).join(', ');
+  const query = `SELECT * FROM (VALUES ${values}) AS t(file_path, pos) ORDER BY file_path, pos`;
+  const written = await writeParquet(io, location, schema, query);
+  const files = rows.map(([dataFile]) => dataFile).sort();
+  return { ...written, firstDataFile: files[0] ?? '', lastDataFile: files.at(-1) ?? '' };
 }
 
 interface CopyStats {

@@ -71,7 +71,10 @@ function figuresOf(metadata: TableMetadata): TableFigures {
     const text = snapshot.summary[`total-${name}`];
     return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
   };
-  return { rows: total('records'), bytes: total('files-size'), files: total('data-files') };
+  const [written, deleted = 0] = [total('records'), total('position-deletes')];
+  // Each deleted row is named once, and no delete outlives its data file, in what Tributary commits.
+  const rows = written === undefined ? undefined : Math.max(0, written - deleted);
+  return { rows, bytes: total('files-size'), files: total('data-files') };
 }
 
 /** One manifest is in memory at a time; of all files together only the ids of columns are kept. */

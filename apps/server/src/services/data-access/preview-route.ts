@@ -1,4 +1,6 @@
-import { currentDataFiles, FileNotFoundError, IcebergFormatError, readTable } from '@tributary/lake';
+import type { LiveFile } from '@tributary/engine';
+import { FileNotFoundError, IcebergFormatError, planScan, readTable } from '@tributary/lake';
+import { liveFile } from '@tributary/runner';
 import { Type } from 'typebox';
 import { Problem } from '../../http/problem.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
@@ -33,7 +35,7 @@ export function registerPreview(
           ...refusals,
           409: {
             ...refusals[400],
-            description: 'Another engine has deleted rows, which only Iceberg readers see.',
+            description: 'Another engine has deleted rows by their values, which only Iceberg readers see.',
           },
         },
       },
@@ -65,14 +67,15 @@ function refuseUnreadable(error: unknown, id: string): never {
   throw error;
 }
 
-/** As many of the current data files as hold `rows` rows. */
+/** As many of the table's data files as certainly hold `rows` rows; each row is deleted once at most. */
 async function firstFiles({ io }: Dependencies['lake'], metadataLocation: string, rows: number) {
-  const files: { path: string }[] = [];
+  const files: LiveFile[] = [];
   let found = 0;
-  for await (const file of currentDataFiles(io, await readTable(io, metadataLocation))) {
+  for await (const task of planScan(io, await readTable(io, metadataLocation))) {
     if (found >= rows) break;
-    files.push({ path: io.pathOf(file.filePath) });
-    found += file.recordCount;
+    files.push(liveFile(io, task));
+    const deleted = task.deleteFiles.reduce((sum, { recordCount }) => sum + recordCount, 0);
+    found += Math.max(0, task.dataFile.recordCount - deleted);
   }
   return files;
 }
