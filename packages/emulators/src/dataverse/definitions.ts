@@ -6,6 +6,7 @@ import lead from './tables/lead.json' with { type: 'json' };
 import opportunity from './tables/opportunity.json' with { type: 'json' };
 import systemColumns from './tables/system-columns.json' with { type: 'json' };
 import systemuser from './tables/systemuser.json' with { type: 'json' };
+import transactioncurrency from './tables/transactioncurrency.json' with { type: 'json' };
 
 /** Types of columns by the names of the metadata classes (`AttributeTypeName`, less its `Type`). */
 export type ColumnTypeName =
@@ -43,6 +44,8 @@ export interface ColumnDefinition extends GeneratedField {
   /** Tables that a lookup may lead to. */
   readonly targets?: readonly string[];
   readonly behavior?: 'UserLocal' | 'DateOnly' | 'TimeZoneIndependent';
+  /** 1: calculated, 2: rolled up. Such columns change without a change of their row. */
+  readonly sourceType?: 1 | 2;
 }
 
 export interface TableDefinition extends GeneratedObject<ColumnDefinition> {
@@ -55,13 +58,22 @@ export interface TableDefinition extends GeneratedObject<ColumnDefinition> {
   readonly typeCode: number;
   /** False where rows have no owner and no state. */
   readonly owned?: boolean;
+  /** False where change tracking is not enabled. */
+  readonly tracksChanges?: boolean;
 }
 
 /** The rows of one table at one moment. */
 export type TableSnapshot = Snapshot<TableDefinition>;
 
 // JSON modules widen literals to `string`; definitions.test.ts checks every definition against these types' rules.
-const ownDefinitions = [account, contact, lead, opportunity, systemuser] as readonly unknown[];
+const ownDefinitions = [
+  account,
+  contact,
+  lead,
+  opportunity,
+  systemuser,
+  transactioncurrency,
+] as readonly unknown[];
 const system = systemColumns as unknown as Record<'owned' | 'all', readonly ColumnDefinition[]>;
 
 /** Every table the emulator knows. */
@@ -110,6 +122,12 @@ export function propertyName(column: ColumnDefinition): string {
 /** Columns that the Web API gives in rows, which images are not. */
 export function readableColumns(table: TableDefinition): readonly ColumnDefinition[] {
   return table.fields.filter(({ type }) => type !== 'Image');
+}
+
+export function versionColumn(table: TableDefinition): ColumnDefinition {
+  const column = table.fields.find(({ make }) => make.kind === 'version');
+  if (column === undefined) throw new Error(`${table.name} has no version number.`);
+  return column;
 }
 
 export const stampFields: StampFields = {

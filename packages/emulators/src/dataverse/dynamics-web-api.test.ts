@@ -134,6 +134,58 @@ describe('dynamics-web-api', () => {
     await expect(expired).rejects.toMatchObject({ code: '0x80044352' });
   });
 
+  test('pages through changes, new and changed rows before deleted ones, whatever changes meanwhile', async () => {
+    const whole = { collection: 'contacts', select: ['lastname'], trackChanges: true, maxPageSize: 500 };
+    let page = await client.retrieveMultiple(whole);
+    while (page.oDataNextLink) page = await client.retrieveMultiple(whole, page.oDataNextLink);
+    const { updated, inserted, deleted } = await control('/mutate', {
+      object: 'contact',
+      update: 700,
+      insert: 20,
+      delete: 30,
+    });
+    const link = page.oDataDeltaLink;
+    expect(link).toContain('deltatoken');
+    page = await client.retrieveMultiple(whole, link);
+    const rows: Record<string, unknown>[] = [...(page.value ?? [])];
+    const later = await control('/mutate', { object: 'contact', insert: 5 });
+    while (page.oDataNextLink) {
+      page = await client.retrieveMultiple(whole, page.oDataNextLink);
+      rows.push(...(page.value ?? []));
+    }
+    expect(rows.map((row) => row.contactid ?? row.id)).toEqual([
+      ...(updated ?? []),
+      ...(inserted ?? []),
+      ...(deleted ?? []),
+    ]);
+    const next = await client.retrieveMultiple(whole, page.oDataDeltaLink);
+    expect(next.value?.map(({ contactid }) => contactid)).toEqual(later.inserted);
+  });
+
+  test.each([
+    [{ collection: 'contacts', filter: 'statecode eq 0' }, 'filter'],
+    [{ collection: 'contacts', orderBy: ['lastname'] }, 'orderby'],
+    [{ collection: 'contacts', top: 3 }, 'top'],
+    [{ collection: 'systemusers' }, 'not enabled'],
+  ])('is refused to track the changes of %j', async (request, reason) => {
+    const asking = client.retrieveMultiple({ ...request, trackChanges: true });
+    await expect(asking).rejects.toMatchObject({ status: 400, message: expect.stringContaining(reason) });
+  });
+
+  test('counts changes', async () => {
+    const { oDataDeltaLink = '' } = await client.retrieveMultiple({
+      collection: 'accounts',
+      trackChanges: true,
+    });
+    await control('/mutate', { object: 'account', update: 4, delete: 2 });
+    const token = new URL(oDataDeltaLink).searchParams.get('$deltatoken');
+    const answer = await fetch(
+      `${emulator.url}/api/data/v9.2/accounts/$count?$deltatoken=${encodeURIComponent(token ?? '')}`,
+      { headers: { authorization: `Bearer ${await tokenOf(emulator)}` } },
+    );
+    expect(await answer.text()).toBe('6');
+  });
+
   test('is told of service protection limits', async () => {
     await control('/fault', {
       kind: 'serviceProtection',

@@ -33,6 +33,7 @@ export const defaultTableRows: Readonly<Record<string, number>> = {
   lead: 5000,
   opportunity: 6000,
   systemuser: 28,
+  transactioncurrency: 1,
 };
 
 /** Longest URL that Dataverse takes in a GET request. */

@@ -7,6 +7,7 @@ const HEADS: Readonly<Record<string, string>> = {
   lead: '1ead0000-0004-ef11-9f89',
   opportunity: '0bb00000-0003-ef11-9f89',
   systemuser: '5e500000-0008-ef11-9f89',
+  transactioncurrency: 'c0110000-9105-ef11-9f89',
 };
 const FIRST_NUMBER = 0x000d3a000000;
 

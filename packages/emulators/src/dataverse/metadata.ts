@@ -25,7 +25,7 @@ export function entityDefinition(table: TableDefinition): Metadata {
     ObjectTypeCode: table.typeCode,
     PrimaryIdAttribute: table.primaryId,
     PrimaryNameAttribute: table.primaryName,
-    ChangeTrackingEnabled: true,
+    ChangeTrackingEnabled: table.tracksChanges !== false,
     IsIntersect: false,
     IsPrivate: false,
     IsLogicalEntity: false,
@@ -64,6 +64,7 @@ function attribute(table: TableDefinition, column: ColumnDefinition): Metadata {
     IsPrimaryId: column.name === table.primaryId,
     IsPrimaryName: column.name === table.primaryName,
     RequiredLevel: { Value: column.required === true ? 'ApplicationRequired' : 'None' },
+    SourceType: column.sourceType ?? 0,
     ...ownProperties(column),
   };
 }
@@ -133,6 +134,7 @@ function companions(table: TableDefinition, column: ColumnDefinition): readonly 
       IsPrimaryId: false,
       IsPrimaryName: false,
       RequiredLevel: { Value: 'None' },
+      SourceType: null,
     });
   if (column.options !== undefined) companion('name', 'Virtual');
   if (isLookup(column)) companion('name', 'String');

@@ -10,4 +10,5 @@ export type Trouble =
   | { readonly kind: 'expireToken' }
   | { readonly kind: 'expirePagingCookie' }
   | { readonly kind: 'expireDeltaToken' }
+  | { readonly kind: 'missingPrivilege' }
   | { readonly kind: 'dropColumn'; readonly object: string; readonly column: string };

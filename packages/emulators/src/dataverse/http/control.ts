@@ -43,6 +43,7 @@ const ownFaults: OwnFaults<Trouble> = {
   expireToken: { options: [], parse: () => ({ kind: 'expireToken' }) },
   expirePagingCookie: { options: [], parse: () => ({ kind: 'expirePagingCookie' }) },
   expireDeltaToken: { options: [], parse: () => ({ kind: 'expireDeltaToken' }) },
+  missingPrivilege: { options: [], parse: () => ({ kind: 'missingPrivilege' }) },
   dropColumn: {
     options: ['object', 'column'],
     parse(body) {

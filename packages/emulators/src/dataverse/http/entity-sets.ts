@@ -7,18 +7,29 @@ import {
   type TableSnapshot,
 } from '../definitions.ts';
 import { recordIds, tableOfId } from '../ids.ts';
-import { WebApiError } from '../odata/error.ts';
+import { badQuery, WebApiError } from '../odata/error.ts';
 import { parseQuery, type Query } from '../odata/query.ts';
-import { compileRow, type RowStyle, versionColumn } from '../odata/render.ts';
-import { type LastRow, lastRowOf, positionAfter, selectRows } from '../odata/select-rows.ts';
+import { compileRow, type RowStyle } from '../odata/render.ts';
+import { type ChangePosition, selectChanges } from '../odata/select-changes.ts';
+import { lastRowOf, positionAfter, selectRows } from '../odata/select-rows.ts';
 import type { Context } from './context.ts';
-import { cookieOf, type DeltaToken, deltaTokenText, parseCookie, parseDeltaToken } from './paging.ts';
+import {
+  type Cookie,
+  cookieOf,
+  type DeltaToken,
+  deltaTokenText,
+  isLastChange,
+  parseCookie,
+  parseDeltaToken,
+} from './paging.ts';
 import type { Preferences } from './preferences.ts';
 
 /** The most rows that a `$count` counts, and that a page holds. */
 const MOST_COUNTED = 5000;
 /** The most rows that an aggregate looks at. */
 const MOST_AGGREGATED = 50_000;
+/** Change tracking takes none of these (Query options not supported in Change Tracking Web API request). */
+const NOT_TRACKED = ['filter', 'orderby', 'expand', 'top'];
 
 export interface EntitySetRequest {
   readonly table: TableDefinition;
@@ -34,6 +45,14 @@ interface CachedSelection {
   readonly key: string;
   readonly snapshot: TableSnapshot;
   readonly rows: Uint32Array;
+}
+
+/** What a page tells around its rows. */
+interface DocumentMembers {
+  readonly next: string | undefined;
+  readonly delta: string | undefined;
+  readonly areChanges?: boolean;
+  readonly total?: number | undefined;
 }
 
 /** Answers queries of entity sets, page by page. Each page is a query of its own over the rows as they are then. */
@@ -53,21 +72,28 @@ export class EntitySets {
     const query = parseQuery(params, table, columns);
     const snapshot = environment.table(table.name).snapshot();
     if (query.countAs !== undefined) return this.#aggregate(request, query, columns, snapshot);
-    if (query.deltaToken !== undefined) return this.#delta(request, query, snapshot);
-    const rows = this.#select(query, columns, snapshot);
+    if (preferences.tracksChanges || query.deltaToken !== undefined) requireTrackable(request);
     const cookie = this.#cookie(request, query);
-    const from = cookie === undefined ? 0 : positionAfter(cookie.last, rows, query, snapshot);
+    if (cookie !== undefined && isLastChange(cookie.last) && cookie.tracking !== undefined)
+      return this.#changes(request, query, snapshot, { ...cookie.last, upTo: cookie.tracking });
+    if (query.deltaToken !== undefined) {
+      const { version } = parseDeltaToken(query.deltaToken, this.#context);
+      const upTo = this.#newDeltaToken();
+      return this.#changes(request, query, snapshot, { since: version, after: undefined, upTo });
+    }
+    const rows = this.#select(query, columns, snapshot);
+    const last = cookie?.last;
+    const from = last === undefined || isLastChange(last) ? 0 : positionAfter(last, rows, query, snapshot);
     const end = Math.min(rows.length, query.top ?? rows.length);
     const to = Math.min(from + preferences.maxPageSize, end);
     const tracking = cookie?.tracking ?? (preferences.tracksChanges ? this.#newDeltaToken() : undefined);
     const next =
       to < end
-        ? this.#nextLink(
-            request,
-            lastRowOf(rows[to - 1] ?? 0, query, snapshot),
-            (cookie?.page ?? 1) + 1,
+        ? this.#nextLink(request, {
+            page: (cookie?.page ?? 1) + 1,
+            last: lastRowOf(rows[to - 1] ?? 0, query, snapshot),
             tracking,
-          )
+          })
         : undefined;
     const links = {
       next,
@@ -75,12 +101,17 @@ export class EntitySets {
     };
     const write = compileRow(snapshot, query.select, this.#style(request));
     const texts = Array.from(rows.subarray(from, to), write);
-    return this.#document(request, query, texts, links, query.count ? rows.length : undefined);
+    return this.#document(request, query, texts, { ...links, total: query.count ? rows.length : undefined });
   }
 
-  /** The number of rows of `{set}/$count`, which is never above 5,000. */
-  count({ table }: Pick<EntitySetRequest, 'table'>): number {
-    return Math.min(this.#context.environment.table(table.name).liveRows, MOST_COUNTED);
+  /** The number of rows of `{set}/$count`, or of the changes since a `$deltatoken`; never above 5,000. */
+  count({ table, params }: Pick<EntitySetRequest, 'table' | 'params'>): number {
+    const data = this.#context.environment.table(table.name);
+    const token = params.get('$deltatoken');
+    if (token === undefined) return Math.min(data.liveRows, MOST_COUNTED);
+    const { version: since } = parseDeltaToken(token, this.#context);
+    const range = { since, upTo: this.#newDeltaToken().version, after: undefined };
+    return Math.min(selectChanges(data.snapshot(), range).length, MOST_COUNTED);
   }
 
   /** One record as JSON text. */
@@ -113,50 +144,52 @@ export class EntitySets {
     return `{"@odata.context":"${this.#context.url()}${request.apiRoot}/$metadata#${request.table.entitySet}","value":[${row}]}`;
   }
 
-  #delta(request: EntitySetRequest, query: Query, snapshot: TableSnapshot): string {
-    const since = parseDeltaToken(query.deltaToken ?? '', this.#context);
-    const tracking = this.#newDeltaToken();
-    const { table, apiRoot } = request;
-    const versionAt = snapshot.column(versionColumn(table));
+  /** A page of what changed up to the version that the first page of them has fixed. */
+  #changes(
+    request: EntitySetRequest,
+    query: Query,
+    snapshot: TableSnapshot,
+    { since, after, upTo }: { since: number; after: ChangePosition | undefined; upTo: DeltaToken },
+  ): string {
+    const { table, apiRoot, preferences } = request;
+    const changes = selectChanges(snapshot, { since, upTo: upTo.version, after });
+    const page = changes.slice(0, preferences.maxPageSize);
     const idAt = recordIds.idsOf(table.name);
     const write = compileRow(snapshot, query.select, this.#style(request));
     const context = `${this.#context.url()}${apiRoot}/$metadata#${table.entitySet}/$deletedEntity`;
-    const changed = [...snapshot.overlay.keys()].sort((a, b) => a - b);
-    const texts = changed
-      .filter((index) => Number(versionAt(index)) > since.version)
-      .map((index) =>
-        snapshot.isDeleted(index)
-          ? JSON.stringify({ '@odata.context': context, id: idAt(index), reason: 'deleted' })
-          : write(index),
-      );
-    return this.#document(
-      request,
-      query,
-      texts,
-      { next: undefined, delta: this.#deltaLink(request, tracking) },
-      undefined,
+    const texts = page.map(({ index, isDeleted }) =>
+      isDeleted
+        ? JSON.stringify({ '@odata.context': context, id: idAt(index), reason: 'deleted' })
+        : write(index),
     );
+    const last = page.at(-1);
+    const isLast = last === undefined || page.length === changes.length;
+    return this.#document(request, query, texts, {
+      next: isLast
+        ? undefined
+        : this.#nextLink(request, { page: 1, last: { since, after: last }, tracking: upTo }),
+      delta: isLast ? this.#deltaLink(request, upTo) : undefined,
+      areChanges: true,
+    });
   }
 
   #document(
     { table, apiRoot, params }: EntitySetRequest,
     query: Query,
     rows: readonly string[],
-    links: { readonly next: string | undefined; readonly delta: string | undefined },
-    total: number | undefined,
+    { next, delta, areChanges = false, total }: DocumentMembers,
   ): string {
     const columns = params.has('$select') ? `(${query.select.map(propertyName).join(',')})` : '';
-    const delta = links.delta === undefined ? '' : '/$delta';
+    const context = `${this.#context.url()}${apiRoot}/$metadata#${table.entitySet}${columns}${areChanges ? '/$delta' : ''}`;
+    const deltaLink = delta === undefined ? '' : `,"@odata.deltaLink":${JSON.stringify(delta)}`;
     const counted =
       total === undefined
         ? ''
         : `,"@odata.count":${Math.min(total, MOST_COUNTED)},"@Microsoft.Dynamics.CRM.totalrecordcount":${
             total > MOST_COUNTED ? MOST_COUNTED : total
           },"@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded":${total > MOST_COUNTED}`;
-    const next = links.next === undefined ? '' : `,"@odata.nextLink":${JSON.stringify(links.next)}`;
-    const deltaLink = links.delta === undefined ? '' : `,"@odata.deltaLink":${JSON.stringify(links.delta)}`;
-    const context = `${this.#context.url()}${apiRoot}/$metadata#${table.entitySet}${columns}${delta}`;
-    return `{"@odata.context":${JSON.stringify(context)}${counted},"value":[${rows.join(',')}]${next}${deltaLink}}`;
+    const nextLink = next === undefined ? '' : `,"@odata.nextLink":${JSON.stringify(next)}`;
+    return `{"@odata.context":${JSON.stringify(context)}${deltaLink}${counted},"value":[${rows.join(',')}]${nextLink}}`;
   }
 
   #select(query: Query, columns: readonly ColumnDefinition[], snapshot: TableSnapshot): Uint32Array {
@@ -180,13 +213,8 @@ export class EntitySets {
     return parseCookie(isLost ? '' : query.skipToken);
   }
 
-  #nextLink(
-    request: EntitySetRequest,
-    last: LastRow,
-    page: number,
-    tracking: DeltaToken | undefined,
-  ): string {
-    return this.#link(request, '$skiptoken', cookieOf({ page, last, tracking }));
+  #nextLink(request: EntitySetRequest, cookie: Cookie): string {
+    return this.#link(request, '$skiptoken', cookieOf(cookie));
   }
 
   #deltaLink(request: EntitySetRequest, token: DeltaToken): string {
@@ -220,4 +248,13 @@ export class EntitySets {
     const name = data.snapshot().column(column)(index);
     return name === null ? null : String(name);
   }
+}
+
+/** @throws WebApiError where changes of the table are not tracked, or not for such a query. */
+function requireTrackable({ table, params }: EntitySetRequest): void {
+  if (table.tracksChanges === false)
+    throw badQuery(`Change tracking is not enabled for the entity '${table.name}'.`);
+  const option = NOT_TRACKED.find((name) => params.has(`$${name}`));
+  if (option !== undefined)
+    throw badQuery(`The "${option}" query parameter isn't supported when Change Tracking is enabled.`);
 }

@@ -1,4 +1,5 @@
 import { badQuery, WebApiError } from '../odata/error.ts';
+import type { ChangePosition } from '../odata/select-changes.ts';
 import type { LastRow } from '../odata/select-rows.ts';
 import type { Context } from './context.ts';
 
@@ -12,11 +13,21 @@ export interface DeltaToken {
   readonly time: number;
 }
 
-/** What a `$skiptoken` knows: the page it leads to, the last row before it, and what changes are tracked from. */
+/** What a `$skiptoken` knows: the page it leads to, where the one before it ended, and what changes are tracked from. */
 export interface Cookie {
   readonly page: number;
-  readonly last: LastRow;
+  readonly last: LastRow | LastChange;
   readonly tracking: DeltaToken | undefined;
+}
+
+/** Where a page of changes ended, and the version that they are asked from. */
+export interface LastChange {
+  readonly since: number;
+  readonly after: ChangePosition;
+}
+
+export function isLastChange(last: LastRow | LastChange): last is LastChange {
+  return 'since' in last;
 }
 
 /** The text of a `$skiptoken`. Nothing but its form is like Dataverse's, where it is opaque too. */

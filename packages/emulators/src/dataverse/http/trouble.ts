@@ -42,6 +42,10 @@ function refuse(request: FastifyRequest, { faults, sessions, environment }: Cont
     const { object, column } = dropped;
     environment.dropColumns(object, [...environment.droppedColumns(object), column]);
   }
+  if (faults.take(['missingPrivilege'], request.url) !== undefined) {
+    const message = 'Principal user is missing a read privilege that this request needs.';
+    throw new WebApiError(403, '0x80040220', message);
+  }
   const trouble = faults.take(['status', 'serviceProtection'], request.url);
   if (trouble?.kind === 'serviceProtection') throw protectionError(trouble.limit, trouble.retryAfter);
   if (trouble?.kind !== 'status') return;

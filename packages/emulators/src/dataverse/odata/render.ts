@@ -4,8 +4,8 @@ import {
   type ColumnDefinition,
   isLookup,
   propertyName,
-  type TableDefinition,
   type TableSnapshot,
+  versionColumn,
 } from '../definitions.ts';
 import { tableOfId } from '../ids.ts';
 
@@ -38,12 +38,6 @@ export function compileRow(
     for (const member of members) text += `,${member(index)}`;
     return `${text}}`;
   };
-}
-
-export function versionColumn(table: TableDefinition): ColumnDefinition {
-  const column = table.fields.find(({ make }) => make.kind === 'version');
-  if (column === undefined) throw new Error(`${table.name} has no version number.`);
-  return column;
 }
 
 function compileMember(snapshot: TableSnapshot, column: ColumnDefinition, style: RowStyle): RowWriter {
