@@ -25,6 +25,7 @@ const flags = [
   'bulk-job-ms',
   'session-lifetime-ms',
   'daily-api-requests',
+  'daily-bulk-query-jobs',
   'bulk-page-rows',
   'tenant-id',
   'token-lifetime-ms',
@@ -40,6 +41,7 @@ const ownFlags: Readonly<Record<System, readonly Flag[]>> = {
     'bulk-job-ms',
     'session-lifetime-ms',
     'daily-api-requests',
+    'daily-bulk-query-jobs',
     'bulk-page-rows',
   ],
   dataverse: ['tenant-id', 'token-lifetime-ms', 'requests-per-five-minutes'],
@@ -117,6 +119,7 @@ function salesforceOptions(settings: Settings): SalesforceEmulatorOptions {
     ...text('securityToken', 'security-token'),
     ...number('sessionLifetimeMs', 'session-lifetime-ms'),
     ...number('dailyApiRequests', 'daily-api-requests'),
+    ...number('dailyBulkQueryJobs', 'daily-bulk-query-jobs'),
     ...number('bulkPageRows', 'bulk-page-rows'),
     latency: { ...number('requestMs', 'request-ms'), ...number('bulkJobMs', 'bulk-job-ms') },
   };

@@ -20,6 +20,11 @@ export class Usage {
     return true;
   }
 
+  /** Sets how many calls of the day count as made. */
+  setApiCalls(count: number): void {
+    this.#apiCalls = count;
+  }
+
   get apiCalls(): number {
     return this.#apiCalls;
   }

@@ -29,6 +29,11 @@ export type FieldType =
   | 'date'
   | 'datetime'
   | 'time'
+  | 'combobox'
+  | 'encryptedstring'
+  | 'anyType'
+  | 'base64'
+  | 'location'
   | 'address';
 
 export interface FieldDefinition extends GeneratedField {
@@ -44,6 +49,11 @@ export interface FieldDefinition extends GeneratedField {
   /** False where a value is always there although `nulls` is absent too. */
   readonly nillable?: boolean;
   readonly filterable?: boolean;
+  /** The text of a formula: the platform computes the field, and a new value moves no stamp. */
+  readonly formula?: string;
+  readonly deprecatedAndHidden?: boolean;
+  /** Of a text area: `long` has more than 255 characters, `rich` holds HTML. Neither can be filtered. */
+  readonly area?: 'long' | 'rich';
 }
 
 export interface ObjectDefinition extends GeneratedObject<FieldDefinition> {
@@ -51,6 +61,8 @@ export interface ObjectDefinition extends GeneratedObject<FieldDefinition> {
   readonly labelPlural: string;
   /** The three characters every record id of this object begins with. */
   readonly keyPrefix: string;
+  /** False where the bulk API cannot query it. */
+  readonly bulk?: boolean;
 }
 
 /** The rows of one object at one moment. */
@@ -88,7 +100,7 @@ export function findField(object: ObjectDefinition, name: string): FieldDefiniti
 
 /** Compound fields are read as their parts; only REST returns them whole. */
 export function isCompound(field: FieldDefinition): boolean {
-  return field.type === 'address';
+  return field.type === 'address' || field.type === 'location';
 }
 
 /** The fields a compound field consists of. */
@@ -96,7 +108,7 @@ export function partsOf(object: ObjectDefinition, compound: FieldDefinition): re
   return object.fields.filter((field) => field.compound === compound.name);
 }
 
-/** Every field that has a value of its own or is text, which is all but the addresses. */
+/** Every field that has a value of its own or is text, which is all but the compound ones. */
 export function plainFields(object: ObjectDefinition): readonly FieldDefinition[] {
   return object.fields.filter((field) => !isCompound(field));
 }

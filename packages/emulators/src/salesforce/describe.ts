@@ -19,6 +19,11 @@ const soapTypes: Readonly<Record<FieldType, string>> = {
   date: 'xsd:date',
   datetime: 'xsd:dateTime',
   time: 'xsd:time',
+  combobox: 'xsd:string',
+  encryptedstring: 'xsd:string',
+  anyType: 'xsd:anyType',
+  base64: 'xsd:base64Binary',
+  location: 'urn:location',
   address: 'urn:address',
 };
 

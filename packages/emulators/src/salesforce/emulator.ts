@@ -29,6 +29,8 @@ export interface SalesforceEmulatorOptions extends CommonOptions, Partial<Creden
   readonly sessionLifetimeMs?: number;
   /** API calls until REQUEST_LIMIT_EXCEEDED; default 1,000,000. */
   readonly dailyApiRequests?: number;
+  /** Bulk query jobs in 24 hours until LIMIT_EXCEEDED; default 10,000. */
+  readonly dailyBulkQueryJobs?: number;
   /** Rows in a page of bulk results without `maxRecords`; default 250,000. */
   readonly bulkPageRows?: number;
   readonly latency?: Partial<Latency>;
@@ -68,7 +70,10 @@ export async function startSalesforceEmulator(
     org,
     sessions,
     connectedApp: new ConnectedApp(sessions),
-    jobs: new BulkJobs(org, latency.bulkJobMs),
+    jobs: new BulkJobs(org, {
+      durationMs: latency.bulkJobMs,
+      dailyLimit: options.dailyBulkQueryJobs ?? 10_000,
+    }),
     faults: new Faults(),
     usage: new Usage(options.dailyApiRequests ?? 1_000_000),
     latency,

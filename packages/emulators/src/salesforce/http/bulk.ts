@@ -8,6 +8,10 @@ import { ApiError, notFound } from './errors.ts';
 
 /** Bytes in one write of a result; large enough to spare system calls, small enough to keep the server lively. */
 const CHUNK_BYTES = 64 * 1024;
+const JOBS_OF_A_LIST = 1000;
+/** Addresses in one answer of `resultPages`. */
+const PAGES_OF_AN_ANSWER = 5;
+const FIRST_VERSION_OF_RESULT_PAGES = 58;
 
 interface OfJob {
   readonly version: string;
@@ -22,15 +26,15 @@ export function registerBulk(server: FastifyInstance, context: Context): void {
 
   server.post<{ Params: { version: string } }>(root, async (request) => {
     const asked = parseJobRequest(request.body, request.params.version);
-    const failure = faults.take(['jobFailed'], request.url)?.errorMessage;
-    const job = jobs.create(asked, failure);
+    const job = jobs.create(asked, () => ({
+      failure: faults.take(['jobFailed'], request.url)?.errorMessage,
+      isStuck: false,
+    }));
     return { ...summary(job), state: 'UploadComplete' };
   });
-  server.get(root, async () => ({
-    done: true,
-    records: jobs.list().map((job) => details(job, context)),
-    nextRecordsUrl: null,
-  }));
+  server.get<{ Params: { version: string }; Querystring: Parameters }>(root, async ({ params, query }) =>
+    listJobs(params.version, query, context),
+  );
   server.get<{ Params: OfJob }>(`${root}/:id`, async ({ params }) =>
     details(find(context, params.id), context),
   );
@@ -52,6 +56,51 @@ export function registerBulk(server: FastifyInstance, context: Context): void {
     async ({ params, query }, reply) =>
       sendResults(find(context, params.id), params.version, query, reply, context),
   );
+  server.get<{ Params: OfJob; Querystring: Parameters }>(
+    `${root}/:id/resultPages`,
+    async ({ params, query }) => resultPages(find(context, params.id), params.version, query, context),
+  );
+}
+
+/** Jobs, oldest first (Bulk API 2.0 Developer Guide, Get Information About All Query Jobs). */
+function listJobs(version: string, query: Parameters, context: Context): unknown {
+  const { jobType, queryLocator, concurrencyMode, isPkChunkingEnabled } = query;
+  const isAsked =
+    (jobType === undefined || jobType === '' || jobType === 'V2Query') &&
+    (concurrencyMode === undefined || /^(?:parallel)?$/i.test(String(concurrencyMode))) &&
+    isPkChunkingEnabled !== 'true';
+  const jobs = isAsked ? context.jobs.list() : [];
+  const from = queryLocator === undefined || queryLocator === '' ? 0 : fromLocator(String(queryLocator));
+  if (from === undefined) throw invalidLocator(queryLocator);
+  const to = from + JOBS_OF_A_LIST;
+  const done = to >= jobs.length;
+  return {
+    done,
+    records: jobs.slice(from, to).map((job) => details(job, context)),
+    nextRecordsUrl: done ? null : `/services/data/${version}/jobs/query?queryLocator=${toLocator(to)}`,
+  };
+}
+
+/** Addresses of pages that can be read at the same time (Bulk API 2.0 Developer Guide, Get Parallel Results for a Query Job). */
+function resultPages(job: Job, version: string, query: Parameters, context: Context): unknown {
+  if (Number(version.slice(1)) < FIRST_VERSION_OF_RESULT_PAGES) throw notFound();
+  checkVersion(job, version);
+  if (context.jobs.state(job) !== 'JobComplete')
+    throw new ApiError(400, 'INVALIDJOBSTATE', 'The job must be in state JobComplete');
+  const path = `/services/data/${version}/jobs/query/${job.id}`;
+  const { length } = job.rows;
+  let [at] = resultRange(job, query, context.bulkPageRows);
+  const pages: { resultUrl: string }[] = [];
+  do {
+    pages.push({ resultUrl: `${path}/results?locator=${toLocator(at)}` });
+    at += context.bulkPageRows;
+  } while (at < length && pages.length < PAGES_OF_AN_ANSWER);
+  const done = at >= length;
+  return {
+    resultPages: pages,
+    nextRecordsUrl: done ? null : `${path}/resultPages?locator=${toLocator(at)}`,
+    done,
+  };
 }
 
 function abort(job: Job, body: unknown, { jobs }: Context): void {
@@ -77,9 +126,7 @@ function sendResults(
   reply: FastifyReply,
   context: Context,
 ): FastifyReply {
-  const { apiVersion } = job.request;
-  if (Number(version.slice(1)) !== apiVersion)
-    throw new ApiError(409, 'API_ERROR', `The job was made under version ${apiVersion}.0`);
+  checkVersion(job, version);
   if (context.jobs.state(job) !== 'JobComplete') return reply.code(204).send();
   const [from, to] = resultRange(job, query, context.bulkPageRows);
   reply.type('text/csv;charset=UTF-8');
@@ -87,6 +134,11 @@ function sendResults(
   reply.header('sforce-numberofrecords', String(to - from));
   const chunks = csvChunks(job, from, to);
   return reply.send(Readable.from(chunks, { objectMode: false, highWaterMark: 2 * CHUNK_BYTES }));
+}
+
+function checkVersion({ request }: Job, version: string): void {
+  if (Number(version.slice(1)) !== request.apiVersion)
+    throw new ApiError(409, 'API_ERROR', `The job was made under version ${request.apiVersion}.0`);
 }
 
 function isRecord(body: unknown): body is Readonly<Record<string, unknown>> {
@@ -155,20 +207,22 @@ function details(job: Job, { jobs }: Context): Readonly<Record<string, unknown>>
     retries: 0,
     totalProcessingTime: jobs.processingTime(job),
     isPkChunkingSupported: true,
-    ...(state === 'Failed' ? { errorMessage: job.failure } : {}),
+    ...(state === 'Failed' ? { errorMessage: job.fate.failure } : {}),
   };
 }
 
 function resultRange(job: Job, query: Parameters, pageRows: number): readonly [from: number, to: number] {
   const { locator, maxRecords } = query;
   const from = locator === undefined ? 0 : fromLocator(String(locator));
-  if (from === undefined || (from > 0 && from >= job.rows.length)) {
-    throw new ApiError(400, 'INVALID_QUERY_LOCATOR', `Invalid locator: ${locator}`);
-  }
+  if (from === undefined || (from > 0 && from >= job.rows.length)) throw invalidLocator(locator);
   const size = maxRecords === undefined ? pageRows : Number(maxRecords);
   if (!Number.isInteger(size) || size < 1)
     throw new ApiError(400, 'INVALIDJOB', 'maxRecords must be a whole number above 0');
   return [from, Math.min(from + size, job.rows.length)];
+}
+
+function invalidLocator(locator: unknown): ApiError {
+  return new ApiError(400, 'INVALID_QUERY_LOCATOR', `Invalid locator: ${locator}`);
 }
 
 /** Locators are opaque to clients; the documentation's `MTAwMDA` is one for row 10,000. */

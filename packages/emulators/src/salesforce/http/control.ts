@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { registerControl } from '../../control.ts';
-import { ControlError, readBody } from '../../control-requests.ts';
+import { ControlError, readBody, wholeNumber } from '../../control-requests.ts';
 import { type FieldDefinition, type ObjectDefinition, plainFields } from '../definitions.ts';
 import { compileJsonRow } from '../render.ts';
 import { bulkDatetime } from '../timestamps.ts';
@@ -26,6 +26,17 @@ export function registerSalesforceControl(server: FastifyInstance, context: Cont
     ownState: () => ownState(context),
   });
   registerLogins(server, context);
+  registerUsage(server, context);
+}
+
+/** How much of the day's limits is used up. */
+function registerUsage(server: FastifyInstance, { usage, jobs }: Context): void {
+  server.post('/usage', async ({ body }) => {
+    const asked = readBody(body, ['apiRequests', 'bulkQueryJobs']);
+    usage.setApiCalls(wholeNumber(asked, 'apiRequests', usage.apiCalls));
+    jobs.setMadeToday(wholeNumber(asked, 'bulkQueryJobs', jobs.madeToday));
+    return { apiRequests: usage.apiCalls, bulkQueryJobs: jobs.madeToday };
+  });
 }
 
 /** Who may log in, and who still is. */

@@ -31,7 +31,7 @@ export function sendError(error: FastifyError | Error, reply: FastifyReply): Fas
 function asApiError(error: FastifyError | Error): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof SoqlError) return new ApiError(400, error.code, error.message);
-  if (error instanceof BulkRefusal) return new ApiError(400, 'API_ERROR', error.message);
+  if (error instanceof BulkRefusal) return new ApiError(400, error.code, error.message);
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
   if (status === 415) return new ApiError(415, 'UNSUPPORTED_MEDIA_TYPE', error.message);
   if (status < 500) return new ApiError(status, 'JSON_PARSER_ERROR', error.message);

@@ -144,11 +144,13 @@ function readRecord(
 }
 
 function limits({ usage, jobs }: Context): unknown {
-  const dailyJobs = 10_000;
   return {
     DailyApiRequests: { Max: usage.dailyLimit, Remaining: usage.dailyLimit - usage.apiCalls },
     DailyBulkApiBatches: { Max: 15_000, Remaining: 15_000 },
     DailyBulkV2QueryFileStorageMB: { Max: 976_562, Remaining: 976_562 },
-    DailyBulkV2QueryJobs: { Max: dailyJobs, Remaining: dailyJobs - jobs.made },
+    DailyBulkV2QueryJobs: {
+      Max: jobs.dailyLimit,
+      Remaining: Math.max(jobs.dailyLimit - jobs.madeToday, 0),
+    },
   };
 }
