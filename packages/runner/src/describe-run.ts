@@ -44,6 +44,7 @@ export function describeRun(run: RunRecord, origin: string): Record<string, unkn
           earlierAttempts: earlierAttempts(run, progress),
           notices: progress.notices,
           ...waitingOf(run, progress),
+          ...(progress.drift && { schemaDrift: progress.drift }),
         },
       },
     },
@@ -58,12 +59,15 @@ function waitingOf(run: RunRecord, { waiting }: RunProgress) {
   return { waiting: { reason, sinceUTC: since, untilUTC: until } };
 }
 
-function recordSummary({ outcome }: RunProgress) {
+function recordSummary({ outcome, sourceRecordCount }: RunProgress) {
   return {
     inputRecordCount: outcome?.inputRows ?? 0,
     outputRecordCount: outcome?.outputRows ?? 0,
     failedRecordCount: outcome?.failedRows ?? 0,
-    extensions: { alreadyLandedRecordCount: outcome?.skippedRows ?? 0 },
+    extensions: {
+      alreadyLandedRecordCount: outcome?.skippedRows ?? 0,
+      ...(sourceRecordCount && { sourceRecordCount }),
+    },
   };
 }
 
@@ -82,6 +86,7 @@ function copyActivity(run: RunRecord, progress: RunProgress) {
     recordSummary: {
       inputRecordCount: progress.outcome?.inputRows ?? 0,
       outputRecordCount: progress.outcome?.inputRows ?? 0,
+      ...(extract?.partitions && { extensions: { partitions: extract.partitions } }),
     },
     fileSummary: { inputFileCount: extract?.files ?? 0, outputFileCount: extract?.files ?? 0 },
     statusSummary: { status: activityStatus(run, extract?.completedAt !== undefined) },

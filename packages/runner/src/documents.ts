@@ -83,8 +83,13 @@ export interface FlowDocument extends Named {
   readonly options?: {
     readonly errorDiagnosticsEnabled?: boolean;
     readonly partialIngestionPercent?: number;
+    /** What becomes of columns that are new, gone or of another type than at the last run. */
+    readonly schemaDrift?: SchemaDriftPolicy;
   };
 }
+
+/** Whether a change of the source's columns is only told, gives new columns fields and mappings, or fails the run. */
+export type SchemaDriftPolicy = 'ignore' | 'add' | 'fail';
 
 export interface MappingDocument {
   readonly id: string;

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { Source } from '@tributary/connectors';
+import type { Source, TableDescription } from '@tributary/connectors';
 import type { TransformResult } from '@tributary/engine';
 import type { RunRecord, RunState } from '@tributary/store';
 import { batchErrors, keepsDiagnostics } from './batch-document.ts';
@@ -10,13 +10,18 @@ import { documentOf } from './documents.ts';
 import { extractRun } from './extract-run.ts';
 import { FlowUnfit, MAX_ATTEMPTS, TakesWorkersDown } from './failure.ts';
 import { handleFailure } from './handle-failure.ts';
-import { withPlanNotices } from './notices.ts';
+import { meetDrift } from './meet-drift.ts';
+import { withNotices, withPlanNotices } from './notices.ts';
 import { openSourceOf } from './open-source.ts';
 import { type PlannedPartition, planRun } from './plan-run.ts';
 import { type PreparedFlow, prepareFlow } from './prepare-flow.ts';
 import { progressOf, type RunProgress, readWindow, storeWindow } from './progress.ts';
+import { comparisonNotices, reconcileRun } from './reconcile-run.ts';
 import { newRows, verdictOf } from './run-commit.ts';
+import { hasDrifted, type SchemaDrift } from './schema-drift.ts';
 import type { Attempt } from './services.ts';
+import { asDeclared } from './source-columns.ts';
+import { figuresOf } from './staged-pages.ts';
 import { tidyRun } from './tidy-run.ts';
 import { currentTable, transformRun } from './transform-run.ts';
 
@@ -63,7 +68,7 @@ async function takeSteps(attempt: Attempt): Promise<void> {
   const prepared = await prepare(attempt);
   const source = openSourceOf(attempt.services, prepared.connection.id, prepared.connection.document);
   const planned = await ensurePlan(attempt, prepared, source);
-  const extracted = await extract(planned, source);
+  const extracted = await extract(planned, prepared, source);
   await transformAndCommit(extracted, prepared);
 }
 
@@ -85,14 +90,25 @@ async function ensurePlan(attempt: Attempt, prepared: PreparedFlow, source: Sour
   });
   const table = await currentTable(attempt, prepared.dataSetId);
   const fixed = progress.window === undefined ? undefined : readWindow(progress.window);
-  const plan = await planRun(planning, prepared, source, fixed);
+  const { document } = prepared.sourceConnection;
+  const described = asDeclared(await source.describe(document.params.tableName, attempt.signal), document);
+  const drift = await meetDrift(planning, prepared, described);
+  const plan = await planRun(planning, prepared, { source, table: described, drift }, fixed);
   return keepPlan(planning, plan.partitions, {
     ...withPlanNotices(progressOf(planning.run), plan.notices),
+    ...whatTheTableIs(described, drift),
     window: storeWindow(plan.window),
     columns: plan.columns,
+    ...(plan.comparison && { comparison: plan.comparison }),
     dataFolder: dataFolderOf(attempt.services.lake.io.pathOf(table.metadata.location), attempt.run.id),
     extract: { startedAt: Date.now(), files: 0, bytes: 0 },
   });
+}
+
+/** The table's columns are kept with a run only where its end changes what is known of them. */
+function whatTheTableIs({ columns }: TableDescription, drift: SchemaDrift | undefined): Partial<RunProgress> {
+  if (drift === undefined) return { tableColumns: columns };
+  return { drift, ...(hasDrifted(drift) && { tableColumns: columns }) };
 }
 
 async function keepPlan(
@@ -107,17 +123,23 @@ async function keepPlan(
   return { ...attempt, run };
 }
 
-async function extract(attempt: Attempt, source: Source): Promise<Attempt> {
+async function extract(attempt: Attempt, prepared: PreparedFlow, source: Source): Promise<Attempt> {
   await extractRun(attempt, source);
-  const pages = await attempt.store.staging.pages(attempt.run.id);
+  const { staging } = attempt.store;
+  const staged = {
+    partitions: await staging.partitions(attempt.run.id),
+    pages: await staging.pages(attempt.run.id),
+  };
   const { waiting: _waiting, ...progress } = progressOf(attempt.run);
+  const sourceRecordCount =
+    progress.sourceRecordCount ?? (await reconcileRun(attempt, prepared, source, staged));
   return advance(attempt, 'transforming', {
-    ...progress,
+    ...withNotices(progress, comparisonNotices(sourceRecordCount)),
+    ...(sourceRecordCount && { sourceRecordCount }),
     extract: {
       startedAt: progress.extract?.startedAt ?? Date.now(),
       completedAt: Date.now(),
-      files: pages.length,
-      bytes: pages.reduce((sum, page) => sum + page.bytes, 0),
+      ...figuresOf(staged),
     },
     transform: { startedAt: Date.now() },
   });
@@ -151,10 +173,19 @@ async function landBatch(attempt: Attempt, prepared: PreparedFlow, batchId: stri
   const verdict = verdictOf(result, prepared.flow.options?.partialIngestionPercent);
   const isDiagnosed = keepsDiagnostics(prepared);
   const isLanded = verdict !== 'failed';
-  const progress = withOutcome(before, result, { batchId, isLanded, isDiagnosed, attempt: run.attempt });
+  const { tableColumns, ...kept } = before;
+  const progress = withOutcome(kept, result, { batchId, isLanded, isDiagnosed, attempt: run.attempt });
   const committing = await advance(attempt, 'committing', before);
   const previous = await store.watermarks.get(run.flowId);
-  const ended = await commitRun(committing, { prepared, window, batchId, verdict, result, progress });
+  const ended = await commitRun(committing, {
+    prepared,
+    window,
+    batchId,
+    verdict,
+    result,
+    tableColumns,
+    progress,
+  });
   services.log.info(
     { flowId: ended.flowId, runId: ended.id, state: ended.state, ...progress.outcome },
     'flow run ended',

@@ -13,10 +13,10 @@ export class FlowUnfit extends Error {
   }
 }
 
-/** Fewer or more rows are staged than the source announced: what was staged cannot be trusted. */
+/** Fewer or more rows are staged than the source announced, or fewer than it counts: what was staged cannot be trusted. */
 export class RowsMissing extends Error {
-  constructor(announced: number, staged: number) {
-    super(`the source announced ${announced} rows, ${staged} arrived; everything is fetched again`);
+  constructor(expected: number, staged: number, told: 'announced' | 'counts' = 'announced') {
+    super(`the source ${told} ${expected} rows, ${staged} arrived; everything is fetched again`);
     this.name = 'RowsMissing';
   }
 }

@@ -55,10 +55,9 @@ async function tryAgain(
 ): Promise<void> {
   const failed = withError(run, failure);
   if (failure.verdict === 'restart') {
-    const { columns: _columns, extract: _extract, ...kept } = failed;
     await store.transaction(async (transaction) => {
       await transaction.staging.clear(run.id);
-      await transaction.runs.advance(run, owner, 'planning', { ...kept });
+      await transaction.runs.advance(run, owner, 'planning', { ...withoutPlan(failed) });
     });
     await services.staging.remove(run.id);
   } else {
@@ -69,6 +68,20 @@ async function tryAgain(
   if (dataFolder !== undefined)
     await rm(attemptFolder(dataFolder, run.attempt), { recursive: true, force: true });
   await services.store.queue.release(run, owner, new Date(Date.now() + backOff(failed.errors.length)));
+}
+
+/** What a run keeps that is planned anew: all but what came of its plan. */
+function withoutPlan(progress: RunProgress): RunProgress {
+  const {
+    columns: _columns,
+    comparison: _comparison,
+    drift: _drift,
+    extract: _extract,
+    sourceRecordCount: _sourceRecordCount,
+    tableColumns: _tableColumns,
+    ...kept
+  } = progress;
+  return kept;
 }
 
 /** Gives a run back with all that it has staged; it is in progress, and shows what it waits for. */

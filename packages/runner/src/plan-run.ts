@@ -1,13 +1,13 @@
 import type { Source, TableDescription } from '@tributary/connectors';
-import { planMappings } from '@tributary/data-prep';
 import type { StagedPartition } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
-import { FlowUnfit } from './failure.ts';
+import { columnsToRead } from './columns-to-read.ts';
 import type { RunNotice } from './notices.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
 import { nextWindow, partsOf, type RunWindow } from './read-window.ts';
+import { type Comparison, comparisonFor } from './reconcile-run.ts';
+import { driftNotices, type SchemaDrift } from './schema-drift.ts';
 import type { Attempt } from './services.ts';
-import { asDeclared, chooseColumns } from './source-columns.ts';
 import { timeWatermark } from './time-watermark.ts';
 
 export type PlannedPartition = Omit<StagedPartition, 'isStaged'>;
@@ -19,6 +19,15 @@ export interface RunPlan {
   readonly columns: readonly SourceColumn[];
   readonly partitions: readonly PlannedPartition[];
   readonly notices: readonly RunNotice[];
+  /** What the rows that arrive will be held against; undefined where nothing of the read is settled. */
+  readonly comparison: Comparison | undefined;
+}
+
+/** Where a run reads from, as it is now. */
+export interface DescribedSource {
+  readonly source: Source;
+  readonly table: TableDescription;
+  readonly drift: SchemaDrift | undefined;
 }
 
 /**
@@ -28,14 +37,12 @@ export interface RunPlan {
 export async function planRun(
   { services, store, run, signal }: Attempt,
   prepared: PreparedFlow,
-  source: Source,
+  { source, table, drift }: DescribedSource,
   fixed: RunWindow | undefined,
 ): Promise<RunPlan> {
-  const { document } = prepared.sourceConnection;
-  const { tableName } = document.params;
-  const table = asDeclared(await source.describe(tableName, signal), document);
   const deltaColumn = fixed?.column ?? prepared.deltaColumn ?? table.deltaColumns[0];
-  const columns = columnsToRead(prepared, table, deltaColumn);
+  const columns = columnsToRead(prepared, table, deltaColumn, drift);
+  const names = columns.map(({ name }) => name);
   const window =
     fixed ??
     (deltaColumn === undefined
@@ -50,13 +57,16 @@ export async function planRun(
 
   const parts = window === undefined ? [{ settled: true, range: undefined }] : partsOf(window);
   const partitions: PlannedPartition[] = [];
+  let comparison: Comparison | undefined;
   for (const { settled, range } of parts) {
-    const request = { table: tableName, columns: columns.map(({ name }) => name), window: range };
+    const request = { table: table.table, columns: names, window: range };
+    if (settled) comparison = await comparisonFor(source, request, signal);
     for (const partition of await source.plan(request, signal)) {
       partitions.push({ ...partition, id: `${settled ? 'settled' : 'unsettled'}-${partition.id}`, settled });
     }
   }
-  return { window, columns, partitions, notices: [...tableNotices(table), ...fallBacks(partitions)] };
+  const notices = [...tableNotices(table), ...driftNotices(drift, new Set(names)), ...fallBacks(partitions)];
+  return { window, columns, partitions, notices, comparison };
 }
 
 function tableNotices({ notices = [] }: TableDescription): readonly RunNotice[] {
@@ -67,40 +77,4 @@ function fallBacks(partitions: readonly PlannedPartition[]): readonly RunNotice[
   return partitions.flatMap(({ notice }) =>
     notice === undefined ? [] : [{ code: 'READ_FALL_BACK', message: notice }],
   );
-}
-
-/** The columns that the mappings read, and those that tell rows and changes apart. */
-function columnsToRead(
-  prepared: PreparedFlow,
-  table: TableDescription,
-  deltaColumn: string | undefined,
-): readonly SourceColumn[] {
-  const planned = planMappings({
-    mappings: prepared.mappings,
-    columns: table.columns,
-    target: prepared.schema.root,
-  });
-  if (!planned.ok) {
-    throw new FlowUnfit(
-      planned.errors.map(({ destination, message }) => ({
-        path: '/transformations',
-        message: `${destination}: ${message}`,
-      })),
-    );
-  }
-  const names = [
-    ...table.keyColumns,
-    ...(deltaColumn === undefined ? [] : [deltaColumn]),
-    ...planned.plan.sourceColumns,
-  ];
-  const choice = chooseColumns(table, names);
-  if (choice.ok) return choice.columns;
-  throw new FlowUnfit([
-    {
-      path: '/transformations',
-      message: `the table ${table.table} has no column ${choice.missing.join(', ')}; its columns are ${table.columns
-        .map(({ name }) => name)
-        .join(', ')}`,
-    },
-  ]);
 }

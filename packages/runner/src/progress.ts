@@ -2,6 +2,8 @@ import type { Actor, RunRecord } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
 import type { RunNotice } from './notices.ts';
 import type { RunWindow } from './read-window.ts';
+import type { Comparison, SourceRecordCount } from './reconcile-run.ts';
+import type { SchemaDrift } from './schema-drift.ts';
 
 /** What a run has done so far: kept with it at each step, enough for any worker to go on and for people to look at. */
 export interface RunProgress {
@@ -12,6 +14,13 @@ export interface RunProgress {
   readonly window?: StoredWindow | null;
   /** The columns that are read, with the source's types; present once the run is planned. */
   readonly columns?: readonly SourceColumn[];
+  /** How the table's columns differ from those of the flow's last run; undefined where there was none. */
+  readonly drift?: SchemaDrift;
+  /** All columns of the table, where they are to be kept for the next run to compare with; until the run's end. */
+  readonly tableColumns?: readonly SourceColumn[];
+  /** What the rows that arrive are held against; undefined where nothing of the read is settled. */
+  readonly comparison?: Comparison;
+  readonly sourceRecordCount?: SourceRecordCount;
   readonly sourceConnectionId?: string;
   readonly targetConnectionId?: string;
   /** Path of the folder that is the run's own among the table's data; each attempt writes to a folder in it. */
@@ -21,6 +30,8 @@ export interface RunProgress {
     readonly completedAt?: number;
     readonly files: number;
     readonly bytes: number;
+    /** Of each partition, up to a hundred: once all pages are staged. */
+    readonly partitions?: readonly ExtractedPartition[];
   };
   readonly transform?: { readonly startedAt: number; readonly completedAt?: number };
   readonly outcome?: RunOutcome;
@@ -42,6 +53,15 @@ export interface Waiting {
   readonly reason: string;
   /** Pages that were staged when it was given back. */
   readonly stagedPages: number;
+}
+
+export interface ExtractedPartition {
+  readonly id: string;
+  /** Rows that the source announced when the read was planned; null where it did not. */
+  readonly announcedRows: number | null;
+  /** Rows of the staged pages, as the source counted them with each; null where it did not. */
+  readonly stagedRows: number | null;
+  readonly pages: number;
 }
 
 export interface RunOutcome {

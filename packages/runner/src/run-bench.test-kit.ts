@@ -8,6 +8,7 @@ import { createTable, currentDataFiles, localFileIO, readTable } from '@tributar
 import { createVault, type RunRecord, type ScopedStore, type Store } from '@tributary/store';
 import { openMadeStore } from '@tributary/store/test-kit';
 import { assignFieldIds, composeSchema } from '@tributary/xdm';
+import type { FlowDocument } from './documents.ts';
 import { executeRun } from './execute-run.ts';
 import { schemaLookup } from './schema-lookup.ts';
 import type { RunnerServices } from './services.ts';
@@ -111,11 +112,8 @@ export class RunBench {
   /** A flow of the source's table into a dataset: a new one, or that of another flow. */
   async flow({
     dataSetId,
-    partialIngestionPercent,
-  }: {
-    dataSetId?: string;
-    partialIngestionPercent?: number;
-  } = {}): Promise<BenchFlow> {
+    ...options
+  }: { dataSetId?: string } & FlowDocument['options'] = {}): Promise<BenchFlow> {
     const insert = async (kind: Parameters<ScopedStore['resources']>[0], body: Record<string, unknown>) => {
       const id = randomUUID();
       await this.store.resources(kind).insert(id, { state: 'enabled', ...body }, actor);
@@ -148,7 +146,7 @@ export class RunBench {
       sourceConnectionIds: [sourceConnectionId],
       targetConnectionIds: [targetConnectionId],
       transformations: [{ name: 'Mapping', params: { mappingId } }],
-      ...(partialIngestionPercent === undefined ? {} : { options: { partialIngestionPercent } }),
+      options,
     });
     return { id, dataSetId: target, mappingId };
   }

@@ -1,4 +1,5 @@
 import type { TransformResult } from '@tributary/engine';
+import type { SourceColumn } from '@tributary/xdm';
 import type { PreparedFlow } from './prepare-flow.ts';
 import type { RunProgress } from './progress.ts';
 import type { RunWindow } from './read-window.ts';
@@ -26,5 +27,7 @@ export interface RunCommit {
   readonly batchId: string;
   readonly verdict: RunVerdict;
   readonly result: TransformResult;
+  /** All columns of the source's table, where they are others than were known. */
+  readonly tableColumns: readonly SourceColumn[] | undefined;
   readonly progress: RunProgress;
 }

@@ -1,6 +1,41 @@
 import { stat } from 'node:fs/promises';
 import type { StagedFormat } from '@tributary/connectors';
-import type { StagedPage } from '@tributary/store';
+import type { StagedPage, StagedPartition } from '@tributary/store';
+import type { ExtractedPartition } from './progress.ts';
+
+/** What a run has staged. */
+export interface StagedRead {
+  readonly partitions: readonly StagedPartition[];
+  readonly pages: readonly StagedPage[];
+}
+
+function pagesOf({ pages }: StagedRead, { id }: Pick<StagedPartition, 'id'>): readonly StagedPage[] {
+  return pages.filter(({ partitionId }) => partitionId === id);
+}
+
+/** A run shows as many of its partitions. */
+const MAX_SHOWN_PARTITIONS = 100;
+
+/** What a run shows of what it has staged. */
+export function figuresOf(staged: StagedRead): {
+  readonly files: number;
+  readonly bytes: number;
+  readonly partitions: readonly ExtractedPartition[];
+} {
+  return {
+    files: staged.pages.length,
+    bytes: staged.pages.reduce((sum, page) => sum + page.bytes, 0),
+    partitions: staged.partitions.slice(0, MAX_SHOWN_PARTITIONS).map((partition) => {
+      const own = pagesOf(staged, partition);
+      return {
+        id: partition.id,
+        announcedRows: partition.announcedRows ?? null,
+        stagedRows: announcedRows(own) ?? null,
+        pages: own.length,
+      };
+    }),
+  };
+}
 
 /** A staged page as the engine reads it. */
 export function stagedFile({ path, format }: StagedPage): { path: string; format: StagedFormat } {

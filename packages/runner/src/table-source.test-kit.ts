@@ -7,20 +7,24 @@ import type {
   TableDescription,
   TableListing,
 } from '@tributary/connectors';
+import type { SourceColumn } from '@tributary/xdm';
 
 export interface SourceRow {
   readonly id: string;
   readonly stamp: string;
   readonly name?: string;
   readonly born?: string;
+  /** Values of further columns, by name. */
+  readonly more?: Readonly<Record<string, string>>;
 }
 
-const columns = [
+/** What the table is made of, unless a test says otherwise. */
+export const peopleColumns: readonly SourceColumn[] = [
   { name: 'Id', type: 'string' },
   { name: 'Name', type: 'string' },
   { name: 'Born', type: 'string' },
   { name: 'Changed', type: 'date-time' },
-] as const;
+];
 
 /**
  * A source of one table, in memory, that fixes the rows of a partition when it is planned, as a bulk job does, and sends
@@ -32,6 +36,13 @@ export class TableSource implements Source {
   /** Pages sent so far, as `partition/position`. */
   sent: string[] = [];
   announcedTooMany = 0;
+  columns: readonly SourceColumn[] = peopleColumns;
+  deltaColumns: readonly string[] = ['Changed'];
+  /** What the source counts, given how many rows it has for the request. */
+  counted: (rows: number, request: ReadRequest) => number | undefined = (rows) => rows;
+  /** Why the partition is read in another way than usual. */
+  fallBack: string | undefined;
+  tableNotices: readonly string[] = [];
   beforePage: (page: string, signal: AbortSignal | undefined) => Promise<void> | void = () => undefined;
 
   async check(): Promise<void> {}
@@ -41,7 +52,8 @@ export class TableSource implements Source {
   }
 
   async describe(table: string): Promise<TableDescription> {
-    return { table, columns, keyColumns: ['Id'], deltaColumns: ['Changed'] };
+    const { columns, deltaColumns, tableNotices } = this;
+    return { table, columns, keyColumns: ['Id'], deltaColumns, notices: tableNotices };
   }
 
   async preview(): Promise<readonly Record<string, unknown>[]> {
@@ -53,11 +65,12 @@ export class TableSource implements Source {
   }
 
   async plan({ window, columns: names }: ReadRequest): Promise<readonly Partition[]> {
-    return [{ id: 'job', announcedRows: undefined, state: { rows: this.#rowsIn(window), names } }];
+    const notice = this.fallBack === undefined ? {} : { notice: this.fallBack };
+    return [{ id: 'job', announcedRows: undefined, state: { rows: this.#rowsIn(window), names }, ...notice }];
   }
 
-  async count({ window }: ReadRequest): Promise<number> {
-    return this.#rowsIn(window).length;
+  async count(request: ReadRequest): Promise<number | undefined> {
+    return this.counted(this.#rowsIn(request.window).length, request);
   }
 
   #rowsIn(window: ReadWindow | undefined): readonly SourceRow[] {
@@ -96,7 +109,7 @@ function cellOf(row: SourceRow, column: string): string {
     Born: row.born ?? '1990',
     Changed: row.stamp,
   };
-  return cells[column] ?? '';
+  return cells[column] ?? row.more?.[column] ?? '';
 }
 
 async function* chunks(text: string): AsyncGenerator<Uint8Array> {

@@ -1,0 +1,39 @@
+import type { TableDescription } from '@tributary/connectors';
+import { planMappings } from '@tributary/data-prep';
+import type { SourceColumn } from '@tributary/xdm';
+import { FlowUnfit } from './failure.ts';
+import type { PreparedFlow } from './prepare-flow.ts';
+import { driftAside, type SchemaDrift } from './schema-drift.ts';
+import { chooseColumns } from './source-columns.ts';
+
+/**
+ * The columns that the mappings read, and those that tell rows and changes apart.
+ * @throws {FlowUnfit} where the mappings do not fit the columns as they are now
+ */
+export function columnsToRead(
+  prepared: PreparedFlow,
+  table: TableDescription,
+  deltaColumn: string | undefined,
+  drift: SchemaDrift | undefined,
+): readonly SourceColumn[] {
+  const { mappings, schema } = prepared;
+  const planned = planMappings({ mappings, columns: table.columns, target: schema.root });
+  if (!planned.ok) {
+    throw new FlowUnfit(
+      planned.errors.map(({ destination, message }) => ({
+        path: '/transformations',
+        message: `${destination}: ${message}${driftAside(drift)}`,
+      })),
+    );
+  }
+  const names = [
+    ...table.keyColumns,
+    ...(deltaColumn === undefined ? [] : [deltaColumn]),
+    ...planned.plan.sourceColumns,
+  ];
+  const choice = chooseColumns(table, names);
+  if (choice.ok) return choice.columns;
+  const known = table.columns.map(({ name }) => name).join(', ');
+  const message = `the table ${table.table} has no column ${choice.missing.join(', ')}; its columns are ${known}`;
+  throw new FlowUnfit([{ path: '/transformations', message: `${message}${driftAside(drift)}` }]);
+}

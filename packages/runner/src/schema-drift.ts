@@ -1,0 +1,119 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { SourceColumn } from '@tributary/xdm';
+import type { SchemaDriftPolicy } from './documents.ts';
+import { FlowUnfit } from './failure.ts';
+import type { RunNotice } from './notices.ts';
+
+/** How the columns of a table differ from those that the flow's last landed run found. */
+export interface SchemaDrift {
+  readonly added: readonly SourceColumn[];
+  readonly removed: readonly SourceColumn[];
+  readonly retyped: readonly RetypedColumn[];
+}
+
+export interface RetypedColumn {
+  readonly name: string;
+  readonly from: ColumnNature;
+  readonly to: ColumnNature;
+}
+
+type ColumnNature = Omit<SourceColumn, 'name'>;
+
+/** What a flow does with columns that are new, gone or of another type, where it says nothing else. */
+export const DEFAULT_DRIFT_POLICY: SchemaDriftPolicy = 'ignore';
+
+/** Compares columns by name. The order of columns, and that of what they nest, means nothing. */
+export function schemaDrift(before: readonly SourceColumn[], now: readonly SourceColumn[]): SchemaDrift {
+  const former = new Map(before.map((column) => [column.name, column]));
+  const names = new Set(now.map(({ name }) => name));
+  return {
+    added: now.filter(({ name }) => !former.has(name)),
+    removed: before.filter(({ name }) => !names.has(name)),
+    retyped: now.flatMap((column) => {
+      const earlier = former.get(column.name);
+      if (earlier === undefined || isSameNature(earlier, column)) return [];
+      return [{ name: column.name, from: natureOf(earlier), to: natureOf(column) }];
+    }),
+  };
+}
+
+export function hasDrifted({ added, removed, retyped }: SchemaDrift): boolean {
+  return added.length + removed.length + retyped.length > 0;
+}
+
+/** @throws {FlowUnfit} where the flow's policy is to fail and the table's columns have changed. */
+export function requireNoDrift(drift: SchemaDrift, policy: SchemaDriftPolicy): void {
+  if (policy !== 'fail' || !hasDrifted(drift)) return;
+  throw new FlowUnfit([
+    {
+      path: '/options/schemaDrift',
+      message:
+        `nothing was read, for the table's columns have changed since the flow's last run: ${wordsOf(drift)}. ` +
+        'Change the mappings where they must follow, then set schemaDrift to ignore or add for a run.',
+    },
+  ]);
+}
+
+/** The notice of a drift, with what it means for columns that mappings read. */
+export function driftNotices(
+  drift: SchemaDrift | undefined,
+  read: ReadonlySet<string>,
+): readonly RunNotice[] {
+  if (drift === undefined || !hasDrifted(drift)) return [];
+  const mapped = drift.retyped.map(({ name }) => name).filter((name) => read.has(name));
+  const meaning =
+    mapped.length === 0 ? '' : ` The mappings read ${listOf(mapped)} with the new type, and still fit.`;
+  const message = `The table's columns have changed since the flow's last run: ${wordsOf(drift)}.${meaning}`;
+  return [{ code: 'SCHEMA_DRIFT', message }];
+}
+
+/** What may be behind an error about columns, in brackets; empty where no column is gone or of another type. */
+export function driftAside(drift: SchemaDrift | undefined): string {
+  if (drift === undefined || drift.removed.length + drift.retyped.length === 0) return '';
+  return ` (since the flow's last run: ${wordsOf({ ...drift, added: [] })})`;
+}
+
+function wordsOf({ added, removed, retyped }: SchemaDrift): string {
+  const parts = [
+    added.length === 0 ? [] : `${listOf(added.map(({ name }) => name))} new`,
+    removed.length === 0 ? [] : `${listOf(removed.map(({ name }) => name))} gone`,
+    retyped.length === 0
+      ? []
+      : listOf(retyped.map(({ name, from, to }) => `${name} ${typeName(to)} instead of ${typeName(from)}`)),
+  ];
+  return parts.flat().join('; ');
+}
+
+/** More names than this are only counted. */
+const MAX_NAMES = 20;
+
+function listOf(names: readonly string[]): string {
+  const shown = names.slice(0, MAX_NAMES).join(', ');
+  return names.length > MAX_NAMES ? `${shown} and ${names.length - MAX_NAMES} more` : shown;
+}
+
+function typeName({ type, originalType }: ColumnNature): string {
+  const name = typeof type === 'string' ? type : type.kind;
+  return originalType === undefined ? name : `${name} (${originalType})`;
+}
+
+function natureOf({ name: _name, ...nature }: SourceColumn): ColumnNature {
+  return nature;
+}
+
+function isSameNature(one: SourceColumn, other: SourceColumn): boolean {
+  return one.originalType === other.originalType && isDeepStrictEqual(sorted(one.type), sorted(other.type));
+}
+
+/** A type whose nested fields are in the order of their names. */
+function sorted(type: SourceColumn['type']): unknown {
+  if (typeof type === 'string') return type;
+  switch (type.kind) {
+    case 'array':
+      return { ...type, items: sorted(type.items) };
+    case 'map':
+      return { ...type, values: sorted(type.values) };
+    case 'object':
+      return new Map(type.fields.map((field) => [field.name, sorted(field.type)]));
+  }
+}
