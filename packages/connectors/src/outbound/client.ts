@@ -77,6 +77,9 @@ export class OutboundClient {
   readonly #maxTextBytes: number;
   readonly #textTimeoutMs: number;
   readonly retry: RetryPolicy;
+  /** For connectors that speak another protocol than HTTP. */
+  readonly policy: AddressPolicy;
+  readonly connectTimeoutMs: number;
 
   constructor(options: OutboundOptions = {}) {
     const { allowLoopback = true, connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS } = options;
@@ -85,7 +88,9 @@ export class OutboundClient {
     this.#maxTextBytes = options.maxTextBytes ?? DEFAULT_MAX_TEXT_BYTES;
     this.#textTimeoutMs = options.textTimeoutMs ?? DEFAULT_TEXT_TIMEOUT_MS;
     this.retry = { ...DEFAULT_RETRY, ...options.retry };
-    this.#agent = new Agent({ connect: guardedConnector({ ...options, allowLoopback }, connectTimeoutMs) });
+    this.policy = { ...options, allowLoopback };
+    this.connectTimeoutMs = connectTimeoutMs;
+    this.#agent = new Agent({ connect: guardedConnector(this.policy, connectTimeoutMs) });
   }
 
   /**

@@ -33,7 +33,8 @@ export function guardedConnector(policy: AddressPolicy, connectTimeoutMs: number
   };
 }
 
-function lookupAllowed(
+/** Resolves a host's name, where the policy allows every address that it has. */
+export function lookupAllowed(
   hostname: string,
   options: LookupOptions,
   policy: AddressPolicy,
@@ -57,6 +58,6 @@ function lookupAllowed(
   });
 }
 
-function notAllowed(refusal: string): OutboundError {
+export function notAllowed(refusal: string): OutboundError {
   return new OutboundError('not-allowed', `Connection refused by policy: ${refusal}`);
 }
