@@ -67,7 +67,11 @@ describe('a run', () => {
 
   test('that takes every worker down is given up at last', async () => {
     await bench.store.runs.enqueue(flow.id);
-    for (let n = 0; n < MAX_ATTEMPTS; n++) await bench.services.store.queue.claim(`worker ${n}`, 0);
+    const { queue } = bench.services.store;
+    for (let n = 0; n < MAX_ATTEMPTS; n++) {
+      await queue.claim();
+      await queue.endClaims();
+    }
     const run = await bench.attempt();
     expect(run).toMatchObject({ state: 'failed', attempt: MAX_ATTEMPTS + 1 });
     expect(progressOf(run).errors.at(-1)?.message).toContain(`${MAX_ATTEMPTS} workers`);
@@ -203,7 +207,7 @@ describe('a commit', () => {
       overtaken = true;
       await bench.run(other);
     });
-    await bench.attempt({ through: overtaking, leaseSeconds: 60 });
+    await bench.attempt({ through: overtaking, undisturbed: true });
     expect(await bench.landed(flow)).toEqual(['a', 'a', 'b', 'b', 'c', 'c', 'd', 'd', 'e', 'e']);
   });
 });

@@ -182,18 +182,21 @@ export class RunBench {
 
   /**
    * One attempt of the run that is due, by a worker of its own; answers what has become of the run. The attempt sees the
-   * store through `through`, and unless `leaseSeconds` says
-   * otherwise its lease ends at once, so that another can take the run over while it works.
+   * store through `through`, and unless it is `undisturbed` its claim ends at once, so that another can take the run over while
+   * it works.
    */
   async attempt({
     signal = new AbortController().signal,
     through = (store: ScopedStore) => store,
-    leaseSeconds = 0,
+    undisturbed = false,
   } = {}): Promise<RunRecord> {
-    const owner = randomUUID();
-    const run = await this.services.store.queue.claim(owner, leaseSeconds);
-    if (run === undefined) throw new Error('no run is due');
+    const { queue } = this.services.store;
+    const claimed = await queue.claim();
+    if (claimed === undefined) throw new Error('no run is due');
+    if (!undisturbed) await queue.endClaims();
+    const { run, owner } = claimed;
     await executeRun({ services: this.services, store: through(this.store), run, owner, signal });
+    await queue.settle(owner);
     const now = await this.store.runs.get(run.id);
     if (now === undefined) throw new Error('the run is gone');
     return now;

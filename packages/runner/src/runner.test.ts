@@ -26,7 +26,11 @@ async function ended(): Promise<RunRecord> {
 }
 
 test('a flow that falls due is run, once for all the slots that were missed', async () => {
-  const schedule = { flowId: flow.id, nextAt: new Date(0), intervalSeconds: 3_600, endsAt: undefined };
+  const schedule = {
+    flowId: flow.id,
+    nextAt: new Date(0),
+    recurrence: { startAt: 0, frequency: 'hour', interval: 1, timezone: 'UTC' },
+  };
   await bench.store.schedules.put(schedule);
   const runner = startRunner(bench.services);
   expect(await ended()).toMatchObject({ state: 'success' });
@@ -82,10 +86,10 @@ test('a runner holds no two runs under one name, so that it cannot be mistaken f
     ...bench.services.store,
     queue: {
       ...bench.services.store.queue,
-      claim: async (owner: string, leaseSeconds: number) => {
-        const run = await bench.services.store.queue.claim(owner, leaseSeconds);
-        if (run !== undefined) owners.push(owner);
-        return run;
+      claim: async () => {
+        const claimed = await bench.services.store.queue.claim();
+        if (claimed !== undefined) owners.push(claimed.owner);
+        return claimed;
       },
     },
   };

@@ -1,17 +1,16 @@
-import { randomUUID } from 'node:crypto';
-import type { RunRecord } from '@tributary/store';
+import type { ClaimedRun } from '@tributary/store';
 import { executeRun } from './execute-run.ts';
 import { nextSlot } from './schedule.ts';
 import type { RunnerServices } from './services.ts';
 import { tidyRuns } from './tidy-run.ts';
 
-/** A worker that dies is succeeded when its lease ends: well within a minute. */
-const LEASE_SECONDS = 30;
 const HEARTBEAT_MS = 10_000;
-/** How often the store is asked for due flows and free runs; `wake` asks at once. */
+/** How often the store is asked for due flows and runs; `wake` asks at once. */
 const POLL_MS = 1_000;
 /** Runs at the same time in one process; each has the engine's worker for its transform only. */
 const CONCURRENT_RUNS = 4;
+/** Runs of one organisation at the same time: there is always room for another's. */
+const RUNS_OF_AN_ORGANIZATION = CONCURRENT_RUNS - 1;
 
 /** Schedules and executes flow runs in this process. */
 export interface Runner {
@@ -46,11 +45,9 @@ export function startRunner(services: RunnerServices): Runner {
   async function takeWork(): Promise<void> {
     await services.store.enqueueDueRuns(new Date(), nextSlot);
     while (active.size < CONCURRENT_RUNS && !stopping.signal.aborted) {
-      // A name for each attempt, not for the process: a process that lost a run may take the same run up again.
-      const owner = `${process.pid}-${randomUUID()}`;
-      const run = await services.store.queue.claim(owner, LEASE_SECONDS);
-      if (run === undefined) return;
-      const working = work(run, owner).finally(() => {
+      const claimed = await services.store.queue.claim(RUNS_OF_AN_ORGANIZATION);
+      if (claimed === undefined) return;
+      const working = work(claimed).finally(() => {
         active.delete(working);
         wakeUp();
       });
@@ -58,19 +55,20 @@ export function startRunner(services: RunnerServices): Runner {
     }
   }
 
-  async function work(run: RunRecord, owner: string): Promise<void> {
+  async function work({ run, owner }: ClaimedRun): Promise<void> {
     const lost = new AbortController();
     const beat = setInterval(() => {
       services.store.queue
-        .heartbeat(run, owner, LEASE_SECONDS)
+        .heartbeat(run, owner)
         .then((isHeld) => isHeld || lost.abort())
         .catch((error: unknown) => services.log.warn({ err: error, runId: run.id }, 'heartbeat failed'));
     }, HEARTBEAT_MS);
     try {
       const signal = AbortSignal.any([stopping.signal, lost.signal]);
       await executeRun({ services, store: services.store.scoped(run.scope), run, owner, signal });
+      await services.store.queue.settle(owner);
     } catch (error) {
-      // The store is out of reach. The lease ends by itself, and the run is taken up again.
+      // The store is out of reach. The claim ends when nobody tells of it any more, and the run is taken up again.
       services.log.error({ err: error, runId: run.id }, 'a flow run could not be given back');
     } finally {
       clearInterval(beat);

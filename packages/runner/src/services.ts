@@ -1,7 +1,7 @@
 import type { Source } from '@tributary/connectors';
 import type { Engine } from '@tributary/engine';
 import type { LocalFileIO } from '@tributary/lake';
-import type { RunRecord, Scope, ScopedStore, Store, Vault } from '@tributary/store';
+import type { Claim, RunRecord, Scope, ScopedStore, Store, Vault } from '@tributary/store';
 import type { StagingFolder } from './staging-folder.ts';
 
 /** Where the runner tells what it does; a pino logger is one. */
@@ -35,8 +35,8 @@ export interface Attempt {
   readonly services: RunnerServices;
   readonly store: ScopedStore;
   readonly run: RunRecord;
-  /** Who holds the run's lease: this attempt, and no other by this name. */
-  readonly owner: string;
+  /** Who holds the run: this attempt, and no other. */
+  readonly owner: Claim;
   /** Aborted when the worker stops or loses the lease. */
   readonly signal: AbortSignal;
 }

@@ -16,7 +16,7 @@ export type {
   ResourceQuery,
   Resources,
 } from './resources.ts';
-export type { RunQueue } from './run-queue.ts';
+export type { ClaimedRun, RunQueue } from './run-queue.ts';
 export { LeaseLost, type RunRecord, type RunState, type Runs } from './runs.ts';
 export { isSandboxClosed } from './sandbox-closed.ts';
 export type {
@@ -35,3 +35,4 @@ export type { ScopedStore, Store } from './store.ts';
 export type { TablePointer, TablePointers } from './table-pointers.ts';
 export { createVault, readOrCreateKey, type Sealed, type Vault } from './vault.ts';
 export type { TimeWatermark, TokenWatermark, Watermark, Watermarks } from './watermarks.ts';
+export type { Claim } from './work-queue.ts';

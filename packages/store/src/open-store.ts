@@ -8,6 +8,7 @@ import { migrate } from './migrations/migrate.ts';
 import { createStore, type Store } from './store.ts';
 import { keepStatistics, renewStatistics } from './table-statistics.ts';
 import type { Tables } from './tables.ts';
+import { embeddedDb, openWorkQueue, serverDb } from './work-queue.ts';
 
 /**
  * Opens the store that lies in `dataFolder` (PostgreSQL in this process, one process a folder) and brings it up to
@@ -19,20 +20,22 @@ export async function openEmbeddedStore(dataFolder: string): Promise<Store> {
   try {
     const folder = join(dataFolder, 'store');
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const database = new Kysely<Tables>({
-      dialect: new PGliteDialect({ pglite: await PGlite.create(folder) }),
-    });
+    const pglite = await PGlite.create(folder);
+    const database = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
     await migrate(database);
     // Few samples do: the planner needs orders of magnitude, and while they are taken nothing else is answered.
     await sql`set default_statistics_target = 10`.execute(database);
     await renewStatistics(database);
     const stopStatistics = keepStatistics(database);
-    const store = createStore(database, async () => {
+    const work = await openWorkQueue(embeddedDb(database, pglite), true);
+    const store = createStore(database, work, async () => {
+      await work.stop();
       await stopStatistics();
       await database.destroy();
       lock.release();
     });
-    await store.queue.releaseAll();
+    await store.queue.endClaims();
+    await store.queue.sendMissing();
     return store;
   } catch (error) {
     lock.release();
@@ -71,9 +74,15 @@ export async function openPostgresStore(databaseUrl: string): Promise<Store> {
   const database = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   try {
     await migrate(database);
+    const work = await openWorkQueue(serverDb(pool), false);
+    const store = createStore(database, work, async () => {
+      await work.stop();
+      await database.destroy();
+    });
+    await store.queue.sendMissing();
+    return store;
   } catch (error) {
     await database.destroy();
     throw new DatabaseNotUsable(error);
   }
-  return createStore(database, () => database.destroy());
 }

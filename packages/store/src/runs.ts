@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, type Selectable, sql } from 'kysely';
+import { sendRuns } from './run-queue.ts';
 import type { Scope } from './scope.ts';
 import type { Tables } from './tables.ts';
+import type { WorkQueue } from './work-queue.ts';
 
 /** Where a flow run stands. The last four are final. */
 export type RunState =
@@ -69,7 +71,7 @@ export interface Runs {
   ): Promise<RunRecord>;
 }
 
-export function scopedRuns(database: Kysely<Tables>, scope: Scope): Runs {
+export function scopedRuns(database: Kysely<Tables>, scope: Scope, work: WorkQueue): Runs {
   const table = () =>
     database
       .selectFrom('flow_runs')
@@ -122,34 +124,12 @@ export function scopedRuns(database: Kysely<Tables>, scope: Scope): Runs {
       return (await query.executeTakeFirstOrThrow()).count;
     },
 
-    async enqueue(flowId, progress = {}) {
-      const now = new Date();
-      const row = await database
-        .insertInto('flow_runs')
-        .values({
-          org_id: scope.orgId,
-          sandbox_id: scope.sandboxId,
-          id: randomUUID(),
-          flow_id: flowId,
-          state: 'pending',
-          etag: randomUUID(),
-          attempt: 0,
-          created_at: now,
-          updated_at: now,
-          started_at: null,
-          completed_at: null,
-          not_before: now,
-          lease_owner: null,
-          lease_until: null,
-          progress: JSON.stringify(progress),
-        })
-        .onConflict((conflict) =>
-          conflict.columns(['org_id', 'sandbox_id', 'flow_id']).where('completed_at', 'is', null).doNothing(),
-        )
-        .returningAll()
-        .executeTakeFirst();
-      return toRun(row);
-    },
+    enqueue: (flowId, progress = {}) =>
+      inTransaction(database, async (transaction) => {
+        const run = toRun(await insertRun(transaction, scope, flowId, progress));
+        if (run !== undefined) await sendRuns(transaction, work, [run]);
+        return run;
+      }),
 
     async cancelOpen(flowId) {
       const now = new Date();
@@ -161,7 +141,6 @@ export function scopedRuns(database: Kysely<Tables>, scope: Scope): Runs {
           updated_at: now,
           completed_at: now,
           lease_owner: null,
-          lease_until: null,
         })
         .where('org_id', '=', scope.orgId)
         .where('sandbox_id', '=', scope.sandboxId)
@@ -191,7 +170,7 @@ export function scopedRuns(database: Kysely<Tables>, scope: Scope): Runs {
           progress: JSON.stringify(progress),
           etag: randomUUID(),
           updated_at: now,
-          ...(isFinal ? { completed_at: now, lease_owner: null, lease_until: null } : {}),
+          ...(isFinal ? { completed_at: now, lease_owner: null } : {}),
         })
         .where('org_id', '=', scope.orgId)
         .where('sandbox_id', '=', scope.sandboxId)
@@ -204,6 +183,42 @@ export function scopedRuns(database: Kysely<Tables>, scope: Scope): Runs {
       return fromRow(row);
     },
   };
+}
+
+function inTransaction<T>(database: Kysely<Tables>, change: (transaction: Kysely<Tables>) => Promise<T>) {
+  return database.isTransaction ? change(database) : database.transaction().execute(change);
+}
+
+/** Undefined when the flow has a run that is not finished. */
+function insertRun(
+  database: Kysely<Tables>,
+  scope: Scope,
+  flowId: string,
+  progress: Readonly<Record<string, unknown>>,
+): Promise<RunRow | undefined> {
+  const now = new Date();
+  return database
+    .insertInto('flow_runs')
+    .values({
+      org_id: scope.orgId,
+      sandbox_id: scope.sandboxId,
+      id: randomUUID(),
+      flow_id: flowId,
+      state: 'pending',
+      etag: randomUUID(),
+      attempt: 0,
+      created_at: now,
+      updated_at: now,
+      started_at: null,
+      completed_at: null,
+      lease_owner: null,
+      progress: JSON.stringify(progress),
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['org_id', 'sandbox_id', 'flow_id']).where('completed_at', 'is', null).doNothing(),
+    )
+    .returningAll()
+    .executeTakeFirst();
 }
 
 type RunRow = Selectable<Tables['flow_runs']>;

@@ -10,6 +10,7 @@ import type { Scope } from './scope.ts';
 import { createStore, type ScopedStore, type Store } from './store.ts';
 import { storeKinds, type TestStore } from './stores.test-kit.ts';
 import type { Tables } from './tables.ts';
+import { embeddedDb, openWorkQueue } from './work-queue.ts';
 
 const actor = { user: 'alice', client: 'script' };
 const farFuture = new Date('2100-01-01');
@@ -31,13 +32,18 @@ async function emptySandbox(store: Store, now = new Date()): Promise<void> {
 }
 
 describe('emptying one of several sandboxes, whatever is in them', () => {
-  const database = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: () => PGlite.create() }) });
+  const pglite = new PGlite();
+  const database = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
   let store: Store;
   let scopes: readonly Scope[];
 
   beforeAll(async () => {
     await migrate(database);
-    store = createStore(database, () => database.destroy());
+    const work = await openWorkQueue(embeddedDb(database, pglite), true);
+    store = createStore(database, work, async () => {
+      await work.stop();
+      await database.destroy();
+    });
     await store.organizations.createFirst({ id: 'A', tenantId: 'a' }, { id: 'a', secret: 'a' });
     await store.organizations.create({ id: 'B', tenantId: 'b' }, { id: 'b', secret: 'b' });
     const dev = { name: 'dev', title: 'Dev', type: 'development', createdBy: 'alice' } as const;
@@ -209,17 +215,18 @@ describe.each(storeKinds())('a sandbox of the $name store', ({ open }) => {
     const scoped = await newSandbox();
     await scoped.tables.insert({ datasetId: 'd', location: 'file:///d', metadataLocation: 'first' });
     await scoped.runs.enqueue('flow');
-    const run = await store.queue.claim('worker', 30);
-    if (run === undefined) throw new Error('no run is due');
+    const claimed = await store.queue.claim();
+    if (claimed === undefined) throw new Error('no run is due');
+    const { run, owner } = claimed;
     await store.organizations.closeSandbox(scoped.scope, 'resetting', 'bob');
     await emptySandbox(store);
     const commit = scoped.transaction(async (transaction) => {
       await transaction.resources('batch').insert('late', {}, actor);
-      await transaction.runs.advance(run, 'worker', 'success', {});
+      await transaction.runs.advance(run, owner, 'success', {});
     });
     await expect(commit).rejects.toThrow(LeaseLost);
-    await expect(scoped.runs.hold(run, 'worker')).rejects.toThrow(LeaseLost);
-    expect(await store.queue.heartbeat(run, 'worker', 30)).toBe(false);
+    await expect(scoped.runs.hold(run, owner)).rejects.toThrow(LeaseLost);
+    expect(await store.queue.heartbeat(run, owner)).toBe(false);
     expect(await scoped.tables.swap('d', 'first', 'second')).toBe(false);
     expect(await scoped.resources('batch').get('late')).toBeUndefined();
   });
@@ -230,7 +237,7 @@ describe.each(storeKinds())('a sandbox of the $name store', ({ open }) => {
     await scoped.tables.insert({ datasetId: 'd', location: 'file:///t', metadataLocation: 'm' });
     await scoped.resources('batch').insert('batch', {}, actor);
     await scoped.runs.enqueue('flow');
-    const run = await store.queue.claim('worker', 30);
+    const claimed = await store.queue.claim();
     await store.organizations.closeSandbox(scope, 'deleting', 'bob');
     const [closed] = await store.sandboxRemovals.closed();
     if (closed === undefined) throw new Error('nothing is closed');
@@ -239,7 +246,7 @@ describe.each(storeKinds())('a sandbox of the $name store', ({ open }) => {
     const due = await store.leftovers.due(new Date());
     expect(due.map(({ kind, name }) => [kind, name]).toSorted()).toEqual([
       ['diagnostics', 'batch'],
-      ['staging', run?.id],
+      ['staging', claimed?.run.id],
       ['table', 'file:///t'],
     ]);
     await store.sandboxRemovals.finish(closed, new Date());

@@ -17,12 +17,12 @@ import type { Tables } from './tables.ts';
  *   deleted     After a deletion.
  *
  * A worker that holds a run may write files until it learns that the run is gone. The tables that it may write to are
- * therefore noted a second time, to be removed after its lease has ended. Ids of tables are not used twice, so that this
+ * therefore noted a second time, to be removed once it must have learnt. Ids of tables are not used twice, so that this
  * harms nothing that came after.
  */
 
-/** How long after a lease's end its holder may still be writing, in seconds: it asks for its lease every ten. */
-const GRACE_SECONDS = 60;
+/** How long a worker whose run is gone may still be writing, in seconds: it asks every ten. */
+const GRACE_SECONDS = 90;
 
 export interface ClosedSandbox {
   readonly scope: Scope;
@@ -121,7 +121,7 @@ async function noteLeftovers(transaction: Kysely<Tables>, { orgId, sandboxId }: 
   const own = sql`org_id = ${orgId} and sandbox_id = ${sandboxId}`;
   const atOnce = sql`to_timestamp(0)`;
   // To the millisecond, as JavaScript reads it back.
-  const afterLease = sql`date_trunc('milliseconds', lease_until) + ${GRACE_SECONDS}::integer * interval '1 second'`;
+  const afterwards = sql`date_trunc('milliseconds', now()) + ${GRACE_SECONDS}::integer * interval '1 second'`;
   await sql`
     insert into sandbox_leftovers (org_id, sandbox_id, kind, name, not_before)
     select ${orgId}, ${sandboxId}, kind, name, not_before from (
@@ -129,10 +129,9 @@ async function noteLeftovers(transaction: Kysely<Tables>, { orgId, sandboxId }: 
       union select 'diagnostics', id, ${atOnce} from resources where ${own} and kind = 'batch'
       union select 'staging', id, ${atOnce} from flow_runs where ${own} and completed_at is null
       union select 'staging', run_id, ${atOnce} from watermarks where ${own}
-      union select 'table', location, ${afterLease}
-        from table_pointers cross join
-          (select max(lease_until) as lease_until from flow_runs where ${own} and completed_at is null) as held
-        where ${own} and lease_until is not null
+      union select 'table', location, ${afterwards} from table_pointers
+        where ${own} and exists (
+          select from flow_runs where ${own} and completed_at is null and lease_owner is not null)
     ) as left_over
     on conflict do nothing`.execute(transaction);
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
+import { sendRuns } from './run-queue.ts';
 import type { Scope } from './scope.ts';
 import type { Tables } from './tables.ts';
+import type { WorkQueue } from './work-queue.ts';
 
 /** When a flow falls due. */
 export interface Schedule {
@@ -54,6 +56,7 @@ const FLOWS_AT_ONCE = 1_000;
  */
 export async function enqueueDueRuns(
   database: Kysely<Tables>,
+  work: WorkQueue,
   now: Date,
   nextSlot: NextSlot,
 ): Promise<number> {
@@ -61,13 +64,18 @@ export async function enqueueDueRuns(
   for (;;) {
     const due = await database
       .transaction()
-      .execute((transaction) => enqueueSome(transaction, now, nextSlot));
+      .execute((transaction) => enqueueSome(transaction, work, now, nextSlot));
     flows += due;
     if (due < FLOWS_AT_ONCE) return flows;
   }
 }
 
-async function enqueueSome(transaction: Kysely<Tables>, now: Date, nextSlot: NextSlot): Promise<number> {
+async function enqueueSome(
+  transaction: Kysely<Tables>,
+  work: WorkQueue,
+  now: Date,
+  nextSlot: NextSlot,
+): Promise<number> {
   const due = await transaction
     .selectFrom('flow_schedules')
     .selectAll()
@@ -99,11 +107,17 @@ async function enqueueSome(transaction: Kysely<Tables>, now: Date, nextSlot: Nex
   const dueFlows = sql`jsonb_to_recordset(${JSON.stringify(slots)}::jsonb)
     as due (org_id text, sandbox_id text, flow_id text, run_id text, etag text, next_at timestamptz)`;
   // A flow whose last run is still open is not queued again: that run's successor takes the window.
-  await sql`
+  const queued = await sql<{ org_id: string; sandbox_id: string; id: string }>`
     insert into flow_runs
-      (org_id, sandbox_id, id, flow_id, state, etag, attempt, created_at, updated_at, not_before, progress)
-    select org_id, sandbox_id, run_id, flow_id, 'pending', etag, 0, ${now}, ${now}, ${now}, '{}' from ${dueFlows}
-    on conflict (org_id, sandbox_id, flow_id) where completed_at is null do nothing`.execute(transaction);
+      (org_id, sandbox_id, id, flow_id, state, etag, attempt, created_at, updated_at, progress)
+    select org_id, sandbox_id, run_id, flow_id, 'pending', etag, 0, ${now}, ${now}, '{}' from ${dueFlows}
+    on conflict (org_id, sandbox_id, flow_id) where completed_at is null do nothing
+    returning org_id, sandbox_id, id`.execute(transaction);
+  const runs = queued.rows.map(({ org_id, sandbox_id, id }) => ({
+    scope: { orgId: org_id, sandboxId: sandbox_id },
+    id,
+  }));
+  await sendRuns(transaction, work, runs);
   const isDue = sql`flow_schedules.org_id = due.org_id and flow_schedules.sandbox_id = due.sandbox_id
     and flow_schedules.flow_id = due.flow_id`;
   await sql`

@@ -266,25 +266,78 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
     await prod.runs.cancelOpen('busy');
   });
 
-  test('leases a run to one worker, and to another once the lease has ended', async () => {
-    const queued = await prod.runs.enqueue('leased');
-    const first = await store.queue.claim('worker-1', 0);
-    expect(first).toMatchObject({ id: queued?.id, attempt: 1 });
-    const second = await store.queue.claim('worker-2', 60);
-    expect(second).toMatchObject({ id: queued?.id, attempt: 2 });
-    expect(await store.queue.claim('worker-3', 60)).toBeUndefined();
-    if (!first || !second) throw new Error('nothing was claimed');
-    expect(await store.queue.heartbeat(first, 'worker-1', 60)).toBe(false);
-    await expect(prod.runs.advance(first, 'worker-1', 'failed', {})).rejects.toBeInstanceOf(LeaseLost);
-    await expect(prod.transaction((tx) => tx.runs.hold(first, 'worker-1'))).rejects.toBeInstanceOf(LeaseLost);
-    await prod.transaction((tx) => tx.runs.hold(second, 'worker-2'));
-    const ended = await prod.runs.advance(second, 'worker-2', 'success', { rows: 3 });
-    expect(ended).toMatchObject({ state: 'success', progress: { rows: 3 } });
-    await expect(prod.transaction((tx) => tx.runs.hold(second, 'worker-2'))).rejects.toBeInstanceOf(
+  test('gives a run to one worker, and to another once the first has lost it', async () => {
+    const queued = await prod.runs.enqueue('claimed');
+    const first = await store.queue.claim();
+    expect(first?.run).toMatchObject({ id: queued?.id, attempt: 1 });
+    expect(await store.queue.claim()).toBeUndefined();
+    if (!first) throw new Error('nothing was claimed');
+    expect(await store.queue.heartbeat(first.run, first.owner)).toBe(true);
+    await store.queue.endClaims();
+    const second = await store.queue.claim();
+    expect(second?.run).toMatchObject({ id: queued?.id, attempt: 2 });
+    if (!second) throw new Error('nothing was claimed');
+    expect(await store.queue.heartbeat(first.run, first.owner)).toBe(false);
+    await expect(prod.runs.advance(first.run, first.owner, 'failed', {})).rejects.toBeInstanceOf(LeaseLost);
+    await expect(prod.transaction((tx) => tx.runs.hold(first.run, first.owner))).rejects.toBeInstanceOf(
       LeaseLost,
     );
-    expect(await store.queue.find(second.id)).toEqual(ended);
-    expect(await store.queue.claim('worker-3', 60)).toBeUndefined();
+    // What the first does to its claim does nothing to the second's.
+    await store.queue.settle(first.owner);
+    await store.queue.release(first.run, first.owner, new Date());
+    const { run, owner } = second;
+    expect(await store.queue.heartbeat(run, owner)).toBe(true);
+    await prod.transaction((tx) => tx.runs.hold(run, owner));
+    const ended = await prod.runs.advance(run, owner, 'success', { rows: 3 });
+    expect(ended).toMatchObject({ state: 'success', progress: { rows: 3 } });
+    await expect(prod.transaction((tx) => tx.runs.hold(run, owner))).rejects.toBeInstanceOf(LeaseLost);
+    expect(await store.queue.find(run.id)).toEqual(ended);
+    expect(await store.queue.heartbeat(run, owner)).toBe(false);
+    await store.queue.settle(owner);
+    expect(await store.queue.claim()).toBeUndefined();
+  });
+
+  test('gives a run again that was given back, at its time', async () => {
+    await prod.runs.enqueue('given back');
+    const first = await store.queue.claim();
+    if (!first) throw new Error('nothing was claimed');
+    await store.queue.release(first.run, first.owner, new Date(Date.now() + 3_600_000));
+    expect(await store.queue.claim()).toBeUndefined();
+    await prod.runs.cancelOpen('given back');
+    await prod.runs.enqueue('given back');
+    const second = await store.queue.claim();
+    if (!second) throw new Error('nothing was claimed');
+    await store.queue.release(second.run, second.owner, new Date());
+    const third = await store.queue.claim();
+    expect(third?.run).toMatchObject({ id: second.run.id, attempt: 2 });
+    await prod.runs.cancelOpen('given back');
+    await store.queue.endClaims();
+    expect(await store.queue.claim()).toBeUndefined();
+  });
+
+  test('sends the job of an open run once, however often it is looked for', async () => {
+    const queued = await prod.runs.enqueue('sent');
+    await store.queue.sendMissing();
+    await store.queue.sendMissing();
+    const claimed = await store.queue.claim();
+    expect(claimed?.run.id).toBe(queued?.id);
+    await store.queue.sendMissing();
+    expect(await store.queue.claim()).toBeUndefined();
+    await prod.runs.cancelOpen('sent');
+    if (claimed) await store.queue.settle(claimed.owner);
+  });
+
+  test('takes no more runs of one organisation than are asked for', async () => {
+    for (const flowId of ['one', 'two', 'three']) await prod.runs.enqueue(flowId);
+    const claims = [await store.queue.claim(2), await store.queue.claim(2)];
+    expect(claims.every((claim) => claim !== undefined)).toBe(true);
+    expect(await store.queue.claim(2)).toBeUndefined();
+    const [first] = claims;
+    if (first) await store.queue.settle(first.owner);
+    expect(await store.queue.claim(2)).toBeDefined();
+    for (const flowId of ['one', 'two', 'three']) await prod.runs.cancelOpen(flowId);
+    await store.queue.endClaims();
+    expect(await store.queue.claim()).toBeUndefined();
   });
 
   test('merges missed slots of a schedule into one run', async () => {

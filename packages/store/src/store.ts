@@ -17,6 +17,7 @@ import { type Staging, scopedStaging } from './staging.ts';
 import { scopedTablePointers, type TablePointers } from './table-pointers.ts';
 import type { Tables } from './tables.ts';
 import { scopedWatermarks, type Watermarks } from './watermarks.ts';
+import type { WorkQueue } from './work-queue.ts';
 
 /**
  * One sandbox of one organisation. This handle is the only way to a tenant's rows, and every query made through it
@@ -77,14 +78,14 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export function createStore(database: Kysely<Tables>, close: () => Promise<void>): Store {
+export function createStore(database: Kysely<Tables>, work: WorkQueue, close: () => Promise<void>): Store {
   return {
     organizations: organizations(database),
-    queue: runQueue(database),
+    queue: runQueue(database, work),
     sandboxRemovals: sandboxRemovals(database),
     leftovers: leftovers(database),
-    enqueueDueRuns: (now, nextSlot) => enqueueDueRuns(database, now, nextSlot),
-    scoped: (scope) => scopedStore(database, scope),
+    enqueueDueRuns: (now, nextSlot) => enqueueDueRuns(database, work, now, nextSlot),
+    scoped: (scope) => scopedStore(database, work, scope),
     packages: (orgId, kind) => packageRecords(database, orgId, kind),
     async ping() {
       await database.selectFrom('organizations').select('id').limit(1).execute();
@@ -93,10 +94,10 @@ export function createStore(database: Kysely<Tables>, close: () => Promise<void>
   };
 }
 
-function scopedStore(database: Kysely<Tables>, scope: Scope): ScopedStore {
+function scopedStore(database: Kysely<Tables>, work: WorkQueue, scope: Scope): ScopedStore {
   return {
     scope,
-    runs: scopedRuns(database, scope),
+    runs: scopedRuns(database, scope, work),
     schedules: scopedSchedules(database, scope),
     staging: scopedStaging(database, scope),
     tables: scopedTablePointers(database, scope),
@@ -111,9 +112,9 @@ function scopedStore(database: Kysely<Tables>, scope: Scope): ScopedStore {
     schemasByClass: (tag) => schemasByClass(database, scope, tag),
     resources: (kind) => scopedResources(database, scope, kind),
     packages: (kind) => packageRecords(database, scope.orgId, kind),
-    async transaction(work) {
-      if (database.isTransaction) return work(this);
-      return database.transaction().execute((transaction) => work(scopedStore(transaction, scope)));
+    async transaction(change) {
+      if (database.isTransaction) return change(this);
+      return database.transaction().execute((transaction) => change(scopedStore(transaction, work, scope)));
     },
     async holdName(name) {
       if (!database.isTransaction) throw new Error(`'${name}' can only be held in a transaction`);

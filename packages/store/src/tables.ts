@@ -97,9 +97,7 @@ export interface Tables {
     updated_at: Timestamp;
     started_at: ColumnType<Date | null, Date | null, Date | null>;
     completed_at: ColumnType<Date | null, Date | null, Date | null>;
-    not_before: Timestamp;
     lease_owner: string | null;
-    lease_until: ColumnType<Date | null, Date | null, Date | null>;
     progress: Json;
   };
   run_partitions: Scoped & {

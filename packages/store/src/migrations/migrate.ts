@@ -7,6 +7,7 @@ import { sandboxPackages } from './sandbox-packages.ts';
 import { sandboxRemoval } from './sandbox-removal.ts';
 import { scheduleRecurrence } from './schedule-recurrence.ts';
 import { sourcePositions } from './source-positions.ts';
+import { workQueue } from './work-queue.ts';
 
 /** Brings the schema up to date. Safe to call from several processes at once: Kysely takes a lock in the database. */
 export async function migrate(database: Kysely<Tables>): Promise<void> {
@@ -20,6 +21,7 @@ export async function migrate(database: Kysely<Tables>): Promise<void> {
         '0004-sandbox-packages': { up: sandboxPackages },
         '0005-source-positions': { up: sourcePositions },
         '0006-schedule-recurrence': { up: scheduleRecurrence },
+        '0007-work-queue': { up: workQueue },
       }),
     },
   });

@@ -177,7 +177,7 @@ describe('the cleaner', () => {
     await scoped.tables.insert({ datasetId: 'data', location, metadataLocation: 'none' });
     await scoped.resources('batch').insert(`${name}-batch`, {}, actor);
     await scoped.runs.enqueue('flow');
-    await idle.store.queue.claim('worker', 30);
+    await idle.store.queue.claim();
     await organizations.closeSandbox(scoped.scope, 'resetting', 'alice');
     return { scoped, state: async () => (await organizations.sandbox(orgId, name))?.state };
   }
