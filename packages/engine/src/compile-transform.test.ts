@@ -16,7 +16,7 @@ const request = {
 };
 
 function csv(path: string, ...header: readonly string[]): FileLayout {
-  return { kind: 'csv', path, header };
+  return { kind: 'csv', path, name: path, header };
 }
 
 function count(text: string, part: string): number {
@@ -28,12 +28,14 @@ test('files with the same header are read together, others apart', () => {
   const { write } = compileTransform(request, staged, []).goodRows;
   expect(count(write, 'read_csv')).toBe(2);
   expect(write).toContain(`read_csv(['/1', '/3']`);
-  expect(write).toContain(`SELECT c1 AS r0, c0 AS r1 FROM read_csv(['/2']`);
+  expect(write).toContain(
+    `SELECT c1 AS r0, c0 AS r1, CAST(NULL AS VARCHAR) AS unreadable FROM read_csv(['/2']`,
+  );
 });
 
 test('JSON pages are read together, with room for the largest', () => {
   const staged = [10, 30, 20].map((bytes): FileLayout => {
-    return { kind: 'json-page', path: `/${bytes}`, rowsAt: 'value', bytes };
+    return { kind: 'json-page', path: `/${bytes}`, name: `${bytes}`, rowsAt: 'value', bytes };
   });
   const { write } = compileTransform(request, staged, []).goodRows;
   expect(count(write, 'read_json')).toBe(1);
@@ -50,7 +52,7 @@ test('the second pass reads file by file', () => {
   const staged = [csv('/a/1', 'Id', 'Name'), csv('/a/b/1', 'Id', 'Name')];
   const { setup, collect } = compileTransform(request, staged, []).failedRows();
   expect(collect).toHaveLength(2);
-  expect(setup[0]).toContain(`(0, '/a/1', '1'), (1, '/a/b/1', 'b/1')`);
+  expect(setup[0]).toContain(`(0, '/a/1', '1', 1), (1, '/a/b/1', 'b/1', 1)`);
 });
 
 test('field ids follow the nesting of the columns', () => {

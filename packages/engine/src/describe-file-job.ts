@@ -3,6 +3,7 @@ import { quoteIdentifier, quoteLiteral } from '@tributary/data-prep';
 import { type SourceType, TEXT_FORMATS } from '@tributary/xdm';
 import { type Database, openDatabase } from './database.ts';
 import { EngineError, toEngineError } from './engine-error.ts';
+import { sourceTypeOf } from './source-type-of.ts';
 import type { Resources } from './transform-job.ts';
 
 export type SampleFormat = 'csv' | 'json' | 'parquet';
@@ -53,7 +54,7 @@ export async function runDescribeFile(
     const [rows, ...perColumn] = counts.map(Number);
     return names.map((name, index) => ({
       name,
-      type: sourceType(types[index]),
+      type: sourceTypeOf(types[index]),
       rows: rows ?? 0,
       filled: perColumn[3 * index] ?? 0,
       distinct: perColumn[3 * index + 1] ?? 0,
@@ -96,54 +97,4 @@ function figuresOf(name: string, type: DuckDBType | undefined): readonly string[
     `count(DISTINCT ${column})`,
     isText ? `count_if(regexp_matches(${column}, ${email}) AND contains(${column}, '.'))` : '0',
   ];
-}
-
-/** The column's type in the terms of source columns; undefined types and those that only DuckDB has are text. */
-function sourceType(type: DuckDBType | undefined): SourceType {
-  switch (type?.typeId) {
-    case DuckDBTypeId.BOOLEAN:
-      return 'boolean';
-    case DuckDBTypeId.TINYINT:
-    case DuckDBTypeId.SMALLINT:
-    case DuckDBTypeId.INTEGER:
-    case DuckDBTypeId.UTINYINT:
-    case DuckDBTypeId.USMALLINT:
-      return 'integer';
-    case DuckDBTypeId.BIGINT:
-    case DuckDBTypeId.UINTEGER:
-    case DuckDBTypeId.UBIGINT:
-    case DuckDBTypeId.HUGEINT:
-    case DuckDBTypeId.UHUGEINT:
-      return 'long';
-    case DuckDBTypeId.FLOAT:
-    case DuckDBTypeId.DOUBLE:
-      return 'number';
-    case DuckDBTypeId.DECIMAL:
-      return 'decimal';
-    case DuckDBTypeId.DATE:
-      return 'date';
-    case DuckDBTypeId.TIME:
-    case DuckDBTypeId.TIME_TZ:
-      return 'time';
-    case DuckDBTypeId.TIMESTAMP:
-    case DuckDBTypeId.TIMESTAMP_S:
-    case DuckDBTypeId.TIMESTAMP_MS:
-    case DuckDBTypeId.TIMESTAMP_NS:
-    case DuckDBTypeId.TIMESTAMP_TZ:
-      return 'date-time';
-    case DuckDBTypeId.LIST:
-    case DuckDBTypeId.ARRAY:
-      return { kind: 'array', items: sourceType(type.valueType) };
-    case DuckDBTypeId.MAP:
-      return { kind: 'map', values: sourceType(type.valueType) };
-    case DuckDBTypeId.STRUCT:
-      return {
-        kind: 'object',
-        fields: type.entryNames.map((name, index) => ({ name, type: sourceType(type.entryTypes[index]) })),
-      };
-    case DuckDBTypeId.VARCHAR:
-      return type.alias === 'JSON' ? 'json' : 'string';
-    default:
-      return 'string';
-  }
 }

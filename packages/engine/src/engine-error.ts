@@ -1,3 +1,5 @@
+import type { StagedFile } from './transform.ts';
+
 /** What kept a job from ending, by what can be done about it. */
 export type EngineErrorKind =
   /** The request contradicts itself or the staged files; the message names the field or file. */
@@ -45,4 +47,11 @@ export function toEngineError(error: unknown): EngineError {
   const message = error instanceof Error ? error.message : String(error);
   const known = KINDS_BY_PREFIX.find(([prefix]) => message.startsWith(prefix));
   return new EngineError(known?.[1] ?? 'failed', message, { cause: error });
+}
+
+/** An error that tells of files by the names that people know them by, rather than by where they are staged. */
+export function inTheirNames(files: readonly StagedFile[], error: unknown): EngineError {
+  const { kind, message } = toEngineError(error);
+  const told = files.reduce((text, { path, name = path }) => text.replaceAll(path, name), message);
+  return new EngineError(kind, told, { cause: error });
 }

@@ -1,6 +1,7 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { DescribedColumn, DescribeFileRequest } from './describe-file-job.ts';
 import { EngineError } from './engine-error.ts';
+import type { InspectedFile, InspectFileRequest } from './inspect-file-job.ts';
 import { type LiveFile, pathsOf } from './live-files.ts';
 import type { PreviewedRow, PreviewRequest } from './preview-job.ts';
 import { removeAbandonedSpill } from './spill-folders.ts';
@@ -36,6 +37,11 @@ export interface Engine {
    * {@link EngineError} `unreadable` for a file that is not of its format.
    */
   describeFile(request: DescribeFileRequest, signal?: AbortSignal): Promise<readonly DescribedColumn[]>;
+  /**
+   * The columns of a file as a run would read them, and its first rows. Does not wait for transforms. Rejects with an
+   * {@link EngineError} `unreadable` for a file that is not of its format.
+   */
+  inspectFile(request: InspectFileRequest, signal?: AbortSignal): Promise<InspectedFile>;
   /** Ends the engine's processes; jobs under way reject with `closed`. */
   close(): Promise<void>;
 }
@@ -80,6 +86,13 @@ export function openEngine({
     async describeFile(request, signal) {
       checkPaths([request.path], allowedDirectories);
       return samples.run('describeFile', request, signal);
+    },
+    async inspectFile(request, signal) {
+      checkPaths([request.file.path], allowedDirectories);
+      if (!Number.isInteger(request.rows) || request.rows < 0 || request.rows > MAX_PREVIEW_ROWS) {
+        throw new EngineError('invalid', `The rows must be a whole number up to ${MAX_PREVIEW_ROWS}.`);
+      }
+      return samples.run('inspectFile', request, signal);
     },
     async close() {
       await Promise.all([transforms.close(), samples.close(), swept]);

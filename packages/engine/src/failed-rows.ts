@@ -1,9 +1,10 @@
 import { dirname, relative, sep } from 'node:path';
 import { quoteLiteral } from '@tributary/data-prep';
 import type { CompiledMapping } from './compile-mapping.ts';
-import type { FileLayout } from './file-layout.ts';
+import { type FileLayout, hasRejects, headerRecords } from './file-layout.ts';
 import { withLanded } from './landed-rows.ts';
-import { CORRUPT_ROW, ERROR_TYPE } from './row-checks.ts';
+import { UNREADABLE } from './relation-parts.ts';
+import { CORRUPT_ROW, ERROR_TYPE, errorEntry } from './row-checks.ts';
 import { looksAtAll, rawJson, rawName, rawNames, stagedRelations } from './staged-rows.ts';
 import type { TransformRequest } from './transform.ts';
 
@@ -32,15 +33,17 @@ export function compileFailedRows(
 ): FailedRowsSql {
   const { columns } = request;
   const root = commonFolder(staged.map(({ path }) => path));
-  const files = staged.map(
-    ({ path }, file) => `(${file}, ${quoteLiteral(path)}, ${quoteLiteral(relative(root, path))})`,
-  );
+  const files = staged.map((layout, file) => {
+    const { path, name } = layout;
+    const shown = name === path ? relative(root, path) : name;
+    return `(${file}, ${quoteLiteral(path)}, ${quoteLiteral(shown)}, ${headerRecords(layout)})`;
+  });
   const fields = columns.map(
     (column, index) => `${quoteLiteral(column.name)}, ${rawJson(column, rawName(index))}`,
   );
   return {
     setup: [
-      `CREATE TEMP TABLE files AS SELECT * FROM (VALUES ${files.join(', ')}) AS t(file, path, name)`,
+      `CREATE TEMP TABLE files AS SELECT * FROM (VALUES ${files.join(', ')}) AS t(file, path, name, header_records)`,
       `CREATE TEMP TABLE failed (file INTEGER, readable_row BIGINT, errors ${ERROR_TYPE}[], ` +
         `${columns.map((_, index) => `${rawName(index)} VARCHAR`).join(', ')})`,
     ],
@@ -48,12 +51,14 @@ export function compileFailedRows(
       const raw = stagedRelations([layout], columns, 'land').join();
       const numbered = `SELECT *, row_number() OVER () AS readable_row FROM (${raw})`;
       const rows = mapping.evaluate(withLanded(numbered, landed, request));
+      const errors = `CASE WHEN ${UNREADABLE} IS NULL THEN ${mapping.errors} ELSE [${NO_ROW}] END`;
+      const fails = `${UNREADABLE} IS NOT NULL OR ${mapping.fails} OR NOT ${looksAtAll(columns)}`;
       return (
-        `INSERT INTO failed SELECT ${file}, readable_row, ${mapping.errors}, ${rawNames(columns)} ` +
-        `FROM (${rows}) WHERE NOT landed AND (${mapping.fails} OR NOT ${looksAtAll(columns)})`
+        `INSERT INTO failed SELECT ${file}, readable_row, ${errors}, ${rawNames(columns)} ` +
+        `FROM (${rows}) WHERE NOT landed AND (${fails})`
       );
     }),
-    number: [staged.some(({ kind }) => kind === 'csv') ? CORRUPT_CSV_ROWS : NO_CORRUPT_ROWS, NUMBERED_ROWS],
+    number: [staged.some(hasRejects) ? CORRUPT_CSV_ROWS : NO_CORRUPT_ROWS, NUMBERED_ROWS],
     total: 'SELECT (SELECT count(*) FROM failed) AS failed, (SELECT count(*) FROM corrupt) AS corrupt',
     countByError:
       `SELECT e.code AS code, e."column" AS "column", e.message AS message, count(*) AS rows ` +
@@ -77,6 +82,14 @@ export function compileFailedRows(
   };
 }
 
+/** The error of a record that is no row. */
+const NO_ROW = errorEntry({
+  code: CORRUPT_ROW,
+  message: "The row can't be read: it is no JSON object.",
+  column: '',
+  value: `left(${UNREADABLE}, 1000)`,
+});
+
 /**
  * Corrupt records are not among the readable rows, but are rows of their file: `readable_before` is how many readable
  * ones stand before each. DuckDB's `line` counts records, the header first; a record may have several faults.
@@ -86,9 +99,9 @@ const CORRUPT_CSV_ROWS = `
   SELECT file, data_row, record, 'The row can''t be read: ' || fault || '.' AS message,
     data_row - row_number() OVER (PARTITION BY file ORDER BY data_row) AS readable_before
   FROM (
-    SELECT file, line - 1 AS data_row, min(csv_line) AS record, lower(min(CAST(error_type AS VARCHAR))) AS fault
+    SELECT file, line - min(header_records) AS data_row, min(csv_line) AS record, lower(min(CAST(error_type AS VARCHAR))) AS fault
     FROM reject_errors JOIN reject_scans USING (scan_id, file_id) JOIN files ON path = file_path
-    GROUP BY ALL)`;
+    GROUP BY file, line)`;
 
 const NO_CORRUPT_ROWS =
   'CREATE TEMP TABLE corrupt (file INTEGER, data_row BIGINT, record VARCHAR, message VARCHAR, readable_before BIGINT)';

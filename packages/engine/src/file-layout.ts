@@ -1,53 +1,122 @@
 import { open, stat } from 'node:fs/promises';
 import { readHeader } from './csv-header.ts';
+import { type Database, openDatabase } from './database.ts';
+import { type DelimitedLayout, delimitedLayout } from './delimited-rows.ts';
 import { EngineError } from './engine-error.ts';
+import { type JsonRowsLayout, jsonRowsLayout } from './json-rows.ts';
+import { type ParquetLayout, parquetLayout } from './parquet-rows.ts';
 import type { JsonPageFormat, StagedFile } from './transform.ts';
+import type { Resources } from './transform-job.ts';
 
 export interface CsvLayout {
   readonly kind: 'csv';
   readonly path: string;
+  /** What people know the file by. */
+  readonly name: string;
   /** Column names in the order of the file. */
   readonly header: readonly string[];
 }
 
 export interface JsonPageLayout extends JsonPageFormat {
   readonly path: string;
+  /** What people know the file by. */
+  readonly name: string;
   readonly bytes: number;
 }
 
 /** A staged file with what must be known of its inside before SQL can be written for it. */
-export type FileLayout = CsvLayout | JsonPageLayout;
+export type FileLayout = CsvLayout | JsonPageLayout | DelimitedLayout | JsonRowsLayout | ParquetLayout;
 
-/** Looks into each file, in order. CSV files without a byte hold no rows and are left out. */
-export async function readLayouts(files: readonly StagedFile[]): Promise<readonly FileLayout[]> {
+/** Whether DuckDB's reject tables tell of records of the file that it cannot read. */
+export function hasRejects({ kind }: FileLayout): boolean {
+  return kind === 'csv' || kind === 'delimited' || kind === 'json-lines';
+}
+
+/** How many records of the file come before its rows. */
+export function headerRecords(layout: FileLayout): number {
+  return layout.kind === 'csv' || (layout.kind === 'delimited' && layout.hasHeader) ? 1 : 0;
+}
+
+/** Looks into each file, in order. Files that hold no rows because there is nothing in them are left out. */
+export async function readLayouts(
+  files: readonly StagedFile[],
+  resources: Resources,
+  signal: AbortSignal,
+): Promise<readonly FileLayout[]> {
+  const footers = new ParquetFooters(files, resources, signal);
   const layouts: FileLayout[] = [];
-  for (const file of files) {
-    const layout = await readLayout(file).catch((error: unknown) => {
-      if (error instanceof EngineError) throw error;
-      throw new EngineError('unreadable', `The staged file ${file.path} can't be opened.`, { cause: error });
-    });
-    if (layout !== undefined) layouts.push(layout);
+  try {
+    for (const file of files) {
+      const layout = await readLayout(file, footers).catch((error: unknown) => {
+        if (error instanceof EngineError) throw error;
+        throw new EngineError('unreadable', `The staged file ${nameOf(file)} can't be opened.`, {
+          cause: error,
+        });
+      });
+      if (layout !== undefined) layouts.push(layout);
+    }
+  } finally {
+    await footers.close();
   }
   return layouts;
 }
 
-async function readLayout({ path, format }: StagedFile): Promise<FileLayout | undefined> {
-  if (format.kind === 'csv') {
-    const header = await readHeader(path);
-    if (header === undefined) return undefined;
-    if (!(await endsInLineEnd(path))) {
-      throw new EngineError(
-        'unreadable',
-        `The staged file ${path} is cut off: its last record has no line end.`,
-      );
+function nameOf({ name, path }: StagedFile): string {
+  return name ?? path;
+}
+
+async function readLayout(file: StagedFile, footers: ParquetFooters): Promise<FileLayout | undefined> {
+  const { path, format } = file;
+  const name = nameOf(file);
+  switch (format.kind) {
+    case 'csv':
+      return csvLayout(path, name);
+    case 'json-page': {
+      const { size } = await stat(path);
+      if (size === 0) throw new EngineError('unreadable', `The staged page ${name} is empty.`);
+      return { ...format, path, name, bytes: size };
     }
-    return { kind: 'csv', path, header };
+    case 'delimited':
+      return delimitedLayout(path, name, format);
+    case 'json-lines':
+    case 'json-array':
+      return jsonRowsLayout(path, name, format.kind);
+    case 'parquet':
+      return parquetLayout(await footers.database(), path, name);
   }
-  if (format.kind !== 'json-page')
-    throw new EngineError('invalid', `The staged file ${path} has a format that is not read yet.`);
-  const { size } = await stat(path);
-  if (size === 0) throw new EngineError('unreadable', `The staged page ${path} is empty.`);
-  return { ...format, path, bytes: size };
+}
+
+async function csvLayout(path: string, name: string): Promise<CsvLayout | undefined> {
+  const header = await readHeader(path);
+  if (header === undefined) return undefined;
+  if (!(await endsInLineEnd(path))) {
+    throw new EngineError(
+      'unreadable',
+      `The staged file ${name} is cut off: its last record has no line end.`,
+    );
+  }
+  return { kind: 'csv', path, name, header };
+}
+
+/** A database that reads the footers of the Parquet files, opened where there is one. */
+class ParquetFooters {
+  readonly #open: () => Promise<Database>;
+  #database: Promise<Database> | undefined;
+
+  constructor(files: readonly StagedFile[], resources: Resources, signal: AbortSignal) {
+    const paths = files.filter(({ format }) => format.kind === 'parquet').map(({ path }) => path);
+    this.#open = () =>
+      openDatabase({ ...resources, files: paths, directories: [], keepOrder: false }, signal);
+  }
+
+  database(): Promise<Database> {
+    this.#database ??= this.#open();
+    return this.#database;
+  }
+
+  async close(): Promise<void> {
+    (await this.#database)?.close();
+  }
 }
 
 /** A record that is cut off between two fields, or within a doubled quote, looks whole but for its line end. */

@@ -1,8 +1,9 @@
 import { quoteLiteral } from '@tributary/data-prep';
 import type { CompiledMapping } from './compile-mapping.ts';
-import type { FileLayout } from './file-layout.ts';
+import { type FileLayout, hasRejects } from './file-layout.ts';
 import { withLanded } from './landed-rows.ts';
 import { fieldIds } from './parquet-fields.ts';
+import { UNREADABLE } from './relation-parts.ts';
 import { looksAtAll, stagedRelations } from './staged-rows.ts';
 import type { TransformRequest } from './transform.ts';
 
@@ -35,7 +36,7 @@ export function compileGoodRows(
   // Sequences count in the same pass what the filter drops, and cost nothing for rows that it keeps.
   const lands =
     `CASE WHEN landed THEN nextval('skipped_rows') IS NULL ` +
-    `WHEN ${mapping.fails} THEN nextval('failed_rows') IS NULL ELSE ${looksAtAll(request.columns)} END`;
+    `WHEN ${UNREADABLE} IS NOT NULL OR ${mapping.fails} THEN nextval('failed_rows') IS NULL ELSE ${looksAtAll(request.columns)} END`;
   const options = [
     'FORMAT parquet',
     'COMPRESSION zstd',
@@ -49,7 +50,7 @@ export function compileGoodRows(
     'WRITE_EMPTY_FILE false',
     'RETURN_STATS true',
   ];
-  const corrupt = staged.some(({ kind }) => kind === 'csv')
+  const corrupt = staged.some(hasRejects)
     ? '(SELECT count(*) FROM (SELECT DISTINCT scan_id, file_id, line_byte_position FROM reject_errors))'
     : '0';
   return {

@@ -2,6 +2,7 @@ export type { Mapping } from './compile-mapping.ts';
 export type { DescribedColumn, DescribeFileRequest, SampleFormat } from './describe-file-job.ts';
 export { type Engine, type EngineOptions, MAX_PREVIEW_ROWS, openEngine } from './engine.ts';
 export { EngineError, type EngineErrorKind } from './engine-error.ts';
+export type { InspectedFile, InspectFileRequest } from './inspect-file-job.ts';
 export type { LiveFile } from './live-files.ts';
 export type { PreviewedRow, PreviewRequest, RowError } from './preview-job.ts';
 export type {
@@ -9,6 +10,7 @@ export type {
   IdentityField,
   RowErrorCount,
   StagedFile,
+  StagedFileFormat,
   TargetField,
   TargetFieldType,
   TransformRequest,

@@ -1,5 +1,6 @@
 import type { DescribedColumn, DescribeFileRequest } from './describe-file-job.ts';
 import type { EngineErrorKind } from './engine-error.ts';
+import type { InspectedFile, InspectFileRequest } from './inspect-file-job.ts';
 import type { PreviewedRow, PreviewRequest } from './preview-job.ts';
 import type { ReadRowsRequest } from './read-rows-job.ts';
 import type { TransformRequest, TransformResult } from './transform.ts';
@@ -13,6 +14,7 @@ export interface Jobs {
     readonly request: DescribeFileRequest;
     readonly result: readonly DescribedColumn[];
   };
+  readonly inspectFile: { readonly request: InspectFileRequest; readonly result: InspectedFile };
   readonly readRows: { readonly request: ReadRowsRequest; readonly result: readonly unknown[] };
 }
 

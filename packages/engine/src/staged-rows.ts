@@ -1,25 +1,14 @@
 import { quoteIdentifier, quoteLiteral } from '@tributary/data-prep';
 import type { SourceColumn } from '@tributary/xdm';
+import { delimitedRelation } from './delimited-rows.ts';
 import { EngineError, UNREADABLE_PAGE } from './engine-error.ts';
 import type { CsvLayout, FileLayout, JsonPageLayout } from './file-layout.ts';
-import { jsonPointer } from './json-pointer.ts';
+import { type JsonRowsLayout, jsonFields, jsonRowsRelation } from './json-rows.ts';
+import { parquetRelation } from './parquet-rows.ts';
+import { type Purpose, pathList, READABLE, rawName, recordOptions } from './relation-parts.ts';
 import { isStagedAsJson } from './source-types.ts';
 
-/** Rows longer than this are rejected as corrupt. Twice this much is buffered for each thread. */
-const MAX_CSV_LINE_BYTES = 16 * 1024 * 1024;
-const CSV_BUFFER_BYTES = 2 * MAX_CSV_LINE_BYTES;
-
-/**
- * Why files are read. Of files that are to land, unreadable CSV records are noted in DuckDB's reject tables, and all
- * columns must be there. Files that landed before are only compared with: unreadable records are passed over, and
- * columns that were not asked for then are null.
- */
-export type Purpose = 'land' | 'compare';
-
-/** The name of a source column's raw text in the relations built here: names of sources are data, not SQL. */
-export function rawName(columnIndex: number): string {
-  return `r${columnIndex}`;
-}
+export { type Purpose, rawName } from './relation-parts.ts';
 
 /** SQL for a column's raw text as a JSON value: what is nested stays so, anything else is a text. */
 export function rawJson(column: SourceColumn, raw: string): string {
@@ -33,22 +22,35 @@ export function rawNames(columns: readonly SourceColumn[]): string {
 
 /**
  * Relations over the raw text of all source columns (`r0`, `r1`, … in the order of `columns`, VARCHAR, null
- * where the source has none). Files that can be read alike share one.
+ * where the source has none), and the record that is no row as `unreadable`. Files that can be read alike share one.
  */
 export function stagedRelations(
   layouts: readonly FileLayout[],
   columns: readonly SourceColumn[],
   purpose: Purpose,
 ): readonly string[] {
+  const alike = <T extends FileLayout>(files: readonly T[], key: (file: T) => unknown) => [
+    ...Map.groupBy(files, (file) => JSON.stringify(key(file))).values(),
+  ];
   const csvFiles = layouts.filter((layout) => layout.kind === 'csv');
   const jsonPages = layouts.filter((layout) => layout.kind === 'json-page');
+  const delimited = layouts.filter((layout) => layout.kind === 'delimited');
+  const jsonRows = layouts.filter(
+    (layout): layout is JsonRowsLayout => layout.kind === 'json-lines' || layout.kind === 'json-array',
+  );
+  const parquet = layouts.filter((layout) => layout.kind === 'parquet');
   return [
-    ...[...Map.groupBy(csvFiles, ({ header }) => JSON.stringify(header)).values()].map((files) =>
-      csvRelation(files, columns, purpose),
+    ...alike(csvFiles, ({ header }) => header).map((files) => csvRelation(files, columns, purpose)),
+    ...alike(jsonPages, ({ rowsAt, keys = {} }) => [rowsAt, keys]).map((pages) =>
+      jsonPageRelation(pages, columns),
     ),
-    ...[...Map.groupBy(jsonPages, ({ rowsAt, keys = {} }) => JSON.stringify([rowsAt, keys])).values()].map(
-      (pages) => jsonPageRelation(pages, columns),
+    ...alike(delimited, ({ path: _, name: __, ...layout }) => layout).map((files) =>
+      delimitedRelation(files, columns, purpose),
     ),
+    ...alike(jsonRows, ({ kind, isArray }) => [kind, isArray]).map((files) =>
+      jsonRowsRelation(files, columns, purpose),
+    ),
+    ...alike(parquet, (layout) => layout.columns).map((files) => parquetRelation(files, columns)),
   ];
 }
 
@@ -73,7 +75,7 @@ function csvRelation(
     if (position === -1 && purpose === 'compare') return `CAST(NULL AS VARCHAR) AS ${rawName(index)}`;
     if (position === -1 || position !== header.lastIndexOf(column.name)) {
       const times = position === -1 ? 'no column' : 'more than one column';
-      throw new EngineError('invalid', `${first?.path} has ${times} named ${JSON.stringify(column.name)}.`);
+      throw new EngineError('invalid', `${first?.name} has ${times} named ${JSON.stringify(column.name)}.`);
     }
     return `c${position} AS ${rawName(index)}`;
   });
@@ -84,12 +86,10 @@ function csvRelation(
     `quote = '"'`,
     `escape = '"'`,
     'null_padding = false',
-    `max_line_size = ${MAX_CSV_LINE_BYTES}`,
-    `buffer_size = ${CSV_BUFFER_BYTES}`,
-    purpose === 'land' ? 'store_rejects = true' : 'ignore_errors = true',
+    ...recordOptions(purpose),
     `columns = {${header.map((_, position) => `'c${position}': 'VARCHAR'`).join(', ')}}`,
   ];
-  return `SELECT ${selected.join(', ')} FROM read_csv(${pathList(files)}, ${options.join(', ')})`;
+  return `SELECT ${selected.join(', ')}, ${READABLE} FROM read_csv(${pathList(files)}, ${options.join(', ')})`;
 }
 
 /** All pages have the format of the first. */
@@ -105,28 +105,13 @@ function jsonPageRelation(pages: readonly JsonPageLayout[], columns: readonly So
   ];
   const unreadable = (what: string) =>
     `error(${quoteLiteral(`${UNREADABLE_PAGE} ${JSON.stringify(rowsAt)} ${what} in one of the JSON pages.`)})`;
-  const flat = columns.filter((column) => !isStagedAsJson(column));
-  const nested = columns.filter(isStagedAsJson);
-  const pointers = (some: readonly SourceColumn[]) =>
-    `CAST([${some.map(({ name }) => quoteLiteral(jsonPointer(keyOf(name)))).join(', ')}] AS VARCHAR[])`;
-  const selected = columns.map((column, index) => {
-    const raw = isStagedAsJson(column)
-      ? `nullif(CAST(fields.nested[${nested.indexOf(column) + 1}] AS VARCHAR), 'null')`
-      : `fields.flat[${flat.indexOf(column) + 1}]`;
-    return `${raw} AS ${rawName(index)}`;
-  });
-  // A text within JSON is told from what it spells: `"1"` of a nested column stays in its quotation marks.
+  const { extracted, selected } = jsonFields(columns, 'item', keyOf);
   const fields =
-    `CASE WHEN json_type(item) = 'OBJECT' THEN ` +
-    `{'flat': json_extract_string(item, ${pointers(flat)}), 'nested': json_extract(item, ${pointers(nested)})} ` +
+    `CASE WHEN json_type(item) = 'OBJECT' THEN ${extracted} ` +
     `ELSE ${unreadable('holds something else than objects')} END`;
   const items = `CASE WHEN ${rows} IS NULL THEN ${unreadable('is no array')} ELSE ${rows} END`;
   return (
-    `SELECT ${selected.join(', ')} FROM (SELECT ${fields} AS fields FROM (SELECT unnest(${items}) AS item ` +
+    `SELECT ${selected.join(', ')}, ${READABLE} FROM (SELECT ${fields} AS fields FROM (SELECT unnest(${items}) AS item ` +
     `FROM read_json(${pathList(pages)}, ${options.join(', ')})))`
   );
-}
-
-function pathList(files: readonly FileLayout[]): string {
-  return `[${files.map(({ path }) => quoteLiteral(path)).join(', ')}]`;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { compileTransform } from './compile-transform.ts';
 import { type Bounds, openDatabase } from './database.ts';
-import { EngineError } from './engine-error.ts';
+import { EngineError, inTheirNames } from './engine-error.ts';
 import type { FailedRowsSql } from './failed-rows.ts';
 import { readLayouts } from './file-layout.ts';
 import type { GoodRowsSql } from './good-rows.ts';
@@ -21,8 +21,20 @@ export async function runTransform(
   resources: Resources,
   signal: AbortSignal,
 ): Promise<TransformResult> {
-  const staged = await readLayouts(request.staged);
-  const landed = await readLayouts(request.landed);
+  try {
+    return await writeRows(request, resources, signal);
+  } catch (error) {
+    throw inTheirNames(request.staged, error);
+  }
+}
+
+async function writeRows(
+  request: TransformRequest,
+  resources: Resources,
+  signal: AbortSignal,
+): Promise<TransformResult> {
+  const staged = await readLayouts(request.staged, resources, signal);
+  const landed = await readLayouts(request.landed, resources, signal);
   if (staged.length === 0) return NOTHING;
   const compiled = compileTransform(request, staged, landed);
   const bounds: Omit<Bounds, 'keepOrder'> = {

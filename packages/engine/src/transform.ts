@@ -8,6 +8,8 @@ import type { SourceColumn, XdmNode } from '@tributary/xdm';
 export interface StagedFile {
   readonly path: string;
   readonly format: StagedFileFormat;
+  /** What people know the file by, in messages and diagnostics; its path where left out. */
+  readonly name?: string;
 }
 
 export type StagedFileFormat =

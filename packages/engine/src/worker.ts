@@ -1,5 +1,6 @@
 import { runDescribeFile } from './describe-file-job.ts';
 import { toEngineError } from './engine-error.ts';
+import { runInspectFile } from './inspect-file-job.ts';
 import type { FromWorker, JobMessage, ToWorker } from './messages.ts';
 import { runPreview } from './preview-job.ts';
 import { runReadRows } from './read-rows-job.ts';
@@ -29,6 +30,8 @@ function runJob(message: JobMessage, signal: AbortSignal): Promise<unknown> {
       return runPreview(message.request, message.resources, signal);
     case 'describeFile':
       return runDescribeFile(message.request, message.resources, signal);
+    case 'inspectFile':
+      return runInspectFile(message.request, message.resources, signal);
     case 'readRows':
       return runReadRows(message.request, message.resources, signal);
   }

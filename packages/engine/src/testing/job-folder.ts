@@ -30,6 +30,13 @@ export class JobFolder {
     return { path, format: { kind: 'json-page', rowsAt, ...(keys === undefined ? {} : { keys }) } };
   }
 
+  /** A file of any format, that people know by its name. */
+  file(name: string, format: StagedFile['format'], content: string | Uint8Array): StagedFile {
+    const path = join(this.#staged, name);
+    writeFileSync(path, content);
+    return { path, format, name };
+  }
+
   request(
     table: Table,
     columns: readonly SourceColumn[],

@@ -1,0 +1,52 @@
+import { type DuckDBType, DuckDBTypeId } from '@duckdb/node-api';
+import type { SourceType } from '@tributary/xdm';
+
+/** DuckDB's type of a column in the terms of source columns; undefined types and those that only DuckDB has are text. */
+export function sourceTypeOf(type: DuckDBType | undefined): SourceType {
+  switch (type?.typeId) {
+    case DuckDBTypeId.BOOLEAN:
+      return 'boolean';
+    case DuckDBTypeId.TINYINT:
+    case DuckDBTypeId.SMALLINT:
+    case DuckDBTypeId.INTEGER:
+    case DuckDBTypeId.UTINYINT:
+    case DuckDBTypeId.USMALLINT:
+      return 'integer';
+    case DuckDBTypeId.BIGINT:
+    case DuckDBTypeId.UINTEGER:
+    case DuckDBTypeId.UBIGINT:
+    case DuckDBTypeId.HUGEINT:
+    case DuckDBTypeId.UHUGEINT:
+      return 'long';
+    case DuckDBTypeId.FLOAT:
+    case DuckDBTypeId.DOUBLE:
+      return 'number';
+    case DuckDBTypeId.DECIMAL:
+      return 'decimal';
+    case DuckDBTypeId.DATE:
+      return 'date';
+    case DuckDBTypeId.TIME:
+    case DuckDBTypeId.TIME_TZ:
+      return 'time';
+    case DuckDBTypeId.TIMESTAMP:
+    case DuckDBTypeId.TIMESTAMP_S:
+    case DuckDBTypeId.TIMESTAMP_MS:
+    case DuckDBTypeId.TIMESTAMP_NS:
+    case DuckDBTypeId.TIMESTAMP_TZ:
+      return 'date-time';
+    case DuckDBTypeId.LIST:
+    case DuckDBTypeId.ARRAY:
+      return { kind: 'array', items: sourceTypeOf(type.valueType) };
+    case DuckDBTypeId.MAP:
+      return { kind: 'map', values: sourceTypeOf(type.valueType) };
+    case DuckDBTypeId.STRUCT:
+      return {
+        kind: 'object',
+        fields: type.entryNames.map((name, index) => ({ name, type: sourceTypeOf(type.entryTypes[index]) })),
+      };
+    case DuckDBTypeId.VARCHAR:
+      return type.alias === 'JSON' ? 'json' : 'string';
+    default:
+      return 'string';
+  }
+}
