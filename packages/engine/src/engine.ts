@@ -3,6 +3,7 @@ import type { DescribedColumn, DescribeFileRequest } from './describe-file-job.t
 import { EngineError } from './engine-error.ts';
 import type { InspectedFile, InspectFileRequest } from './inspect-file-job.ts';
 import { type LiveFile, pathsOf } from './live-files.ts';
+import type { PositionDeletesRequest, PositionDeletesResult } from './position-deletes-job.ts';
 import type { PreviewedRow, PreviewRequest } from './preview-job.ts';
 import { removeAbandonedSpill } from './spill-folders.ts';
 import type { TransformRequest, TransformResult } from './transform.ts';
@@ -24,6 +25,11 @@ export interface Engine {
    * One transform runs at a time; more wait. Rejects with an {@link EngineError}, or with the signal's reason.
    */
   transform(request: TransformRequest, signal?: AbortSignal): Promise<TransformResult>;
+  /**
+   * Writes which rows of a table go because of the keys that a transform has brought. Waits for transforms as they for each
+   * other. Rejects with an {@link EngineError}, or with the signal's reason.
+   */
+  positionDeletes(request: PositionDeletesRequest, signal?: AbortSignal): Promise<PositionDeletesResult>;
   /** What a transform would make of these rows, each with its data and errors, in order. Does not wait for transforms. */
   preview(request: PreviewRequest, signal?: AbortSignal): Promise<readonly PreviewedRow[]>;
   /** The first live rows of data files as nested JSON without nulls; dates in ISO 8601. Does not wait for transforms. */
@@ -69,6 +75,12 @@ export function openEngine({
       const files = [...staged, ...landed].map(({ path }) => path);
       checkPaths([...files, dataDirectory, diagnosticsDirectory], allowedDirectories);
       return transforms.run('transform', request, signal);
+    },
+    async positionDeletes(request, signal) {
+      const { table, replacing, keys, directory } = request;
+      const files = [...pathsOf(table), ...pathsOf(replacing), ...(keys === undefined ? [] : [keys.path])];
+      checkPaths([...files, directory], allowedDirectories);
+      return transforms.run('positionDeletes', request, signal);
     },
     async preview(request, signal) {
       if (request.rows.length > MAX_PREVIEW_ROWS) {

@@ -4,6 +4,12 @@ export { type Engine, type EngineOptions, MAX_PREVIEW_ROWS, openEngine } from '.
 export { EngineError, type EngineErrorKind } from './engine-error.ts';
 export type { InspectedFile, InspectFileRequest } from './inspect-file-job.ts';
 export type { LiveFile } from './live-files.ts';
+export type {
+  KeysThatCame,
+  PositionDeletesRequest,
+  PositionDeletesResult,
+  WrittenDeletes,
+} from './position-deletes-job.ts';
 export type { PreviewedRow, PreviewRequest, RowError } from './preview-job.ts';
 export type {
   ColumnFigures,

@@ -6,6 +6,8 @@ export interface LiveFile {
   readonly location?: string;
   /** Paths of Parquet files with the columns `file_path` and `pos`; they may speak of other data files too. */
   readonly deleteFiles?: readonly string[];
+  /** Whether one of those does, so that it would outlive this file. */
+  readonly sharesDeletes?: boolean;
 }
 
 /** All paths that must be read to have the rows of some files, each once. */

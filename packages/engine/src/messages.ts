@@ -1,6 +1,7 @@
 import type { DescribedColumn, DescribeFileRequest } from './describe-file-job.ts';
 import type { EngineErrorKind } from './engine-error.ts';
 import type { InspectedFile, InspectFileRequest } from './inspect-file-job.ts';
+import type { PositionDeletesRequest, PositionDeletesResult } from './position-deletes-job.ts';
 import type { PreviewedRow, PreviewRequest } from './preview-job.ts';
 import type { ReadRowsRequest } from './read-rows-job.ts';
 import type { TransformRequest, TransformResult } from './transform.ts';
@@ -9,6 +10,10 @@ import type { Resources } from './transform-job.ts';
 /** What a worker can be asked to do: requests and results by name of the job. */
 export interface Jobs {
   readonly transform: { readonly request: TransformRequest; readonly result: TransformResult };
+  readonly positionDeletes: {
+    readonly request: PositionDeletesRequest;
+    readonly result: PositionDeletesResult;
+  };
   readonly preview: { readonly request: PreviewRequest; readonly result: readonly PreviewedRow[] };
   readonly describeFile: {
     readonly request: DescribeFileRequest;

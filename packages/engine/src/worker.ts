@@ -2,6 +2,7 @@ import { runDescribeFile } from './describe-file-job.ts';
 import { toEngineError } from './engine-error.ts';
 import { runInspectFile } from './inspect-file-job.ts';
 import type { FromWorker, JobMessage, ToWorker } from './messages.ts';
+import { runPositionDeletes } from './position-deletes-job.ts';
 import { runPreview } from './preview-job.ts';
 import { runReadRows } from './read-rows-job.ts';
 import { runTransform } from './transform-job.ts';
@@ -26,6 +27,8 @@ function runJob(message: JobMessage, signal: AbortSignal): Promise<unknown> {
   switch (message.job) {
     case 'transform':
       return runTransform(message.request, message.resources, signal);
+    case 'positionDeletes':
+      return runPositionDeletes(message.request, message.resources, signal);
     case 'preview':
       return runPreview(message.request, message.resources, signal);
     case 'describeFile':

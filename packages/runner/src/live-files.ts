@@ -7,6 +7,7 @@ export function liveFile(io: LocalFileIO, { dataFile, deleteFiles }: FileScanTas
     path: io.pathOf(dataFile.filePath),
     location: dataFile.filePath,
     deleteFiles: deleteFiles.map(({ filePath }) => io.pathOf(filePath)),
+    sharesDeletes: deleteFiles.some(({ referencedDataFile }) => referencedDataFile === undefined),
   };
 }
 
