@@ -53,6 +53,11 @@ export class DynamicsApi {
     this.#params = params;
   }
 
+  /** Where the environment is. */
+  get origin(): string {
+    return this.#params.serviceUri.origin;
+  }
+
   /** How calls are repeated, for those who repeat more than a call. */
   get retry(): RetryPolicy {
     return this.#client.retry;

@@ -13,7 +13,14 @@ afterAll(() => environment.close());
 test('tables are listed by their logical names', async () => {
   const tables = await environment.source().explore();
   expect(tables).toContainEqual({ name: 'contact', path: 'contact', canPreview: true, canFetchSchema: true });
-  expect(tables.map(({ name }) => name)).toEqual(['account', 'contact', 'lead', 'opportunity', 'systemuser']);
+  expect(tables.map(({ name }) => name)).toEqual([
+    'account',
+    'contact',
+    'lead',
+    'opportunity',
+    'systemuser',
+    'transactioncurrency',
+  ]);
 });
 
 test('columns have the exact types of their metadata', async () => {
@@ -44,11 +51,44 @@ test('columns have the exact types of their metadata', async () => {
     parentcustomeridname: 'string String',
     parentcustomeridtype: 'string EntityName',
     _ownerid_value: 'string Owner',
+    _transactioncurrencyid_value: 'string Lookup',
+    transactioncurrencyidname: 'string String',
+    annualincome_formatted: 'string FormattedValue',
+    birthdate_formatted: 'string FormattedValue',
+    _deleted: 'boolean $deletedEntity',
   });
   expect(types).not.toHaveProperty('entityimage');
   expect(types).not.toHaveProperty('ownerid');
+  expect(types).not.toHaveProperty('versionnumber_formatted');
   expect(keyColumns).toEqual(['contactid']);
   expect(deltaColumns).toEqual(['modifiedon', 'createdon']);
+});
+
+test('what people should know of a table is told', async () => {
+  const contact = await environment.source().describe('contact');
+  expect(contact).toMatchObject({
+    tracksChanges: true,
+    deletions: { column: '_deleted', keptDays: 7 },
+    notices: ['Columns of contact without one plain value are not read: entityimage (Image).'],
+  });
+  expect(contact.computedColumns).toEqual(
+    expect.arrayContaining([
+      'new_monthlyincome',
+      'new_monthlyincome_formatted',
+      'parentcustomeridname',
+      'leadsourcecodename',
+    ]),
+  );
+  for (const name of ['annualincome', 'leadsourcecode', '_parentcustomerid_value', 'parentcustomeridtype'])
+    expect(contact.computedColumns).not.toContain(name);
+  expect((await environment.source().describe('account')).computedColumns).toContain('opendeals');
+});
+
+test('a table whose changes are not tracked has no column of rows that are gone', async () => {
+  const user = await environment.source().describe('systemuser');
+  expect(user).toMatchObject({ tracksChanges: false, notices: [] });
+  expect(user).not.toHaveProperty('deletions');
+  expect(user.columns.map(({ name }) => name)).not.toContain('_deleted');
 });
 
 test.each(['nothing', 'contacts', "contact')/x", '', '../x', 'a'.repeat(300)])(
@@ -72,7 +112,11 @@ test('a preview shows values under the names of the columns, labels and names am
     parentcustomeridname: expect.stringMatching(/\w/),
     parentcustomeridtype: 'account',
     statecodename: 'Active',
+    transactioncurrencyidname: 'US Dollar',
+    _deleted: false,
   });
+  const paid = rows.find((row) => row.annualincome !== null);
+  expect(paid?.annualincome_formatted).toMatch(/^\$[\d,]+\.\d\d$/);
   expect(rows.find((row) => row.leadsourcecode === null)?.leadsourcecodename).toBeNull();
 });
 

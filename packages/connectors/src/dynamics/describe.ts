@@ -1,74 +1,40 @@
-import type { ColumnType, SourceColumn } from '@tributary/xdm';
+import type { SourceColumn } from '@tributary/xdm';
 import { textAt, valueAt } from '../json.ts';
 import { SourceError, type TableDescription, type TableListing } from '../source.ts';
 import { type DynamicsApi, unexpected } from './api.ts';
+import {
+  ATTRIBUTE_PROPERTIES,
+  type Attribute,
+  attributeOf,
+  columnsOf,
+  type Property,
+  unreadColumns,
+} from './columns.ts';
+import { DELETED_COLUMN, KEPT_DAYS } from './deleted-rows.ts';
 
-/** Logical names of tables and columns, and names of entity sets. */
-const LOGICAL_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
-
-/**
- * Column types by metadata class (`AttributeTypeName` less its `Type`; Column data types). `AttributeType` tells less:
- * types that came later are all `Virtual` there. Classes that are not listed hold no plain value.
- */
-const COLUMN_TYPES: ReadonlyMap<string, ColumnType> = new Map(
-  Object.entries({
-    Uniqueidentifier: 'string',
-    String: 'string',
-    Memo: 'string',
-    EntityName: 'string',
-    // Codes joined by commas.
-    MultiSelectPicklist: 'string',
-    Picklist: 'integer',
-    State: 'integer',
-    Status: 'integer',
-    Integer: 'integer',
-    BigInt: 'long',
-    Double: 'number',
-    Decimal: 'decimal',
-    Money: 'decimal',
-    Boolean: 'boolean',
-    DateTime: 'date-time',
-    Lookup: 'string',
-    Customer: 'string',
-    Owner: 'string',
-  } as const),
-);
-
-const LOOKUPS: ReadonlySet<string> = new Set(['Lookup', 'Customer', 'Owner']);
-const CHOICES: ReadonlySet<string> = new Set([
-  'Picklist',
-  'State',
-  'Status',
-  'MultiSelectPicklist',
-  'Boolean',
-]);
+/** Logical names of tables, and names of entity sets. */
+const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 
 /** Best first: only modifiedon moves with every change. */
 const DELTA_COLUMNS = ['modifiedon', 'createdon'];
 
-export const FORMATTED_VALUE = 'OData.Community.Display.V1.FormattedValue';
-const LOOKUP_TABLE = 'Microsoft.Dynamics.CRM.lookuplogicalname';
-
-/** Where a column's value stands in the rows of the Web API. */
-export interface Property {
-  /** What `$select` names. */
-  readonly name: string;
-  /** The annotation of that property which holds the value; undefined for the property's own value. */
-  readonly annotation: string | undefined;
-}
+/** What people should know of tables that are not kept where others are (EntityMetadata.TableType). */
+const TABLE_TYPE_NOTICES: ReadonlyMap<string | undefined, string> = new Map([
+  [
+    'Virtual',
+    'is a virtual table: its rows lie in another system, whose provider may give no more than 1,000 of them to a query',
+  ],
+  [
+    'Elastic',
+    'is an elastic table: rows are counted no further than 5,000, and rows of several partitions may share an id',
+  ],
+]);
 
 /** A table with what queries of it must know. */
 export interface DynamicsTable {
   readonly entitySet: string;
   readonly description: TableDescription;
   readonly properties: ReadonlyMap<string, Property>;
-}
-
-interface Attribute {
-  readonly name: string;
-  readonly type: string;
-  /** The column that this one shows the label, name or table of. */
-  readonly of: string | undefined;
 }
 
 /** Lists the tables that have an entity set. */
@@ -78,52 +44,64 @@ export async function listTables(api: DynamicsApi, signal?: AbortSignal): Promis
   return tables
     .filter((table) => textAt(table, 'EntitySetName') !== undefined && valueAt(table, 'IsPrivate') !== true)
     .map((table) => textAt(table, 'LogicalName') ?? '')
-    .filter((name) => LOGICAL_NAME.test(name))
+    .filter((name) => NAME.test(name))
     .sort()
     .map((name) => ({ name, path: name, canPreview: true, canFetchSchema: true }));
 }
 
-/** Describes a table by the columns that the Web API gives, and those that annotations of them hold. */
+/** Describes a table by its metadata. */
 export async function describeTable(
   api: DynamicsApi,
   table: string,
   signal?: AbortSignal,
 ): Promise<DynamicsTable> {
-  if (!LOGICAL_NAME.test(table)) throw noSuchTable(table);
+  if (!NAME.test(table)) throw noSuchTable(table);
   const root = `EntityDefinitions(LogicalName='${table}')`;
-  const [definition, attributes, datetimes] = await Promise.all([
-    asTable(table, () =>
-      api.json({ path: `${root}?$select=LogicalName,EntitySetName,PrimaryIdAttribute`, signal }),
-    ),
-    asTable(table, () =>
-      api.json({
-        path: `${root}/Attributes?$select=LogicalName,AttributeType,AttributeTypeName,AttributeOf,IsValidForRead`,
-        signal,
-      }),
-    ),
-    asTable(table, () =>
-      api.json({
-        path: `${root}/Attributes/Microsoft.Dynamics.CRM.DateTimeAttributeMetadata?$select=LogicalName,DateTimeBehavior`,
-        signal,
-      }),
-    ),
+  const ask = (path: string) => asTable(table, () => api.json({ path: `${root}${path}`, signal }));
+  const [definition, items, datetimes] = await Promise.all([
+    ask('?$select=LogicalName,EntitySetName,PrimaryIdAttribute,ChangeTrackingEnabled,TableType'),
+    ask(`/Attributes?$select=${ATTRIBUTE_PROPERTIES}`),
+    ask('/Attributes/Microsoft.Dynamics.CRM.DateTimeAttributeMetadata?$select=LogicalName,DateTimeBehavior'),
   ]);
   const entitySet = textAt(definition, 'EntitySetName');
-  if (entitySet === undefined || !LOGICAL_NAME.test(entitySet)) throw noSuchTable(table);
-  const dateOnly = new Set(itemsOf(datetimes, 'columns').filter(isDateOnly).map(nameOf));
-  const columns = columnsOf(itemsOf(attributes, 'columns').filter(isReadable).map(attributeOf), dateOnly);
+  if (entitySet === undefined || !NAME.test(entitySet)) throw noSuchTable(table);
+  const attributes = itemsOf(items, 'columns').flatMap((item) => attributeOf(item) ?? []);
+  const columns = columnsOf(attributes, dateOnlyColumns(datetimes));
   const names = new Set(columns.map(({ column }) => column.name));
   const key = textAt(definition, 'PrimaryIdAttribute');
+  const keyColumns = key !== undefined && names.has(key) ? [key] : [];
+  const tracksChanges = valueAt(definition, 'ChangeTrackingEnabled') === true && keyColumns.length > 0;
   return {
     entitySet,
     description: {
       table,
-      columns: columns.map(({ column }) => column),
-      keyColumns: key !== undefined && names.has(key) ? [key] : [],
+      columns: [...columns.map(({ column }) => column), ...(tracksChanges ? [deletedColumn] : [])],
+      keyColumns,
       deltaColumns: DELTA_COLUMNS.filter((name) => names.has(name)),
+      tracksChanges,
+      ...(tracksChanges ? { deletions: { column: DELETED_COLUMN, keptDays: KEPT_DAYS } } : {}),
+      computedColumns: columns.filter(({ isComputed }) => isComputed).map(({ column }) => column.name),
+      notices: noticesOf(table, textAt(definition, 'TableType'), unreadColumns(attributes)),
     },
     properties: new Map(columns.map(({ column, property }) => [column.name, property])),
   };
+}
+
+const deletedColumn: SourceColumn = { name: DELETED_COLUMN, type: 'boolean', originalType: '$deletedEntity' };
+
+function noticesOf(
+  table: string,
+  tableType: string | undefined,
+  unread: readonly Attribute[],
+): readonly string[] {
+  const ofType = TABLE_TYPE_NOTICES.get(tableType);
+  const names = unread.map(({ name, type }) => `${name} (${type || 'of no known type'})`);
+  return [
+    ...(ofType === undefined ? [] : [`${table} ${ofType}.`]),
+    ...(names.length === 0
+      ? []
+      : [`Columns of ${table} without one plain value are not read: ${names.join(', ')}.`]),
+  ];
 }
 
 async function asTable<T>(table: string, call: () => Promise<T>): Promise<T> {
@@ -145,75 +123,12 @@ function noSuchTable(table: string, cause?: SourceError): SourceError {
   );
 }
 
-interface DescribedColumn {
-  readonly column: SourceColumn;
-  readonly property: Property;
-}
-
-function columnsOf(
-  attributes: readonly Attribute[],
-  dateOnly: ReadonlySet<string>,
-): readonly DescribedColumn[] {
-  const byName = new Map(attributes.map((attribute) => [attribute.name, attribute]));
-  return attributes.flatMap((attribute) => {
-    const parent = attribute.of === undefined ? undefined : byName.get(attribute.of);
-    if (attribute.of !== undefined) return parent === undefined ? [] : annotationColumn(attribute, parent);
-    return ownColumn(attribute, dateOnly);
-  });
-}
-
-function ownColumn({ name, type }: Attribute, dateOnly: ReadonlySet<string>): readonly DescribedColumn[] {
-  const columnType = dateOnly.has(name) ? 'date' : COLUMN_TYPES.get(type);
-  if (columnType === undefined) return [];
-  const property = propertyOf(name, type);
-  return [
-    {
-      column: { name: property, type: columnType, originalType: type },
-      property: { name: property, annotation: undefined },
-    },
-  ];
-}
-
-/** Labels of choices, names and tables of lookups: Dataverse lists columns for them, and gives them as annotations. */
-function annotationColumn({ name, type }: Attribute, parent: Attribute): readonly DescribedColumn[] {
-  const isLookup = LOOKUPS.has(parent.type);
-  const isLabel = name === `${parent.name}name` && (isLookup || CHOICES.has(parent.type));
-  const isTable = name === `${parent.name}type` && isLookup;
-  if (!isLabel && !isTable) return [];
-  return [
-    {
-      column: { name, type: 'string', originalType: type },
-      property: {
-        name: propertyOf(parent.name, parent.type),
-        annotation: isLabel ? FORMATTED_VALUE : LOOKUP_TABLE,
-      },
-    },
-  ];
-}
-
-function propertyOf(name: string, type: string): string {
-  return LOOKUPS.has(type) ? `_${name}_value` : name;
-}
-
-function attributeOf(item: unknown): Attribute {
-  const typeName = textAt(valueAt(item, 'AttributeTypeName'), 'Value')?.replace(/Type$/, '');
-  return {
-    name: nameOf(item),
-    type: typeName ?? textAt(item, 'AttributeType') ?? '',
-    of: textAt(item, 'AttributeOf'),
-  };
-}
-
-function isReadable(item: unknown): boolean {
-  return LOGICAL_NAME.test(nameOf(item)) && valueAt(item, 'IsValidForRead') !== false;
-}
-
-function isDateOnly(item: unknown): boolean {
-  return textAt(valueAt(item, 'DateTimeBehavior'), 'Value') === 'DateOnly';
-}
-
-function nameOf(item: unknown): string {
-  return textAt(item, 'LogicalName') ?? '';
+/** Columns that hold a day. Those of the other behaviours hold a point in time, or a time on the wall (DateTimeBehavior). */
+function dateOnlyColumns(datetimes: unknown): ReadonlySet<string> {
+  const dateOnly = itemsOf(datetimes, 'columns').filter(
+    (item) => textAt(valueAt(item, 'DateTimeBehavior'), 'Value') === 'DateOnly',
+  );
+  return new Set(dateOnly.map((item) => textAt(item, 'LogicalName') ?? ''));
 }
 
 /** The objects under `value` of an answer. */

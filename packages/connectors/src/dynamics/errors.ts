@@ -10,6 +10,7 @@ const KINDS: ReadonlyMap<string, SourceErrorKind> = new Map([
   ['0x80072326', 'busy'], // Concurrent requests
   ['0x80044151', 'busy'], // SQL time-out
   ['0x80044150', 'busy'], // SQL error
+  ['0x80044352', 'expired'], // A version that changes are asked from and no longer kept
   ['0x80060888', 'invalid'], // A query that is none, or names what is not there
   ['0x80040220', 'refused'], // A privilege is missing
   ['0x80072560', 'refused'], // No member of the organisation

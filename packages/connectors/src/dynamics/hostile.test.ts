@@ -66,6 +66,54 @@ describe('a link to the next page', () => {
   });
 });
 
+describe('a delta link', () => {
+  const tracked: Partition = {
+    ...partition,
+    announcedRows: undefined,
+    state: { ...partition.state, deletedRowsKey: 'tid', changesOf: 't' },
+  };
+
+  test.each([
+    ['leads out of the API', 'https://evil.example/api/data/v9.2/ts?$deltatoken=1', 'INVALID_PATH'],
+    ['is no URL', 'http://[', 'INVALID_PATH'],
+    ['has no token', `${API_ROOT}/ts?$select=tid`, 'UNEXPECTED_ANSWER'],
+    ['has a token that is none', `${API_ROOT}/ts?$deltatoken=%E0%A4%A`, 'UNEXPECTED_ANSWER'],
+    ['is not there', undefined, 'UNEXPECTED_ANSWER'],
+  ])('that %s gives no token, and the last page is not staged', async (_what, deltaLink, code) => {
+    const service = await serviceOf({ ts: json({ '@odata.deltaLink': deltaLink, value: [row(1)] }) });
+    const sink = new MemorySink();
+    await expect(service.source().read(tracked, sink)).rejects.toMatchObject({ code });
+    expect(sink.pages).toEqual([]);
+    expect(sink.changeToken).toBeUndefined();
+  });
+
+  test('may be percent-encoded anywhere, and stand before or after the rows', async () => {
+    const link = `${API_ROOT}/ts?$select=tid&%24deltatoken=9%21a%2Bb%20c&x=y`;
+    for (const page of [
+      { '@odata.deltaLink': link, value: [] },
+      { value: [], '@odata.deltaLink': link },
+    ]) {
+      const service = await serviceOf({ ts: json(page) });
+      const sink = new MemorySink();
+      await service.source().read(tracked, sink);
+      expect(sink.changeToken).toBe(`${service.url} t 9!a+b c`);
+    }
+  });
+});
+
+test('an entity set that goes by another name between plan and page asks for a plan anew', async () => {
+  const service = await serviceOf({ ts: json({ value: [{ rows: 3 }] }) });
+  const source = service.source();
+  const [planned] = await source.plan(whole);
+  const renamed = planned && {
+    ...planned,
+    state: JSON.parse(JSON.stringify(planned.state).replaceAll('ts', 'us')),
+  };
+  await expect(source.read(renamed ?? partition, new MemorySink())).rejects.toMatchObject({
+    kind: 'expired',
+  });
+});
+
 describe('counts that lie', () => {
   const counting = (counts: readonly number[], rows: readonly object[]): Answer => {
     const left = [...counts];
@@ -174,6 +222,53 @@ describe('metadata', () => {
       [attributesPath]: json({ value: [attribute({ LogicalName: 'good' }), item] }),
     });
     expect((await service.source().describe('t')).columns.map(({ name }) => name)).toEqual(['good']);
+  });
+
+  test.each([
+    ['Virtual', /virtual table: .*1,000/],
+    ['Elastic', /elastic table: .*5,000/],
+  ])('of a %s table say what to know of it', async (TableType, notice) => {
+    const definition = { LogicalName: 't', EntitySetName: 'ts', PrimaryIdAttribute: 'tid', TableType };
+    const service = await serviceOf({ "EntityDefinitions(LogicalName='t')": json(definition) });
+    expect((await service.source().describe('t')).notices).toEqual([expect.stringMatching(notice)]);
+  });
+
+  test('that change are told as they are then: a type, the lookups that lead to several tables', async () => {
+    const types = ['StringType', 'MoneyType'];
+    const service = await serviceOf({
+      [attributesPath]: (response, url, request) =>
+        json({
+          value: [
+            attribute({ AttributeTypeName: { Value: types.shift() } }),
+            attribute({ LogicalName: 'regardingobjectid', AttributeTypeName: { Value: 'LookupType' } }),
+            attribute({
+              LogicalName: 'regardingobjecttypecode',
+              AttributeTypeName: { Value: 'EntityNameType' },
+              AttributeOf: 'regardingobjectid',
+            }),
+          ],
+        })(response, url, request),
+    });
+    const described = async () =>
+      (await service.source().describe('t')).columns.map(({ name, type }) => `${name} ${type}`);
+    const regarding = ['_regardingobjectid_value string', 'regardingobjecttypecode string'];
+    expect(await described()).toEqual(['x string', ...regarding]);
+    expect(await described()).toEqual(['x decimal', 'x_formatted string', ...regarding]);
+  });
+
+  test('whose column has the name of a formatted value keep it', async () => {
+    const service = await serviceOf({
+      [attributesPath]: json({
+        value: [
+          attribute({ AttributeTypeName: { Value: 'MoneyType' } }),
+          attribute({ LogicalName: 'x_formatted', AttributeTypeName: { Value: 'BooleanType' } }),
+        ],
+      }),
+    });
+    expect((await service.source().describe('t')).columns.map(({ type }) => type)).toEqual([
+      'decimal',
+      'boolean',
+    ]);
   });
 
   test.each([{}, { value: 'x' }, [], 5])('that is no list is unexpected: %j', async (body) => {

@@ -11,6 +11,10 @@ export interface PartitionState {
   readonly filter: string | undefined;
   readonly annotations: readonly string[];
   readonly keys: Readonly<Record<string, string>>;
+  /** The key of rows that are gone, where pages are to be read for these too. */
+  readonly deletedRowsKey: string | undefined;
+  /** Logical name of the table, where the pages are those of its changes and end in a delta link. */
+  readonly changesOf: string | undefined;
 }
 
 const ENTITY_SET = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
@@ -31,7 +35,15 @@ export function partitionStateOf({ id, state }: Partition): PartitionState {
   const path = textAt(state, 'path') ?? '';
   const isPath = ENTITY_SET.test(entitySet) && (path === entitySet || path.startsWith(`${entitySet}?`));
   if (isPath && isTexts(annotations) && isTextByName(keys))
-    return { entitySet, path, filter: textAt(state, 'filter'), annotations, keys };
+    return {
+      entitySet,
+      path,
+      filter: textAt(state, 'filter'),
+      annotations,
+      keys,
+      deletedRowsKey: textAt(state, 'deletedRowsKey'),
+      changesOf: textAt(state, 'changesOf'),
+    };
   throw new SourceError('expired', 'UNKNOWN_PARTITION', `Partition ${id} is not one that can be read`);
 }
 

@@ -1,6 +1,7 @@
 import { valueAt } from '../json.ts';
 import { SourceError } from '../source.ts';
 import { type DynamicsApi, MAX_PATH_LENGTH } from './api.ts';
+import { DELETED_COLUMN } from './deleted-rows.ts';
 import { describeTable, itemsOf } from './describe.ts';
 import { pathOf, rowQueryOf } from './query.ts';
 
@@ -26,6 +27,11 @@ export async function previewRows(
   const headers = { prefer: `odata.include-annotations="${query.annotations.join(',')}"` };
   const rows = itemsOf(await api.json({ path, headers, signal }), 'rows');
   return rows.map((row) =>
-    Object.fromEntries(columns.map((name) => [name, valueAt(row, query.keys[name] ?? name) ?? null])),
+    Object.fromEntries(
+      columns.map((name) => [
+        name,
+        name === DELETED_COLUMN ? false : (valueAt(row, query.keys[name] ?? name) ?? null),
+      ]),
+    ),
   );
 }

@@ -6,12 +6,14 @@ export interface RowQuery {
   readonly entitySet: string;
   readonly select: readonly string[];
   readonly filter: string | undefined;
-  /** Names that stand in `$orderby`, so that rows that share a stamp have one order. */
+  /** Names that stand in `$orderby`. */
   readonly orderBy: readonly string[];
   /** Annotations that hold columns. */
   readonly annotations: readonly string[];
   /** Members of rows that hold columns of another name. */
   readonly keys: Readonly<Record<string, string>>;
+  /** The key of rows that are gone, where it is asked which are. */
+  readonly deletedRowsKey: string | undefined;
 }
 
 /**
@@ -27,35 +29,41 @@ export function rowQueryOf(request: ReadRequest, table: DynamicsTable): RowQuery
       'NO_COLUMNS',
       `columns: name at least one column of ${description.table}`,
     );
-  const asked = [...new Set(request.columns)].map((name) => ({ name, property: propertyOf(name, table) }));
+  const deletedColumn = description.deletions?.column;
+  const columns = new Set(request.columns.filter((name) => name !== deletedColumn));
+  // Nothing of a live row says that it lives.
+  if (columns.size === 0) for (const name of description.keyColumns) columns.add(name);
+  const asked = [...columns].map((name) => ({ name, property: propertyOf(name, table) }));
   const annotated = asked.flatMap(({ name, property: { name: of, annotation } }) =>
     annotation === undefined ? [] : [{ name, annotation, key: `${of}@${annotation}` }],
   );
-  const order = [
-    ...(request.window ? [propertyOf(request.window.column, table).name] : []),
-    ...description.keyColumns,
-  ];
   return {
     entitySet,
     select: [...new Set(asked.map(({ property }) => property.name))],
     filter: request.window === undefined ? undefined : windowFilter(request.window, table),
-    orderBy: [...new Set(order)],
+    orderBy: request.changes === undefined ? orderOf(request, table) : [],
     annotations: [...new Set(annotated.map(({ annotation }) => annotation))],
     keys: Object.fromEntries(annotated.map(({ name, key }) => [name, key])),
+    deletedRowsKey:
+      request.changes !== undefined || request.columns.some((name) => name === deletedColumn)
+        ? description.keyColumns[0]
+        : undefined,
   };
 }
 
-/** Path and query of the rows, below the API's root. */
-export function rowsPath({
-  entitySet,
-  select,
-  filter,
-  orderBy,
-}: Omit<RowQuery, 'annotations' | 'keys'>): string {
+/** Rows that share a stamp have one order too. Changes come in an order of their own, and take no other. */
+function orderOf({ window }: ReadRequest, table: DynamicsTable): readonly string[] {
+  const byWindow = window === undefined ? [] : [propertyOf(window.column, table).name];
+  return [...new Set([...byWindow, ...table.description.keyColumns])];
+}
+
+/** Path and query of the rows, below the API's root; of those that have changed since a `$deltatoken`, where there is one. */
+export function rowsPath({ entitySet, select, filter, orderBy }: RowQuery, deltaToken?: string): string {
   return pathOf(entitySet, {
     $select: select.join(','),
     $filter: filter,
     $orderby: orderBy.length === 0 ? undefined : orderBy.map((name) => `${name} asc`).join(','),
+    $deltatoken: deltaToken,
   });
 }
 

@@ -49,6 +49,15 @@ describe('a read', () => {
     expect(idsOf(rows)).toEqual(await environment.ids('contact'));
   });
 
+  test('of more rows than Dataverse counts at once is counted range by range', async () => {
+    const large = new EmulatedEnvironment(await startDataverseEmulator({ rows: { contact: 120_000 } }));
+    expect(await large.source().count(whole)).toBe(120_000);
+    const partitions = await large.source().plan(whole);
+    expect(partitions.length).toBeGreaterThan(2);
+    expect(partitions.reduce((sum, { announcedRows = 0 }) => sum + announcedRows, 0)).toBe(120_000);
+    await large.close();
+  });
+
   test('of rows of one second is not split without end', async () => {
     await environment.control('clock', { now: '2031-05-01T00:00:00Z' });
     await environment.control('mutate', { object: 'account', insert: 50 });
@@ -70,6 +79,8 @@ describe('a read', () => {
       'parentcustomeridname',
       'parentcustomeridtype',
       'annualincome',
+      'annualincome_formatted',
+      'new_languagesname',
     ];
     const { sinks, rows } = await readAll(environment.source(), { ...whole, columns });
     const format = sinks[0]?.pages[0]?.format;
@@ -78,7 +89,10 @@ describe('a read', () => {
       leadsourcecodename: 'leadsourcecode@OData.Community.Display.V1.FormattedValue',
       parentcustomeridname: '_parentcustomerid_value@OData.Community.Display.V1.FormattedValue',
       parentcustomeridtype: '_parentcustomerid_value@Microsoft.Dynamics.CRM.lookuplogicalname',
+      annualincome_formatted: 'annualincome@OData.Community.Display.V1.FormattedValue',
+      new_languagesname: 'new_languages@OData.Community.Display.V1.FormattedValue',
     });
+    expect(rows.some((row) => String(row[keys?.new_languagesname ?? '']).includes('; '))).toBe(true);
     const labelled = rows.filter((row) => row.leadsourcecode !== null);
     expect(labelled.length).toBeGreaterThan(3000);
     for (const row of labelled) expect(row[keys?.leadsourcecodename ?? '']).toMatch(/\w/);

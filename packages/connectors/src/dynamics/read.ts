@@ -1,7 +1,9 @@
 import { stagePages } from '../pages.ts';
-import { type Partition, type Sink, SourceError } from '../source.ts';
+import { type Page, type Partition, type Sink, SourceError, type StagedFormat } from '../source.ts';
 import type { DynamicsApi } from './api.ts';
+import { asExpired, asTracked, changeTokenOf, TRACK_CHANGES } from './changes.ts';
 import { countRows, SERVICE_PROTECTION_MS } from './count.ts';
+import { deletedRowsOf } from './deleted-rows.ts';
 import { type PartitionState, partitionStateOf } from './partition.ts';
 import { type PageEnd, rowPage } from './row-page.ts';
 
@@ -23,28 +25,51 @@ export async function readPartition(
   api: DynamicsApi,
   partition: Partition,
   sink: Sink,
-  { pageRows, pageAttempts }: ReadOptions,
+  options: ReadOptions,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const state = partitionStateOf(partition);
+  const { changesOf } = state;
+  if (changesOf === undefined) return readPages(api, partition, state, sink, options, signal);
+  let token = tokenOf(sink.resumeFrom);
+  if (token === undefined) {
+    const changes = withTokenAfter(sink, () => token);
+    await readPages(api, partition, state, changes, options, signal, (deltaLink) => {
+      token = changeTokenOf(api, changesOf, deltaLink);
+    });
+  }
+  if (token !== undefined) await sink.changesUpTo(token);
+}
+
+async function readPages(
+  api: DynamicsApi,
+  partition: Partition,
+  state: PartitionState,
+  sink: Sink,
+  { pageRows, pageAttempts }: ReadOptions,
+  signal: AbortSignal | undefined,
+  takeDeltaLink: (deltaLink: string | undefined) => void = () => undefined,
+): Promise<void> {
   // Neither the page size nor the annotations are kept in the links.
   const headers = {
     // Numbers beyond 15 digits would lose some (OData JSON Format, 3.2).
     accept: 'application/json;IEEE754Compatible=true',
-    prefer: preferOf(pageRows, state.annotations),
+    prefer: preferOf(pageRows, state),
   };
+  const fetch = (path: string) =>
+    api.stream({ path, headers, maxRetryAfterMs: SERVICE_PROTECTION_MS, signal });
   await stagePages(sink, pageAttempts, api.retry, signal, async (locator) => {
     const position = positionOf(locator, state);
-    const { body: stream } = await asContinued(locator, () =>
-      api.stream({ path: position.path, headers, maxRetryAfterMs: SERVICE_PROTECTION_MS, signal }),
-    );
-    let end: PageEnd = { nextLink: undefined, rows: undefined };
+    const { body: stream } = await asTracked(() => asExpired(() => fetch(position.path)));
+    let end: PageEnd = { nextLink: undefined, deltaLink: undefined, rows: undefined };
     let next: string | undefined;
     const body = rowPage(stream, async (found) => {
       end = found;
       const rows = addRows(position.rowsBefore, found.rows);
-      if (found.nextLink === undefined) await reconcile(api, partition, state, rows, signal);
-      else next = locatorOf({ rowsBefore: rows, path: api.pathOfLink(found.nextLink) });
+      if (found.nextLink === undefined) {
+        takeDeltaLink(found.deltaLink);
+        await reconcile(api, partition, state, rows, signal);
+      } else next = locatorOf({ rowsBefore: rows, path: api.pathOfLink(found.nextLink) });
     });
     const page = {
       format: formatOf(state),
@@ -60,24 +85,21 @@ export async function readPartition(
   });
 }
 
-function formatOf({ keys }: PartitionState) {
-  const format = { kind: 'json-page', rowsAt: 'value' } as const;
-  return Object.keys(keys).length === 0 ? format : { ...format, keys };
+function formatOf({ keys, deletedRowsKey }: PartitionState): StagedFormat {
+  return {
+    kind: 'json-page',
+    rowsAt: 'value',
+    ...(Object.keys(keys).length === 0 ? {} : { keys }),
+    ...(deletedRowsKey === undefined ? {} : { deletions: deletedRowsOf(deletedRowsKey) }),
+  };
 }
 
-function preferOf(pageRows: number, annotations: readonly string[]): string {
-  const size = `odata.maxpagesize=${pageRows}`;
-  return annotations.length === 0 ? size : `${size},odata.include-annotations="${annotations.join(',')}"`;
-}
-
-/** A link that is no longer taken, as where a column is gone or the cookie is, is mended by planning anew. */
-async function asContinued<T>(locator: string | undefined, fetch: () => Promise<T>): Promise<T> {
-  try {
-    return await fetch();
-  } catch (error) {
-    if (locator === undefined || !(error instanceof SourceError) || error.kind !== 'invalid') throw error;
-    throw new SourceError('expired', error.code, error.message, { cause: error });
-  }
+function preferOf(pageRows: number, { annotations, changesOf }: PartitionState): string {
+  return [
+    ...(changesOf === undefined ? [] : [TRACK_CHANGES]),
+    `odata.maxpagesize=${pageRows}`,
+    ...(annotations.length === 0 ? [] : [`odata.include-annotations="${annotations.join(',')}"`]),
+  ].join(',');
 }
 
 /**
@@ -118,4 +140,33 @@ function positionOf(locator: string | undefined, { path }: PartitionState): Posi
   if (next === undefined)
     throw new SourceError('expired', 'UNKNOWN_LOCATOR', 'A page is not one that can be read');
   return { rowsBefore: rows === '?' ? undefined : Number(rows), path: next };
+}
+
+/** After the last page of changes comes their token: staged with that page, it survives a crash as the page does. */
+const TOKEN_LOCATOR = 'changes up to ';
+
+function tokenOf(locator: string | undefined): string | undefined {
+  return locator?.startsWith(TOKEN_LOCATOR) ? locator.slice(TOKEN_LOCATOR.length) : undefined;
+}
+
+/** A sink whose last page goes on with the token that the page has told. */
+function withTokenAfter(sink: Sink, told: () => string | undefined): Sink {
+  return {
+    get resumeFrom() {
+      return sink.resumeFrom;
+    },
+    changesUpTo: (token) => sink.changesUpTo(token),
+    stage: (page: Page) =>
+      sink.stage({
+        format: page.format,
+        body: page.body,
+        get rows() {
+          return page.rows;
+        },
+        get next() {
+          const token = told();
+          return page.next ?? (token === undefined ? undefined : `${TOKEN_LOCATOR}${token}`);
+        },
+      }),
+  };
 }

@@ -28,17 +28,33 @@ const anyRow = fc.record({
     fc.constantFrom(']}', '"@odata.etag":', '"value":[', ',"@odata.nextLink":"x"}', '\\"@odata.etag":', ']'),
   ),
 });
+const anyDeletion = fc.record({
+  '@odata.context': fc.constant(
+    'https://org.crm.dynamics.com/api/data/v9.2/$metadata#contacts/$deletedEntity',
+  ),
+  id: fc.uuid(),
+  reason: fc.constantFrom('deleted', '"@odata.context":'),
+});
 const anySizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 });
 
 test('a page goes through byte for byte and tells its rows and its link, however it is cut into pieces', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(anyRow, { maxLength: 6 }),
-      fc.option(fc.constant(link), { nil: undefined }),
+      fc.array(fc.oneof(anyRow, anyDeletion), { maxLength: 6 }),
+      fc.record(
+        { '@odata.context': fc.constant('x'), '@odata.deltaLink': fc.constant(link) },
+        { requiredKeys: [] },
+      ),
+      fc.record({ '@odata.nextLink': fc.constant(link) }, { requiredKeys: [] }),
       anySizes,
-      async (value, nextLink, sizes) => {
-        const text = JSON.stringify({ '@odata.context': 'x', value, '@odata.nextLink': nextLink });
-        expect(await readPage(text, sizes)).toEqual({ text, ends: [{ nextLink, rows: value.length }] });
+      async (value, before, after, sizes) => {
+        const text = JSON.stringify({ ...before, value, ...after });
+        const end = {
+          nextLink: after['@odata.nextLink'],
+          deltaLink: before['@odata.deltaLink'],
+          rows: value.length,
+        };
+        expect(await readPage(text, sizes)).toEqual({ text, ends: [end] });
       },
     ),
   );

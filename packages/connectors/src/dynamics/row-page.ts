@@ -6,12 +6,17 @@ import { unexpected } from './api.ts';
 export interface PageEnd {
   /** `@odata.nextLink`; undefined on the last page. */
   readonly nextLink: string | undefined;
-  /** Rows of the page by their etags; undefined where rows have none. */
+  /** `@odata.deltaLink`; undefined but on the last page of changes. */
+  readonly deltaLink: string | undefined;
+  /** Rows of the page, by etags and contexts of their own; undefined where rows have none. */
   readonly rows: number | undefined;
 }
 
 /** Every row has one such member. Within a text its quotation marks would be escaped. */
 const ROW_MARK = Buffer.from('"@odata.etag":');
+/** A row that is gone has no etag, but this; the page itself has it too. */
+const CONTEXT = '@odata.context';
+const CONTEXT_MARK = Buffer.from(`"${CONTEXT}":`);
 const ROWS_KEY = /"value"\s*:\s*\[\s*/;
 const MAX_HEAD_CHARACTERS = 128 * 1024;
 /** Links are at most some 32,000 characters long. */
@@ -26,11 +31,13 @@ export async function* rowPage(
   end: (end: PageEnd) => Promise<void>,
 ): AsyncGenerator<Uint8Array, void, void> {
   const head = new Head();
-  const marks = new MarkCounter();
+  const etags = new MarkCounter(ROW_MARK);
+  const contexts = new MarkCounter(CONTEXT_MARK);
   const tail = new Tail();
   for await (const piece of body) {
     head.add(piece);
-    marks.add(piece);
+    etags.add(piece);
+    contexts.add(piece);
     tail.add(piece);
     yield piece;
   }
@@ -41,9 +48,13 @@ export async function* rowPage(
   }
   const closing = closingOf(tail.text);
   if (closing === undefined) throw cutOff();
-  const nextLink = textAt(closing, '@odata.nextLink') ?? head.nextLink;
-  const isEmpty = head.firstOfRows === ']';
-  await end({ nextLink, rows: marks.count > 0 || isEmpty ? marks.count : undefined });
+  const member = (name: string) => textAt(closing, name) ?? head.member(name);
+  const rows = etags.count + contexts.count - (member(CONTEXT) === undefined ? 0 : 1);
+  await end({
+    nextLink: member('@odata.nextLink'),
+    deltaLink: member('@odata.deltaLink'),
+    rows: rows > 0 || head.firstOfRows === ']' ? rows : undefined,
+  });
 }
 
 /** What stands before the rows. */
@@ -63,10 +74,10 @@ class Head {
     } else if (this.text.length > MAX_HEAD_CHARACTERS) throw unexpected('a page of rows has no beginning');
   }
 
-  /** Members may come in any order. */
-  get nextLink(): string | undefined {
+  /** A member that stands before the rows: they may come in any order. */
+  member(name: string): string | undefined {
     const members = this.text.slice(0, ROWS_KEY.exec(this.text)?.index ?? 0);
-    return textAt(parseJson(members.replace(/,?\s*$/, '}')), '@odata.nextLink');
+    return textAt(parseJson(members.replace(/,?\s*$/, '}')), name);
   }
 }
 
@@ -90,21 +101,26 @@ class Tail {
   }
 }
 
-/** Counts the mark in pieces that may cut it. */
+/** Counts a mark in pieces that may cut it. */
 class MarkCounter {
+  readonly #mark: Buffer;
   count = 0;
   #rest: Buffer = Buffer.alloc(0);
 
+  constructor(mark: Buffer) {
+    this.#mark = mark;
+  }
+
   add(piece: Uint8Array): void {
     const bytes = Buffer.concat([this.#rest, piece]);
-    let at = bytes.indexOf(ROW_MARK);
+    let at = bytes.indexOf(this.#mark);
     let after = 0;
     while (at !== -1) {
       this.count += 1;
-      after = at + ROW_MARK.length;
-      at = bytes.indexOf(ROW_MARK, after);
+      after = at + this.#mark.length;
+      at = bytes.indexOf(this.#mark, after);
     }
-    this.#rest = bytes.subarray(Math.max(after, bytes.length - ROW_MARK.length + 1));
+    this.#rest = bytes.subarray(Math.max(after, bytes.length - this.#mark.length + 1));
   }
 }
 

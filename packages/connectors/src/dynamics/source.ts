@@ -1,12 +1,12 @@
 import { dateOf, OutboundClient } from '../outbound/client.ts';
 import type { Partition, ReadRequest, Sink, Source } from '../source.ts';
 import { DynamicsApi, unexpected } from './api.ts';
-import { countRows } from './count.ts';
 import { describeTable, listTables } from './describe.ts';
 import type { DynamicsParams } from './params.ts';
 import { planRead } from './plan.ts';
 import { previewRows } from './preview.ts';
 import { rowQueryOf } from './query.ts';
+import { countAll } from './ranges.ts';
 import { readPartition } from './read.ts';
 
 export interface DynamicsOptions {
@@ -50,9 +50,10 @@ export function createDynamicsSource(params: DynamicsParams, options: DynamicsOp
     },
     plan: (request: ReadRequest, signal?: AbortSignal) => planRead(api, request, rowsPerPartition, signal),
     async count(request: ReadRequest, signal?: AbortSignal) {
-      const query = rowQueryOf(request, await describeTable(api, request.table, signal));
-      const rows = await countRows(api, query, signal);
-      return rows === 'many' ? undefined : rows;
+      // Changes that were read are changes no more, and more have come since: their number proves nothing.
+      if (request.changes?.since !== undefined) return undefined;
+      const table = await describeTable(api, request.table, signal);
+      return countAll(api, rowQueryOf(request, table), table, signal);
     },
     read: (partition: Partition, sink: Sink, signal?: AbortSignal) =>
       readPartition(api, partition, sink, { pageRows, pageAttempts }, signal),
