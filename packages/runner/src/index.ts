@@ -1,3 +1,4 @@
+export { type AffectedResources, affectedBy } from './affected-schemas.ts';
 export { newBatchId } from './batch-id.ts';
 export { describeRun } from './describe-run.ts';
 export * from './documents.ts';
@@ -13,6 +14,13 @@ export {
 export { openAuthParams } from './open-source.ts';
 export { type FlowPreparation, type FlowViolation, type PreparedFlow, prepareFlow } from './prepare-flow.ts';
 export { requesterOf, runnerActor } from './progress.ts';
+export {
+  type AuditEntryDocument,
+  type AuditUpdate,
+  type RegistryChange,
+  recordChange,
+} from './registry-log.ts';
+export { asRegistryResource, registryKinds } from './registry-resource.ts';
 export { type Runner, startRunner } from './runner.ts';
 export { intervalSecondsOf, isTimezone, nextSlot, scheduleFrom } from './schedule.ts';
 export { schemaIdentities } from './schema-identities.ts';

@@ -1,7 +1,6 @@
-import type { ResourceKind, ScopedStore } from '@tributary/store';
+import type { ScopedStore } from '@tributary/store';
 import { type RegistryResource, type ResourceLookup, standardResource } from '@tributary/xdm';
-
-const kinds: readonly ResourceKind[] = ['schema', 'class', 'mixin', 'datatype'];
+import { registryKinds } from './registry-resource.ts';
 
 /**
  * A lookup over everything that the resources `ids` reach by `$ref`: the sandbox's own resources, read once from the
@@ -10,7 +9,7 @@ const kinds: readonly ResourceKind[] = ['schema', 'class', 'mixin', 'datatype'];
 export async function schemaLookup(store: ScopedStore, ids: readonly string[]): Promise<ResourceLookup> {
   // The standard library refers to nothing but itself, so only the sandbox's own resources lead further.
   const roots = ids.filter((id) => standardResource(id) === undefined);
-  const own = await store.findReached(kinds, roots, '$ref');
+  const own = await store.findReached(registryKinds, roots, '$ref');
   // Bodies of these kinds are written by the Schema Registry as registry resources and by nothing else.
   return { find: (id) => (own.get(id)?.body as RegistryResource | undefined) ?? standardResource(id) };
 }

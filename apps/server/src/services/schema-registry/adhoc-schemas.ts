@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { holdRegistry, schemaLookup } from '@tributary/runner';
+import { asRegistryResource, holdRegistry, recordChange, schemaLookup } from '@tributary/runner';
 import type { ScopedStore } from '@tributary/store';
 import {
   adhocClassBody,
@@ -9,10 +9,9 @@ import {
   updateTenantResource,
 } from '@tributary/xdm';
 import type { SandboxedCaller } from '../../http/caller.ts';
-import { recordChange } from './audit-log.ts';
 import { removeDescriptorsOf } from './descriptor-documents.ts';
 import { unwrap } from './problem-document.ts';
-import { asRegistryResource, tenantContextOf } from './tenant-resources.ts';
+import { tenantContextOf } from './tenant-resources.ts';
 import { usersOfResource } from './users-of-resource.ts';
 
 type Part = 'class' | 'schema';

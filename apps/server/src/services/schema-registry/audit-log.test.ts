@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { recordChange } from '@tributary/runner';
 import type { ScopedStore, Store } from '@tributary/store';
 import { openMadeStore } from '@tributary/store/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { auditEntries, recordChange } from './audit-log.ts';
+import { auditEntries } from './audit-log.ts';
 
 const actor = { user: 'alice', client: 'cli' };
 const id = 'https://ns.adobe.com/acme/mixins/1';

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { holdRegistry, schemaLookup } from '@tributary/runner';
+import { asRegistryResource, holdRegistry, schemaLookup } from '@tributary/runner';
 import type { Resource, ScopedStore } from '@tributary/store';
 import {
   composeSchema,
@@ -24,7 +24,6 @@ import {
   type StoredDescriptor,
 } from './descriptor-documents.ts';
 import { refuse, unwrap } from './problem-document.ts';
-import { asRegistryResource } from './tenant-resources.ts';
 import { referrersProblems, unionProblemsOf } from './union-rules.ts';
 
 /**

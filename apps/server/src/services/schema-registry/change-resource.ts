@@ -1,4 +1,13 @@
-import { evolveDataSets, holdRegistry, schemaLookup, tidyTables } from '@tributary/runner';
+import {
+  type AffectedResources,
+  affectedBy,
+  asRegistryResource,
+  evolveDataSets,
+  holdRegistry,
+  recordChange,
+  schemaLookup,
+  tidyTables,
+} from '@tributary/runner';
 import type { Resource, ScopedStore } from '@tributary/store';
 import {
   composeResource,
@@ -12,14 +21,12 @@ import type { SandboxedCaller } from '../../http/caller.ts';
 import { matchesEntityTag } from '../../http/entity-tag.ts';
 import { Problem } from '../../http/problem.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { type AffectedResources, affectedBy } from './affected-schemas.ts';
-import { recordChange } from './audit-log.ts';
 import type { TenantCollection } from './collections.ts';
 import { refuseBreakingChanges } from './evolution-problems.ts';
 import { mentionedIds } from './mentioned-ids.ts';
 import { refuse, unwrap } from './problem-document.ts';
 import { notFound } from './read-routes.ts';
-import { asRegistryResource, eTagOf, requireFreeTitle, tenantContextOf } from './tenant-resources.ts';
+import { eTagOf, requireFreeTitle, tenantContextOf } from './tenant-resources.ts';
 import { requireUnionRules } from './union-rules.ts';
 
 /** What is asked of a stored resource. */

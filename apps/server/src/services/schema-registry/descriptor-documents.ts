@@ -1,8 +1,8 @@
+import { recordChange } from '@tributary/runner';
 import type { Actor, Resource, ResourceFilter, ScopedStore } from '@tributary/store';
 import type { Descriptor } from '@tributary/xdm';
 import type { SandboxedCaller } from '../../http/caller.ts';
 import { Problem } from '../../http/problem.ts';
-import { recordChange } from './audit-log.ts';
 
 /** Most descriptors of a sandbox (AEP guardrails). */
 export const MAX_DESCRIPTORS = 4_000;

@@ -1,3 +1,4 @@
+import type { AffectedResources } from '@tributary/runner';
 import {
   type BreakingChange,
   breakingChanges,
@@ -7,7 +8,6 @@ import {
   removedTags,
 } from '@tributary/xdm';
 import { Problem } from '../../http/problem.ts';
-import type { AffectedResources } from './affected-schemas.ts';
 
 /** The registry's code for forms of a schema that cannot be merged into one: what has been written, and what is to come. */
 const CODE = 'XDM-1413-400';

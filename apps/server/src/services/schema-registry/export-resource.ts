@@ -1,10 +1,10 @@
+import { asRegistryResource, registryKinds } from '@tributary/runner';
 import type { ScopedStore } from '@tributary/store';
 import { type RegistryResource, referencedIds } from '@tributary/xdm';
 import type { SandboxedCaller } from '../../http/caller.ts';
 import { Problem } from '../../http/problem.ts';
 import { descriptorsOf, type StoredDescriptor } from './descriptor-documents.ts';
 import { requireResource } from './find-resource.ts';
-import { asRegistryResource, registryKinds } from './tenant-resources.ts';
 import { withoutTenant } from './transfer-names.ts';
 
 /** More than any resource is made of. */

@@ -1,4 +1,4 @@
-import { schemaLookup } from '@tributary/runner';
+import { asRegistryResource, registryKinds, schemaLookup } from '@tributary/runner';
 import {
   asResource,
   classOfUnion,
@@ -13,7 +13,7 @@ import type { SandboxedCaller } from '../../http/caller.ts';
 import { Problem } from '../../http/problem.ts';
 import { tenantCollections } from './collections.ts';
 import { unwrap } from './problem-document.ts';
-import { asRegistryResource, registryKinds, tenantIdOf } from './tenant-resources.ts';
+import { tenantIdOf } from './tenant-resources.ts';
 import { unionNamed, unionsOf } from './union-documents.ts';
 
 /** What a call that names a resource of any kind is answered with where there is none. */

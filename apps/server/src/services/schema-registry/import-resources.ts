@@ -1,16 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
-import { holdRegistry, schemaLookup } from '@tributary/runner';
+import { asRegistryResource, holdRegistry, recordChange, schemaLookup } from '@tributary/runner';
 import type { ScopedStore } from '@tributary/store';
 import { createTenantResource, isJsonObject, parseDescriptor, type RegistryResource } from '@tributary/xdm';
 import type { SandboxedCaller } from '../../http/caller.ts';
 import { Problem, type Violation } from '../../http/problem.ts';
-import { recordChange } from './audit-log.ts';
 import { insertDescriptor } from './change-descriptor.ts';
 import { type TenantCollection, tenantCollections } from './collections.ts';
 import { descriptorsOf, shownDescriptor } from './descriptor-documents.ts';
 import { inOrderOfUse } from './export-resource.ts';
 import { unwrap } from './problem-document.ts';
-import { asRegistryResource, requireFreeTitle, tenantContextOf } from './tenant-resources.ts';
+import { requireFreeTitle, tenantContextOf } from './tenant-resources.ts';
 import { tenantOfId, withTenant } from './transfer-names.ts';
 import { requireUnionRules } from './union-rules.ts';
 

@@ -1,9 +1,9 @@
+import { registryKinds } from '@tributary/runner';
 import type { Resource, SchemasOfClass, ScopedStore } from '@tributary/store';
 import { altIdOf, renderId, standardResource, UNION_TAG } from '@tributary/xdm';
 import { Type } from 'typebox';
 import { type Routes, sandboxOf } from '../../http/service.ts';
 import { tenantCollections } from './collections.ts';
-import { registryKinds } from './tenant-resources.ts';
 
 /** Resources shown as recent. */
 const MAX_RECENT = 10;

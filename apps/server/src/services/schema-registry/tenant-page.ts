@@ -1,3 +1,4 @@
+import { asRegistryResource } from '@tributary/runner';
 import type { Resource, ResourceCursor, ResourceFilter, ResourceOrder, ScopedStore } from '@tributary/store';
 import { altIdOf, type RegistryResource } from '@tributary/xdm';
 import type { TenantCollection } from './collections.ts';
@@ -10,7 +11,6 @@ import {
   type SortKey,
   sortKeys,
 } from './resource-page.ts';
-import { asRegistryResource } from './tenant-resources.ts';
 
 const DEFAULT_ORDER = 'updated';
 

@@ -1,12 +1,10 @@
-import type { Resource, ResourceKind, ScopedStore } from '@tributary/store';
+import { asRegistryResource, registryKinds } from '@tributary/runner';
+import type { ScopedStore } from '@tributary/store';
 import { metadataOf, type RegistryResource, type TenantContext } from '@tributary/xdm';
 import { Type } from 'typebox';
 import type { SandboxedCaller } from '../../http/caller.ts';
 import { Problem } from '../../http/problem.ts';
-import { type TenantCollection, tenantCollections } from './collections.ts';
-
-/** Kinds under which the store keeps what tenants define. */
-export const registryKinds: readonly ResourceKind[] = tenantCollections.map(({ kind }) => kind);
+import type { TenantCollection } from './collections.ts';
 
 /** One of a sandbox's own resources, by its `$id`. */
 export async function tenantResource(
@@ -16,20 +14,6 @@ export async function tenantResource(
 ): Promise<RegistryResource | undefined> {
   const resource = await store.resources(kind).get(id);
   return resource && asRegistryResource(resource);
-}
-
-/** A stored resource as the registry answers it. Its dates are the store's, by which lists are sorted. */
-export function asRegistryResource({ body, createdAt, updatedAt }: Resource): RegistryResource {
-  // Bodies of these kinds are written by this service alone, as createTenantResource makes them.
-  const resource = body as unknown as RegistryResource;
-  return {
-    ...resource,
-    'meta:registryMetadata': {
-      ...metadataOf(resource),
-      'repo:createdDate': createdAt.getTime(),
-      'repo:lastModifiedDate': updatedAt.getTime(),
-    },
-  };
 }
 
 /** The eTag that clients see, without quotation marks. */

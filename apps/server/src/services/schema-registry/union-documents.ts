@@ -1,4 +1,4 @@
-import { schemaLookup } from '@tributary/runner';
+import { asRegistryResource, schemaLookup } from '@tributary/runner';
 import type { ResourceFilter, ScopedStore } from '@tributary/store';
 import {
   isTimeSeries,
@@ -8,7 +8,6 @@ import {
   type UnionResource,
   unionOf,
 } from '@tributary/xdm';
-import { asRegistryResource } from './tenant-resources.ts';
 
 /** Schemas read at a time. */
 const CHUNK = 500;

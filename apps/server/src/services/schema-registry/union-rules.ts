@@ -1,4 +1,4 @@
-import { schemaLookup } from '@tributary/runner';
+import { asRegistryResource, schemaLookup } from '@tributary/runner';
 import type { ScopedStore } from '@tributary/store';
 import {
   composeSchema,
@@ -15,7 +15,6 @@ import {
 } from '@tributary/xdm';
 import { descriptorsOf, relationshipsTo } from './descriptor-documents.ts';
 import { refuse, unwrap } from './problem-document.ts';
-import { asRegistryResource } from './tenant-resources.ts';
 import { unionMembers } from './union-documents.ts';
 
 /**

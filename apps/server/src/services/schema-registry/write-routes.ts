@@ -1,4 +1,4 @@
-import { holdRegistry, schemaLookup } from '@tributary/runner';
+import { asRegistryResource, holdRegistry, recordChange, schemaLookup } from '@tributary/runner';
 import type { Actor, ScopedStore } from '@tributary/store';
 import { createTenantResource, type RegistryResource } from '@tributary/xdm';
 import type { FastifyRequest } from 'fastify';
@@ -8,7 +8,6 @@ import { entityTag } from '../../http/entity-tag.ts';
 import { Problem } from '../../http/problem.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { recordChange } from './audit-log.ts';
 import { changeResource } from './change-resource.ts';
 import { type TenantCollection, tenantCollections } from './collections.ts';
 import { removeDescriptorsOf } from './descriptor-documents.ts';
@@ -16,14 +15,7 @@ import { JsonPatch, patchedBody } from './json-patch.ts';
 import { mentionedIds } from './mentioned-ids.ts';
 import { unwrap } from './problem-document.ts';
 import { notFound } from './read-routes.ts';
-import {
-  asRegistryResource,
-  eTagOf,
-  IdParameter,
-  requireFreeTitle,
-  tenantContextOf,
-  tenantIdOf,
-} from './tenant-resources.ts';
+import { eTagOf, IdParameter, requireFreeTitle, tenantContextOf, tenantIdOf } from './tenant-resources.ts';
 import { requireUnionRules } from './union-rules.ts';
 import { usersOfResource } from './users-of-resource.ts';
 

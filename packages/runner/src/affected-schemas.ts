@@ -1,6 +1,6 @@
 import type { ScopedStore } from '@tributary/store';
 import { isInUnion, type RegistryResource } from '@tributary/xdm';
-import { asRegistryResource, registryKinds } from './tenant-resources.ts';
+import { asRegistryResource, registryKinds } from './registry-resource.ts';
 
 /** What a change of one resource reaches. */
 export interface AffectedResources {
