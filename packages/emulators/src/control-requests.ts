@@ -19,6 +19,8 @@ export interface Vocabulary<F extends GeneratedField, O extends GeneratedObject<
   isDatetime(field: F): boolean;
   /** Whether a field's value follows from others, so that it cannot be set. */
   isDerived(field: F): boolean;
+  /** Whether deleted rows lie in a recycle bin, so that they can come back. */
+  readonly hasRecycleBin?: boolean;
 }
 
 export function readBody(body: unknown, allowed: readonly string[]): Body {
@@ -42,7 +44,7 @@ export function wholeNumber(body: Body, name: string, fallback: number, least = 
 /** The object that a request names. */
 export function parseObject<F extends GeneratedField, O extends GeneratedObject<F>>(
   object: unknown,
-  vocabulary: Vocabulary<F, O>,
+  vocabulary: Pick<Vocabulary<F, O>, 'objects' | 'findObject'>,
 ): O {
   const found = typeof object === 'string' ? vocabulary.findObject(object) : undefined;
   if (found !== undefined) return found;
@@ -54,22 +56,34 @@ export function parseMutation<F extends GeneratedField, O extends GeneratedObjec
   organization: Pick<Organization<unknown, O>, 'table'>,
   vocabulary: Vocabulary<F, O>,
 ): MutationRequest {
-  const body = readBody(input, ['object', 'update', 'insert', 'delete', 'set']);
+  const ofTheBin = vocabulary.hasRecycleBin === true ? ['undelete', 'hardDelete'] : [];
+  const counts = ['update', 'insert', 'delete', ...ofTheBin];
+  const body = readBody(input, ['object', ...counts, 'set']);
   const object = parseObject(body.object, vocabulary);
   const update = wholeNumber(body, 'update', 0);
   const insert = wholeNumber(body, 'insert', 0);
   const remove = wholeNumber(body, 'delete', 0);
-  if (update + insert + remove === 0) {
-    throw new ControlError("At least one of 'update', 'insert' and 'delete' must be above 0.");
+  const undelete = wholeNumber(body, 'undelete', 0);
+  const hardDelete = wholeNumber(body, 'hardDelete', 0);
+  if (update + insert + remove + undelete + hardDelete === 0)
+    throw new ControlError(`At least one of ${listed(counts)} must be above 0.`);
+  const { liveRows, binnedRows } = organization.table(object.name);
+  const touched = update + remove + hardDelete;
+  if (touched > liveRows) {
+    const names = listed(['update', 'delete', ...ofTheBin.slice(1)]);
+    throw new ControlError(`${object.name} has ${liveRows} rows: ${names} together cannot be ${touched}.`);
   }
-  const { liveRows } = organization.table(object.name);
-  if (update + remove > liveRows) {
+  if (undelete > binnedRows)
     throw new ControlError(
-      `${object.name} has ${liveRows} rows: 'update' and 'delete' together cannot be ${update + remove}.`,
+      `${object.name} has ${binnedRows} rows in its recycle bin: 'undelete' cannot be ${undelete}.`,
     );
-  }
   const set = parseSet(body.set ?? {}, object, vocabulary);
-  return { object: object.name, update, insert, delete: remove, set };
+  return { object: object.name, update, insert, delete: remove, undelete, hardDelete, set };
+}
+
+function listed(names: readonly string[]): string {
+  const quoted = names.map((name) => `'${name}'`);
+  return `${quoted.slice(0, -1).join(', ')} and ${quoted.at(-1)}`;
 }
 
 function parseSet<F extends GeneratedField, O extends GeneratedObject<F>>(

@@ -27,17 +27,23 @@ export class Faults<T extends TroubleOfAKind> {
     this.#faults.push({ trouble, ...options });
   }
 
-  /** The first armed fault of these kinds for this address; taking it uses it up once. */
-  take<K extends T['kind']>(kinds: readonly K[], address: string): Extract<T, { kind: K }> | undefined {
+  /** The first armed fault of these kinds for this address, and for what is going on; taking it uses it up once. */
+  take<K extends T['kind']>(
+    kinds: readonly K[],
+    address: string,
+    applies: (trouble: Extract<T, { kind: K }>) => boolean = () => true,
+  ): Extract<T, { kind: K }> | undefined {
     for (const fault of this.#faults) {
       if (!isOneOf(fault.trouble, kinds) || fault.path?.test(address) === false) continue;
+      const trouble = fault.trouble as Extract<T, { kind: K }>; // isOneOf checked the kind.
+      if (!applies(trouble)) continue;
       if (fault.skip > 0) {
         fault.skip -= 1;
         continue;
       }
       fault.times -= 1;
       this.#faults = this.#faults.filter(({ times }) => times > 0);
-      return fault.trouble as Extract<T, { kind: K }>; // isOneOf checked the kind.
+      return trouble;
     }
     return undefined;
   }

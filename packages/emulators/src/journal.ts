@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync }
 import type { Mutation } from './rows/mutate.ts';
 
 /** One line of the journal. Replaying all of them brings an organisation back as it was; `C` is what logs in to it. */
-export type JournalEntry<C> =
+export type JournalEntry<C, O = unknown> =
   | {
       readonly kind: 'opened';
       readonly seed: number;
@@ -11,10 +11,12 @@ export type JournalEntry<C> =
     }
   | { readonly kind: 'mutation'; readonly mutation: Mutation }
   /** Epoch milliseconds, or null for real time. */
-  | { readonly kind: 'clock'; readonly now: number | null };
+  | { readonly kind: 'clock'; readonly now: number | null }
+  /** An object has other fields from here on. */
+  | { readonly kind: 'definition'; readonly object: O; readonly forgotten: readonly string[] };
 
 /** A file of JSON lines that outlives the process. */
-export class Journal<C> {
+export class Journal<C, O = unknown> {
   readonly #path: string;
 
   private constructor(path: string) {
@@ -22,7 +24,12 @@ export class Journal<C> {
   }
 
   /** Opens or creates the file (mode 0600: it holds credentials) and returns what it says so far. */
-  static open<C>(path: string): { journal: Journal<C>; entries: readonly JournalEntry<C>[] } {
+  static open<C, O>(
+    path: string,
+  ): {
+    journal: Journal<C, O>;
+    entries: readonly JournalEntry<C, O>[];
+  } {
     if (!existsSync(path)) writeFileSync(path, '', { mode: 0o600 });
     const bytes = readFileSync(path);
     // A process killed in mid-write leaves a last line without its end: it was never acknowledged.
@@ -30,21 +37,21 @@ export class Journal<C> {
     if (whole < bytes.length) truncateSync(path, whole);
     const lines = bytes.subarray(0, whole).toString('utf8').split('\n').slice(0, -1);
     return {
-      journal: new Journal<C>(path),
-      entries: lines.map((line, at) => parseEntry<C>(path, line, at + 1)),
+      journal: new Journal<C, O>(path),
+      entries: lines.map((line, at) => parseEntry<C, O>(path, line, at + 1)),
     };
   }
 
   /** Returns once the line is with the operating system, so that it survives the death of this process. */
-  append(entry: JournalEntry<C>): void {
+  append(entry: JournalEntry<C, O>): void {
     appendFileSync(this.#path, `${JSON.stringify(entry)}\n`);
   }
 }
 
-function parseEntry<C>(path: string, line: string, number: number): JournalEntry<C> {
+function parseEntry<C, O>(path: string, line: string, number: number): JournalEntry<C, O> {
   try {
     const entry: unknown = JSON.parse(line);
-    const kinds = ['opened', 'mutation', 'clock'];
+    const kinds = ['opened', 'mutation', 'clock', 'definition'];
     if (
       entry !== null &&
       typeof entry === 'object' &&
@@ -52,7 +59,7 @@ function parseEntry<C>(path: string, line: string, number: number): JournalEntry
       kinds.includes(String(entry.kind))
     ) {
       // Only this class writes the file; the kind tells the rest of the shape.
-      return entry as JournalEntry<C>;
+      return entry as JournalEntry<C, O>;
     }
   } catch {
     // Told below, with the line's number.

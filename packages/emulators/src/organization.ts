@@ -25,6 +25,8 @@ export interface MutationRequest {
   readonly update: number;
   readonly insert: number;
   readonly delete: number;
+  readonly undelete?: number;
+  readonly hardDelete?: number;
   readonly set: Readonly<Record<string, Value>>;
 }
 
@@ -41,7 +43,7 @@ export class Organization<C, O extends GeneratedObject> {
   readonly credentials: C;
   readonly clock = new Clock();
   readonly tables: ReadonlyMap<string, Table<O>>;
-  readonly #journal: Journal<C> | undefined;
+  readonly #journal: Journal<C, O> | undefined;
   readonly #stampFields: StampFields;
   #mutations = 0;
 
@@ -51,7 +53,7 @@ export class Organization<C, O extends GeneratedObject> {
     this.seed = seed;
     this.#stampFields = stampFields;
     this.tables = new Map(objects.map((object) => [object.name, new Table({ seed, object, rows, ids })]));
-    const opened = options.journalPath === undefined ? undefined : Journal.open<C>(options.journalPath);
+    const opened = options.journalPath === undefined ? undefined : Journal.open<C, O>(options.journalPath);
     this.#journal = opened?.journal;
     const [first, ...later] = opened?.entries ?? [];
     if (first === undefined) {
@@ -89,7 +91,14 @@ export class Organization<C, O extends GeneratedObject> {
     this.clock.set(now);
   }
 
-  #replay(entry: JournalEntry<C>): void {
+  /** Gives an object other fields; what rows were changed to in the `forgotten` ones is lost. */
+  redefine(object: O, forgotten: readonly string[]): void {
+    this.#journal?.append({ kind: 'definition', object, forgotten });
+    this.table(object.name).redefine(object, forgotten);
+  }
+
+  #replay(entry: JournalEntry<C, O>): void {
+    if (entry.kind === 'definition') this.table(entry.object.name).redefine(entry.object, entry.forgotten);
     if (entry.kind === 'mutation') this.#apply(entry.mutation);
     if (entry.kind === 'clock') this.clock.set(entry.now);
   }
@@ -100,7 +109,10 @@ export class Organization<C, O extends GeneratedObject> {
   }
 }
 
-function credentialsOf<C>(first: JournalEntry<C>, { seed, rows, journalPath }: OrganizationOptions<C>): C {
+function credentialsOf<C, O>(
+  first: JournalEntry<C, O>,
+  { seed, rows, journalPath }: OrganizationOptions<C>,
+): C {
   const sameRows =
     first.kind === 'opened' && Object.entries(rows).every(([object, count]) => first.rows[object] === count);
   if (first.kind !== 'opened' || first.seed !== seed || !sameRows) {

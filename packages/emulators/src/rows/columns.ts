@@ -37,7 +37,8 @@ export function compileColumns(generation: Generation): ReadonlyMap<string, Colu
   const locale = (index: number) => localeOf(localeSalt, index);
   const columns = new Map<string, Column>();
   for (const field of object.fields) {
-    const salt = saltOf(seed, `${object.name}.${field.name}`);
+    const drawn = field.revision === undefined ? field.name : `${field.name}#${field.revision}`;
+    const salt = saltOf(seed, `${object.name}.${drawn}`);
     const column = compileMake(field.make, { ...generation, field, salt, history, locale });
     if (column !== undefined)
       columns.set(field.name, withNulls(column, field, nullSaltOf(generation, field)));

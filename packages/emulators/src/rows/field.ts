@@ -33,6 +33,8 @@ export interface GeneratedField {
   readonly nulls?: number;
   /** Another field that is null in the same rows. */
   readonly nullsWith?: string;
+  /** How often all values were drawn anew, as a formula's are when what it reads has changed. */
+  readonly revision?: number;
   readonly make: Make;
 }
 

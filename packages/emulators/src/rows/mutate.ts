@@ -1,7 +1,7 @@
 import type { Column, Value } from './columns.ts';
 import type { StampFields } from './field.ts';
 import { mix, saltOf } from './hash.ts';
-import type { Table } from './table.ts';
+import type { RowVersion, Table } from './table.ts';
 
 /** What to do to one object. Which rows, and to what, follows from the seed and `counter` alone. */
 export interface Mutation {
@@ -9,6 +9,10 @@ export interface Mutation {
   readonly update: number;
   readonly insert: number;
   readonly delete: number;
+  /** Rows that come back from the recycle bin; none where it is left out. */
+  readonly undelete?: number;
+  /** Rows that go without a trace, past the recycle bin. */
+  readonly hardDelete?: number;
   /** Values that every updated and inserted row gets, valid for the field or not. */
   readonly set: Readonly<Record<string, Value>>;
   /** Mutations made before this one, over all objects. */
@@ -21,6 +25,8 @@ export interface MutatedIds {
   readonly updated: readonly string[];
   readonly inserted: readonly string[];
   readonly deleted: readonly string[];
+  readonly undeleted: readonly string[];
+  readonly hardDeleted: readonly string[];
 }
 
 /** Tries before a group of fields is left as it was: with two values to draw from, one in 65,536 misses. */
@@ -35,7 +41,7 @@ export function latestVersion(mutations: number): number {
   return FIRST_CHANGED_VERSION + mutations * MOST_ROWS_OF_A_MUTATION - 1;
 }
 
-/** Changes rows of the table; needs `update + delete` live rows, which the caller has checked. */
+/** Changes rows of the table; needs `update + delete + hardDelete` live rows and `undelete` binned ones, which the caller has checked. */
 export function applyMutation(
   table: Table,
   fields: StampFields,
@@ -45,12 +51,17 @@ export function applyMutation(
   const { counter, stamp } = mutation;
   const salt = saltOf(seed, `${table.object.name}.mutation.${counter}`);
   const idOf = table.ids.idsOf(table.object.name);
-  const chosen = chooseLiveRows(table, salt, mutation.update + mutation.delete);
-  const updated = chosen.slice(0, mutation.update).sort(byIndex);
-  const deleted = chosen.slice(mutation.update).sort(byIndex);
+  const { update, undelete = 0, hardDelete = 0 } = mutation;
+  const kept = update + mutation.delete;
+  const chosen = chooseRows(table, salt, kept + hardDelete, (row) => row?.deleted !== true);
+  const updated = chosen.slice(0, update).sort(byIndex);
+  const deleted = chosen.slice(update, kept).sort(byIndex);
+  const hardDeleted = chosen.slice(kept).sort(byIndex);
+  const isBinned = (row: RowVersion | undefined) => row?.deleted === true && row.purged !== true;
+  const undeleted = chooseRows(table, salt, undelete, isBinned).sort(byIndex);
   const createdStamps = Object.fromEntries(fields.created.map((name) => [name, stamp]));
   const changedStamps = Object.fromEntries(fields.changed.map((name) => [name, stamp]));
-  const deletedMark = fields.deleted === undefined ? {} : { [fields.deleted]: true };
+  const deletedMark = (isGone: boolean) => (fields.deleted === undefined ? {} : { [fields.deleted]: isGone });
   let version = FIRST_CHANGED_VERSION + counter * MOST_ROWS_OF_A_MUTATION;
   const stamps = () =>
     fields.version === undefined ? changedStamps : { ...changedStamps, [fields.version]: version++ };
@@ -62,7 +73,14 @@ export function applyMutation(
   }
   for (const index of deleted) {
     const before = table.version(index)?.changes ?? {};
-    table.write(index, { deleted: true, changes: { ...before, ...deletedMark, ...stamps() } });
+    table.write(index, { deleted: true, changes: { ...before, ...deletedMark(true), ...stamps() } });
+  }
+  for (const index of undeleted) {
+    const before = table.version(index)?.changes ?? {};
+    table.write(index, { deleted: false, changes: { ...before, ...deletedMark(false), ...stamps() } });
+  }
+  for (const index of hardDeleted) {
+    table.write(index, { deleted: true, purged: true, changes: table.version(index)?.changes ?? {} });
   }
   const inserted: number[] = [];
   for (let n = 0; n < mutation.insert; n++) {
@@ -70,22 +88,33 @@ export function applyMutation(
     table.write(index, { deleted: false, changes: { ...createdStamps, ...mutation.set, ...stamps() } });
     inserted.push(index);
   }
-  return { updated: updated.map(idOf), inserted: inserted.map(idOf), deleted: deleted.map(idOf) };
+  return {
+    updated: updated.map(idOf),
+    inserted: inserted.map(idOf),
+    deleted: deleted.map(idOf),
+    undeleted: undeleted.map(idOf),
+    hardDeleted: hardDeleted.map(idOf),
+  };
 }
 
 function byIndex(a: number, b: number): number {
   return a - b;
 }
 
-/** Walks all rows in a scattered order (a step coprime to their number) and takes the first live ones. */
-function chooseLiveRows(table: Table, salt: number, wanted: number): number[] {
+/** Walks all rows in a scattered order (a step coprime to their number) and takes the first that fit. */
+function chooseRows(
+  table: Table,
+  salt: number,
+  wanted: number,
+  fits: (row: RowVersion | undefined) => boolean,
+): number[] {
   const { count } = table;
   const chosen: number[] = [];
-  if (count === 0) return chosen;
+  if (count === 0 || wanted === 0) return chosen;
   let at = mix(salt, 1) % count;
   const step = coprimeStep(mix(salt, 2) % count, count);
   for (let walked = 0; walked < count && chosen.length < wanted; walked++) {
-    if (table.version(at)?.deleted !== true) chosen.push(at);
+    if (fits(table.version(at))) chosen.push(at);
     at = (at + step) % count;
   }
   return chosen;

@@ -5,6 +5,8 @@ import type { GeneratedField, GeneratedObject, IdScheme } from './field.ts';
 export interface RowVersion {
   readonly changes: Readonly<Record<string, Value>>;
   readonly deleted: boolean;
+  /** Whether a deleted row is gone from the recycle bin too, so that nothing shows it. */
+  readonly purged?: boolean;
 }
 
 const FAMILY_NAME_FIRST = /^[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u{20000}-\u{2ffff}]/u;
@@ -16,6 +18,7 @@ export class Snapshot<O extends GeneratedObject = GeneratedObject> {
   readonly count: number;
   readonly overlay: ReadonlyMap<number, RowVersion>;
   readonly deletedRows: number;
+  readonly purgedRows: number;
   readonly #generated: ReadonlyMap<string, Column>;
 
   constructor(
@@ -23,17 +26,22 @@ export class Snapshot<O extends GeneratedObject = GeneratedObject> {
     generated: ReadonlyMap<string, Column>,
     count: number,
     overlay: ReadonlyMap<number, RowVersion>,
-    deletedRows: number,
+    gone: { readonly deletedRows: number; readonly purgedRows: number },
   ) {
     this.object = object;
     this.count = count;
     this.overlay = overlay;
-    this.deletedRows = deletedRows;
+    this.deletedRows = gone.deletedRows;
+    this.purgedRows = gone.purgedRows;
     this.#generated = generated;
   }
 
   isDeleted(index: number): boolean {
     return this.overlay.get(index)?.deleted === true;
+  }
+
+  isPurged(index: number): boolean {
+    return this.overlay.get(index)?.purged === true;
   }
 
   /** Compiles the reader of one field. Address fields have none: read their parts. */
@@ -66,32 +74,66 @@ export class Snapshot<O extends GeneratedObject = GeneratedObject> {
 
 /** One object's rows: generated ones with an overlay of what changed. */
 export class Table<O extends GeneratedObject = GeneratedObject> {
-  readonly object: O;
   readonly ids: IdScheme;
   readonly generatedRows: number;
-  readonly generated: ReadonlyMap<string, Column>;
+  readonly #generation: Generation;
+  #object: O;
+  #generated: ReadonlyMap<string, Column>;
   #count: number;
   #deleted = 0;
+  #purged = 0;
   #overlay = new Map<number, RowVersion>();
   /** True while a snapshot holds the overlay; the next write then copies it. */
   #shared = false;
 
   constructor(generation: Generation & { readonly object: O }) {
-    this.object = generation.object;
+    this.#object = generation.object;
     this.ids = generation.ids;
-    this.generatedRows = generation.rows[this.object.name] ?? 0;
-    this.generated = compileColumns(generation);
+    this.generatedRows = generation.rows[generation.object.name] ?? 0;
+    this.#generation = generation;
+    this.#generated = compileColumns(generation);
     this.#count = this.generatedRows;
+  }
+
+  /** What the object is made of just now. */
+  get object(): O {
+    return this.#object;
+  }
+
+  get generated(): ReadonlyMap<string, Column> {
+    return this.#generated;
+  }
+
+  /** Gives the object other fields; what rows were changed to in the `forgotten` ones is lost. Older snapshots stay as they are. */
+  redefine(object: O, forgotten: readonly string[]): void {
+    this.#object = object;
+    this.#generated = compileColumns({ ...this.#generation, object });
+    if (forgotten.length === 0) return;
+    const lost = new Set(forgotten);
+    const kept = (changes: RowVersion['changes']) =>
+      Object.fromEntries(Object.entries(changes).filter(([name]) => !lost.has(name)));
+    this.#overlay = new Map(
+      [...this.#overlay].map(([index, version]) => [index, { ...version, changes: kept(version.changes) }]),
+    );
+    this.#shared = false;
   }
 
   snapshot(): Snapshot<O> {
     this.#shared = true;
-    return new Snapshot(this.object, this.generated, this.#count, this.#overlay, this.#deleted);
+    return new Snapshot(this.#object, this.#generated, this.#count, this.#overlay, {
+      deletedRows: this.#deleted,
+      purgedRows: this.#purged,
+    });
   }
 
   /** Rows that are not deleted. */
   get liveRows(): number {
     return this.#count - this.#deleted;
+  }
+
+  /** Rows in the recycle bin: deleted, and still to be had. */
+  get binnedRows(): number {
+    return this.#deleted - this.#purged;
   }
 
   get count(): number {
@@ -113,7 +155,9 @@ export class Table<O extends GeneratedObject = GeneratedObject> {
       this.#overlay = new Map(this.#overlay);
       this.#shared = false;
     }
-    if (version.deleted && this.#overlay.get(index)?.deleted !== true) this.#deleted += 1;
+    const before = this.#overlay.get(index);
+    this.#deleted += Number(version.deleted) - Number(before?.deleted ?? false);
+    this.#purged += Number(version.purged ?? false) - Number(before?.purged ?? false);
     this.#overlay.set(index, version);
   }
 

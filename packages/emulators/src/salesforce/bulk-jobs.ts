@@ -90,7 +90,7 @@ export class BulkJobs {
 
   /** Checks and runs the query; `fateOf` tells what becomes of a job of so many rows. Throws a SoqlError or a {@link BulkRefusal}. */
   create(request: JobRequest, fateOf: (rows: number) => JobFate): Job {
-    const query = bindSoql(request.query);
+    const query = bindSoql(request.query, this.#org.findObject);
     const fields = selectedFields(query);
     const { dailyLimit } = this.#options;
     if (this.madeToday >= dailyLimit) {

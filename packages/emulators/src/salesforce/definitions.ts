@@ -73,7 +73,7 @@ const withoutSystemFields = [account, campaign, kase, contact, lead, opportunity
 const ownDefinitions = withoutSystemFields as readonly ObjectDefinition[];
 const system = systemFields as unknown as Record<'first' | 'last', readonly FieldDefinition[]>;
 
-/** Every object the emulator knows, in the order of describeGlobal. */
+/** Every object the emulator knows, with the fields that it has to begin with, in the order of describeGlobal. */
 export const objectDefinitions: readonly ObjectDefinition[] = ownDefinitions.map((object) => ({
   ...object,
   fields: [...system.first, ...object.fields, ...system.last],
@@ -81,26 +81,39 @@ export const objectDefinitions: readonly ObjectDefinition[] = ownDefinitions.map
 
 const byLowerCaseName = new Map(objectDefinitions.map((object) => [object.name.toLowerCase(), object]));
 
-/** Object names are not case sensitive (SOQL and SOSL Reference). */
+/** An object as it was generated. Object names are not case sensitive (SOQL and SOSL Reference). */
 export function findObject(name: string): ObjectDefinition | undefined {
   return byLowerCaseName.get(name.toLowerCase());
 }
 
-const fieldsByLowerCaseName = new Map(
-  objectDefinitions.map((object) => [
-    object.name,
-    new Map(object.fields.map((field) => [field.name.toLowerCase(), field])),
-  ]),
-);
+const fieldsOf = new WeakMap<ObjectDefinition, ReadonlyMap<string, FieldDefinition>>();
 
 /** Field names are not case sensitive. */
 export function findField(object: ObjectDefinition, name: string): FieldDefinition | undefined {
-  return fieldsByLowerCaseName.get(object.name)?.get(name.toLowerCase());
+  let fields = fieldsOf.get(object);
+  if (fields === undefined) {
+    fields = new Map(object.fields.map((field) => [field.name.toLowerCase(), field]));
+    fieldsOf.set(object, fields);
+  }
+  return fields.get(name.toLowerCase());
 }
 
 /** Compound fields are read as their parts; only REST returns them whole. */
 export function isCompound(field: FieldDefinition): boolean {
   return field.type === 'address' || field.type === 'location';
+}
+
+const unfilterableTypes: ReadonlySet<string> = new Set([
+  'address',
+  'location',
+  'base64',
+  'encryptedstring',
+  'anyType',
+]);
+
+/** Whether conditions may name a field. */
+export function isFilterable(field: FieldDefinition): boolean {
+  return field.filterable !== false && field.area === undefined && !unfilterableTypes.has(field.type);
 }
 
 /** The fields a compound field consists of. */

@@ -1,5 +1,10 @@
-import type { FieldDefinition, FieldType, ObjectDefinition } from './definitions.ts';
-import { objectDefinitions } from './definitions.ts';
+import {
+  type FieldDefinition,
+  type FieldType,
+  isCompound,
+  isFilterable,
+  type ObjectDefinition,
+} from './definitions.ts';
 
 const soapTypes: Readonly<Record<FieldType, string>> = {
   id: 'tns:ID',
@@ -41,15 +46,16 @@ const systemWritten: ReadonlySet<string> = new Set([
 /** One entry of a describe's `fields` (REST API Developer Guide, sObject Describe). */
 function describeField(field: FieldDefinition): Readonly<Record<string, unknown>> {
   const { type, length = type === 'id' || type === 'reference' ? 18 : 0 } = field;
-  const writable = !systemWritten.has(field.name) && type !== 'address' && field.make.kind !== 'name';
-  const filterable = field.filterable !== false && type !== 'address';
+  const isComputed = field.formula !== undefined || field.make.kind === 'name';
+  const writable = !systemWritten.has(field.name) && !isCompound(field) && !isComputed;
+  const filterable = isFilterable(field);
   return {
     aggregatable: filterable && type !== 'boolean' && type !== 'multipicklist',
     aiPredictionField: false,
     autoNumber: field.make.kind === 'sequence',
     byteLength: length * 3,
-    calculated: false,
-    calculatedFormula: null,
+    calculated: field.formula !== undefined,
+    calculatedFormula: field.formula ?? null,
     cascadeDelete: false,
     caseSensitive: false,
     compoundFieldName: field.compound ?? null,
@@ -60,10 +66,10 @@ function describeField(field: FieldDefinition): Readonly<Record<string, unknown>
     defaultValueFormula: null,
     defaultedOnCreate: type === 'boolean' || systemWritten.has(field.name),
     dependentPicklist: false,
-    deprecatedAndHidden: false,
+    deprecatedAndHidden: field.deprecatedAndHidden ?? false,
     digits: type === 'int' ? (field.precision ?? 9) : 0,
     displayLocationInDecimal: false,
-    encrypted: false,
+    encrypted: type === 'encryptedstring',
     externalId: false,
     extraTypeInfo: extraTypeInfo(field),
     filterable,
@@ -72,16 +78,16 @@ function describeField(field: FieldDefinition): Readonly<Record<string, unknown>
     groupable:
       filterable && !['datetime', 'double', 'currency', 'percent', 'multipicklist', 'time'].includes(type),
     highScaleNumber: false,
-    htmlFormatted: false,
+    htmlFormatted: field.area === 'rich',
     idLookup: type === 'id' || type === 'email',
     inlineHelpText: null,
     label: field.label,
     length,
-    mask: null,
-    maskType: null,
+    mask: type === 'encryptedstring' ? '*' : null,
+    maskType: type === 'encryptedstring' ? 'all' : null,
     name: field.name,
-    nameField: field.name === 'Name' || field.name === 'CaseNumber',
-    namePointing: false,
+    nameField: field.name === 'Name' || field.name === 'CaseNumber' || field.name === 'Subject',
+    namePointing: (field.referenceTo?.length ?? 0) > 1,
     nillable: isNillable(field),
     permissionable: writable && isNillable(field),
     picklistValues: (field.values ?? []).map((value, at) => ({
@@ -91,9 +97,9 @@ function describeField(field: FieldDefinition): Readonly<Record<string, unknown>
       validFor: null,
       value,
     })),
-    polymorphicForeignKey: false,
+    polymorphicForeignKey: (field.referenceTo?.length ?? 0) > 1,
     precision: type === 'int' ? 0 : (field.precision ?? 0),
-    queryByDistance: false,
+    queryByDistance: isCompound(field),
     referenceTargetField: null,
     referenceTo: field.referenceTo ?? [],
     relationshipName: field.relationshipName ?? null,
@@ -113,13 +119,16 @@ function describeField(field: FieldDefinition): Readonly<Record<string, unknown>
 
 function extraTypeInfo(field: FieldDefinition): string | null {
   if (field.make.kind === 'name') return 'personname';
+  if (field.area === 'rich') return 'richtextarea';
   return field.type === 'textarea' ? 'plaintextarea' : null;
 }
 
 function isNillable(field: FieldDefinition): boolean {
   if (field.nillable !== undefined) return field.nillable;
   return (
-    field.type !== 'id' && field.type !== 'boolean' && (field.nulls !== undefined || field.type === 'address')
+    field.type !== 'id' &&
+    field.type !== 'boolean' &&
+    (field.nulls !== undefined || isCompound(field) || field.formula !== undefined)
   );
 }
 
@@ -130,7 +139,7 @@ function summary(object: ObjectDefinition, version: string): Readonly<Record<str
     associateEntityType: null,
     associateParentEntity: null,
     createable: true,
-    custom: false,
+    custom: object.name.endsWith('__c'),
     customSetting: false,
     deepCloneable: false,
     deletable: object.name !== 'User',
@@ -147,7 +156,7 @@ function summary(object: ObjectDefinition, version: string): Readonly<Record<str
     mruEnabled: true,
     name: object.name,
     queryable: true,
-    replicateable: true,
+    replicateable: object.fields.some((field) => field.name === 'SystemModstamp'),
     retrieveable: true,
     searchable: true,
     triggerable: true,
@@ -158,19 +167,23 @@ function summary(object: ObjectDefinition, version: string): Readonly<Record<str
 }
 
 /** The body of `GET …/sobjects` (Describe Global). */
-export function describeGlobal(version: string): unknown {
+export function describeGlobal(objects: readonly ObjectDefinition[], version: string): unknown {
   return {
     encoding: 'UTF-8',
     maxBatchSize: 200,
-    sobjects: objectDefinitions.map((object) => summary(object, version)),
+    sobjects: objects.map((object) => summary(object, version)),
   };
 }
 
 /** The body of `GET …/sobjects/{object}/describe`. */
-export function describeObject(object: ObjectDefinition, version: string): unknown {
+export function describeObject(
+  object: ObjectDefinition,
+  objects: readonly ObjectDefinition[],
+  version: string,
+): unknown {
   return {
     actionOverrides: [],
-    childRelationships: childRelationships(object),
+    childRelationships: childRelationships(object, objects),
     compactLayoutable: true,
     ...summary(object, version),
     fields: object.fields.map(describeField),
@@ -193,8 +206,11 @@ export function describeObject(object: ObjectDefinition, version: string): unkno
   };
 }
 
-function childRelationships(parent: ObjectDefinition): readonly unknown[] {
-  return objectDefinitions.flatMap((child) =>
+function childRelationships(
+  parent: ObjectDefinition,
+  objects: readonly ObjectDefinition[],
+): readonly unknown[] {
+  return objects.flatMap((child) =>
     child.fields
       .filter((field) => field.referenceTo?.includes(parent.name) === true)
       .map((field) => ({

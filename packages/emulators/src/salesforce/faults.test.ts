@@ -122,6 +122,117 @@ test('lateCommit lets rows appear with stamps of the past', async () => {
   expect(next.stamp).toBe(next.at);
 });
 
+test('error answers with the code it is given', async () => {
+  await client.control('/fault', { kind: 'error' });
+  const response = await client.get(accounts);
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject([{ errorCode: 'UNABLE_TO_LOCK_ROW' }]);
+});
+
+test('expireCursor lets the next page be unknown, for good, in REST as in bulk results', async () => {
+  const first = JSON.parse(
+    await (await client.get(accounts, { 'sforce-query-options': 'batchSize=200' })).text(),
+  );
+  await client.control('/fault', { kind: 'expireCursor' });
+  for (let n = 0; n < 2; n++) {
+    const response = await client.get(first.nextRecordsUrl);
+    expect(await response.json()).toMatchObject([{ errorCode: 'INVALID_QUERY_LOCATOR' }]);
+  }
+  const { id } = await client.finishedJob('SELECT Id FROM Account');
+  const results = `${API}/jobs/query/${id}/results?maxRecords=500`;
+  const locator = (await client.get(results)).headers.get('sforce-locator');
+  await client.control('/fault', { kind: 'expireCursor' });
+  expect((await client.get(results)).status).toBe(200);
+  expect((await client.get(`${results}&locator=${locator}`)).status).toBe(400);
+});
+
+test("a cursor lives for two days of the org's time", async () => {
+  await client.control('/clock', { now: '2026-09-01T00:00:00Z' });
+  const first = JSON.parse(
+    await (await client.get(accounts, { 'sforce-query-options': 'batchSize=200' })).text(),
+  );
+  await client.control('/clock', { now: '2026-09-02T23:00:00Z' });
+  expect((await client.get(first.nextRecordsUrl)).status).toBe(200);
+  await client.control('/clock', { now: '2026-09-03T01:00:00Z' });
+  expect((await client.get(first.nextRecordsUrl)).status).toBe(400);
+  await client.control('/clock', { now: null });
+});
+
+test('queryTimeout strikes queries that find more rows than it lets them', async () => {
+  await client.control('/fault', { kind: 'queryTimeout', rows: 1000, times: 2 });
+  expect(await client.records('SELECT Id FROM Account LIMIT 1000')).toHaveLength(1000);
+  const response = await client.get(accounts);
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject([{ errorCode: 'QUERY_TIMEOUT' }]);
+  expect(await client.finishedJob('SELECT Id FROM Account')).toMatchObject({
+    state: 'Failed',
+    errorMessage: 'QUERY_TIMEOUT: Your query request was running for too long.',
+  });
+  expect(await client.finishedJob('SELECT Id FROM Account')).toMatchObject({ state: 'JobComplete' });
+});
+
+test('jobStuck lets a job go on for ever, until it is aborted', async () => {
+  await client.control('/fault', { kind: 'jobStuck' });
+  const body = { operation: 'query', query: 'SELECT Id FROM Account' };
+  const { id } = JSON.parse(await (await client.send('POST', `${API}/jobs/query`, body)).text());
+  const state = async () =>
+    JSON.parse(await (await client.get(`${API}/jobs/query/${id}`)).text()).state as unknown;
+  await expect.poll(state).toBe('InProgress');
+  await client.send('PATCH', `${API}/jobs/query/${id}`, { state: 'Aborted' });
+  expect(await state()).toBe('Aborted');
+});
+
+test.each([
+  ['whole', (rows: number) => rows],
+  ['short', () => 1000],
+])('shortPage ends a page cleanly between two rows and announces the %s', async (announced, announce) => {
+  const { id, numberRecordsProcessed } = await client.finishedJob('SELECT Id FROM Account');
+  await client.control('/fault', { kind: 'shortPage', rows: 1000, announced });
+  const response = await client.get(`${API}/jobs/query/${id}/results`);
+  expect(response.headers.get('sforce-numberofrecords')).toBe(
+    String(announce(Number(numberRecordsProcessed))),
+  );
+  expect(response.headers.get('sforce-locator')).toBe('null');
+  expect((await response.text()).trimEnd().split('\n')).toHaveLength(1001);
+});
+
+test('clockSkew puts the Date header wrong, and nothing else', async () => {
+  await client.control('/clock', { now: '2026-09-01T10:00:00Z' });
+  await client.control('/fault', { kind: 'clockSkew', seconds: -120 });
+  const dates = [];
+  for (let n = 0; n < 2; n++) dates.push((await client.get(`${API}/limits`)).headers.get('date'));
+  expect(dates).toEqual(['Tue, 01 Sep 2026 09:58:00 GMT', 'Tue, 01 Sep 2026 10:00:00 GMT']);
+  await client.control('/clock', { now: null });
+});
+
+test('mutation changes rows just before a request is served, late where that is armed too', async () => {
+  await client.control('/clock', { now: '2026-09-02T10:00:00Z' });
+  await client.control('/fault', { kind: 'mutation', object: 'Account', insert: 3, path: '/query\\?' });
+  await client.control('/fault', { kind: 'lateCommit', seconds: 60, path: '/query\\?' });
+  const soql = 'SELECT COUNT() FROM Account WHERE SystemModstamp = 2026-09-02T09:59:00Z';
+  expect(await client.count(soql)).toBe(3);
+  expect(await client.count(soql)).toBe(3);
+  await client.control('/clock', { now: null });
+});
+
+test('one mutation gives a tie on the stamp that runs over the pages', async () => {
+  await client.control('/clock', { now: '2026-09-04T10:00:00Z' });
+  await client.control('/mutate', { object: 'Account', update: 700 });
+  const soql = 'SELECT Id FROM Account WHERE SystemModstamp = 2026-09-04T10:00:00Z ORDER BY SystemModstamp';
+  const headers = { 'sforce-query-options': 'batchSize=200' };
+  let page = JSON.parse(
+    await (await client.get(`${API}/query?q=${encodeURIComponent(soql)}`, headers)).text(),
+  );
+  const ids = new Set<string>();
+  for (;;) {
+    for (const record of page.records) ids.add(record.Id);
+    if (page.done) break;
+    page = JSON.parse(await (await client.get(page.nextRecordsUrl)).text());
+  }
+  expect(ids.size).toBe(700);
+  await client.control('/clock', { now: null });
+});
+
 test('the state lists what is still armed, and DELETE disarms it', async () => {
   await client.control('/fault', { kind: 'status', status: 503, times: 4, path: 'nowhere' });
   expect(await client.state()).toMatchObject({

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { columnDelimiters, type Job, type JobRequest, lineEndings } from '../bulk-jobs.ts';
+import { columnDelimiters, type Job, type JobFate, type JobRequest, lineEndings } from '../bulk-jobs.ts';
 import { compileCsvRow, csvHeader } from '../render.ts';
 import { restDatetime } from '../timestamps.ts';
 import { type Context, USER_ID } from './context.ts';
 import { ApiError, notFound } from './errors.ts';
+import { QUERY_TIMEOUT_MESSAGE, takeTimeout } from './trouble.ts';
 
 /** Bytes in one write of a result; large enough to spare system calls, small enough to keep the server lively. */
 const CHUNK_BYTES = 64 * 1024;
@@ -21,15 +22,12 @@ type Parameters = Readonly<Record<string, unknown>>;
 
 /** Bulk API 2.0 query jobs (Bulk API 2.0 Developer Guide, Query). */
 export function registerBulk(server: FastifyInstance, context: Context): void {
-  const { jobs, faults } = context;
+  const { jobs } = context;
   const root = '/services/data/:version/jobs/query';
 
   server.post<{ Params: { version: string } }>(root, async (request) => {
     const asked = parseJobRequest(request.body, request.params.version);
-    const job = jobs.create(asked, () => ({
-      failure: faults.take(['jobFailed'], request.url)?.errorMessage,
-      isStuck: false,
-    }));
+    const job = jobs.create(asked, (rows) => fateOf(rows, request.url, context));
     return { ...summary(job), state: 'UploadComplete' };
   });
   server.get<{ Params: { version: string }; Querystring: Parameters }>(root, async ({ params, query }) =>
@@ -53,13 +51,20 @@ export function registerBulk(server: FastifyInstance, context: Context): void {
   });
   server.get<{ Params: OfJob; Querystring: Parameters }>(
     `${root}/:id/results`,
-    async ({ params, query }, reply) =>
-      sendResults(find(context, params.id), params.version, query, reply, context),
+    async ({ params, query, url }, reply) =>
+      sendResults(find(context, params.id), { ...params, query, url }, reply, context),
   );
   server.get<{ Params: OfJob; Querystring: Parameters }>(
     `${root}/:id/resultPages`,
     async ({ params, query }) => resultPages(find(context, params.id), params.version, query, context),
   );
+}
+
+function fateOf(rows: number, url: string, context: Context): JobFate {
+  const failure = takeTimeout(url, rows, context)
+    ? `QUERY_TIMEOUT: ${QUERY_TIMEOUT_MESSAGE}`
+    : context.faults.take(['jobFailed'], url)?.errorMessage;
+  return { failure, isStuck: context.faults.take(['jobStuck'], url) !== undefined };
 }
 
 /** Jobs, oldest first (Bulk API 2.0 Developer Guide, Get Information About All Query Jobs). */
@@ -121,18 +126,21 @@ function abort(job: Job, body: unknown, { jobs }: Context): void {
  */
 function sendResults(
   job: Job,
-  version: string,
-  query: Parameters,
+  { version, query, url }: { readonly version: string; readonly query: Parameters; readonly url: string },
   reply: FastifyReply,
   context: Context,
 ): FastifyReply {
   checkVersion(job, version);
   if (context.jobs.state(job) !== 'JobComplete') return reply.code(204).send();
+  if (query.locator !== undefined && context.faults.take(['expireCursor'], url) !== undefined)
+    throw invalidLocator(query.locator);
   const [from, to] = resultRange(job, query, context.bulkPageRows);
+  const short = context.faults.take(['shortPage'], url);
+  const end = short === undefined ? to : Math.min(from + short.rows, to);
   reply.type('text/csv;charset=UTF-8');
   reply.header('sforce-locator', to < job.rows.length ? toLocator(to) : 'null');
-  reply.header('sforce-numberofrecords', String(to - from));
-  const chunks = csvChunks(job, from, to);
+  reply.header('sforce-numberofrecords', String((short?.announced === 'short' ? end : to) - from));
+  const chunks = csvChunks(job, from, end);
   return reply.send(Readable.from(chunks, { objectMode: false, highWaterMark: 2 * CHUNK_BYTES }));
 }
 

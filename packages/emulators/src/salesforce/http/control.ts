@@ -3,10 +3,11 @@ import { registerControl } from '../../control.ts';
 import { ControlError, readBody, wholeNumber } from '../../control-requests.ts';
 import { type FieldDefinition, type ObjectDefinition, plainFields } from '../definitions.ts';
 import { compileJsonRow } from '../render.ts';
+import { applySchemaChange, parseSchemaChange, recalculate } from '../schema-change.ts';
 import { bulkDatetime } from '../timestamps.ts';
 import type { Trouble } from '../trouble.ts';
 import type { Context } from './context.ts';
-import { ownFaults, vocabulary } from './control-requests.ts';
+import { ownFaultsOf, schemaChangeOptions, vocabularyOf } from './control-requests.ts';
 
 /** The emulator's own API: rows are shown with all fields but the compound ones, datetimes as the bulk API writes them. */
 export function registerSalesforceControl(server: FastifyInstance, context: Context): void {
@@ -15,8 +16,8 @@ export function registerSalesforceControl(server: FastifyInstance, context: Cont
     organization: org,
     faults,
     usage,
-    vocabulary,
-    ownFaults,
+    vocabulary: vocabularyOf(org),
+    ownFaults: ownFaultsOf(org),
     takeLateSeconds: () => faults.take(['lateCommit'], '/__emulator/mutate')?.seconds ?? 0,
     compileRow: (snapshot) =>
       compileJsonRow(snapshot, plainFields(snapshot.object), {
@@ -27,6 +28,19 @@ export function registerSalesforceControl(server: FastifyInstance, context: Cont
   });
   registerLogins(server, context);
   registerUsage(server, context);
+  registerSchema(server, context);
+}
+
+/** What the org's objects are made of. */
+function registerSchema(server: FastifyInstance, { org }: Context): void {
+  const shown = ({ name, fields }: ObjectDefinition) => ({
+    object: name,
+    fields: fields.map((field) => field.name),
+  });
+  server.post('/schema', async ({ body }) =>
+    shown(applySchemaChange(org, parseSchemaChange(readBody(body, schemaChangeOptions), org))),
+  );
+  server.post('/recalculate', async ({ body }) => shown(recalculate(org, body)));
 }
 
 /** How much of the day's limits is used up. */

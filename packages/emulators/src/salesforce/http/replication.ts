@@ -4,8 +4,10 @@ import { restDatetime } from '../timestamps.ts';
 import { ApiError } from './errors.ts';
 
 const DAY = 86_400_000;
-/** How far back getUpdated and getDeleted reach (REST API Developer Guide). */
+/** How far back `start` may lie (REST API Developer Guide, sObject Get Updated). */
 const REACH_DAYS = 30;
+/** How long deletions are told of (REST API Developer Guide, sObject Get Deleted). */
+const DELETIONS_DAYS = 15;
 
 interface Timespan {
   readonly start: number;
@@ -45,17 +47,24 @@ export function updatedIds(snapshot: OrgSnapshot, { start, end }: Timespan): unk
   return { ids, latestDateCovered: restDatetime(end) };
 }
 
-/** Rows deleted in the timespan. */
-export function deletedRecords(snapshot: OrgSnapshot, { start, end }: Timespan): unknown {
+/** Rows deleted in the timespan that are in the recycle bin; `now` is the org's time. */
+export function deletedRecords(snapshot: OrgSnapshot, { start, end }: Timespan, now: number): unknown {
   const [id, stamp] = [columnOf(snapshot, 'Id'), columnOf(snapshot, 'SystemModstamp')];
+  const earliest = now - DELETIONS_DAYS * DAY;
+  if (end <= earliest)
+    throw new ApiError(
+      400,
+      'INVALID_REPLICATION_DATE',
+      `deletions before ${restDatetime(earliest)} are no longer available`,
+    );
   const records = [...snapshot.overlay]
-    .filter(
-      ([index, version]) => version.deleted && Number(stamp(index)) >= start && Number(stamp(index)) < end,
-    )
-    .map(([index]) => ({ id: String(id(index)), deletedDate: restDatetime(Number(stamp(index))) }));
+    .filter(([, version]) => version.deleted && version.purged !== true)
+    .map(([index]) => ({ index, time: Number(stamp(index)) }))
+    .filter(({ time }) => time >= Math.max(start, earliest) && time < end)
+    .map(({ index, time }) => ({ id: String(id(index)), deletedDate: restDatetime(time) }));
   return {
     deletedRecords: records,
-    earliestDateAvailable: restDatetime(start),
+    earliestDateAvailable: restDatetime(earliest),
     latestDateCovered: restDatetime(end),
   };
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { findField, findObject, type ObjectDefinition } from '../definitions.ts';
+import { findField, type ObjectDefinition } from '../definitions.ts';
 import { describeBasics, describeGlobal, describeObject } from '../describe.ts';
 import { compileJsonRow } from '../render.ts';
 import { restDatetime } from '../timestamps.ts';
@@ -35,7 +35,7 @@ function releaseName(version: number): string {
 
 /** The REST API below `/services/data/{version}`; sessions and versions are checked before. */
 export function registerRest(server: FastifyInstance, context: Context): void {
-  const queries = new Queries(context.org);
+  const queries = new Queries(context);
   const root = '/services/data/:version';
 
   server.get<{ Params: Versioned }>(root, async ({ params }) =>
@@ -57,13 +57,13 @@ export function registerRest(server: FastifyInstance, context: Context): void {
         throw new ApiError(400, 'MALFORMED_QUERY', 'SOQL statements cannot be empty or null');
       const batchSize = batchSizeOf(request.headers['sforce-query-options']);
       reply.type('application/json;charset=UTF-8');
-      return queries.run(q, request.params.version, { includeDeleted, batchSize });
+      return queries.run(q, request.params.version, { includeDeleted, batchSize, url: request.url });
     });
     server.get<{ Params: Versioned & { locator: string } }>(
       `${root}/${name}/:locator`,
-      async ({ params }, reply) => {
+      async ({ params, url }, reply) => {
         reply.type('application/json;charset=UTF-8');
-        return queries.more(params.locator, params.version);
+        return queries.more(params.locator, params.version, url);
       },
     );
   }
@@ -71,18 +71,20 @@ export function registerRest(server: FastifyInstance, context: Context): void {
 }
 
 function registerObjects(server: FastifyInstance, context: Context, root: string): void {
-  server.get<{ Params: Versioned }>(root, async ({ params }) => describeGlobal(params.version));
+  server.get<{ Params: Versioned }>(root, async ({ params }) =>
+    describeGlobal(context.org.objects, params.version),
+  );
   server.get<{ Params: OfObject }>(`${root}/:object`, async ({ params }) =>
-    describeBasics(existing(params.object), params.version),
+    describeBasics(existing(context, params.object), params.version),
   );
   server.get<{ Params: OfObject }>(`${root}/:object/describe`, async ({ params }) =>
-    describeObject(existing(params.object), params.version),
+    describeObject(existing(context, params.object), context.org.objects, params.version),
   );
   server.get<{ Params: OfObject; Querystring: Parameters }>(
     `${root}/:object/updated`,
     async ({ params, query }) =>
       updatedIds(
-        context.org.table(existing(params.object).name).snapshot(),
+        context.org.table(existing(context, params.object).name).snapshot(),
         parseTimespan(query, context.org.clock.now()),
       ),
   );
@@ -90,21 +92,22 @@ function registerObjects(server: FastifyInstance, context: Context, root: string
     `${root}/:object/deleted`,
     async ({ params, query }) =>
       deletedRecords(
-        context.org.table(existing(params.object).name).snapshot(),
+        context.org.table(existing(context, params.object).name).snapshot(),
         parseTimespan(query, context.org.clock.now()),
+        context.org.clock.now(),
       ),
   );
   server.get<{ Params: OfObject & { id: string }; Querystring: Parameters }>(
     `${root}/:object/:id`,
     async ({ params, query }, reply) => {
       reply.type('application/json;charset=UTF-8');
-      return readRecord(context, existing(params.object), params.id, params.version, query.fields);
+      return readRecord(context, existing(context, params.object), params.id, params.version, query.fields);
     },
   );
 }
 
-function existing(name: string): ObjectDefinition {
-  const object = findObject(name);
+function existing({ org }: Context, name: string): ObjectDefinition {
+  const object = org.findObject(name);
   if (object === undefined) throw notFound();
   return object;
 }
@@ -126,6 +129,7 @@ function readRecord(
     );
   }
   const snapshot = table.snapshot();
+  if (snapshot.isPurged(index)) throw notFound();
   if (snapshot.isDeleted(index)) throw new ApiError(404, 'ENTITY_IS_DELETED', 'entity is deleted');
   const fields =
     typeof names !== 'string'

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type BodyTrouble, disturbed } from '../../body-trouble.ts';
+import { applySchemaChange } from '../schema-change.ts';
 import { bearerToken } from './auth.ts';
 import type { Context } from './context.ts';
 import { ApiError } from './errors.ts';
@@ -18,9 +19,13 @@ const statusErrors: Readonly<Record<number, readonly [errorCode: string, message
 export function registerTrouble(server: FastifyInstance, context: Context): void {
   const bodyTroubles = new WeakMap<FastifyRequest, BodyTrouble>();
 
-  server.addHook('onRequest', async (request) => {
+  server.addHook('onRequest', async (request, reply) => {
     if (!request.url.startsWith('/services/')) return;
     if (context.latency.requestMs > 0) await delay(context.latency.requestMs);
+    letHappen(request, context);
+    const skew = context.faults.take(['clockSkew'], request.url);
+    if (skew !== undefined)
+      reply.header('date', new Date(context.org.clock.now() + skew.seconds * 1000).toUTCString());
     refuse(request, context);
     const trouble = context.faults.take(['reset', 'truncate', 'slow'], request.url);
     if (trouble !== undefined) bodyTroubles.set(request, trouble);
@@ -32,10 +37,19 @@ export function registerTrouble(server: FastifyInstance, context: Context): void
   });
 }
 
+/** What others do to the org while a client reads: between two of its pages, say. */
+function letHappen({ url }: FastifyRequest, { faults, org }: Context): void {
+  const mutation = faults.take(['mutation'], url)?.mutation;
+  if (mutation !== undefined) org.mutate(mutation, faults.take(['lateCommit'], url)?.seconds ?? 0);
+  const change = faults.take(['schemaChange'], url)?.change;
+  if (change !== undefined) applySchemaChange(org, change);
+}
+
 function refuse(request: FastifyRequest, { faults, sessions }: Context): void {
   const token = bearerToken(request);
   if (token !== undefined && faults.take(['expireSession'], request.url) !== undefined) sessions.end(token);
-  const trouble = faults.take(['status', 'requestLimit'], request.url);
+  const trouble = faults.take(['status', 'requestLimit', 'error'], request.url);
+  if (trouble?.kind === 'error') throw new ApiError(trouble.status, trouble.errorCode, trouble.message);
   if (trouble?.kind === 'requestLimit') throw requestLimitExceeded();
   if (trouble?.kind === 'status') {
     const [errorCode, message] = statusErrors[trouble.status] ?? [
@@ -49,3 +63,10 @@ function refuse(request: FastifyRequest, { faults, sessions }: Context): void {
 export function requestLimitExceeded(): ApiError {
   return new ApiError(403, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.');
 }
+
+/** A query that finds more rows than a fault lets it. */
+export function takeTimeout(url: string, rows: number, { faults }: Pick<Context, 'faults'>): boolean {
+  return faults.take(['queryTimeout'], url, (trouble) => rows > trouble.rows) !== undefined;
+}
+
+export const QUERY_TIMEOUT_MESSAGE = 'Your query request was running for too long.';

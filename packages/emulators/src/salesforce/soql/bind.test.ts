@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { findObject } from '../definitions.ts';
 import { bindSoql } from './bind.ts';
 
 test.each([
@@ -70,13 +71,13 @@ test.each([
   ['SELECT Id, COUNT(Id) FROM Contact', 'MALFORMED_QUERY', 'Field must be grouped or aggregated: Id'],
   ['SELECT Id FROM Contact OFFSET 2001', 'NUMBER_OUTSIDE_VALID_RANGE', 'Maximum SOQL offset allowed is 2000'],
 ])('%s is refused', (soql, code, message) => {
-  expect(() => bindSoql(soql)).toThrow(
+  expect(() => bindSoql(soql, findObject)).toThrow(
     expect.objectContaining({ code, message: expect.stringContaining(message) }),
   );
 });
 
 test('names take their own spelling, and short ids their long form', () => {
-  const query = bindSoql("select id, lastname from CONTACT where ownerid = '005Tb000000GmaB'");
+  const query = bindSoql("select id, lastname from CONTACT where ownerid = '005Tb000000GmaB'", findObject);
   expect(query.object.name).toBe('Contact');
   expect(query.select).toMatchObject({ fields: [{ name: 'Id' }, { name: 'LastName' }] });
   expect(query.where).toMatchObject({ field: { name: 'OwnerId' }, operand: '005Tb000000GmaBIAS' });

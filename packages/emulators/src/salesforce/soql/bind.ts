@@ -3,10 +3,11 @@ import {
   type FieldDefinition,
   type FieldType,
   findField,
-  findObject,
+  isFilterable,
   type ObjectDefinition,
 } from '../definitions.ts';
 import { withChecksum } from '../ids.ts';
+import type { FindObject } from '../org.ts';
 import type {
   AggregateFunction,
   ComparisonOperator,
@@ -75,9 +76,9 @@ export interface BoundQuery {
 const NAMES_HINT = 'Please reference your WSDL or the describe call for the appropriate names.';
 
 /** Parses and checks a query; throws a {@link SoqlError} for what Salesforce would refuse. */
-export function bindSoql(soql: string): BoundQuery {
+export function bindSoql(soql: string, find: FindObject): BoundQuery {
   const query = parseSoql(soql);
-  const object = findObject(query.from.text);
+  const object = find(query.from.text);
   if (object === undefined) {
     const custom = `If you are attempting to use a custom object, be sure to append the '__c' after the entity name.`;
     throw errorAt(
@@ -178,7 +179,7 @@ class Binder {
 
   #filterable(name: Name): FieldDefinition {
     const field = this.#field(name);
-    if (field.filterable !== false && field.type !== 'address') return field;
+    if (isFilterable(field)) return field;
     throw errorAt(
       'INVALID_FIELD',
       this.#soql,
@@ -189,8 +190,7 @@ class Binder {
 
   #sortable(name: Name): FieldDefinition {
     const field = this.#field(name);
-    if (field.filterable !== false && field.type !== 'address' && field.type !== 'multipicklist')
-      return field;
+    if (isFilterable(field) && field.type !== 'multipicklist') return field;
     throw errorAt(
       'MALFORMED_QUERY',
       this.#soql,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Value } from '../../rows/columns.ts';
-import { objectDefinitions } from '../definitions.ts';
+import { findObject, objectDefinitions } from '../definitions.ts';
 import { Org } from '../org.ts';
 import { bindSoql } from './bind.ts';
 import { selectRows } from './select.ts';
@@ -15,7 +15,11 @@ const all = Array.from({ length: snapshot.count }, (_, index) => index);
 const live = all.filter((index) => !snapshot.isDeleted(index));
 
 function run(clauses: string, includeDeleted = false): number[] {
-  const found = selectRows(bindSoql(`SELECT Id FROM Contact ${clauses}`), snapshot, includeDeleted);
+  const found = selectRows(
+    bindSoql(`SELECT Id FROM Contact ${clauses}`, findObject),
+    snapshot,
+    includeDeleted,
+  );
   return Array.from({ length: found.length }, (_, position) => found.at(position));
 }
 

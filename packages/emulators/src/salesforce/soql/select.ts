@@ -14,20 +14,29 @@ export interface Selection {
 /** Runs WHERE, ORDER BY, LIMIT and OFFSET. Without ORDER BY rows come in the order of their ids. */
 export function selectRows(query: BoundQuery, snapshot: OrgSnapshot, includeDeleted: boolean): Selection {
   const [from, to] = indexRange(query.where, snapshot);
-  const hidesDeleted = !includeDeleted && snapshot.deletedRows > 0;
-  if (isOnlyAboutIds(query.where) && !hidesDeleted && isByIdAscending(query.orderBy)) {
+  const isHidden = hiddenRows(snapshot, includeDeleted);
+  if (isOnlyAboutIds(query.where) && isHidden === undefined && isByIdAscending(query.orderBy)) {
     return window(from, to - from, undefined, query);
   }
   const filter = query.where === undefined ? () => true : compileFilter(query.where, snapshot);
   const found = new Uint32Array(to - from);
   let length = 0;
   for (let index = from; index < to; index++) {
-    if (hidesDeleted && snapshot.isDeleted(index)) continue;
+    if (isHidden?.(index) === true) continue;
     if (filter(index)) found[length++] = index;
   }
   const unordered = found.slice(0, length);
   const rows = isByIdAscending(query.orderBy) ? unordered : sortRows(unordered, query.orderBy, snapshot);
   return window(0, length, rows, query);
+}
+
+/** Which rows are not to be seen; undefined where all are. */
+function hiddenRows(
+  snapshot: OrgSnapshot,
+  includeDeleted: boolean,
+): ((index: number) => boolean) | undefined {
+  if (includeDeleted) return snapshot.purgedRows === 0 ? undefined : (index) => snapshot.isPurged(index);
+  return snapshot.deletedRows === 0 ? undefined : (index) => snapshot.isDeleted(index);
 }
 
 function window(first: number, length: number, rows: Uint32Array | undefined, query: BoundQuery): Selection {
