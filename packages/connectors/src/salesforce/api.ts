@@ -11,15 +11,11 @@ import {
 import type { RetryPolicy } from '../outbound/retry.ts';
 import { SourceError } from '../source.ts';
 import { sourceErrorOfOutbound } from '../source-errors.ts';
+import { ApiBudget, type ApiUsage, usageOf } from './api-budget.ts';
 import { faultOf, isBusy, sourceErrorOfAnswer } from './errors.ts';
+import { limitsAt } from './limits.ts';
 import { logIn, type Session } from './login.ts';
 import { type SalesforceParams, secretsOf } from './params.ts';
-
-/** `Sforce-Limit-Info`: how much of the organisation's rolling 24-hour allowance is used. */
-export interface ApiUsage {
-  readonly used: number;
-  readonly allowed: number;
-}
 
 export interface ApiCall {
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -30,24 +26,35 @@ export interface ApiCall {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What a login changed of a connection's parameters, to be kept for the next one. */
+export type KeepAuthParams = (changed: Readonly<Record<string, string>>) => Promise<void>;
+
 /**
  * Calls to one Salesforce organisation under one session, which is opened at the first call, kept, and opened anew
- * once when a call finds it expired. Every failure is a SourceError without a secret in it.
+ * once when a call finds it expired. Calls stay within the connection's share of the organisation's allowance. Every failure
+ * is a SourceError without a secret in it.
  */
 export class SalesforceApi {
   readonly #client: OutboundClient;
-  readonly #params: SalesforceParams;
+  readonly #keep: KeepAuthParams;
+  readonly budget: ApiBudget;
+  #params: SalesforceParams;
   #session: Promise<Session> | undefined;
-  #lastLimit: ApiUsage | undefined;
 
-  constructor(client: OutboundClient, params: SalesforceParams) {
+  constructor(client: OutboundClient, params: SalesforceParams, keep: KeepAuthParams = async () => {}) {
     this.#client = client;
     this.#params = params;
+    this.#keep = keep;
+    this.budget = new ApiBudget(params.apiBudgetPercent);
+    if (params.kind === 'refresh-token' && params.accessToken !== undefined) {
+      const { accessToken, environmentUrl } = params;
+      this.#session = Promise.resolve({ accessToken, instanceUrl: environmentUrl });
+    }
   }
 
   /** What the latest answer told of the allowance. */
   get lastLimit(): ApiUsage | undefined {
-    return this.#lastLimit;
+    return this.budget.usage;
   }
 
   get version(): string {
@@ -90,32 +97,62 @@ export class SalesforceApi {
     send: (request: OutboundRequest) => Promise<T | ErrorAnswer>,
   ): Promise<T> {
     try {
-      const session = this.#openSession();
-      const answer = await send(requestOf(call, await unlessAborted(session, call.signal)));
-      if (answer.ok || !isSessionExpired(answer)) return this.#accept(answer, await session);
-      if (this.#session === session) this.#session = undefined;
-      const renewed = await unlessAborted(this.#openSession(), call.signal);
-      return this.#accept(await send(requestOf(call, renewed)), renewed);
+      if (this.budget.isOutdated) await this.#askForUsage(call.signal);
+      return await this.budget.spend(() => this.#callInSession(call, send));
     } catch (error) {
       throw sourceErrorOfOutbound(error);
     }
   }
 
+  /** One call beyond the budget, a minute after the last: without it nobody would learn that there are calls again. */
+  async #askForUsage(signal: AbortSignal | undefined): Promise<void> {
+    const call = { path: `${this.root}/limits`, signal };
+    try {
+      const answer = await this.#callInSession(call, (request) => this.#client.text(request));
+      this.budget.note(limitsAt(parseJson(answer.text)).apiRequests);
+    } catch (error) {
+      // A user who may not see the limits is told of the usage with the refusal.
+      if (!(error instanceof SourceError) || error.kind === 'busy') throw error;
+    }
+  }
+
+  async #callInSession<T extends StreamAnswer | TextAnswer>(
+    call: ApiCall,
+    send: (request: OutboundRequest) => Promise<T | ErrorAnswer>,
+  ): Promise<T> {
+    const session = this.#openSession();
+    const answer = await send(requestOf(call, await unlessAborted(session, call.signal)));
+    if (answer.ok || !isSessionExpired(answer)) return this.#accept(answer, await session);
+    if (this.#session === session) this.#session = undefined;
+    const renewed = await unlessAborted(this.#openSession(), call.signal);
+    return this.#accept(await send(requestOf(call, renewed)), renewed);
+  }
+
   #accept<T extends StreamAnswer | TextAnswer>(answer: T | ErrorAnswer, session: Session): T {
-    this.#lastLimit = usageOf(headerOf(answer.headers, 'sforce-limit-info')) ?? this.#lastLimit;
+    this.budget.note(usageOf(headerOf(answer.headers, 'sforce-limit-info')));
     if (answer.ok) return answer;
     throw sourceErrorOfAnswer(answer, [...secretsOf(this.#params), session.accessToken]);
   }
 
   #openSession(): Promise<Session> {
     if (this.#session !== undefined) return this.#session;
-    const opening = logIn(this.#client, this.#params);
+    const opening = this.#logIn();
     this.#session = opening;
     opening.catch(() => {
       // A login that failed is tried anew by the next call.
       if (this.#session === opening) this.#session = undefined;
     });
     return opening;
+  }
+
+  async #logIn(): Promise<Session> {
+    const { refreshToken, ...session } = await logIn(this.#client, this.#params);
+    if (this.#params.kind !== 'refresh-token' || refreshToken === undefined) return session;
+    if (refreshToken === this.#params.refreshToken) return session;
+    // The former one is worth nothing from now on (Refresh Token Rotation).
+    this.#params = { ...this.#params, refreshToken };
+    await this.#keep({ refreshToken });
+    return session;
   }
 }
 
@@ -144,9 +181,4 @@ function requestOf(call: ApiCall, session: Session): OutboundRequest {
 
 function isSessionExpired(answer: ErrorAnswer): boolean {
   return answer.status === 401 && faultOf(answer).code === 'INVALID_SESSION_ID';
-}
-
-function usageOf(header: string | undefined): ApiUsage | undefined {
-  const match = /api-usage=(\d+)\/(\d+)/.exec(header ?? '');
-  return match ? { used: Number(match[1]), allowed: Number(match[2]) } : undefined;
 }

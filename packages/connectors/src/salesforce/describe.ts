@@ -8,7 +8,7 @@ const IDENTIFIER = /^[A-Za-z][A-Za-z0-9_]{0,254}$/;
 
 /**
  * Column types of field types (SOAP API Developer Guide, Field Types). Field types that are not listed are read as
- * strings, which loses nothing.
+ * strings, which loses nothing. Amounts and shares are counted in decimal places, as every number is that declares them.
  */
 const COLUMN_TYPES: ReadonlyMap<string, ColumnType> = new Map(
   Object.entries({
@@ -16,7 +16,7 @@ const COLUMN_TYPES: ReadonlyMap<string, ColumnType> = new Map(
     int: 'integer',
     long: 'long',
     double: 'number',
-    percent: 'number',
+    percent: 'decimal',
     currency: 'decimal',
     date: 'date',
     datetime: 'date-time',
@@ -24,13 +24,29 @@ const COLUMN_TYPES: ReadonlyMap<string, ColumnType> = new Map(
   } as const),
 );
 
-/** Compound fields, whose parts are fields of their own, and binary ones: bulk queries take neither. */
-const UNREADABLE_TYPES: ReadonlySet<string> = new Set(['address', 'location', 'base64', 'complexvalue']);
+/** The most digits that an exact number is held with, and how many of them may stand behind its point. */
+const DECIMAL_DIGITS = { total: 38, fraction: 18 };
+
+/** What stands between the values of a multi-select picklist. */
+const PICKLIST_SEPARATOR = ';';
+
+/** Compound fields are read by their parts, which are fields of their own; bulk queries know nothing else. */
+const COMPOUND_TYPES: ReadonlySet<string> = new Set(['address', 'location']);
+
+/** Fields that no query gives as a value, and why. */
+const UNREADABLE_TYPES: ReadonlyMap<string, string> = new Map([
+  ['base64', 'holds binary data, which is fetched record by record and has no place in a table'],
+  ['complexvalue', 'holds metadata of a structure that only the Tooling API knows'],
+]);
 
 /** Best first: only SystemModstamp moves with every change, whoever makes it. */
 const DELTA_COLUMNS = ['SystemModstamp', 'LastModifiedDate', 'CreatedDate'];
 
 const KEY_COLUMN = 'Id';
+
+/** True of rows in the recycle bin, where they stay for 15 days (Undelete and Empty the Recycle Bin). */
+const DELETION_COLUMN = 'IsDeleted';
+const DELETIONS_KEPT_DAYS = 15;
 
 /**
  * @throws SourceError `invalid` for a name that is no API name, so that no name can change the path or query it
@@ -64,13 +80,24 @@ export async function describeTable(
 ): Promise<TableDescription> {
   assertTableName(table);
   const body = await describeObject(api, table, signal);
-  const columns = objectsAt(body, 'fields').filter(isReadable).map(columnOf);
+  const fields = objectsAt(body, 'fields').filter(isVisible);
+  const readable = fields.filter(isReadable);
+  const columns = readable.map(columnOf);
   const names = new Set(columns.map(({ name }) => name));
+  const computedColumns = readable
+    .filter(({ calculated }) => calculated === true)
+    .map(({ name }) => String(name));
+  const notices = fields.flatMap(noticesOf);
   return {
     table,
     columns,
     keyColumns: names.has(KEY_COLUMN) ? [KEY_COLUMN] : [],
     deltaColumns: DELTA_COLUMNS.filter((name) => names.has(name)),
+    ...(names.has(DELETION_COLUMN)
+      ? { deletions: { column: DELETION_COLUMN, keptDays: DELETIONS_KEPT_DAYS } }
+      : {}),
+    ...(computedColumns.length === 0 ? {} : { computedColumns }),
+    ...(notices.length === 0 ? {} : { notices }),
   };
 }
 
@@ -88,17 +115,34 @@ async function describeObject(
   }
 }
 
-function isReadable(field: Readonly<Record<string, unknown>>): boolean {
-  return (
-    IDENTIFIER.test(String(field.name)) &&
-    field.deprecatedAndHidden !== true &&
-    !UNREADABLE_TYPES.has(String(field.type))
-  );
+type Field = Readonly<Record<string, unknown>>;
+
+function isVisible(field: Field): boolean {
+  return IDENTIFIER.test(String(field.name)) && field.deprecatedAndHidden !== true;
 }
 
-function columnOf(field: Readonly<Record<string, unknown>>): SourceColumn {
+function isReadable({ type }: Field): boolean {
+  return !COMPOUND_TYPES.has(String(type)) && !UNREADABLE_TYPES.has(String(type));
+}
+
+function noticesOf({ name, type }: Field): readonly string[] {
+  const reason = UNREADABLE_TYPES.get(String(type));
+  return reason === undefined ? [] : [`${name} is not read: it ${reason}`];
+}
+
+function columnOf(field: Field): SourceColumn {
   const originalType = String(field.type);
-  return { name: String(field.name), type: COLUMN_TYPES.get(originalType) ?? 'string', originalType };
+  const column = { name: String(field.name), type: columnTypeOf(field), originalType };
+  return originalType === 'multipicklist' ? { ...column, separator: PICKLIST_SEPARATOR } : column;
+}
+
+/** A number field has as many digits as its definition says; what has none defined, such as a score, is a floating one. */
+function columnTypeOf({ type, precision, scale }: Field): ColumnType {
+  if (type === 'double' && typeof precision === 'number' && precision > 0 && typeof scale === 'number') {
+    const { total, fraction } = DECIMAL_DIGITS;
+    return scale <= fraction && precision - scale <= total - fraction ? 'decimal' : 'number';
+  }
+  return COLUMN_TYPES.get(String(type)) ?? 'string';
 }
 
 function objectsAt(body: unknown, key: string): readonly Readonly<Record<string, unknown>>[] {

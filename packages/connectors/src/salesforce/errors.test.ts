@@ -19,11 +19,11 @@ describe('an error answer', () => {
       'refused',
       'invalid_grant',
     ],
-    [403, '[{"errorCode":"REQUEST_LIMIT_EXCEEDED","message":"limit"}]', 'busy', 'REQUEST_LIMIT_EXCEEDED'],
+    [403, '[{"errorCode":"REQUEST_LIMIT_EXCEEDED","message":"limit"}]', 'limited', 'REQUEST_LIMIT_EXCEEDED'],
     [400, '[{"errorCode":"INVALID_FIELD","message":"No such column"}]', 'invalid', 'INVALID_FIELD'],
     [400, '[{"errorCode":"INVALID_QUERY_LOCATOR","message":"gone"}]', 'expired', 'INVALID_QUERY_LOCATOR'],
     [400, '[{"errorCode":"QUERY_TIMEOUT","message":"too long"}]', 'busy', 'QUERY_TIMEOUT'],
-    [400, '[{"errorCode":"ExceededQuota","message":"no more jobs"}]', 'busy', 'ExceededQuota'],
+    [400, '[{"errorCode":"ExceededQuota","message":"no more jobs"}]', 'limited', 'ExceededQuota'],
     [418, '[{"errorCode":"NEW_CODE","message":"?"}]', 'invalid', 'NEW_CODE'],
     [503, '<html>maintenance</html>', 'busy', 'HTTP_503'],
     [403, '', 'refused', 'HTTP_403'],
@@ -41,7 +41,8 @@ describe('an error answer', () => {
   test.each([
     [429, '', true],
     [503, '', true],
-    [403, '[{"errorCode":"REQUEST_LIMIT_EXCEEDED"}]', true],
+    [403, limitExceeded('ConcurrentRequests (Concurrent API Requests) Limit exceeded.'), true],
+    [403, limitExceeded('TotalRequests Limit exceeded.'), false],
     [403, '[{"errorCode":"INSUFFICIENT_ACCESS"}]', false],
     [400, '[{"errorCode":"QUERY_TIMEOUT"}]', false],
   ])('%i %s is worth another attempt: %s', (status, text, worth) => {
@@ -62,4 +63,8 @@ test('what the network did is a SourceError, and a bug stays what it is', () => 
 
 function answer(status: number, text: string): ErrorAnswer {
   return { ok: false, status, headers: {}, text };
+}
+
+function limitExceeded(message: string): string {
+  return JSON.stringify([{ errorCode: 'REQUEST_LIMIT_EXCEEDED', message }]);
 }

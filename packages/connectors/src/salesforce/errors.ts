@@ -30,6 +30,8 @@ const KINDS: Readonly<Record<string, SourceErrorKind>> = {
   FUNCTIONALITY_NOT_ENABLED: 'refused',
   UNSUPPORTED_API_VERSION: 'refused',
   invalid_grant: 'refused',
+  invalid_app_access: 'refused',
+  invalid_assertion: 'refused',
   invalid_client: 'refused',
   invalid_client_id: 'refused',
   invalid_client_credentials: 'refused',
@@ -45,10 +47,10 @@ const KINDS: Readonly<Record<string, SourceErrorKind>> = {
   NOT_FOUND: 'invalid',
   INVALID_QUERY_LOCATOR: 'expired',
   INVALID_LOCATOR: 'expired',
-  REQUEST_LIMIT_EXCEEDED: 'busy',
-  LIMIT_EXCEEDED: 'busy',
-  EXCEEDEDQUOTA: 'busy',
-  EXCEEDED_QUOTA: 'busy',
+  REQUEST_LIMIT_EXCEEDED: 'limited',
+  LIMIT_EXCEEDED: 'limited',
+  EXCEEDEDQUOTA: 'limited',
+  EXCEEDED_QUOTA: 'limited',
   QUERY_TIMEOUT: 'busy',
   SERVER_UNAVAILABLE: 'busy',
   UNABLE_TO_LOCK_ROW: 'busy',
@@ -59,14 +61,15 @@ const KINDS: Readonly<Record<string, SourceErrorKind>> = {
 const KIND_BY_CODE = new Map(Object.entries(KINDS));
 
 /** Codes under which a request fails that may succeed a moment later, though the status does not say so. */
-const BUSY_CODES: ReadonlySet<string> = new Set([
-  'REQUEST_LIMIT_EXCEEDED',
-  'SERVER_UNAVAILABLE',
-  'UNABLE_TO_LOCK_ROW',
-]);
+const BUSY_CODES: ReadonlySet<string> = new Set(['SERVER_UNAVAILABLE', 'UNABLE_TO_LOCK_ROW']);
+
+/** Requests at once are limited under the same code as those of a day, which no second attempt helps against. */
+const DAILY_LIMIT = /^TotalRequests\b/;
 
 export function isBusy(answer: ErrorAnswer): boolean {
-  return isBusyStatus(answer) || BUSY_CODES.has(faultOf(answer).code);
+  if (isBusyStatus(answer)) return true;
+  const { code, message } = faultOf(answer);
+  return BUSY_CODES.has(code) || (code === 'REQUEST_LIMIT_EXCEEDED' && !DAILY_LIMIT.test(message));
 }
 
 /** The kind of an error code, or undefined for one that is not known. */

@@ -28,7 +28,6 @@ describe('a passing fault', () => {
     { kind: 'status', status: 429, retryAfter: 0 },
     { kind: 'status', status: 503 },
     { kind: 'status', status: 500 },
-    { kind: 'requestLimit' },
   ])('that passes in time is not noticed: %j', async (fault) => {
     await org.control('fault', { ...fault, path: '/services/data', times: ATTEMPTS - 1 });
     expect((await org.source().describe('Contact')).table).toBe('Contact');
@@ -37,7 +36,6 @@ describe('a passing fault', () => {
   test.each([
     [{ kind: 'status', status: 429 }, 'TOO_MANY_REQUESTS'],
     [{ kind: 'status', status: 503 }, 'SERVER_UNAVAILABLE'],
-    [{ kind: 'requestLimit' }, 'REQUEST_LIMIT_EXCEEDED'],
   ])('that does not pass makes the source busy: %j', async (fault, code) => {
     await org.control('fault', { ...fault, path: '/services/data', times: ATTEMPTS });
     await expect(org.source().describe('Contact')).rejects.toMatchObject({ kind: 'busy', code });
@@ -120,13 +118,12 @@ test('a page cut short without notice has fewer rows than it told', async () => 
 
 describe('a job that failed', () => {
   test.each([
-    ['QUERY_TIMEOUT: Your query request was running for too long.', 'expired', 'QUERY_TIMEOUT'],
     [
       'InvalidBatch : Failed to process query: MALFORMED_QUERY: unexpected token',
       'invalid',
       'MALFORMED_QUERY',
     ],
-    ['InternalServerError: Retried more than fifteen times', 'expired', 'JOB_FAILED'],
+    ['InternalServerError: Unexpected exception', 'expired', 'JOB_FAILED'],
   ])('tells why: %s', async (errorMessage, kind, code) => {
     await org.control('fault', { kind: 'jobFailed', errorMessage });
     const reading = readAll(org.source({ bulkFromRows: 1 }), whole);

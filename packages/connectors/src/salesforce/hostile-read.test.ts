@@ -15,15 +15,16 @@ import {
 const JOB_ID = '750000000000001AAA';
 const JOB = `${API}/jobs/query/${JOB_ID}`;
 const whole = { table: 'T', columns: ['Id'], window: undefined };
+const query = { table: 'T', columns: ['Id'], conditions: [], order: ['Id'], includeDeleted: false };
 const bulk: Partition = {
   id: `bulk-${JOB_ID}`,
   announcedRows: 2,
-  state: { api: 'bulk', apiVersion: '60.0', query: 'SELECT Id FROM T', jobId: JOB_ID },
+  state: { api: 'bulk', apiVersion: '60.0', query, jobId: JOB_ID },
 };
 const rest: Partition = {
   id: 'rest-1',
   announcedRows: 2,
-  state: { api: 'rest', apiVersion: '60.0', query: 'SELECT Id FROM T' },
+  state: { api: 'rest', apiVersion: '60.0', query },
 };
 const complete = { [JOB]: json({ state: 'JobComplete' }) };
 
@@ -170,7 +171,7 @@ describe('a plan', () => {
       [`${API}/jobs/query`]: text(400, JSON.stringify([{ errorCode, message }])),
     });
     const planned = await org.source('oauth', { bulkFromRows: 1 }).plan(whole);
-    expect(planned).toMatchObject([{ state: { api: 'rest', insteadOfBulk: errorCode } }]);
+    expect(planned).toMatchObject([{ state: { api: 'rest' }, notice: expect.stringContaining(errorCode) }]);
   });
 
   test.each([-1, 0.5, 1e300, '3', null])('is not made of a count of %j', async (totalSize) => {

@@ -33,7 +33,7 @@ describe('auth parameters', () => {
     ['Basic Authentication', { ...basic, apiVersion: '40.0' }, 'auth.params.apiVersion'],
     ['Basic Authentication', { ...basic, clientId: 'id' }, 'auth.params.clientSecret'],
     ['OAuth2 Client Credential', basic, 'auth.params.clientId'],
-    ['OAuth2 JWT Token Credential', basic, 'auth.specName'],
+    ['OAuth2 SAML Assertion', basic, 'auth.specName'],
     ['Basic Authentication', null, 'auth.params'],
   ])('of %s that are wrong are refused by name: %j', (authSpecName, params, name) => {
     try {

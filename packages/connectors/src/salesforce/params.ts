@@ -1,9 +1,12 @@
 import { type AuthParams, parseAuthParams, refusedParams } from '../auth-params.ts';
+import { parsePrivateKey } from './jwt-assertion.ts';
 
 interface Instance {
   /** Origin of the instance, or of its login host. */
   readonly environmentUrl: URL;
   readonly apiVersion: ApiVersion;
+  /** Up to which share of the organisation's daily calls this connection makes any; 1 to 100. */
+  readonly apiBudgetPercent: number;
 }
 
 /** OAuth client credentials, on the instance's My Domain. */
@@ -22,7 +25,40 @@ export interface PasswordParams extends Instance {
   readonly connectedApp: { readonly clientId: string; readonly clientSecret: string } | undefined;
 }
 
-export type SalesforceParams = ClientCredentialParams | PasswordParams;
+/** A user whom a connected app vouches for by its signature (OAuth 2.0 JWT Bearer Flow). */
+export interface JwtBearerParams extends Instance {
+  readonly kind: 'jwt-bearer';
+  readonly clientId: string;
+  readonly username: string;
+  /** RSA, PEM. */
+  readonly privateKey: string;
+  /** The host that the signature is meant for; undefined for the one that the instance signs its users in at. */
+  readonly audience: string | undefined;
+}
+
+/** A JWT that somebody else has signed, used as long as it holds. */
+export interface SignedJwtParams extends Instance {
+  readonly kind: 'signed-jwt';
+  readonly clientSecret: string | undefined;
+  readonly jwtToken: string;
+}
+
+/** What a user once allowed a connected app (OAuth 2.0 Refresh Token Flow). */
+export interface RefreshTokenParams extends Instance {
+  readonly kind: 'refresh-token';
+  readonly clientId: string;
+  readonly clientSecret: string | undefined;
+  readonly refreshToken: string;
+  /** Used until it expires. */
+  readonly accessToken: string | undefined;
+}
+
+export type SalesforceParams =
+  | ClientCredentialParams
+  | PasswordParams
+  | JwtBearerParams
+  | SignedJwtParams
+  | RefreshTokenParams;
 
 /** A version as Salesforce's paths write it after their `v`: `60.0`. */
 export type ApiVersion = string & { readonly __brand: 'ApiVersion' };
@@ -30,6 +66,11 @@ export type ApiVersion = string & { readonly __brand: 'ApiVersion' };
 const DEFAULT_API_VERSION = '60.0';
 /** The first version whose Bulk API 2.0 takes queries. */
 const FIRST_API_VERSION = 47;
+
+const DEFAULT_API_BUDGET_PERCENT = 80;
+
+const ENVIRONMENT_EXAMPLE = 'https://example.my.salesforce.com';
+const AUDIENCE_EXAMPLE = 'https://login.salesforce.com';
 
 /** Auth spec names of the connection spec, and what reads the parameters of each. */
 const PARSERS: Readonly<Record<string, (params: AuthParams) => SalesforceParams>> = {
@@ -49,6 +90,28 @@ const PARSERS: Readonly<Record<string, (params: AuthParams) => SalesforceParams>
     clientId: params.text('clientId'),
     clientSecret: params.text('clientSecret'),
   }),
+  'OAuth2 JWT Token Credential': (params) => ({
+    kind: 'signed-jwt',
+    ...instanceOf(params, 'instanceUrl'),
+    clientSecret: optionalText(params, 'clientSecret'),
+    jwtToken: headerToken(params, 'jwtToken'),
+  }),
+  'OAuth2 JWT Bearer': (params) => ({
+    kind: 'jwt-bearer',
+    ...instanceOf(params),
+    clientId: params.text('clientId'),
+    username: params.text('username'),
+    privateKey: privateKeyOf(params),
+    audience: params.has('audience') ? params.origin('audience', AUDIENCE_EXAMPLE).origin : undefined,
+  }),
+  'OAuth2 Refresh Code': (params) => ({
+    kind: 'refresh-token',
+    ...instanceOf(params),
+    clientId: params.text('clientId'),
+    clientSecret: optionalText(params, 'clientSecret'),
+    refreshToken: params.text('refreshToken'),
+    accessToken: params.has('accessToken') ? headerToken(params, 'accessToken') : undefined,
+  }),
 };
 
 /**
@@ -60,20 +123,33 @@ export function parseSalesforceParams(authSpecName: string, params: unknown): Sa
   return parseAuthParams(PARSERS, authSpecName, params);
 }
 
-/** The values that must not show up in any message. */
+/** The values that must not show up in any message, longer ones before those that they may contain. */
 export function secretsOf(params: SalesforceParams): readonly string[] {
-  const secrets =
-    params.kind === 'client-credentials'
-      ? [params.clientSecret]
-      : [params.password + params.securityToken, params.password, params.securityToken];
-  if (params.kind === 'password' && params.connectedApp) secrets.push(params.connectedApp.clientSecret);
-  return secrets.filter((secret) => secret !== '');
+  return secretValues(params).flatMap((secret) => (secret ? [secret] : []));
 }
 
-function instanceOf(params: AuthParams): Instance {
+function secretValues(params: SalesforceParams): readonly (string | undefined)[] {
+  switch (params.kind) {
+    case 'client-credentials':
+      return [params.clientSecret];
+    case 'password': {
+      const { password, securityToken, connectedApp } = params;
+      return [password + securityToken, password, securityToken, connectedApp?.clientSecret];
+    }
+    case 'jwt-bearer':
+      return [params.privateKey];
+    case 'signed-jwt':
+      return [params.jwtToken, params.clientSecret];
+    case 'refresh-token':
+      return [params.refreshToken, params.accessToken, params.clientSecret];
+  }
+}
+
+function instanceOf(params: AuthParams, urlName = 'environmentUrl'): Instance {
   return {
-    environmentUrl: params.origin('environmentUrl', 'https://example.my.salesforce.com'),
+    environmentUrl: params.origin(urlName, ENVIRONMENT_EXAMPLE),
     apiVersion: apiVersionOf(params),
+    apiBudgetPercent: apiBudgetPercentOf(params),
   };
 }
 
@@ -87,4 +163,30 @@ function apiVersionOf(params: AuthParams): ApiVersion {
   }
   // Checked just above.
   return `${Number(major)}.0` as ApiVersion;
+}
+
+function apiBudgetPercentOf(params: AuthParams): number {
+  const value = params.value('apiBudgetPercent') ?? DEFAULT_API_BUDGET_PERCENT;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 100) return value;
+  throw refusedParams('auth.params.apiBudgetPercent: must be a whole number from 1 to 100, such as 80');
+}
+
+function optionalText(params: AuthParams, name: string): string | undefined {
+  return params.has(name) ? params.text(name) : undefined;
+}
+
+/** A token, which becomes a header or a part of a form. */
+function headerToken(params: AuthParams, name: string): string {
+  const token = params.text(name);
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw refusedParams(`auth.params.${name}: must be a token, without spaces or line breaks`);
+}
+
+function privateKeyOf(params: AuthParams): string {
+  const key = parsePrivateKey(params.text('privateKey'));
+  if (key !== undefined) return key;
+  throw refusedParams(
+    'auth.params.privateKey: must be the RSA private key, of 2048 bits or more, that belongs to the certificate of the ' +
+      'connected app, as PEM and without a passphrase (-----BEGIN PRIVATE KEY-----)',
+  );
 }

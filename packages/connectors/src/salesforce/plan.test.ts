@@ -29,7 +29,9 @@ describe('a read of many rows', () => {
   ])('goes by REST, and says so, where bulk jobs are refused with %s', async (code) => {
     const front = await frontWith(/\/jobs\/query/, 400, code);
     const { partitions, sink } = await readAll(org.source({ bulkFromRows: 1 }, front), whole);
-    expect(partitions).toMatchObject([{ announcedRows: 2500, state: { api: 'rest', insteadOfBulk: code } }]);
+    expect(partitions).toMatchObject([
+      { announcedRows: 2500, state: { api: 'rest' }, notice: expect.stringContaining(`(${code})`) },
+    ]);
     expect(idsOf(sink).sort()).toEqual(await org.ids('Contact'));
   });
 

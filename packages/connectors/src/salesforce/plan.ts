@@ -1,10 +1,25 @@
 import { type Partition, type ReadRequest, SourceError } from '../source.ts';
 import type { SalesforceApi } from './api.ts';
-import { createQueryJob } from './bulk.ts';
+import { type BulkOptions, createQueryJob, untilComplete } from './bulk-jobs.ts';
+import { listResultPages } from './bulk-results.ts';
+import { callsByBulk, callsByRest, shortageNotice } from './call-estimate.ts';
 import { describeTable } from './describe.ts';
-import { type PartitionState, partitionOf } from './partition.ts';
-import { countRows, fitsUrl } from './query.ts';
-import { soqlOf } from './soql.ts';
+import { readLimits } from './limits.ts';
+import { partitionOf } from './partition.ts';
+import { countOrUnknown, fitsUrl } from './query.ts';
+import { orderedSoql, type RowQuery, rowQueryOf } from './soql.ts';
+import { type CountedQuery, isTooSlow, PARTS_OF_SLOW_QUERY, splitBySize, splitQuery } from './split.ts';
+
+/** From how many rows on a read goes which way. */
+export interface PlanOptions {
+  /** By bulk job: it costs seconds before its first row. */
+  readonly bulkFromRows: number;
+  /** By pages of results side by side, for which the plan waits until the job has ended. */
+  readonly parallelFromRows: number;
+  /** The most rows of one bulk job where a table is read as a whole. */
+  readonly jobRows: number;
+  readonly bulk: BulkOptions;
+}
 
 /** Codes under which no bulk job is to be had, while the same query by REST may well succeed. */
 const BULK_UNAVAILABLE: ReadonlySet<string> = new Set([
@@ -21,51 +36,143 @@ const BULK_UNAVAILABLE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Plans a read as one partition, or none where no row is in the window: by REST where the rows are few, where a job's
- * overhead of seconds would not pay; otherwise by a bulk job that starts now. Where no job is to be had it is REST
+ * Plans a read, as nothing where no row is in the window: by REST where the rows are few; otherwise by bulk jobs that start
+ * now, several for ranges of ids where a very large table is read for the first time. Where no job is to be had it is REST
  * again, and the partition says why.
  */
 export async function planRead(
   api: SalesforceApi,
   request: ReadRequest,
-  bulkFromRows: number,
+  options: PlanOptions,
   signal: AbortSignal | undefined,
 ): Promise<readonly Partition[]> {
-  const soql = soqlOf(request, await describeTable(api, request.table, signal));
-  const rows = await countOrUnknown(api, soql.count, signal);
+  const query = rowQueryOf(request, await describeTable(api, request.table, signal));
+  const rows = await countOrUnknown(api, query, signal);
   if (rows === 0) return [];
-  const byRest: PartitionState = { api: 'rest', apiVersion: api.version, query: soql.ordered };
-  const isRestPossible = fitsUrl(api, soql.ordered);
-  if (rows !== undefined && rows < bulkFromRows && isRestPossible) return [partitionOf(byRest, rows)];
-  try {
-    const jobId = await createQueryJob(api, soql.unordered, signal);
-    return [partitionOf({ api: 'bulk', apiVersion: api.version, query: soql.unordered, jobId }, rows)];
-  } catch (error) {
-    if (!(error instanceof SourceError) || !BULK_UNAVAILABLE.has(error.code.toUpperCase())) throw error;
-    if (!isRestPossible) throw tooManyColumns(request, error);
-    return [partitionOf({ ...byRest, insteadOfBulk: error.code }, rows)];
+  const plan = new ReadPlan(api, options, signal);
+  const isSmall = rows !== undefined && rows < options.bulkFromRows;
+  if (isSmall && fitsUrl(api, orderedSoql(query))) return [plan.byRest({ query, rows })];
+  // A window that begins somewhere filters by an index of its own: ranges of ids would only multiply its cost.
+  const isFirstLoad = request.window?.after === undefined;
+  return plan.byJobs({ query, rows }, isFirstLoad);
+}
+
+class ReadPlan {
+  readonly #api: SalesforceApi;
+  readonly #options: PlanOptions;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(api: SalesforceApi, options: PlanOptions, signal: AbortSignal | undefined) {
+    this.#api = api;
+    this.#options = options;
+    this.#signal = signal;
+  }
+
+  byRest({ query, rows }: CountedQuery, reason?: string): Partition {
+    const notice = reason ?? shortageNotice(query.table, rows && callsByRest(rows), this.#api.budget);
+    return partitionOf(
+      { api: 'rest', apiVersion: this.#api.version, query },
+      { announcedRows: rows, notice },
+    );
+  }
+
+  async byJobs(whole: CountedQuery, isFirstLoad: boolean): Promise<readonly Partition[]> {
+    const { bulkQueryJobs } = await readLimits(this.#api, this.#signal);
+    if (bulkQueryJobs && bulkQueryJobs.used >= this.#api.budget.shareOf(bulkQueryJobs.allowed)) {
+      const { used, allowed } = bulkQueryJobs;
+      return [
+        this.#insteadOfJob(whole, 'JOB_BUDGET', `${used} of ${allowed} bulk query jobs of a day are used`),
+      ];
+    }
+    const { jobRows } = this.#options;
+    const parts = isFirstLoad ? await splitBySize(this.#api, whole, jobRows, this.#signal) : [whole];
+    const jobs: (readonly [CountedQuery, Job | Partition])[] = [];
+    // All are started before the first is waited for.
+    for (const part of parts) jobs.push([part, await this.#start(part)]);
+    const deadline = performance.now() + this.#options.bulk.planWaitMs;
+    const partitions: Partition[] = [];
+    for (const [part, job] of jobs) {
+      partitions.push(...('jobId' in job ? await this.#pagesOf(part, job, deadline) : [job]));
+    }
+    return partitions;
+  }
+
+  /** A job for the rows, or a partition by REST where none is to be had. */
+  async #start(part: CountedQuery): Promise<Job | Partition> {
+    try {
+      return { jobId: await createQueryJob(this.#api, part.query, this.#signal) };
+    } catch (error) {
+      if (!(error instanceof SourceError) || !BULK_UNAVAILABLE.has(error.code.toUpperCase())) throw error;
+      return this.#insteadOfJob(part, error.code, error.message, error);
+    }
+  }
+
+  #insteadOfJob(part: CountedQuery, code: string, reason: string, cause?: SourceError): Partition {
+    const { table, columns } = part.query;
+    if (!fitsUrl(this.#api, orderedSoql(part.query))) throw tooManyColumns(part.query, code, reason, cause);
+    const rows = part.rows === undefined ? 'its rows' : `${part.rows} rows`;
+    return this.byRest(
+      part,
+      `${table}: no bulk job is to be had (${code}), so ${rows} of ${columns.length} columns are read by REST: ${reason}`,
+    );
+  }
+
+  /** A job whose results have several pages becomes a partition for each, so that they are read side by side. */
+  async #pagesOf(part: CountedQuery, { jobId }: Job, deadline: number): Promise<readonly Partition[]> {
+    const { bulk, parallelFromRows } = this.#options;
+    const { query, rows } = part;
+    const job = { jobId, apiVersion: this.#api.version };
+    const notice = shortageNotice(query.table, rows && callsByBulk(rows, bulk), this.#api.budget);
+    const inTurn = [partitionOf({ api: 'bulk', ...job, query }, { announcedRows: rows, notice })];
+    if (rows !== undefined && rows < parallelFromRows) return inTurn;
+    try {
+      await untilComplete(this.#api, job, bulk, Math.max(0, deadline - performance.now()), this.#signal);
+    } catch (error) {
+      if (isTooSlow(error)) return this.#split(part, error);
+      if (error instanceof SourceError && error.code === 'JOB_TIMEOUT') return inTurn;
+      throw error;
+    }
+    const pages = (await listResultPages(this.#api, job, this.#signal)) ?? [];
+    if (pages.length < 2) return inTurn;
+    return pages.map((locator) => partitionOf({ api: 'bulk-page', ...job, locator }, { notice }));
+  }
+
+  /** The rows of a job that took Salesforce too long, by a job for each of several ranges. */
+  async #split({ query }: CountedQuery, error: SourceError): Promise<readonly Partition[]> {
+    const parts = await splitQuery(this.#api, query, PARTS_OF_SLOW_QUERY, this.#signal);
+    if (parts.length < 2) throw error;
+    const notice = `${query.table}: a bulk job took too long (${error.code}); its rows are read in ${parts.length} ranges of ids`;
+    const partitions: Partition[] = [];
+    for (const part of parts) {
+      const job = await this.#start({ query: part, rows: undefined });
+      partitions.push(
+        'jobId' in job
+          ? partitionOf(
+              { api: 'bulk', apiVersion: this.#api.version, jobId: job.jobId, query: part },
+              { notice },
+            )
+          : job,
+      );
+    }
+    return partitions;
   }
 }
 
-/** Counting can time out where a bulk job, which splits the query, does not. */
-export async function countOrUnknown(
-  api: SalesforceApi,
-  count: string,
-  signal: AbortSignal | undefined,
-): Promise<number | undefined> {
-  try {
-    return await countRows(api, count, signal);
-  } catch (error) {
-    if (error instanceof SourceError && error.code === 'QUERY_TIMEOUT') return undefined;
-    throw error;
-  }
+interface Job {
+  readonly jobId: string;
 }
 
-function tooManyColumns({ table, columns }: ReadRequest, cause: SourceError): SourceError {
+function tooManyColumns(
+  { table, columns }: RowQuery,
+  code: string,
+  reason: string,
+  cause: SourceError | undefined,
+): SourceError {
   return new SourceError(
-    cause.kind,
-    cause.code,
-    `columns: ${columns.length} columns of ${table} are too many for a REST query, and no bulk job is to be had: ${cause.message}`,
-    { cause },
+    cause?.kind ?? 'limited',
+    code,
+    `columns: ${columns.length} columns of ${table} are too many for a REST query, and no bulk job is to be had: ${reason}; ` +
+      'map fewer of them, or read them by two flows',
+    cause === undefined ? {} : { cause },
   );
 }

@@ -25,11 +25,11 @@ export async function previewRows(
   const write = (group: readonly string[]) =>
     previewSoql(description, key === undefined ? group : [key, ...group], limit);
   const [first, ...further] = splitToFit(columns, (group) => fitsUrl(api, write(group)));
-  const rows = await queryRows(api, write(first ?? []), signal);
+  const rows = await queryRows(api, write(first ?? []), { signal });
   if (key === undefined) return rows;
   const byKey = new Map(rows.map((row) => [row[key], { ...row }]));
   for (const group of further) {
-    for (const row of await queryRows(api, write(group), signal))
+    for (const row of await queryRows(api, write(group), { signal }))
       Object.assign(byKey.get(row[key]) ?? {}, row);
   }
   return [...byKey.values()];

@@ -28,7 +28,7 @@ describe('a plan', () => {
     expect(many).toMatchObject([
       {
         announcedRows: 4500,
-        state: { api: 'bulk', jobId: expect.stringMatching(/^750/), query: expect.any(String) },
+        state: { api: 'bulk', jobId: expect.stringMatching(/^750/), query: { table: 'Contact' } },
       },
     ]);
   });
@@ -140,7 +140,7 @@ describe('a partition is expired', () => {
     });
   });
 
-  test.each([{}, { api: 'rest' }, { api: 'bulk', apiVersion: '60.0', query: 'x', jobId: '../../limits' }])(
+  test.each([{}, { api: 'rest' }, { api: 'bulk-page', apiVersion: '60.0', jobId: '../../limits' }])(
     'when its state is not understood: %j',
     async (state) => {
       const partition = { id: 'odd', announcedRows: undefined, state };

@@ -1,8 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { SourceError, type TableDescription } from '../source.ts';
+import { type ReadRequest, SourceError, type TableDescription } from '../source.ts';
 import { assertTableName } from './describe.ts';
-import { encodeSoql, previewSoql, soqlOf } from './soql.ts';
+import {
+  boundarySoql,
+  countSoql,
+  encodeSoql,
+  orderedSoql,
+  previewSoql,
+  rowQueryOf,
+  unorderedSoql,
+} from './soql.ts';
 
 const contact: TableDescription = {
   table: 'Contact',
@@ -18,6 +26,12 @@ const contact: TableDescription = {
 
 const after = new Date('2024-03-01T12:00:00.250Z');
 const upTo = new Date('2024-03-02T00:00:00.999Z');
+
+/** All the ways in which the query of a read is written. */
+function soqlOf(request: ReadRequest, description: TableDescription) {
+  const query = rowQueryOf(request, description);
+  return { count: countSoql(query), ordered: orderedSoql(query), unordered: unorderedSoql(query) };
+}
 
 describe('the query of a read', () => {
   test('without a window takes the whole table, in the order of its key', () => {
@@ -47,6 +61,28 @@ describe('the query of a read', () => {
     expect(soqlOf(request({ after: undefined, upTo, column: 'SystemModstamp' }), contact).count).toBe(
       'SELECT COUNT() FROM Contact WHERE SystemModstamp <= 2024-03-02T00:00:00Z',
     );
+  });
+
+  test('is narrowed to a range of ids, beside its window', () => {
+    const query = rowQueryOf(request({ after, upTo, column: 'Birthdate' }), contact);
+    const narrowed = { ...query, range: { after: '003000000000001', upTo: '003000000000009AAA' } };
+    expect(countSoql(narrowed)).toBe(
+      "SELECT COUNT() FROM Contact WHERE Birthdate > 2024-03-01 AND Birthdate <= 2024-03-02 AND Id > '003000000000001' AND Id <= '003000000000009AAA'",
+    );
+    expect(boundarySoql(narrowed, 'last')).toBe(
+      "SELECT Id FROM Contact WHERE Id > '003000000000001' AND Id <= '003000000000009AAA' ORDER BY Id DESC LIMIT 1",
+    );
+  });
+
+  test('asks for the mark of deleted rows where these are read', () => {
+    const deletable = {
+      ...contact,
+      columns: [...contact.columns, { name: 'IsDeleted', type: 'boolean' as const }],
+      deletions: { column: 'IsDeleted', keptDays: 15 },
+    };
+    const read = { table: 'Contact', columns: ['Id'], window: undefined, includeDeleted: true };
+    expect(rowQueryOf(read, deletable)).toMatchObject({ columns: ['Id', 'IsDeleted'], includeDeleted: true });
+    expect(rowQueryOf(read, contact)).toMatchObject({ columns: ['Id'], includeDeleted: false });
   });
 
   test('names a column once', () => {

@@ -1,20 +1,26 @@
 import { type ReadRequest, type ReadWindow, SourceError, type TableDescription } from '../source.ts';
+import { type IdRange, idConditions } from './id-range.ts';
 
-/** A query whose every name was found in the table's description: nothing of a caller's text stands in it unchecked. */
-export interface Soql {
-  readonly count: string;
-  /** In the order of (delta column, key), so that a cursor sees rows that share a stamp side by side. */
-  readonly ordered: string;
-  /** Bulk jobs split a query themselves; an order would keep them from it. */
-  readonly unordered: string;
+/** The rows of a read, as a query that can be narrowed to a range of ids. Every name in it was found in a table's description. */
+export interface RowQuery {
+  readonly table: string;
+  readonly columns: readonly string[];
+  /** All of them hold for every row; each is a comparison. */
+  readonly conditions: readonly string[];
+  /** Columns that tell the order in which rows are best read. */
+  readonly order: readonly string[];
+  /** Whether rows that are deleted, or archived, are among them. */
+  readonly includeDeleted: boolean;
+  /** Undefined where the table has no ids to be told apart by. */
+  readonly range: IdRange | undefined;
 }
 
 /**
- * Writes the queries of a read.
+ * The query of a read.
  *
  * @throws SourceError `invalid` that names the column that does not exist or cannot bound a window.
  */
-export function soqlOf(request: ReadRequest, description: TableDescription): Soql {
+export function rowQueryOf(request: ReadRequest, description: TableDescription): RowQuery {
   if (request.columns.length === 0) {
     throw new SourceError(
       'invalid',
@@ -22,16 +28,42 @@ export function soqlOf(request: ReadRequest, description: TableDescription): Soq
       `columns: name at least one column of ${description.table}`,
     );
   }
-  const columns = [...new Set(request.columns)];
+  const { deletions, keyColumns } = description;
+  const includeDeleted = request.includeDeleted === true && deletions !== undefined;
+  const columns = new Set([...request.columns, ...(includeDeleted ? [deletions.column] : [])]);
   for (const column of columns) columnType(column, description);
-  const from = `FROM ${description.table}${whereOf(request.window, description)}`;
-  const select = `SELECT ${columns.join(',')} ${from}`;
-  const order = [...(request.window ? [request.window.column] : []), ...description.keyColumns];
   return {
-    count: `SELECT COUNT() ${from}`,
-    ordered: order.length === 0 ? select : `${select} ORDER BY ${[...new Set(order)].join(',')}`,
-    unordered: select,
+    table: description.table,
+    columns: [...columns],
+    conditions: conditionsOf(request.window, description),
+    order: [...new Set([...(request.window ? [request.window.column] : []), ...keyColumns])],
+    includeDeleted,
+    range: keyColumns.length === 0 ? undefined : {},
   };
+}
+
+export function countSoql(query: RowQuery): string {
+  return `SELECT COUNT() ${fromClause(query)}`;
+}
+
+/** In the order of (delta column, key), so that a cursor sees rows that share a stamp side by side. */
+export function orderedSoql(query: RowQuery): string {
+  const order = query.order.length === 0 ? '' : ` ORDER BY ${query.order.join(',')}`;
+  return `${unorderedSoql(query)}${order}`;
+}
+
+/** Bulk jobs split a query themselves; an order would keep them from it. */
+export function unorderedSoql(query: RowQuery): string {
+  return `SELECT ${query.columns.join(',')} ${fromClause(query)}`;
+}
+
+/**
+ * The first or the last id of a range. The other conditions are left out: the ids alone are answered from the index, however
+ * large the table is.
+ */
+export function boundarySoql({ table, range }: RowQuery, end: 'first' | 'last'): string {
+  const order = end === 'first' ? 'ASC' : 'DESC';
+  return `SELECT Id FROM ${table}${whereClause(idConditions(range))} ORDER BY Id ${order} LIMIT 1`;
 }
 
 /** Writes the query of the first rows of some columns, in the order of the key. */
@@ -49,12 +81,19 @@ export function encodeSoql(soql: string): string {
   return encodeURIComponent(soql).replaceAll('%20', '+').replaceAll('%2C', ',');
 }
 
-function whereOf(window: ReadWindow | undefined, description: TableDescription): string {
-  if (window === undefined) return '';
+function fromClause({ table, conditions, range }: RowQuery): string {
+  return `FROM ${table}${whereClause([...conditions, ...idConditions(range)])}`;
+}
+
+function whereClause(conditions: readonly string[]): string {
+  return conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+}
+
+function conditionsOf(window: ReadWindow | undefined, description: TableDescription): readonly string[] {
+  if (window === undefined) return [];
   const literal = literalOf(window.column, description);
-  const bounds = [`${window.column} <= ${literal(window.upTo)}`];
-  if (window.after !== undefined) bounds.unshift(`${window.column} > ${literal(window.after)}`);
-  return ` WHERE ${bounds.join(' AND ')}`;
+  const upper = `${window.column} <= ${literal(window.upTo)}`;
+  return window.after === undefined ? [upper] : [`${window.column} > ${literal(window.after)}`, upper];
 }
 
 /**
