@@ -1,5 +1,6 @@
 import { quoteIdentifier, quoteLiteral } from '@tributary/data-prep';
 import type { SourceColumn } from '@tributary/xdm';
+import { deletedAsRow, withLiveRowsMarked } from './deleted-rows.ts';
 import { delimitedRelation } from './delimited-rows.ts';
 import { EngineError, UNREADABLE_PAGE } from './engine-error.ts';
 import type { CsvLayout, FileLayout, JsonPageLayout } from './file-layout.ts';
@@ -41,7 +42,7 @@ export function stagedRelations(
   const parquet = layouts.filter((layout) => layout.kind === 'parquet');
   return [
     ...alike(csvFiles, ({ header }) => header).map((files) => csvRelation(files, columns, purpose)),
-    ...alike(jsonPages, ({ rowsAt, keys = {} }) => [rowsAt, keys]).map((pages) =>
+    ...alike(jsonPages, ({ rowsAt, keys = {}, deletions }) => [rowsAt, keys, deletions]).map((pages) =>
       jsonPageRelation(pages, columns),
     ),
     ...alike(delimited, ({ path: _, name: __, ...layout }) => layout).map((files) =>
@@ -94,7 +95,7 @@ function csvRelation(
 
 /** All pages have the format of the first. */
 function jsonPageRelation(pages: readonly JsonPageLayout[], columns: readonly SourceColumn[]): string {
-  const { rowsAt = '', keys = {} } = pages[0] ?? {};
+  const { rowsAt = '', keys = {}, deletions } = pages[0] ?? {};
   const keyOf = (name: string) => (Object.hasOwn(keys, name) ? (keys[name] ?? name) : name);
   const rows = quoteIdentifier(rowsAt);
   const options = [
@@ -110,8 +111,12 @@ function jsonPageRelation(pages: readonly JsonPageLayout[], columns: readonly So
     `CASE WHEN json_type(item) = 'OBJECT' THEN ${extracted} ` +
     `ELSE ${unreadable('holds something else than objects')} END`;
   const items = `CASE WHEN ${rows} IS NULL THEN ${unreadable('is no array')} ELSE ${rows} END`;
-  return (
-    `SELECT ${selected.join(', ')}, ${READABLE} FROM (SELECT ${fields} AS fields FROM (SELECT unnest(${items}) AS item ` +
-    `FROM read_json(${pathList(pages)}, ${options.join(', ')})))`
-  );
+  const objects = `SELECT unnest(${items}) AS item FROM read_json(${pathList(pages)}, ${options.join(', ')})`;
+  const keyless = unreadable('holds a deleted row without its key');
+  const rowObjects =
+    deletions === undefined
+      ? objects
+      : `SELECT ${deletedAsRow('item', deletions, keyOf, keyless)} AS item FROM (${objects})`;
+  const relation = `SELECT ${selected.join(', ')}, ${READABLE} FROM (SELECT ${fields} AS fields FROM (${rowObjects}))`;
+  return deletions === undefined ? relation : withLiveRowsMarked(relation, deletions, columns);
 }
