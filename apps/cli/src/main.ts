@@ -1,4 +1,4 @@
-import { runServer, settings } from '@tributary/server';
+import { migrateStore, runServer, type Setting, settings } from '@tributary/server';
 import { Command } from 'commander';
 import { runDemo } from './demo/run-demo.ts';
 
@@ -7,10 +7,7 @@ const program = new Command('tributary').description(
 );
 
 const up = program.command('up').description('Starts the server and keeps it up.');
-for (const { flag, variable, fallback, meaning } of settings) {
-  const otherwise = fallback === undefined ? '' : ` (default: ${fallback})`;
-  up.option(`--${flag} <value>`, `${meaning} Also ${variable}.${otherwise}`);
-}
+offer(up, settings);
 up.action(() => runServer(process.env, flagsAfter('up')));
 
 program
@@ -21,11 +18,29 @@ program
     process.exitCode = await runDemo(data);
   });
 
+const migration = program
+  .command('migrate-store')
+  .description('Moves the embedded store of the data folder to a PostgreSQL server. Stop the server first.');
+offer(
+  migration,
+  settings.filter(({ variable }) => variable === 'TRIBUTARY_DATA' || variable === 'DATABASE_URL'),
+);
+migration.action(async () => {
+  process.exitCode = await migrateStore(process.env, flagsAfter('migrate-store'));
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
+}
+
+function offer(command: Command, offered: readonly Setting[]): void {
+  for (const { flag, variable, fallback, meaning } of offered) {
+    const otherwise = fallback === undefined ? '' : ` (default: ${fallback})`;
+    command.option(`--${flag} <value>`, `${meaning} Also ${variable}.${otherwise}`);
+  }
 }
 
 /** The flags as they were given: the server reads them by itself. */

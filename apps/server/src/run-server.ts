@@ -1,7 +1,6 @@
-import { DatabaseNotUsable, DataFolderInUse } from '@tributary/store';
 import { type Application, startApplication } from './application.ts';
-import { ConfigurationError, isLoopback, readConfiguration } from './configuration.ts';
-import { DemoCrmNotStarted } from './demo-crm.ts';
+import { isLoopback, readConfiguration } from './configuration.ts';
+import { inFull, wordsForTheUser } from './words-for-the-user.ts';
 
 /** How long a server that was told to end may take for what is under way. */
 const DRAIN_MS = 25_000;
@@ -17,20 +16,9 @@ export async function runServer(
     stopOnSignals(starting);
     announce(await starting, isLoopback(configuration.host));
   } catch (error) {
-    process.stderr.write(`${isForTheUser(error) ? error.message : inFull(error)}\n`);
+    process.stderr.write(`${wordsForTheUser(error)}\n`);
     process.exit(1);
   }
-}
-
-/** What the system refused (an address, a folder) is said by its own message, which names the call and its object. */
-function isForTheUser(error: unknown): error is Error {
-  return (
-    error instanceof ConfigurationError ||
-    error instanceof DataFolderInUse ||
-    error instanceof DatabaseNotUsable ||
-    error instanceof DemoCrmNotStarted ||
-    (error instanceof Error && 'syscall' in error)
-  );
 }
 
 function announce({ url, installation, demo }: Application, isPrivate: boolean): void {
@@ -68,8 +56,4 @@ function stopOnSignals(starting: Promise<Application>): void {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-}
-
-function inFull(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

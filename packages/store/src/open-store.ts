@@ -3,19 +3,54 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
+import type { Db } from 'pg-boss';
 import { lockDataFolder } from './data-folder-lock.ts';
 import { migrate } from './migrations/migrate.ts';
+import { refuseMoved } from './moved-marker.ts';
 import { createStore, type Store } from './store.ts';
 import { keepStatistics, renewStatistics } from './table-statistics.ts';
 import type { Tables } from './tables.ts';
 import { embeddedDb, openWorkQueue, serverDb } from './work-queue.ts';
 
+/** A database of the store's, brought up to date. */
+export interface OpenDatabase {
+  readonly database: Kysely<Tables>;
+  /** The same, as the work queue speaks to it. */
+  readonly db: Db;
+  close(): Promise<void>;
+}
+
 /**
  * Opens the store that lies in `dataFolder` (PostgreSQL in this process, one process a folder) and brings it up to
- * date. Leases that a killed process left behind are ended, since nobody else can hold one.
+ * date. Claims that a killed process left behind are ended, since nobody else can have one.
  * @throws {DataFolderInUse} while another process has it open.
+ * @throws {StoreMoved} when it was moved to a server.
  */
 export async function openEmbeddedStore(dataFolder: string): Promise<Store> {
+  refuseMoved(dataFolder);
+  const { database, db, close } = await openEmbeddedDatabase(dataFolder);
+  try {
+    // Few samples do: the planner needs orders of magnitude, and while they are taken nothing else is answered.
+    await sql`set default_statistics_target = 10`.execute(database);
+    await renewStatistics(database);
+    const work = await openWorkQueue(db, true);
+    const stopStatistics = keepStatistics(database);
+    const store = createStore(database, work, async () => {
+      await work.stop();
+      await stopStatistics();
+      await close();
+    });
+    await store.queue.endClaims();
+    await store.queue.sendMissing();
+    return store;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** @throws {DataFolderInUse} while another process has it open. */
+export async function openEmbeddedDatabase(dataFolder: string): Promise<OpenDatabase> {
   const lock = lockDataFolder(dataFolder);
   try {
     const folder = join(dataFolder, 'store');
@@ -23,20 +58,14 @@ export async function openEmbeddedStore(dataFolder: string): Promise<Store> {
     const pglite = await PGlite.create(folder);
     const database = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
     await migrate(database);
-    // Few samples do: the planner needs orders of magnitude, and while they are taken nothing else is answered.
-    await sql`set default_statistics_target = 10`.execute(database);
-    await renewStatistics(database);
-    const stopStatistics = keepStatistics(database);
-    const work = await openWorkQueue(embeddedDb(database, pglite), true);
-    const store = createStore(database, work, async () => {
-      await work.stop();
-      await stopStatistics();
-      await database.destroy();
-      lock.release();
-    });
-    await store.queue.endClaims();
-    await store.queue.sendMissing();
-    return store;
+    return {
+      database,
+      db: embeddedDb(database, pglite),
+      async close() {
+        await database.destroy();
+        lock.release();
+      },
+    };
   } catch (error) {
     lock.release();
     throw error;
@@ -66,6 +95,23 @@ function reasonOf(error: unknown): string {
  * @throws {DatabaseNotUsable} whose message repeats nothing of the URL's credentials.
  */
 export async function openPostgresStore(databaseUrl: string): Promise<Store> {
+  const { database, db, close } = await openPostgresDatabase(databaseUrl);
+  try {
+    const work = await openWorkQueue(db, false);
+    const store = createStore(database, work, async () => {
+      await work.stop();
+      await close();
+    });
+    await store.queue.sendMissing();
+    return store;
+  } catch (error) {
+    await close();
+    throw new DatabaseNotUsable(error);
+  }
+}
+
+/** @throws {DatabaseNotUsable} whose message repeats nothing of the URL's credentials. */
+export async function openPostgresDatabase(databaseUrl: string): Promise<OpenDatabase> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: POOL_SIZE });
   // A connection that breaks fails its next query, and one that is idle is replaced: told of without a listener, in the
   // pool or between two queries of a transaction, it would end the process.
@@ -74,15 +120,9 @@ export async function openPostgresStore(databaseUrl: string): Promise<Store> {
   const database = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   try {
     await migrate(database);
-    const work = await openWorkQueue(serverDb(pool), false);
-    const store = createStore(database, work, async () => {
-      await work.stop();
-      await database.destroy();
-    });
-    await store.queue.sendMissing();
-    return store;
   } catch (error) {
     await database.destroy();
     throw new DatabaseNotUsable(error);
   }
+  return { database, db: serverDb(pool), close: () => database.destroy() };
 }
