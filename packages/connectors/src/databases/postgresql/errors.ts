@@ -1,0 +1,35 @@
+import { DatabaseError } from 'pg';
+import { outboundErrorOf } from '../../outbound/errors.ts';
+import { SourceError, type SourceErrorKind } from '../../source.ts';
+import { sourceErrorOfFault } from '../../source-errors.ts';
+import { type DatabaseParams, secretsOf } from '../database-params.ts';
+import type { Failure } from '../dialect.ts';
+
+/**
+ * What can be done about an error, by its SQLSTATE or the class of it, its first two characters (PostgreSQL
+ * documentation, appendix A). What is not named can only be mended by the user.
+ */
+const KINDS: ReadonlyMap<string, SourceErrorKind> = new Map([
+  ['08', 'busy'], // Connection exception
+  ['28', 'refused'], // Invalid authorization
+  ['3D', 'refused'], // No such database
+  ['40', 'busy'], // Transaction rollback; on a standby, a conflict with recovery
+  ['42501', 'refused'], // A privilege is missing
+  ['53', 'busy'], // Insufficient resources: too many connections, disk or memory full
+  ['55P03', 'busy'], // A lock was not to be had
+  ['57', 'busy'], // Operator intervention: shutdown, starting up, cancelled, a timeout
+  ['58', 'busy'], // System error
+]);
+
+/** What an error of the server or the network means. */
+export function postgresFailureOf(error: unknown, params: DatabaseParams): Failure {
+  if (error instanceof SourceError) return { isPassing: error.kind === 'busy', error };
+  if (!(error instanceof DatabaseError)) {
+    const outbound = outboundErrorOf(error, `PostgreSQL at ${params.host}:${params.port}`);
+    return { isPassing: outbound.isPassing, error: outbound };
+  }
+  const code = error.code ?? 'XX000';
+  const kind = KINDS.get(code) ?? KINDS.get(code.slice(0, 2)) ?? 'invalid';
+  const told = sourceErrorOfFault('PostgreSQL', kind, { code, message: error.message }, secretsOf(params));
+  return { isPassing: kind === 'busy', error: told };
+}

@@ -1,0 +1,186 @@
+import type { ConnectionOptions } from 'node:tls';
+import { Client, type ClientConfig } from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
+import type { OutboundClient } from '../../outbound/client.ts';
+import { GuardedSocket } from '../../outbound/guarded-socket.ts';
+import type { DatabaseParams } from '../database-params.ts';
+import type { DatabaseSession, StagedText, TextRow, TextSelect } from '../dialect.ts';
+
+/** How long it may take to stop what runs at the server, in milliseconds. */
+const CANCEL_TIMEOUT_MS = 5_000;
+
+/**
+ * One transaction, so that a pooler between us and the server keeps to one server connection, and the settings end with
+ * it. It reads only, waits for no lock longer than a minute, and writes values in the forms that are read.
+ */
+const BEGIN = [
+  'BEGIN READ ONLY',
+  `SELECT current_setting('TimeZone') AS zone, pg_backend_pid() AS pid`,
+  `SET LOCAL TimeZone = 'UTC'`,
+  `SET LOCAL DateStyle = 'ISO'`,
+  `SET LOCAL IntervalStyle = 'iso_8601'`,
+  'SET LOCAL extra_float_digits = 3',
+  'SET LOCAL standard_conforming_strings = on',
+  `SET LOCAL lock_timeout = '60s'`,
+  'SET LOCAL statement_timeout = 0',
+  'SET LOCAL idle_in_transaction_session_timeout = 0',
+].join('; ');
+
+const NO_TLS = 'The server does not support SSL connections';
+
+/** Connects, encrypted as the parameters say, and begins a transaction. */
+export async function openPostgresSession(
+  params: DatabaseParams,
+  outbound: OutboundClient,
+): Promise<DatabaseSession> {
+  const { client, socket } = await connect(params, outbound);
+  try {
+    const [, began] = await queries(client, BEGIN);
+    const { zone, pid } = began?.[0] ?? {};
+    return new PostgresSession(client, socket, params, outbound, zone ?? 'UTC', pid ?? '0');
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
+class PostgresSession implements DatabaseSession {
+  readonly zone: string;
+  readonly #client: Client;
+  readonly #socket: GuardedSocket;
+  readonly #params: DatabaseParams;
+  readonly #outbound: OutboundClient;
+  readonly #pid: string;
+  #abandoned: Promise<void> | undefined;
+
+  constructor(
+    client: Client,
+    socket: GuardedSocket,
+    params: DatabaseParams,
+    outbound: OutboundClient,
+    zone: string,
+    pid: string,
+  ) {
+    this.#client = client;
+    this.#socket = socket;
+    this.#params = params;
+    this.#outbound = outbound;
+    this.zone = params.timeZone ?? (isUtc(zone) ? 'UTC' : zone);
+    this.#pid = pid;
+  }
+
+  async rows(sql: string): Promise<readonly TextRow[]> {
+    const [rows = []] = await queries(this.#client, sql);
+    return rows;
+  }
+
+  text({ sql }: TextSelect): StagedText {
+    const client = this.#client;
+    const stream = client.query(
+      copyTo(`COPY (${sql}) TO STDOUT (FORMAT csv, HEADER true, NULL '\\N', ENCODING 'UTF8')`),
+    );
+    async function* body(): AsyncGenerator<Uint8Array> {
+      yield* stream;
+      // The server says how many rows there were after the last of them; this comes after that.
+      await client.query('SELECT 1');
+    }
+    return { body: body(), stream, rows: () => stream.rowCount };
+  }
+
+  async end(): Promise<void> {
+    try {
+      await this.#client.query('COMMIT');
+      await this.#client.end();
+    } catch {
+      this.#socket.destroy();
+    }
+  }
+
+  abandon(): Promise<void> {
+    this.#abandoned ??= this.#cancel().finally(() => this.#socket.destroy());
+    return this.#abandoned;
+  }
+
+  /** A server that writes to a client which is gone notices; one that still looks for the first row does not. */
+  async #cancel(): Promise<void> {
+    if (this.#socket.destroyed) return;
+    try {
+      const { client, socket } = await connect(this.#params, this.#outbound, CANCEL_TIMEOUT_MS);
+      await client.query(`SELECT pg_cancel_backend(${this.#pid})`).finally(() => socket.destroy());
+    } catch {
+      // It is stopped once it writes.
+    }
+  }
+}
+
+interface Connected {
+  readonly client: Client;
+  readonly socket: GuardedSocket;
+}
+
+async function connect(
+  params: DatabaseParams,
+  outbound: OutboundClient,
+  timeoutMs = outbound.connectTimeoutMs,
+): Promise<Connected> {
+  try {
+    return await connectOnce(params, outbound, timeoutMs, params.tls !== 'disable');
+  } catch (error) {
+    const isPlain = params.tls === 'prefer' && error instanceof Error && error.message === NO_TLS;
+    if (!isPlain) throw error;
+    return connectOnce(params, outbound, timeoutMs, false);
+  }
+}
+
+async function connectOnce(
+  params: DatabaseParams,
+  outbound: OutboundClient,
+  timeoutMs: number,
+  encrypted: boolean,
+): Promise<Connected> {
+  const socket = new GuardedSocket(outbound.policy);
+  const config: ClientConfig = {
+    host: params.host,
+    port: params.port,
+    user: params.user,
+    password: params.password,
+    database: params.database,
+    application_name: 'tributary',
+    connectionTimeoutMillis: timeoutMs,
+    ssl: encrypted ? tlsOptions(params) : false,
+    stream: () => socket,
+    // All values stay the texts that the server wrote.
+    types: { getTypeParser: () => (text: string) => text },
+  };
+  const client = new Client(config);
+  // What breaks is told by the query under way; a connection that nothing runs on may break unheard.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return { client, socket };
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
+function tlsOptions({ tls, caCertificate }: DatabaseParams): ConnectionOptions {
+  const verifies = tls === 'verify-ca' || tls === 'verify-full';
+  return {
+    rejectUnauthorized: verifies,
+    ...(caCertificate === undefined ? {} : { ca: caCertificate }),
+    ...(tls === 'verify-ca' ? { checkServerIdentity: () => undefined } : {}),
+  };
+}
+
+/** The rows of each statement of a text. */
+async function queries(client: Client, sql: string): Promise<readonly (readonly TextRow[])[]> {
+  // A text of several statements answers with a list, which the types do not tell.
+  const answer: unknown = await client.query<Record<string, string | null>>(sql);
+  const results = Array.isArray(answer) ? answer : [answer];
+  return results.map((result: { rows: TextRow[] }) => result.rows);
+}
+
+function isUtc(zone: string): boolean {
+  return /^(?:etc\/)?(?:utc|uct|zulu|gmt|universal)$/i.test(zone);
+}

@@ -1,0 +1,65 @@
+import { textAt, valueAt } from '../json.ts';
+import { stagePages } from '../pages.ts';
+import { type Partition, type Sink, SourceError } from '../source.ts';
+import { type DatabaseSession, STAGED_FORMAT, type TextSelect } from './dialect.ts';
+import { type Database, failureOf, finalErrorOf, openSession } from './with-session.ts';
+
+/**
+ * Reads a partition: one query, whose rows are one page. Where the connection breaks the page is begun anew on another,
+ * and what had come of it is dropped.
+ */
+export async function readDatabasePartition(
+  database: Database,
+  partition: Partition,
+  sink: Sink,
+  attempts: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  const select = selectOf(partition);
+  let session: DatabaseSession | undefined;
+  const abandon = () => void session?.abandon();
+  signal?.addEventListener('abort', abandon, { once: true });
+  try {
+    await stagePages(sink, attempts, database.outbound.retry, signal, async () => {
+      await session?.abandon();
+      session = await openSession(database, signal);
+      const { body, stream, rows } = session.text(select);
+      const page = {
+        format: STAGED_FORMAT,
+        body: told(database, body),
+        get rows() {
+          return rows();
+        },
+        next: undefined,
+      };
+      return { page, stream };
+    });
+    await session?.end();
+  } catch (error) {
+    await session?.abandon();
+    signal?.throwIfAborted();
+    throw finalErrorOf(error);
+  } finally {
+    signal?.removeEventListener('abort', abandon);
+  }
+}
+
+/** A body whose failures say what they mean. */
+async function* told(database: Database, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw failureOf(database, error);
+  }
+}
+
+function selectOf({ state }: Partition): TextSelect {
+  const sql = textAt(state, 'sql');
+  const header = valueAt(state, 'header');
+  if (sql !== undefined && Array.isArray(header)) return { sql, header };
+  throw new SourceError(
+    'expired',
+    'UNKNOWN_PARTITION',
+    'The partition was planned by another version of this source',
+  );
+}

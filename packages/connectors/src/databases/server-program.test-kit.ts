@@ -1,0 +1,72 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A database server's program, run by its Debian account where this is root: it refuses to run as root. */
+export class ServerProgram {
+  readonly folder: string;
+  readonly #account: string;
+  #process: ChildProcess | undefined;
+
+  constructor(account: string) {
+    this.#account = account;
+    this.folder = mkdtempSync(join(tmpdir(), `tributary-${account}-`));
+    if (isRoot) execFileSync('chown', [account, this.folder]);
+  }
+
+  /** Runs a program to its end. */
+  run(program: string, args: readonly string[]): void {
+    execFileSync(program, args, { ...this.#options, stdio: 'ignore' });
+  }
+
+  /** Starts the server; resolves when it says `ready` on its error output. */
+  async start(program: string, args: readonly string[], ready: string): Promise<void> {
+    const server = spawn(program, args, { ...this.#options, stdio: ['ignore', 'ignore', 'pipe'] });
+    this.#process = server;
+    let told = '';
+    await new Promise<void>((resolve, reject) => {
+      server.once('exit', () => reject(new Error(`${program} ended at its start: ${told}`)));
+      server.stderr?.on('data', (text: Buffer) => {
+        told = `${told}${text}`.slice(-4000);
+        if (told.includes(ready)) resolve();
+      });
+    });
+  }
+
+  /** Ends the server at once. */
+  async end(signal: NodeJS.Signals): Promise<void> {
+    const server = this.#process;
+    if (server === undefined || server.exitCode !== null) return;
+    const ended = new Promise((resolve) => server.once('exit', resolve));
+    server.kill(signal);
+    await ended;
+    this.#process = undefined;
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  get #options() {
+    return { ...(isRoot ? idsOf(this.#account) : {}), cwd: this.folder };
+  }
+}
+
+/** A port of the loopback address that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (typeof address !== 'object' || address === null) throw new Error('no port is free');
+  return address.port;
+}
+
+const isRoot = process.getuid?.() === 0;
+
+function idsOf(account: string): { uid: number; gid: number } {
+  const id = (flag: string) => Number(execFileSync('id', [flag, account], { encoding: 'utf8' }));
+  return { uid: id('-u'), gid: id('-g') };
+}
