@@ -1,13 +1,14 @@
 // Finds, or installs where it may, the programs that tests need beside Node.js. What is missing is said, and the tests
 // that need it are skipped, saying so too; on CI nothing may be skipped, so there it is an error.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './runtime.mjs';
 
 const tools = [
   { name: 'PostgreSQL', debianPackage: 'postgresql', isThere: hasPostgres },
   { name: 'Chromium', debianPackage: 'chromium', isThere: () => existsSync('/usr/bin/chromium') },
+  { name: 'OpenSSH', debianPackage: 'openssh-server', isThere: () => existsSync('/usr/sbin/sshd') },
 ];
 
 /** Installs what is missing from Debian's packages, when this is root on Debian. */
@@ -19,11 +20,12 @@ export function ensureTestTools() {
     console.error(`${name} is not installed (Debian: ${debianPackage}); tests that need it are skipped.`);
     if (process.env.CI) process.exit(1);
   }
-  ensurePythonEnvironment();
+  // The second may take Go from the first.
+  for (const script of ['python-environment.mjs', 's3-server.mjs']) ensureByScript(script);
 }
 
-function ensurePythonEnvironment() {
-  const script = join(ROOT, 'scripts', 'python-environment.mjs');
+function ensureByScript(name) {
+  const script = join(ROOT, 'scripts', name);
   const { status } = spawnSync(process.execPath, [script], { stdio: ['ignore', 'inherit', 'inherit'] });
   if (status !== 0) process.exit(1);
 }
@@ -46,5 +48,20 @@ function install(packages) {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   };
   spawnSync('apt-get', ['update', '-qq'], options);
-  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], options);
+  withoutStartingServices(() =>
+    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], options),
+  );
+}
+
+/** Tests start the servers that they need themselves: installing one must not open this machine to others. */
+function withoutStartingServices(run) {
+  const policy = '/usr/sbin/policy-rc.d';
+  if (existsSync(policy)) return run();
+  // Exit status 101: the action is forbidden by policy.
+  writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    run();
+  } finally {
+    rmSync(policy);
+  }
 }

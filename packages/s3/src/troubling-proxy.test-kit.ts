@@ -1,0 +1,108 @@
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream';
+
+/** What is done to one request in place of passing it on and its answer back. */
+export type Trouble =
+  /** An error is answered that the server never gave. */
+  | { readonly kind: 'refuse'; readonly status: number; readonly code: string; readonly message?: string }
+  /** The connection is cut after so many bytes of the answer's body. */
+  | { readonly kind: 'cut'; readonly afterBytes: number }
+  /** So many bytes of the answer's body arrive, and then nothing more. */
+  | { readonly kind: 'stall'; readonly afterBytes: number }
+  /** The server does what it is asked, and its answer is lost. */
+  | { readonly kind: 'lose-answer' };
+
+export interface TroublingProxy {
+  readonly url: URL;
+  /** Method and path, without query, of each request that came. */
+  readonly requests: string[];
+  /** Makes trouble to the next request of a method that comes; several queue up. */
+  trouble(method: string, trouble: Trouble): void;
+  /** While false the server never sees `If-None-Match`, as one that does not know it. */
+  knowsConditionalWrites: boolean;
+  stop(): Promise<void>;
+}
+
+/** A proxy on a free port of this machine, in front of a server that listens on a socket. */
+export async function startTroublingProxy(socketPath: string): Promise<TroublingProxy> {
+  const troubles: { method: string; trouble: Trouble }[] = [];
+  const server = createServer((incoming, outgoing) => {
+    proxy.requests.push(`${incoming.method} ${incoming.url?.split('?')[0]}`);
+    const index = troubles.findIndex(({ method }) => method === incoming.method);
+    const [found] = index < 0 ? [] : troubles.splice(index, 1);
+    if (found?.trouble.kind === 'refuse') refuse(incoming, outgoing, found.trouble);
+    else void passOn(incoming, outgoing, found?.trouble);
+  });
+
+  async function passOn(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    trouble: Trouble | undefined,
+  ): Promise<void> {
+    // Sent whole with its head: the server closes the connection of a request that it refuses before its body has come.
+    const body = Buffer.concat(await Array.fromAsync(incoming));
+    const { 'if-none-match': condition, ...headers } = incoming.headers;
+    const passed = proxy.knowsConditionalWrites && condition !== undefined;
+    const forwarded = httpRequest(
+      {
+        socketPath,
+        agent: false,
+        method: incoming.method,
+        path: incoming.url,
+        headers: passed ? { ...headers, 'if-none-match': condition } : headers,
+      },
+      (answer) => passBack(answer, outgoing, trouble),
+    );
+    forwarded.on('error', () => outgoing.headersSent || outgoing.destroy());
+    forwarded.end(body);
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo; // a TCP server's address has a port
+  const proxy: TroublingProxy = {
+    url: new URL(`http://127.0.0.1:${port}`),
+    requests: [],
+    trouble: (method, trouble) => void troubles.push({ method, trouble }),
+    knowsConditionalWrites: true,
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return proxy;
+}
+
+function refuse(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { status, code, message = 'made up' }: Trouble & { kind: 'refuse' },
+): void {
+  incoming.resume();
+  incoming.once('end', () => {
+    outgoing.writeHead(status, { 'content-type': 'application/xml' });
+    outgoing.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`);
+  });
+}
+
+function passBack(answer: IncomingMessage, outgoing: ServerResponse, trouble: Trouble | undefined): void {
+  if (trouble?.kind === 'lose-answer') {
+    answer.resume();
+    answer.once('end', () => outgoing.destroy());
+    return;
+  }
+  outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+  if (trouble === undefined || trouble.kind === 'refuse') {
+    pipeline(answer, outgoing, () => undefined);
+    return;
+  }
+  let left = trouble.afterBytes;
+  answer.on('data', (piece: Buffer) => {
+    if (left <= 0) return;
+    const sent = piece.subarray(0, left);
+    left -= sent.length;
+    outgoing.write(sent, () => {
+      if (left <= 0 && trouble.kind === 'cut') outgoing.destroy();
+    });
+  });
+}
