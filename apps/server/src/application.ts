@@ -107,7 +107,7 @@ export async function startApplication(configuration: Configuration): Promise<Ap
       ...(installation.isGenerated && installation.clientSecret !== undefined
         ? { clientSecret: installation.clientSecret }
         : {}),
-      ...(demo ? { demo: { salesforce: demo.salesforce } } : {}),
+      ...(demo ? { demo: { salesforce: demo.salesforce, dynamics: demo.dynamics } } : {}),
     });
     closing.add(() => removeReadiness(dataFolder));
     return { url, installation, demo, stop: () => closing.close() };

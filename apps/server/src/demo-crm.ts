@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { endProcess } from './end-process.ts';
 import { writeWhole } from './write-whole.ts';
 
-/** The Salesforce emulator that runs beside the server, as a process of its own. */
+/** The CRM emulators that run beside the server, each as a process of its own: what base connections to them take. */
 export interface DemoCrm {
   readonly salesforce: {
     readonly environmentUrl: string;
@@ -15,6 +15,11 @@ export interface DemoCrm {
     readonly username: string;
     readonly password: string;
     readonly securityToken: string;
+  };
+  readonly dynamics: {
+    readonly serviceUri: string;
+    readonly servicePrincipalId: string;
+    readonly servicePrincipalKey: string;
   };
   stop(): Promise<void>;
 }
@@ -29,30 +34,61 @@ export class DemoCrmNotStarted extends Error {
 }
 
 /**
- * Starts the demo CRM. Its port, credentials, rows and changes are kept in the data folder, so that connections made
+ * Starts the demo CRM. Ports, credentials, rows and changes are kept in the data folder, so that connections made
  * to it still work, and still see the same rows, after a restart.
  */
 export async function startDemoCrm(dataFolder: string, contacts: number): Promise<DemoCrm> {
   const folder = join(dataFolder, 'demo-crm');
+  const starting = [
+    startSystem<SalesforceLogin>('salesforce', folder, `Contact=${contacts}`),
+    startSystem<DataverseLogin>('dataverse', join(folder, 'dataverse'), `contact=${contacts}`),
+  ] as const;
+  const stop = async () => {
+    const ending = starting.map(async (started) => {
+      const { process } = await started;
+      await endProcess(process, STOP_GRACE_MS);
+    });
+    // One that did not start has ended already.
+    await Promise.allSettled(ending);
+  };
+  try {
+    const [salesforce, dataverse] = await Promise.all(starting);
+    const { url: environmentUrl, ...login } = salesforce.ready;
+    const { url: serviceUri, clientId, clientSecret } = dataverse.ready;
+    return {
+      salesforce: { environmentUrl, ...login },
+      dynamics: { serviceUri, servicePrincipalId: clientId, servicePrincipalKey: clientSecret },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+type SalesforceLogin = Omit<DemoCrm['salesforce'], 'environmentUrl'>;
+type DataverseLogin = Pick<SalesforceLogin, 'clientId' | 'clientSecret'>;
+
+async function startSystem<Login>(
+  system: 'salesforce' | 'dataverse',
+  folder: string,
+  rows: string,
+): Promise<StartedEmulator<Login>> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const remembered = join(folder, 'endpoint.json');
   const main = fileURLToPath(import.meta.resolve('@tributary/emulators/main'));
   const args = [
+    ...['--system', system, '--rows', rows],
     ...['--port', String(portOf(remembered)), '--journal', join(folder, 'journal.jsonl')],
-    ...['--rows', `Contact=${contacts}`],
   ];
-  const { process, ready } = await startEmulator(main, args);
-  const { url, ...credentials } = ready;
-  await writeWhole(remembered, JSON.stringify({ port: Number(new URL(url).port) }));
-  return {
-    salesforce: { environmentUrl: url, ...credentials },
-    stop: () => endProcess(process, STOP_GRACE_MS),
-  };
+  const emulator = await startEmulator<Login>(main, args);
+  await writeWhole(remembered, JSON.stringify({ port: Number(new URL(emulator.ready.url).port) }));
+  return emulator;
 }
 
-interface StartedEmulator {
+interface StartedEmulator<Login> {
   readonly process: ChildProcess;
-  readonly ready: ReadyMessage;
+  readonly ready: ReadyMessage<Login>;
 }
 
 /** How often, and how long apart, a start is tried: the emulator of a server that was just killed may still hold the port. */
@@ -63,7 +99,11 @@ const START_TIMEOUT_MS = 60_000;
 /** How long the emulator may take to end when it is told to. */
 const STOP_GRACE_MS = 5_000;
 
-async function startEmulator(main: string, args: readonly string[], attempt = 1): Promise<StartedEmulator> {
+async function startEmulator<Login>(
+  main: string,
+  args: readonly string[],
+  attempt = 1,
+): Promise<StartedEmulator<Login>> {
   const isLast = attempt === START_ATTEMPTS;
   const process = fork(main, args, { stdio: ['ignore', 'ignore', isLast ? 'inherit' : 'ignore', 'ipc'] });
   try {
@@ -88,16 +128,16 @@ function portOf(remembered: string): number {
     : 0;
 }
 
-type ReadyMessage = { readonly url: string } & Omit<DemoCrm['salesforce'], 'environmentUrl'>;
+type ReadyMessage<Login> = { readonly url: string } & Login;
 
-async function readyMessage(process: ChildProcess): Promise<ReadyMessage> {
-  const ready = Promise.withResolvers<ReadyMessage>();
+async function readyMessage<Login>(process: ChildProcess): Promise<ReadyMessage<Login>> {
+  const ready = Promise.withResolvers<ReadyMessage<Login>>();
   const fail = (reason: string) => ready.reject(new DemoCrmNotStarted(reason));
   const tooLate = setTimeout(() => fail(`not ready after ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
   process.once('error', (error) => fail(error.message));
   process.once('exit', (code) => fail(`it ended with exit code ${code}`));
   // The emulator's first message is its endpoint.
-  process.once('message', (message) => ready.resolve(message as ReadyMessage));
+  process.once('message', (message) => ready.resolve(message as ReadyMessage<Login>));
   try {
     return await ready.promise;
   } finally {

@@ -11,7 +11,7 @@ export interface Readiness {
   readonly clientId: string;
   /** Only when it was generated at this very start. */
   readonly clientSecret?: string;
-  readonly demo?: { readonly salesforce: DemoCrm['salesforce'] };
+  readonly demo?: Pick<DemoCrm, 'salesforce' | 'dynamics'>;
 }
 
 /** Writes `server.json` into the data folder: whole or not at all, for the owner's eyes only. */

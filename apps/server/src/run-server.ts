@@ -30,7 +30,10 @@ function announce({ url, installation, demo }: Application, isPrivate: boolean):
   ];
   if (installation.isGenerated)
     lines.push(`  client secret    ${installation.clientSecret} (shown this once)`);
-  if (demo) lines.push(`  demo CRM         ${demo.salesforce.environmentUrl} (credentials in server.json)`);
+  if (demo) {
+    lines.push(`  demo Salesforce  ${demo.salesforce.environmentUrl} (credentials in server.json)`);
+    lines.push(`  demo Dynamics    ${demo.dynamics.serviceUri}`);
+  }
   if (!isPrivate) lines.push('  This address can be reached from other machines.');
   process.stdout.write(`${lines.join('\n')}\n`);
 }

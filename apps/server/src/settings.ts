@@ -75,13 +75,14 @@ export const settings: readonly Setting[] = [
     variable: 'TRIBUTARY_DEMO',
     flag: 'demo',
     fallback: '0',
-    meaning: '1 runs a demo CRM (a Salesforce emulator) beside the server; `npm start` sets it.',
+    meaning:
+      '1 runs a demo CRM (emulators of Salesforce and Dynamics) beside the server; `npm start` sets it.',
   },
   {
     variable: 'TRIBUTARY_DEMO_CONTACTS',
     flag: 'demo-contacts',
     fallback: '20000',
-    meaning: 'Contacts that the demo CRM has.',
+    meaning: 'Contacts that each system of the demo CRM has.',
   },
   { variable: 'TRIBUTARY_LOG', flag: 'log', fallback: 'on', meaning: '`off` silences the log.' },
 ];

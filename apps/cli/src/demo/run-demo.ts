@@ -1,3 +1,4 @@
+import { connectDynamics } from './connect-dynamics.ts';
 import { freshDemoFolder } from './demo-folder.ts';
 import { connectToPlatform, type PlatformCall, type PlatformClient, valueAt } from './platform-client.ts';
 import { startServerProcess } from './server-process.ts';
@@ -12,7 +13,9 @@ export async function runDemo(dataFolder: string): Promise<number> {
   const folder = freshDemoFolder(dataFolder);
   say('Starting Tributary and a demo CRM …');
   const server = await startServerProcess(folder);
-  say(`Tributary is at ${server.credential.url}, the CRM at ${server.crm.environmentUrl}.\n`);
+  say(
+    `Tributary is at ${server.credential.url}, a Salesforce at ${server.crm.environmentUrl}, a Dynamics at ${server.dynamics.serviceUri}.\n`,
+  );
   try {
     const client = await connectToPlatform(server.credential, 'prod');
     say('Signed in: POST /ims/token/v3');
@@ -21,6 +24,8 @@ export async function runDemo(dataFolder: string): Promise<number> {
     const run = await watchRun(client, flowId, process.stdout);
     showMetrics(run);
     await showDataSet(client, dataSetId);
+    say('\nThe other system of the demo CRM is connected too, for a dataflow of your own:');
+    await connectDynamics(client, server.dynamics, showCall);
     const isLanded = valueAt(run, 'metrics', 'statusSummary', 'status') === 'success';
     say(
       `\n${isLanded ? 'Done' : 'The run did not succeed'}, after ${((Date.now() - startedAt) / 1000).toFixed(1)} s.`,

@@ -5,6 +5,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { DynamicsLogin } from './connect-dynamics.ts';
 import { type Credential, textAt, valueAt } from './platform-client.ts';
 import type { CrmLogin } from './tutorial.ts';
 
@@ -12,6 +13,7 @@ import type { CrmLogin } from './tutorial.ts';
 export interface ServerProcess {
   readonly credential: Credential;
   readonly crm: CrmLogin;
+  readonly dynamics: DynamicsLogin;
   /** Drains and ends the server; the exit code. */
   stop(): Promise<number>;
 }
@@ -41,6 +43,7 @@ export async function startServerProcess(dataFolder: string): Promise<ServerProc
   for (const signal of ENDING_SIGNALS) process.once(signal, exitBySignal);
   const readiness = await waitForReadiness(child, join(dataFolder, 'server.json'));
   const crm = valueAt(readiness, 'demo', 'salesforce');
+  const dynamics = valueAt(readiness, 'demo', 'dynamics');
   return {
     credential: {
       url: textAt(readiness, 'url'),
@@ -53,6 +56,11 @@ export async function startServerProcess(dataFolder: string): Promise<ServerProc
       username: textAt(crm, 'username'),
       password: textAt(crm, 'password'),
       securityToken: textAt(crm, 'securityToken'),
+    },
+    dynamics: {
+      serviceUri: textAt(dynamics, 'serviceUri'),
+      servicePrincipalId: textAt(dynamics, 'servicePrincipalId'),
+      servicePrincipalKey: textAt(dynamics, 'servicePrincipalKey'),
     },
     async stop() {
       process.off('exit', stopWithUs);
