@@ -5,6 +5,7 @@ import { withoutAbsent } from './absent-values.ts';
 import { EngineError } from './engine-error.ts';
 import { commonNode } from './filled-type.ts';
 import { identityChecks } from './identity-checks.ts';
+import { keyChecks, keyTargets } from './key-checks.ts';
 import { sqlType } from './parquet-fields.ts';
 import {
   ERROR_TYPE,
@@ -31,6 +32,8 @@ export interface Mapping {
   readonly fields: readonly TargetField[];
   /** Target fields that identify a row's subject; left out where the schema names none. */
   readonly identities?: readonly IdentityField[];
+  /** Paths of the scalar fields that rows are told apart by: a row that lacks one fails. */
+  readonly key?: readonly (readonly string[])[];
   readonly now: Date;
 }
 
@@ -42,6 +45,10 @@ export interface CompiledMapping {
   evaluate(rawRelation: string): string;
   /** Select list of the target row, over an evaluated relation. */
   readonly targetColumns: string;
+  /** Over an evaluated relation: the written columns' values, by field id. */
+  readonly values: ReadonlyMap<number, string>;
+  /** Over an evaluated relation: the values of the key. */
+  readonly keyValues: readonly string[];
   /** Boolean over an evaluated relation, never null: the row does not land. */
   readonly fails: string;
   /** Over an evaluated relation: list of the row's errors, empty for a good row. */
@@ -49,7 +56,7 @@ export interface CompiledMapping {
 }
 
 export function compileMapping(mapping: Mapping): CompiledMapping {
-  const { columns, plan, target, fields, identities = [], now } = mapping;
+  const { columns, plan, target, fields, identities = [], key = [], now } = mapping;
   if (target.kind !== 'object') {
     throw new EngineError('invalid', 'The root of the target schema is no object.');
   }
@@ -67,12 +74,17 @@ export function compileMapping(mapping: Mapping): CompiledMapping {
     return { ...tree, value: content.kind === 'value' ? valueName(content.whole) : `t${index}` };
   });
   const identified = identityChecks(identities, targetColumns, failed);
-  const told = new Set(identified.map(({ column }) => column));
+  const keyedBy = keyTargets(plan, key);
+  const unidentified = keyChecks(plan, keyedBy, failed).filter(
+    (check) => !identified.some(({ code, column }) => code === check.code && column === check.column),
+  );
+  const told = new Set([...identified, ...unidentified].map(({ column }) => column));
   const checks = [
     ...sources.flatMap(parseChecks),
     ...values.flatMap((value, index) => mappingChecks(value, index)),
     ...identified,
-    // A primary identity that is missing needs no second error because it is required, too.
+    ...unidentified,
+    // An identity or key that is missing needs no second error because it is required, too.
     ...schemaChecks(target, targetColumns, failed).filter(
       ({ code, column }) => code !== MISSING_REQUIRED || !told.has(column),
     ),
@@ -98,6 +110,8 @@ export function compileMapping(mapping: Mapping): CompiledMapping {
     targetColumns: targetColumns
       .map(({ field, value }) => `${value} AS ${quoteIdentifier(field.name)}`)
       .join(', '),
+    values: new Map(targetColumns.map(({ field, value }) => [field.id, value])),
+    keyValues: keyedBy.map(valueName),
     fails: conditions.length === 0 ? 'false' : conditions.join(' OR '),
     errors: [
       `list_filter(CAST([${checks.map(errorOf).join(', ')}] AS ${ERROR_TYPE}[]), lambda e: e IS NOT NULL)`,

@@ -71,9 +71,10 @@ export function openEngine({
   const samples = new WorkerProcess({ memoryLimitMb: SAMPLE_MEMORY_MB, threads: 1, tempDirectory });
   return {
     async transform(request, signal) {
-      const { staged, landed, dataDirectory, diagnosticsDirectory } = request;
-      const files = [...staged, ...landed].map(({ path }) => path);
-      checkPaths([...files, dataDirectory, diagnosticsDirectory], allowedDirectories);
+      const { staged, landed, keyed, dataDirectory, diagnosticsDirectory } = request;
+      const files = [...[...staged, ...landed].map(({ path }) => path), ...pathsOf(keyed?.table ?? [])];
+      const directories = [dataDirectory, diagnosticsDirectory, ...(keyed ? [keyed.directory] : [])];
+      checkPaths([...files, ...directories], allowedDirectories);
       return transforms.run('transform', request, signal);
     },
     async positionDeletes(request, signal) {

@@ -2,10 +2,11 @@ import { dirname, relative, sep } from 'node:path';
 import { quoteLiteral } from '@tributary/data-prep';
 import type { CompiledMapping } from './compile-mapping.ts';
 import { type FileLayout, hasRejects, headerRecords } from './file-layout.ts';
+import { type Contenders, numbered, withoutSuperseded } from './keyed-rows.ts';
 import { withLanded } from './landed-rows.ts';
 import { UNREADABLE } from './relation-parts.ts';
 import { CORRUPT_ROW, ERROR_TYPE, errorEntry } from './row-checks.ts';
-import { looksAtAll, rawJson, rawName, rawNames, stagedRelations } from './staged-rows.ts';
+import { looksAtAll, rawJson, rawName, rawNames } from './staged-rows.ts';
 import type { TransformRequest } from './transform.ts';
 
 /** The second pass, for diagnostics. Needs a database of its own that keeps the order of rows. */
@@ -30,6 +31,7 @@ export function compileFailedRows(
   staged: readonly FileLayout[],
   landed: readonly FileLayout[],
   mapping: CompiledMapping,
+  contending: Contenders,
 ): FailedRowsSql {
   const { columns } = request;
   const root = commonFolder(staged.map(({ path }) => path));
@@ -48,14 +50,13 @@ export function compileFailedRows(
         `${columns.map((_, index) => `${rawName(index)} VARCHAR`).join(', ')})`,
     ],
     collect: staged.map((layout, file) => {
-      const raw = stagedRelations([layout], columns, 'land').join();
-      const numbered = `SELECT *, row_number() OVER () AS readable_row FROM (${raw})`;
-      const rows = mapping.evaluate(withLanded(numbered, landed, request));
+      const staged = withoutSuperseded(numbered(layout, file, request), contending);
+      const rows = mapping.evaluate(withLanded(staged, landed, request));
       const errors = `CASE WHEN ${UNREADABLE} IS NULL THEN ${mapping.errors} ELSE [${NO_ROW}] END`;
       const fails = `${UNREADABLE} IS NOT NULL OR ${mapping.fails} OR NOT ${looksAtAll(columns)}`;
       return (
         `INSERT INTO failed SELECT ${file}, readable_row, ${errors}, ${rawNames(columns)} ` +
-        `FROM (${rows}) WHERE NOT landed AND (${fails})`
+        `FROM (${rows}) WHERE NOT landed AND NOT (${contending.isGone(mapping)}) AND (${fails})`
       );
     }),
     number: [staged.some(hasRejects) ? CORRUPT_CSV_ROWS : NO_CORRUPT_ROWS, NUMBERED_ROWS],

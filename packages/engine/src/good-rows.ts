@@ -1,10 +1,12 @@
 import { quoteLiteral } from '@tributary/data-prep';
 import type { CompiledMapping } from './compile-mapping.ts';
 import { type FileLayout, hasRejects } from './file-layout.ts';
+import { type Contenders, numbered, withoutSuperseded } from './keyed-rows.ts';
 import { withLanded } from './landed-rows.ts';
 import { fieldIds } from './parquet-fields.ts';
 import { UNREADABLE } from './relation-parts.ts';
 import { looksAtAll, stagedRelations } from './staged-rows.ts';
+import { withStanding } from './standing-rows.ts';
 import type { TransformRequest } from './transform.ts';
 
 /** Size at which the next data file is begun. Checked after each row group, so files end a little above it. */
@@ -21,7 +23,7 @@ export interface GoodRowsSql {
   readonly setup: readonly string[];
   /** Returns statistics, one row for each file written. */
   readonly write: string;
-  /** Returns one row: `failed`, `skipped`, `corrupt`. */
+  /** Returns one row: `failed`, `skipped`, `unchanged`, `corrupt`. */
   readonly count: string;
 }
 
@@ -30,13 +32,22 @@ export function compileGoodRows(
   staged: readonly FileLayout[],
   landed: readonly FileLayout[],
   mapping: CompiledMapping,
+  contending: Contenders,
 ): GoodRowsSql {
-  const raw = stagedRelations(staged, request.columns, 'land').join(' UNION ALL ');
-  const rows = mapping.evaluate(withLanded(raw, landed, request));
+  const raw =
+    contending.superseded === undefined
+      ? stagedRelations(staged, request.columns, 'land')
+      : staged.map((layout, file) => withoutSuperseded(numbered(layout, file, request), contending));
+  const evaluated = mapping.evaluate(withLanded(raw.join(' UNION ALL '), landed, request));
+  const isCompared = request.keyed?.table !== undefined;
+  const rows = isCompared ? withStanding(evaluated, request, mapping) : evaluated;
   // Sequences count in the same pass what the filter drops, and cost nothing for rows that it keeps.
   const lands =
     `CASE WHEN landed THEN nextval('skipped_rows') IS NULL ` +
-    `WHEN ${UNREADABLE} IS NOT NULL OR ${mapping.fails} THEN nextval('failed_rows') IS NULL ELSE ${looksAtAll(request.columns)} END`;
+    // What is gone has been counted by its key.
+    `WHEN ${contending.isGone(mapping)} THEN false ` +
+    `WHEN ${UNREADABLE} IS NOT NULL OR ${mapping.fails} THEN nextval('failed_rows') IS NULL ` +
+    `${isCompared ? `WHEN stands THEN nextval('unchanged_rows') IS NULL ` : ''}ELSE ${looksAtAll(request.columns)} END`;
   const options = [
     'FORMAT parquet',
     'COMPRESSION zstd',
@@ -54,15 +65,18 @@ export function compileGoodRows(
     ? '(SELECT count(*) FROM (SELECT DISTINCT scan_id, file_id, line_byte_position FROM reject_errors))'
     : '0';
   return {
-    setup: ['CREATE SEQUENCE failed_rows', 'CREATE SEQUENCE skipped_rows'],
+    setup: COUNTED.map((rows) => `CREATE SEQUENCE ${rows}_rows`),
     write:
       `COPY (SELECT ${mapping.targetColumns} FROM (${rows}) WHERE ${lands}) ` +
       `TO ${quoteLiteral(request.dataDirectory)} (${options.join(', ')})`,
     count:
-      `SELECT ${counted('failed_rows')} AS failed, ${counted('skipped_rows')} AS skipped, ` +
+      `SELECT ${COUNTED.map((rows) => `${counted(`${rows}_rows`)} AS ${rows}`).join(', ')}, ` +
       `${corrupt} AS corrupt`,
   };
 }
+
+/** What rows that do not land are counted as. */
+const COUNTED = ['failed', 'skipped', 'unchanged'] as const;
 
 function counted(sequence: string): string {
   return `(SELECT coalesce(last_value, 0) FROM duckdb_sequences() WHERE sequence_name = '${sequence}')`;

@@ -14,6 +14,8 @@ export type { PreviewedRow, PreviewRequest, RowError } from './preview-job.ts';
 export type {
   ColumnFigures,
   IdentityField,
+  KeyedRows,
+  KeysFile,
   RowErrorCount,
   StagedFile,
   StagedFileFormat,

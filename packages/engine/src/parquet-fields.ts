@@ -94,3 +94,12 @@ function leavesBelow(
       ];
   }
 }
+
+/** The scalar field at a path of objects. */
+export function leafField(fields: readonly TargetField[], path: readonly string[]): TargetField {
+  const [name, ...rest] = path;
+  const field = fields.find((candidate) => candidate.name === name);
+  if (field !== undefined && rest.length === 0 && field.type.kind === 'scalar') return field;
+  if (field?.type.kind === 'struct' && rest.length > 0) return leafField(field.type.fields, rest);
+  throw new EngineError('invalid', `The table has no single value ${JSON.stringify(path.join('.'))}.`);
+}

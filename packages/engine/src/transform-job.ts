@@ -6,7 +6,10 @@ import { EngineError, inTheirNames } from './engine-error.ts';
 import type { FailedRowsSql } from './failed-rows.ts';
 import { readLayouts } from './file-layout.ts';
 import type { GoodRowsSql } from './good-rows.ts';
+import { rankKeys } from './key-pass.ts';
+import { pathsOf } from './live-files.ts';
 import { writtenFiles } from './parquet-figures.ts';
+import { collectStanding } from './standing-rows.ts';
 import type { RowErrorCount, TransformRequest, TransformResult, WrittenFile } from './transform.ts';
 
 /** What a job may use; files and folders follow from the request. */
@@ -35,22 +38,45 @@ async function writeRows(
 ): Promise<TransformResult> {
   const staged = await readLayouts(request.staged, resources, signal);
   const landed = await readLayouts(request.landed, resources, signal);
-  if (staged.length === 0) return NOTHING;
-  const compiled = compileTransform(request, staged, landed);
+  const { keyed } = request;
+  if (staged.length === 0 && keyed === undefined) return NOTHING;
   const bounds: Omit<Bounds, 'keepOrder'> = {
     ...resources,
-    files: [...request.staged, ...request.landed].map(({ path }) => path),
-    directories: [request.dataDirectory, request.diagnosticsDirectory],
+    files: [
+      ...[...request.staged, ...request.landed].map(({ path }) => path),
+      ...pathsOf(keyed?.table ?? []),
+    ],
+    directories: [
+      request.dataDirectory,
+      request.diagnosticsDirectory,
+      ...(keyed === undefined ? [] : [keyed.directory]),
+    ],
   };
-  const good = await writeGoodRows(compiled.goodRows, request, { ...bounds, keepOrder: false }, signal);
+  const ranked = keyed && (await rankKeys(request, keyed, { staged, landed }, bounds, signal));
+  if (staged.length === 0)
+    return { ...NOTHING, ...(ranked && { keys: { path: ranked.keys, isComplete: true } }) };
+  const compiled = compileTransform(request, staged, landed, ranked?.superseded);
+  // Rows that are known by their numbers are read one after the other; row groups cut by bytes keep no order else.
+  const threads = ranked?.superseded === undefined ? bounds.threads : 1;
+  const good = await writeGoodRows(
+    compiled.goodRows,
+    request,
+    { ...bounds, threads, keepOrder: false },
+    signal,
+  );
   const outputRows = good.files.reduce((rows, file) => rows + file.rows, 0);
   const failedRows = good.failed + good.corrupt;
+  const { supersededRows = 0, deletedRows = 0, unkeyedRows = 0 } = ranked ?? {};
   const figures = {
-    inputRows: outputRows + failedRows + good.skipped,
+    inputRows: outputRows + failedRows + good.skipped + deletedRows + supersededRows + good.unchanged,
     skippedRows: good.skipped,
     outputRows,
+    deletedRows,
+    supersededRows,
+    unchangedRows: good.unchanged,
     failedRows,
     files: good.files,
+    ...(ranked && { keys: { path: ranked.keys, isComplete: unkeyedRows + good.corrupt === 0 } }),
   };
   if (failedRows === 0) return { ...figures, diagnosticsFiles: [], errors: [] };
   const diagnostics = await writeDiagnostics(
@@ -67,6 +93,9 @@ const NOTHING: TransformResult = {
   inputRows: 0,
   skippedRows: 0,
   outputRows: 0,
+  deletedRows: 0,
+  supersededRows: 0,
+  unchangedRows: 0,
   failedRows: 0,
   files: [],
   diagnosticsFiles: [],
@@ -77,6 +106,7 @@ interface GoodRows {
   readonly files: readonly WrittenFile[];
   readonly failed: number;
   readonly skipped: number;
+  readonly unchanged: number;
   readonly corrupt: number;
 }
 
@@ -89,12 +119,15 @@ async function writeGoodRows(
   const database = await openDatabase(bounds, signal);
   try {
     for (const statement of setup) await database.run(statement);
+    const { keyed } = request;
+    if (keyed?.table !== undefined) await collectStanding(database, request, keyed, keyed.table);
     const files = writtenFiles(await database.read(write), request.fields);
     const [counts] = (await database.read(count)).getRowObjects();
     return {
       files,
       failed: Number(counts?.failed),
       skipped: Number(counts?.skipped),
+      unchanged: Number(counts?.unchanged),
       corrupt: Number(counts?.corrupt),
     };
   } finally {

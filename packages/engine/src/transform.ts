@@ -1,5 +1,6 @@
 import type { MappingPlan } from '@tributary/data-prep';
 import type { SourceColumn, XdmNode } from '@tributary/xdm';
+import type { LiveFile } from './live-files.ts';
 
 /**
  * A file of source rows, kept as the source sent it. `columns` of a CSV are read by name from its header. Every record of
@@ -82,6 +83,33 @@ export interface IdentityField {
   readonly isPrimary: boolean;
 }
 
+/**
+ * Rows are told apart by a key, so that of each key one version lands: that which is newest in the version column, and of
+ * equal ones that of the later staged file and the later row. A row in whose key something is missing fails.
+ */
+export interface KeyedRows {
+  /** Paths, in registry names, of the scalar fields that the key is made of; the plan fills each. */
+  readonly key: readonly (readonly string[])[];
+  /** Left out where the order of the staged files alone tells versions apart. */
+  readonly versionColumn?: string;
+  /** The boolean column that is true of rows that tell that their key is gone. Those land nothing. */
+  readonly deletionColumn?: string;
+  /**
+   * The table's data files, where rows are to be compared with them: a row that stands there just so, and alone with its
+   * key, is left as it is.
+   */
+  readonly table?: readonly LiveFile[];
+  /** Folder for files that the commit needs and nobody after it, absolute; exists. */
+  readonly directory: string;
+}
+
+/** The keys that came, one row each, for `Engine.positionDeletes`. */
+export interface KeysFile {
+  readonly path: string;
+  /** False where some rows could not be read as far as their key: a key that is not in the file may have come all the same. */
+  readonly isComplete: boolean;
+}
+
 export interface TransformRequest {
   readonly staged: readonly StagedFile[];
   /**
@@ -99,6 +127,8 @@ export interface TransformRequest {
   readonly fields: readonly TargetField[];
   /** Target fields that identify a row's subject; empty or left out where the schema names none. */
   readonly identities?: readonly IdentityField[];
+  /** Left out: every row lands, whatever else lands. */
+  readonly keyed?: KeyedRows;
   /** Folder for Parquet files, absolute; exists. */
   readonly dataDirectory: string;
   /** Folder for diagnostics, absolute; exists. */
@@ -133,15 +163,26 @@ export interface RowErrorCount {
   readonly rows: number;
 }
 
-/** Each row of the staged files is counted once: `inputRows = skippedRows + outputRows + failedRows`. */
+/**
+ * Each row of the staged files is counted once: `inputRows` is the sum of `skippedRows`, `outputRows`, `failedRows`,
+ * `deletedRows`, `supersededRows` and `unchangedRows`. The last three are of rows that are told apart by a key.
+ */
 export interface TransformResult {
   readonly inputRows: number;
   /** Rows that had landed before. */
   readonly skippedRows: number;
   readonly outputRows: number;
+  /** Rows that told that their key is gone. */
+  readonly deletedRows: number;
+  /** Rows of which a newer version is staged. */
+  readonly supersededRows: number;
+  /** Rows that stand in the table as they are. */
+  readonly unchangedRows: number;
   /** Rows with errors, and records that could not be read at all. */
   readonly failedRows: number;
   readonly files: readonly WrittenFile[];
+  /** Of rows that are told apart by a key. */
+  readonly keys?: KeysFile;
   /** JSON-lines files in `diagnosticsDirectory`; empty when nothing failed. */
   readonly diagnosticsFiles: readonly string[];
   readonly errors: readonly RowErrorCount[];
