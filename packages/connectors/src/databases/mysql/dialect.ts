@@ -1,0 +1,43 @@
+import { SourceError } from '../../source.ts';
+import type { DatabaseColumn, DatabaseSession, Dialect, TextSelect } from '../dialect.ts';
+import { describeMysqlTable, listMysqlTables } from './catalog.ts';
+import { quoteName } from './columns.ts';
+import { mysqlFailureOf } from './errors.ts';
+import { openMysqlSession } from './session.ts';
+
+/** MySQL and MariaDB. */
+export const mysql: Dialect = {
+  name: 'MySQL',
+  open: openMysqlSession,
+  failureOf: mysqlFailureOf,
+  list: listMysqlTables,
+  describe: describeMysqlTable,
+  clock: readClock,
+  estimate: estimateRows,
+  textSelect,
+  quoteName,
+};
+
+/** Neither server sends rows as delimited text, so a query makes it: each row one text, that is passed on as it is. */
+function textSelect(columns: readonly DatabaseColumn[], from: string): TextSelect {
+  const fields = columns.map(({ text, isPlain }) =>
+    isPlain ? `IFNULL(${text}, '\\N')` : `IFNULL(CONCAT('"', REPLACE(${text}, '"', '""'), '"'), '\\N')`,
+  );
+  return {
+    sql: `SELECT CONCAT(${fields.join(`, ',', `)}) ${from}`,
+    header: columns.map(({ column }) => column.name),
+  };
+}
+
+async function readClock(session: DatabaseSession): Promise<Date> {
+  const [row] = await session.rows('SELECT FLOOR(UNIX_TIMESTAMP(NOW(6)) * 1000) AS milliseconds');
+  const milliseconds = Number(row?.milliseconds ?? Number.NaN);
+  if (Number.isFinite(milliseconds)) return new Date(milliseconds);
+  throw new SourceError('busy', 'NO_CLOCK', 'MySQL: the server does not tell its time');
+}
+
+/** The optimiser's own guess of the rows that it will look at (EXPLAIN). */
+async function estimateRows(session: DatabaseSession, select: string): Promise<number> {
+  const plan = await session.rows(`EXPLAIN ${select}`);
+  return Math.max(0, ...plan.map(({ rows }) => Number(rows ?? 0)));
+}

@@ -1,0 +1,71 @@
+import { outboundErrorOf } from '../../outbound/errors.ts';
+import { SourceError, type SourceErrorKind } from '../../source.ts';
+import { sourceErrorOfFault } from '../../source-errors.ts';
+import { type DatabaseParams, secretsOf } from '../database-params.ts';
+import type { Failure } from '../dialect.ts';
+
+/** What can be done about an error, by its number (MySQL Server Error Reference; MariaDB Error Codes). Others: `invalid`. */
+const KINDS: ReadonlyMap<number, SourceErrorKind> = new Map([
+  [1040, 'busy'], // Too many connections
+  [1041, 'busy'], // Out of memory
+  [1044, 'refused'], // No access to the database
+  [1045, 'refused'], // Wrong user or password
+  [1049, 'refused'], // No such database
+  [1053, 'busy'], // The server is shutting down
+  [1129, 'refused'], // Host is blocked after many errors
+  [1130, 'refused'], // Host is not allowed
+  [1142, 'refused'], // No privilege on the table
+  [1143, 'refused'], // No privilege on the column
+  [1203, 'busy'], // Too many connections of the user
+  [1205, 'busy'], // A lock was not to be had
+  [1213, 'busy'], // Deadlock
+  [1226, 'busy'], // A limit of the user
+  [1227, 'refused'], // A privilege is missing
+  [1251, 'refused'], // Authentication that the client does not know
+  [1317, 'busy'], // The query was interrupted
+  [1345, 'refused'], // No privilege to look beneath a view
+  [1356, 'invalid'], // A view whose tables are gone, or may not be read
+  [1698, 'refused'], // Access denied
+  [1836, 'busy'], // Read-only for the moment
+  [1927, 'busy'], // The connection was killed
+  [1969, 'busy'], // Time limit of a statement, MariaDB
+  [3024, 'busy'], // Time limit of a statement, MySQL
+  [3118, 'refused'], // The account is locked
+  [4031, 'busy'], // Closed for being idle
+  [4151, 'refused'], // The account is locked, MariaDB
+]);
+
+/** What the client itself tells of a connection that broke or never came to be. */
+const BROKEN = new Set(['PROTOCOL_CONNECTION_LOST', 'PROTOCOL_PACKETS_OUT_OF_ORDER', 'EPIPE', 'ECONNRESET']);
+const CLIENT_REFUSALS: Readonly<Record<string, string>> = {
+  HANDSHAKE_NO_SSL_SUPPORT: 'the server speaks no TLS, and sslMode demands it',
+  AUTH_SWITCH_PLUGIN_ERROR: 'the account signs in in a way that is not known here',
+};
+
+/** What an error of the server or the network means. */
+export function mysqlFailureOf(error: unknown, params: DatabaseParams): Failure {
+  if (error instanceof SourceError) return { isPassing: error.kind === 'busy', error };
+  const code = codeOf(error);
+  const number = numberOf(error);
+  if (number === undefined || BROKEN.has(code)) {
+    const refusal = CLIENT_REFUSALS[code];
+    if (refusal !== undefined)
+      return { isPassing: false, error: new SourceError('refused', code, `MySQL: ${refusal}`) };
+    const outbound = outboundErrorOf(error, `MySQL at ${params.host}:${params.port}`);
+    return { isPassing: outbound.isPassing, error: outbound };
+  }
+  const kind = KINDS.get(number) ?? 'invalid';
+  const message = error instanceof Error ? error.message : '';
+  const told = sourceErrorOfFault('MySQL', kind, { code, message }, secretsOf(params));
+  return { isPassing: kind === 'busy', error: told };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** The server's number of the error; undefined for what the client or the network says. */
+function numberOf(error: unknown): number | undefined {
+  if (!(error instanceof Error && 'sqlState' in error && 'errno' in error)) return undefined;
+  return typeof error.errno === 'number' ? error.errno : undefined;
+}
