@@ -113,8 +113,10 @@ function credentialsOf<C, O>(
   first: JournalEntry<C, O>,
   { seed, rows, journalPath }: OrganizationOptions<C>,
 ): C {
+  // Objects that came to the emulator since the journal was begun may have any number of rows.
   const sameRows =
-    first.kind === 'opened' && Object.entries(rows).every(([object, count]) => first.rows[object] === count);
+    first.kind === 'opened' &&
+    Object.entries(rows).every(([object, count]) => (first.rows[object] ?? count) === count);
   if (first.kind !== 'opened' || first.seed !== seed || !sameRows) {
     throw new Error(
       `The journal ${journalPath} was begun with another seed or other row counts; give the same ones, or another journal.`,

@@ -95,7 +95,7 @@ function compileMake(make: Make, context: Context): Column | undefined {
     case 'sequence':
       return (index) => String(make.start + index).padStart(make.digits, '0');
     case 'reference':
-      return compileReference(make.to, context);
+      return compileReferences(make, context);
     case 'person':
       return compilePerson(make.part, context);
     case 'place':
@@ -108,8 +108,15 @@ function compileMake(make: Make, context: Context): Column | undefined {
       return compileDeal(wordList(make.list), seed, object.name, salt);
     case 'notes':
       return compileNotes(salt);
+    case 'any':
+      return compileAny(salt);
+    case 'base64': {
+      const notes = compileNotes(salt);
+      return (index) => Buffer.from(String(notes(index))).toString('base64');
+    }
     case 'name':
     case 'address':
+    case 'location':
       return undefined;
   }
 }
@@ -151,6 +158,23 @@ function compileReference(to: string, { rows, ids, salt }: Context): Column {
   const count = rows[to] ?? 0;
   const idOf = ids.idsOf(to);
   return count === 0 ? () => null : (index) => idOf(mix(salt, index) % count);
+}
+
+function compileReferences(make: Extract<Make, { kind: 'reference' }>, context: Context): Column {
+  const first = compileReference(make.to, context);
+  if (make.also === undefined) return first;
+  const second = compileReference(make.also, context);
+  return (index) => (mix(context.salt + 1, index) & 1 ? second : first)(index);
+}
+
+/** Text, whole numbers and truth values, as in the history of a record. */
+function compileAny(salt: number): Column {
+  const text = compilePattern('K-##');
+  return (index) => {
+    const kind = mix(salt + 1, index) % 3;
+    if (kind === 0) return text(salt, index);
+    return kind === 1 ? mix(salt, index) % 1000 : (mix(salt, index) & 1) === 1;
+  };
 }
 
 function compilePerson(part: 'given' | 'family' | 'email', { seed, object, locale }: Context): Column {

@@ -1,7 +1,18 @@
 /** How a field's value comes about; see `columns.ts`. */
 export type Make =
   | { readonly kind: 'id' | 'created' | 'modified' | 'stamp' | 'since' | 'version' }
-  | { readonly kind: 'name' | 'notes' | 'phone' | 'picklist' | 'multipicklist' | 'time' }
+  | {
+      readonly kind:
+        | 'name'
+        | 'notes'
+        | 'phone'
+        | 'picklist'
+        | 'multipicklist'
+        | 'time'
+        | 'any'
+        | 'base64'
+        | 'location';
+    }
   | { readonly kind: 'address'; readonly slot: string }
   | { readonly kind: 'boolean'; readonly chance: number }
   | { readonly kind: 'company'; readonly part: 'name' | 'website' }
@@ -17,7 +28,8 @@ export type Make =
   | { readonly kind: 'pattern'; readonly pattern: string }
   | { readonly kind: 'person'; readonly part: 'given' | 'family' | 'email' }
   | { readonly kind: 'place'; readonly part: PlacePart; readonly slot: string }
-  | { readonly kind: 'reference'; readonly to: string }
+  /** `also`: half of the references lead there. */
+  | { readonly kind: 'reference'; readonly to: string; readonly also?: string }
   | { readonly kind: 'sequence'; readonly digits: number; readonly start: number }
   | { readonly kind: 'word' | 'deal'; readonly list: string };
 

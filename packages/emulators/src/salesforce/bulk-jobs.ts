@@ -2,6 +2,7 @@ import { type FieldDefinition, isCompound, type OrgSnapshot } from './definition
 import { idsOf } from './ids.ts';
 import type { Org } from './org.ts';
 import { type BoundQuery, bindSoql } from './soql/bind.ts';
+import { tokenize } from './soql/lexer.ts';
 import { type Selection, selectRows } from './soql/select.ts';
 
 export type JobState = 'UploadComplete' | 'InProgress' | 'Aborted' | 'JobComplete' | 'Failed';
@@ -90,6 +91,7 @@ export class BulkJobs {
 
   /** Checks and runs the query; `fateOf` tells what becomes of a job of so many rows. Throws a SoqlError or a {@link BulkRefusal}. */
   create(request: JobRequest, fateOf: (rows: number) => JobFate): Job {
+    refuseClauses(request.query);
     const query = bindSoql(request.query, this.#org.findObject);
     const fields = selectedFields(query);
     const { dailyLimit } = this.#options;
@@ -162,6 +164,19 @@ export class BulkJobs {
   processingTime(job: Job): number {
     return Math.min((job.abortedAt ?? Date.now()) - job.startedAt, this.#options.durationMs);
   }
+}
+
+/** Clauses that the bulk API refuses, whatever else is wrong with the query. */
+function refuseClauses(soql: string): void {
+  const words = tokenize(soql).map((token) => (token.kind === 'literal' ? '' : token.text.toUpperCase()));
+  const follows = (first: string, second: string) =>
+    words.some((word, at) => word === first && words[at + 1] === second);
+  if (follows('(', 'SELECT')) {
+    const message = 'Aggregate Relationships not supported in Bulk V2 Query with CSV content type';
+    throw new BulkRefusal('API_ERROR', message);
+  }
+  if (follows('GROUP', 'BY')) throw new BulkRefusal('API_ERROR', 'GROUP BY is not supported in Bulk Query');
+  if (words.includes('TYPEOF')) throw new BulkRefusal('API_ERROR', 'TYPEOF is not supported in Bulk Query');
 }
 
 /** The fields of a query that the bulk API runs (Bulk API 2.0 Developer Guide, Understanding Bulk API 2.0 Query). */

@@ -38,13 +38,14 @@ test.each(tables)(
         expect(present.length, field.name).toBeLessThan(400);
       for (const value of present) {
         const kind = field.type === 'boolean' ? 'boolean' : isNumeric(field.type) ? 'number' : 'string';
-        expect(typeof value, field.name).toBe(kind);
+        if (field.type !== 'anyType') expect(typeof value, field.name).toBe(kind);
         if (field.length !== undefined)
           expect(String(value).length, field.name).toBeLessThanOrEqual(field.length);
         const shape = shapes[field.type];
         if (shape !== undefined) expect(value, field.name).toMatch(shape);
         if (field.values !== undefined)
-          for (const part of String(value).split(';')) expect(field.values).toContain(part);
+          for (const part of field.type === 'multipicklist' ? String(value).split(';') : [value])
+            expect(field.values).toContain(part);
         if (field.type === 'int' || field.type === 'datetime') expect(Number.isInteger(value)).toBe(true);
       }
     }
@@ -58,11 +59,17 @@ function isNumeric(type: string): boolean {
 test.each(tables)('every reference of $object.name leads to a row that exists', (table) => {
   const snapshot = table.snapshot();
   for (const field of table.object.fields.filter(({ type }) => type === 'reference')) {
-    const target = tables.find(({ object }) => object.name === field.referenceTo?.[0]);
+    const targets = tables.filter(({ object }) => field.referenceTo?.includes(object.name));
+    expect(targets).toHaveLength(field.referenceTo?.length ?? 0);
+    const led = new Set<string>();
     for (let index = 0; index < 400; index++) {
       const id = snapshot.column(field)(index);
-      if (id !== null) expect(target?.indexOf(String(id)), `${field.name} ${id}`).toBeDefined();
+      if (id === null) continue;
+      const target = targets.find((table) => table.indexOf(String(id)) !== undefined);
+      expect(target, `${field.name} ${id}`).toBeDefined();
+      if (target !== undefined) led.add(target.object.name);
     }
+    expect(led.size).toBe(targets.length);
   }
 });
 
@@ -70,4 +77,33 @@ test('contacts have at least 25 fields, found without regard to case', () => {
   const contact = findObject('CONTACT');
   expect(contact?.fields.length).toBeGreaterThanOrEqual(25);
   expect(contact && findField(contact, 'systemmodstamp')?.name).toBe('SystemModstamp');
+});
+
+test('among them is every type of field that describe knows', () => {
+  const types = new Set(objectDefinitions.flatMap(({ fields }) => fields.map((field) => field.type)));
+  expect([...types].sort()).toEqual([
+    'address',
+    'anyType',
+    'base64',
+    'boolean',
+    'combobox',
+    'currency',
+    'date',
+    'datetime',
+    'double',
+    'email',
+    'encryptedstring',
+    'id',
+    'int',
+    'location',
+    'multipicklist',
+    'percent',
+    'phone',
+    'picklist',
+    'reference',
+    'string',
+    'textarea',
+    'time',
+    'url',
+  ]);
 });

@@ -2,13 +2,18 @@ import type { GeneratedField, GeneratedObject, IdScheme, StampFields } from '../
 import type { Snapshot } from '../rows/table.ts';
 import { idsOf, indexOfId } from './ids.ts';
 import account from './objects/Account.json' with { type: 'json' };
+import attachment from './objects/Attachment.json' with { type: 'json' };
 import campaign from './objects/Campaign.json' with { type: 'json' };
 import kase from './objects/Case.json' with { type: 'json' };
 import contact from './objects/Contact.json' with { type: 'json' };
+import contactHistory from './objects/ContactHistory.json' with { type: 'json' };
 import lead from './objects/Lead.json' with { type: 'json' };
 import opportunity from './objects/Opportunity.json' with { type: 'json' };
 import systemFields from './objects/system-fields.json' with { type: 'json' };
+import task from './objects/Task.json' with { type: 'json' };
+import taskStatus from './objects/TaskStatus.json' with { type: 'json' };
 import user from './objects/User.json' with { type: 'json' };
+import venue from './objects/Venue__c.json' with { type: 'json' };
 
 /** Field types as `describe` names them (Object Reference, Field Types). */
 export type FieldType =
@@ -63,20 +68,40 @@ export interface ObjectDefinition extends GeneratedObject<FieldDefinition> {
   readonly keyPrefix: string;
   /** False where the bulk API cannot query it. */
   readonly bulk?: boolean;
+  /** False where rows never change, so that they tell of their creation alone. */
+  readonly stamped?: boolean;
 }
 
 /** The rows of one object at one moment. */
 export type OrgSnapshot = Snapshot<ObjectDefinition>;
 
 // JSON modules widen literals to `string`; definitions.test.ts checks every definition against these types' rules.
-const withoutSystemFields = [account, campaign, kase, contact, lead, opportunity, user] as readonly unknown[];
+const withoutSystemFields = [
+  account,
+  attachment,
+  campaign,
+  kase,
+  contact,
+  contactHistory,
+  lead,
+  opportunity,
+  task,
+  taskStatus,
+  user,
+  venue,
+] as readonly unknown[];
 const ownDefinitions = withoutSystemFields as readonly ObjectDefinition[];
-const system = systemFields as unknown as Record<'first' | 'last', readonly FieldDefinition[]>;
+const system = systemFields as unknown as Record<'first' | 'created' | 'changed', readonly FieldDefinition[]>;
 
 /** Every object the emulator knows, with the fields that it has to begin with, in the order of describeGlobal. */
 export const objectDefinitions: readonly ObjectDefinition[] = ownDefinitions.map((object) => ({
   ...object,
-  fields: [...system.first, ...object.fields, ...system.last],
+  fields: [
+    ...system.first,
+    ...object.fields,
+    ...system.created,
+    ...(object.stamped === false ? [] : system.changed),
+  ],
 }));
 
 const byLowerCaseName = new Map(objectDefinitions.map((object) => [object.name.toLowerCase(), object]));

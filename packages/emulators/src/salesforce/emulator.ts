@@ -41,12 +41,17 @@ export type SalesforceEmulator = RunningEmulator<Credentials>;
 /** Rows of an org that nobody asked anything particular of. */
 export const defaultRows: Readonly<Record<string, number>> = {
   Account: 4000,
+  Attachment: 40,
   Campaign: 120,
   Case: 8000,
   Contact: 20_000,
+  ContactHistory: 2000,
   Lead: 5000,
   Opportunity: 6000,
+  Task: 3000,
+  TaskStatus: 5,
   User: 28,
+  Venue__c: 300,
 };
 
 /** Longest request line; Salesforce refuses longer URIs (REST API Developer Guide, Request Limits). */

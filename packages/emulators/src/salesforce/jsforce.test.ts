@@ -1,4 +1,6 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { Connection } from 'jsforce';
+import { QueryJobV2 } from 'jsforce/lib/api/bulk2.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type SalesforceEmulator, startSalesforceEmulator } from './emulator.ts';
 
@@ -10,6 +12,23 @@ beforeAll(async () => {
   emulator = await startSalesforceEmulator({ rows: { Contact: 5000, Account: 300 } });
 });
 afterAll(() => emulator.close());
+
+interface ControlAnswer {
+  readonly refreshToken: string;
+  readonly updated: readonly string[];
+  readonly inserted: readonly string[];
+  readonly deleted: readonly string[];
+}
+
+/** Posts to the control API, which answers some of these. */
+async function control(call: string, body: unknown): Promise<ControlAnswer> {
+  const response = await fetch(`${emulator.url}/__emulator/${call}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return JSON.parse(await response.text());
+}
 
 async function soapConnection(): Promise<Connection> {
   const { username, password, securityToken } = emulator.credentials;
@@ -151,25 +170,117 @@ test('queries by Bulk API 2.0', async () => {
   );
 });
 
+test('describes every type of field', async () => {
+  const connection = await soapConnection();
+  const { fields, custom } = await connection.describe('Venue__c');
+  expect(custom).toBe(true);
+  const byName = new Map(fields.map((field) => [field.name, field]));
+  expect(byName.get('Place__c')).toMatchObject({
+    type: 'location',
+    soapType: 'urn:location',
+    filterable: false,
+  });
+  expect(byName.get('Place__Latitude__s')).toMatchObject({ type: 'double', compoundFieldName: 'Place__c' });
+  expect(byName.get('AccessCode__c')).toMatchObject({ type: 'encryptedstring', encrypted: true });
+  expect(byName.get('Pitch__c')).toMatchObject({ extraTypeInfo: 'richtextarea', htmlFormatted: true });
+  expect(byName.get('Score__c')).toMatchObject({ type: 'double', calculated: true, updateable: false });
+  expect(byName.get('OldCode__c')).toMatchObject({ deprecatedAndHidden: true });
+  const [venue] = (
+    await connection.query('SELECT Place__c FROM Venue__c WHERE Place__Latitude__s > 0 LIMIT 1')
+  ).records;
+  expect(venue?.Place__c).toEqual({ latitude: expect.any(Number), longitude: expect.any(Number) });
+  const history = await connection.describe('ContactHistory');
+  expect(history.fields.find((field) => field.name === 'NewValue')).toMatchObject({
+    soapType: 'xsd:anyType',
+  });
+  expect(history.fields.map((field) => field.name)).not.toContain('SystemModstamp');
+  const task = await connection.describe('Task');
+  expect(task.fields.find((field) => field.name === 'WhoId')).toMatchObject({
+    referenceTo: ['Contact', 'Lead'],
+    polymorphicForeignKey: true,
+  });
+});
+
+test('retrieves a blob from the address that a row gives', async () => {
+  const connection = await soapConnection();
+  const [attachment] = (await connection.query('SELECT Id, Body FROM Attachment LIMIT 1')).records;
+  expect(attachment?.Body).toBe(`/services/data/v60.0/sobjects/Attachment/${attachment?.Id}/Body`);
+  const stream = connection.sobject('Attachment').record(String(attachment?.Id)).blob('Body');
+  const bytes = Buffer.concat(await stream.toArray());
+  expect(bytes.toString()).toMatch(/\(#\d{5}\)$/);
+});
+
+test('logs in by JWT, and by a refresh token again when the session has ended', async () => {
+  const { clientId, clientSecret, username } = emulator.credentials;
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  await control('certificate', { certificate: publicKey.export({ type: 'spki', format: 'pem' }) });
+  const claims = { iss: clientId, sub: username, aud: emulator.url, exp: Math.floor(Date.now() / 1000) + 60 };
+  const [head, body] = [{ alg: 'RS256' }, claims].map((part) =>
+    Buffer.from(JSON.stringify(part)).toString('base64url'),
+  );
+  const signature = sign('RSA-SHA256', Buffer.from(`${head}.${body}`), privateKey).toString('base64url');
+  const byAssertion = oauthConnection();
+  await byAssertion.authorize({
+    grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    assertion: `${head}.${body}.${signature}`,
+  });
+  expect((await byAssertion.identity()).username).toBe(username);
+
+  const { refreshToken } = await control('refresh-token', {});
+  const renewing = new Connection({
+    oauth2: { clientId, clientSecret, loginUrl: emulator.url },
+    instanceUrl: emulator.url,
+    accessToken: 'ended',
+    refreshToken,
+    version,
+  });
+  expect((await renewing.query('SELECT Id FROM Account LIMIT 1')).totalSize).toBe(1);
+});
+
+test('is told of the limits', async () => {
+  const connection = await soapConnection();
+  const { DailyApiRequests, DailyBulkV2QueryJobs } = await connection.limits();
+  expect(DailyApiRequests?.Max).toBe(1_000_000);
+  expect(DailyApiRequests?.Remaining).toBeLessThan(1_000_000);
+  expect(connection.limitInfo.apiUsage).toMatchObject({ limit: 1_000_000, used: expect.any(Number) });
+  expect(DailyBulkV2QueryJobs).toEqual({ Max: 10_000, Remaining: expect.any(Number) });
+});
+
+test('queries what is deleted, by REST and by Bulk API 2.0, and steers a job of its own', async () => {
+  const connection = await soapConnection();
+  const { deleted } = await control('mutate', { object: 'Account', delete: 3 });
+  const soql = 'SELECT Id FROM Account WHERE IsDeleted = true';
+  const records = await connection.query(soql, { scanAll: true });
+  expect(records.records.map(({ Id }) => Id)).toEqual(deleted);
+  const stream = await connection.bulk2.query(soql, { scanAll: true });
+  expect((await stream.toArray()).map(({ Id }) => Id)).toEqual(deleted);
+
+  const job = new QueryJobV2(connection, {
+    bodyParams: { query: 'SELECT Id FROM Contact', operation: 'query' },
+    pollingOptions: { pollInterval: 20, pollTimeout: 20_000 },
+  });
+  expect(await job.open()).toMatchObject({ state: 'UploadComplete', object: 'Contact' });
+  await job.poll();
+  expect(await job.check()).toMatchObject({ state: 'JobComplete', numberRecordsProcessed: 5000 });
+  expect(await (await job.result()).toArray()).toHaveLength(5000);
+  await job.delete();
+  await expect(job.check()).rejects.toThrow('The requested resource does not exist');
+});
+
 test('sees changes and deletes by the replication calls', async () => {
   const connection = await soapConnection();
   const from = new Date(Date.now() - 120_000).toISOString();
   const to = new Date(Date.now() + 120_000).toISOString();
-  const response = await fetch(`${emulator.url}/__emulator/mutate`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ object: 'Lead', update: 3, insert: 2, delete: 1 }),
+  const { updated, inserted, deleted } = await control('mutate', {
+    object: 'Lead',
+    update: 3,
+    insert: 2,
+    delete: 1,
   });
-  const { updated, inserted, deleted }: Record<string, string[]> = JSON.parse(await response.text());
-  expect((await connection.sobject('Lead').updated(from, to)).ids).toEqual([
-    ...(updated ?? []),
-    ...(inserted ?? []),
-  ]);
+  expect((await connection.sobject('Lead').updated(from, to)).ids).toEqual([...updated, ...inserted]);
   const { deletedRecords } = await connection.sobject('Lead').deleted(from, to);
   expect(deletedRecords.map(({ id }) => id)).toEqual(deleted);
-  await expect(connection.sobject('Lead').retrieve(String(deleted?.[0]))).rejects.toThrow(
-    'entity is deleted',
-  );
+  await expect(connection.sobject('Lead').retrieve(String(deleted[0]))).rejects.toThrow('entity is deleted');
 });
 
 test('is refused in words it can show', async () => {

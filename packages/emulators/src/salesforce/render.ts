@@ -1,5 +1,5 @@
 import type { Column, Value } from '../rows/columns.ts';
-import { type FieldDefinition, type OrgSnapshot, partsOf } from './definitions.ts';
+import { type FieldDefinition, isCompound, type OrgSnapshot, partsOf } from './definitions.ts';
 import { bulkDatetime, restDatetime } from './timestamps.ts';
 
 /** Writes one row as text. */
@@ -94,7 +94,9 @@ export function compileJsonRow(
 }
 
 function compileJsonValue(snapshot: OrgSnapshot, field: FieldDefinition, style: JsonStyle): RowWriter {
-  if (field.type === 'address') return compileAddress(snapshot, field);
+  if (isCompound(field)) return compileCompound(snapshot, field);
+  if (field.type === 'base64' && style.attributesUrl !== undefined)
+    return compileBlobUrl(snapshot, field, style.attributesUrl);
   const column = snapshot.column(field);
   return (index) => jsonValue(column(index), field, style.datetime);
 }
@@ -108,18 +110,30 @@ export function jsonValue(value: Value, field: FieldDefinition, datetime = restD
   return JSON.stringify(value);
 }
 
-const addressKeys = ['city', 'country', 'latitude', 'longitude', 'postalCode', 'state', 'street'] as const;
+/** Blobs are not in a row: an address of their own is (REST API Developer Guide, sObject Blob Retrieve). */
+function compileBlobUrl(snapshot: OrgSnapshot, field: FieldDefinition, recordsUrl: string): RowWriter {
+  const id = snapshot.object.fields.find(({ type }) => type === 'id');
+  const idAt = id === undefined ? () => '' : snapshot.column(id);
+  const column = snapshot.column(field);
+  return (index) =>
+    column(index) === null ? 'null' : JSON.stringify(`${recordsUrl}${idAt(index)}/${field.name}`);
+}
 
-function compileAddress(snapshot: OrgSnapshot, address: FieldDefinition): RowWriter {
-  const parts = partsOf(snapshot.object, address);
-  const columns = addressKeys.map((key) => {
-    const part = parts.find((field) => field.name.toLowerCase().endsWith(key.toLowerCase()));
+const locationKeys = ['latitude', 'longitude'] as const;
+const addressKeys = ['city', 'country', ...locationKeys, 'postalCode', 'state', 'street'] as const;
+
+function compileCompound(snapshot: OrgSnapshot, compound: FieldDefinition): RowWriter {
+  const isAddress = compound.type === 'address';
+  const keys = isAddress ? addressKeys : locationKeys;
+  const parts = partsOf(snapshot.object, compound);
+  const columns = keys.map((key) => {
+    const part = parts.find(({ name }) => name.replace(/__s$/, '').toLowerCase().endsWith(key.toLowerCase()));
     return part === undefined ? () => null : snapshot.column(part);
   });
   return (index) => {
     const values = columns.map((column) => column(index));
     if (values.every((value) => value === null)) return 'null';
-    const members = addressKeys.map((key, at) => [key, values[at] ?? null]);
-    return JSON.stringify({ ...Object.fromEntries(members), geocodeAccuracy: null });
+    const members = Object.fromEntries(keys.map((key, at) => [key, values[at] ?? null]));
+    return JSON.stringify(isAddress ? { ...members, geocodeAccuracy: null } : members);
   };
 }

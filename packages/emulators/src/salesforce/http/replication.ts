@@ -71,6 +71,9 @@ export function deletedRecords(snapshot: OrgSnapshot, { start, end }: Timespan, 
 
 function columnOf(snapshot: OrgSnapshot, name: string): Column {
   const field = findField(snapshot.object, name);
-  if (field === undefined) throw new Error(`${snapshot.object.name} has no ${name}.`);
+  if (field === undefined) {
+    const message = `object type '${snapshot.object.name}' is not replicateable`;
+    throw new ApiError(400, 'INVALID_TYPE_FOR_OPERATION', message);
+  }
   return snapshot.column(field);
 }

@@ -104,6 +104,23 @@ function registerObjects(server: FastifyInstance, context: Context, root: string
       return readRecord(context, existing(context, params.object), params.id, params.version, query.fields);
     },
   );
+  server.get<{ Params: OfObject & { id: string; field: string } }>(
+    `${root}/:object/:id/:field`,
+    async ({ params }, reply) =>
+      reply
+        .type('application/octetstream')
+        .send(readBlob(context, existing(context, params.object), params.id, params.field)),
+  );
+}
+
+/** The bytes of a base64 field (REST API Developer Guide, sObject Blob Retrieve). */
+function readBlob(context: Context, object: ObjectDefinition, id: string, name: string): Buffer {
+  const field = findField(object, name);
+  const table = context.org.table(object.name);
+  const index = table.indexOf(id);
+  const snapshot = table.snapshot();
+  if (field?.type !== 'base64' || index === undefined || snapshot.isDeleted(index)) throw notFound();
+  return Buffer.from(String(snapshot.column(field)(index) ?? ''), 'base64');
 }
 
 function existing({ org }: Context, name: string): ObjectDefinition {
