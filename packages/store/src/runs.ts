@@ -52,6 +52,8 @@ export interface Runs {
   count(flowId?: string): Promise<number>;
   /** Queues a run; undefined when the flow has one that is not finished. */
   enqueue(flowId: string, progress?: Readonly<Record<string, unknown>>): Promise<RunRecord | undefined>;
+  /** Ends an open run as cancelled; undefined where it has ended. */
+  cancel(id: string): Promise<RunRecord | undefined>;
   /** Ends the flow's open run, if it has one, as cancelled. */
   cancelOpen(flowId: string): Promise<void>;
   /**
@@ -77,6 +79,15 @@ export function scopedRuns(database: Kysely<Tables>, scope: Scope, work: WorkQue
       .selectFrom('flow_runs')
       .where('org_id', '=', scope.orgId)
       .where('sandbox_id', '=', scope.sandboxId);
+  const cancelling = () => {
+    const now = new Date();
+    return database
+      .updateTable('flow_runs')
+      .set({ state: 'cancelled', etag: randomUUID(), updated_at: now, completed_at: now, lease_owner: null })
+      .where('org_id', '=', scope.orgId)
+      .where('sandbox_id', '=', scope.sandboxId)
+      .where('completed_at', 'is', null);
+  };
 
   return {
     async get(id) {
@@ -131,22 +142,13 @@ export function scopedRuns(database: Kysely<Tables>, scope: Scope, work: WorkQue
         return run;
       }),
 
+    async cancel(id) {
+      const rows = await cancelling().where('id', '=', id).returningAll().execute();
+      return toRun(rows[0]);
+    },
+
     async cancelOpen(flowId) {
-      const now = new Date();
-      await database
-        .updateTable('flow_runs')
-        .set({
-          state: 'cancelled',
-          etag: randomUUID(),
-          updated_at: now,
-          completed_at: now,
-          lease_owner: null,
-        })
-        .where('org_id', '=', scope.orgId)
-        .where('sandbox_id', '=', scope.sandboxId)
-        .where('flow_id', '=', flowId)
-        .where('completed_at', 'is', null)
-        .execute();
+      await cancelling().where('flow_id', '=', flowId).execute();
     },
 
     async hold(run, owner) {

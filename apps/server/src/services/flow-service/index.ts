@@ -5,6 +5,7 @@ import { registerFlowAction } from './flow-action-route.ts';
 import { flows } from './flows.ts';
 import { problems } from './render-problem.ts';
 import { registerResourceRoutes } from './resource-routes.ts';
+import { registerRunAction } from './run-action-route.ts';
 import { registerRunRoutes } from './run-routes.ts';
 import { sourceConnections } from './source-connections.ts';
 import { registerSourceRoutes } from './source-routes.ts';
@@ -30,6 +31,7 @@ export function flowService(dependencies: Dependencies): Service {
       registerResourceRoutes(routes, flows, dependencies);
       registerFlowAction(routes, dependencies);
       registerRunRoutes(routes, dependencies);
+      registerRunAction(routes, dependencies);
     },
   };
 }

@@ -107,7 +107,7 @@ export function registerResourceRoutes<Given>(
 }
 
 /** What a write answers: the id, and the etag to send next. */
-export function referenceTo(resource: Resource): Static<typeof Reference> {
+export function referenceTo(resource: Pick<Resource, 'id' | 'etag'>): Static<typeof Reference> {
   return { id: resource.id, etag: entityTag(resource) };
 }
 

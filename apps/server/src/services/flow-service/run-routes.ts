@@ -1,14 +1,13 @@
-import { documentOf } from '@tributary/runner';
 import { type Static, Type } from 'typebox';
 import type { SandboxedCaller } from '../../http/caller.ts';
 import { entityTag } from '../../http/entity-tag.ts';
-import { Problem } from '../../http/problem.ts';
 import { requestUrl } from '../../http/request-url.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { AnyObject, answers, Id, listOf, oneOf } from './answer-schemas.ts';
 import { ListQuery } from './list-request.ts';
-import { invalidBody, ResourceNotFound, refusal } from './refusal.ts';
+import { queueRun } from './queue-run.ts';
+import { invalidBody, ResourceNotFound } from './refusal.ts';
 import { shownRun } from './run-document.ts';
 import { listRuns } from './run-list.ts';
 
@@ -63,26 +62,11 @@ export function registerRunRoutes(routes: Routes, dependencies: Dependencies): v
   );
 }
 
-async function enqueueRun({ store, actor }: SandboxedCaller, { flowId, params }: Static<typeof RunBody>) {
+async function enqueueRun(caller: SandboxedCaller, { flowId, params }: Static<typeof RunBody>) {
   const [param] = Object.keys(params ?? {});
   if (param !== undefined) {
     const message = 'is not taken here: a run reads what has changed since the last one; remove it';
     throw invalidBody([{ path: `/params/${param}`, message }]);
   }
-  return store.transaction(async (transaction) => {
-    const flow = await transaction.resources('flow').getForUpdate(flowId);
-    if (flow === undefined) {
-      throw invalidBody([{ path: '/flowId', message: 'names no flow of this sandbox', code: '1430-400' }]);
-    }
-    const { state } = documentOf('flow', flow);
-    if (state !== 'enabled') {
-      throw refusal('1422-400', `The flow ${flowId} is ${state} and cannot run. Enable it first.`);
-    }
-    const progress = { trigger: 'onDemand', requestedBy: actor, errors: [] };
-    const run = await transaction.runs.enqueue(flowId, progress);
-    if (run !== undefined) return run;
-    const [open] = await transaction.runs.list({ flowId, limit: 1 });
-    const message = `The flow ${flowId} has a run that is not finished yet: ${open?.id}. Wait for its end.`;
-    throw new Problem('conflict', message, { violations: [{ path: '/flowId', message }] });
-  });
+  return queueRun(caller, flowId);
 }

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type FlowServer, flowBody, scopedStore, startFlowServer } from './tutorial.test-kit.ts';
+
+let flows: FlowServer;
+let flowId: string;
+let runId: string;
+beforeAll(async () => {
+  flows = await startFlowServer();
+  const body = flowBody(await flows.tutorial());
+  flowId = await flows.create('/flows', { ...body, scheduleParams: undefined });
+});
+beforeEach(async () => {
+  const store = await scopedStore(flows.server);
+  await store.runs.cancelOpen(flowId);
+  runId = (await flows.call('POST', '/runs', { body: { flowId } })).body.id;
+});
+afterAll(() => flows.close());
+
+const act = (op: string, id = runId) => flows.call('POST', `/runs/${id}/action?op=${op}`);
+const statusOf = async (id: string) =>
+  (await flows.call('GET', `/runs/${id}`)).body.items[0].metrics.statusSummary.status;
+
+/** Ends the open run as a worker would that can do nothing for it. */
+async function fail(): Promise<void> {
+  const { queue } = flows.server.store;
+  const claimed = await queue.claim();
+  if (claimed === undefined) throw new Error('no run is due');
+  const store = await scopedStore(flows.server);
+  await store.runs.advance(claimed.run, claimed.owner, 'failed', {});
+  await queue.settle(claimed.owner);
+}
+
+describe('a run that is cancelled', () => {
+  it('has ended, and makes way for another', async () => {
+    const { status, body, headers } = await act('cancel');
+    expect(status).toBe(200);
+    expect(body).toEqual({ id: runId, etag: headers.get('etag') });
+    expect(await statusOf(runId)).toBe('cancelled');
+    expect((await flows.call('POST', '/runs', { body: { flowId } })).status).toBe(201);
+  });
+
+  it('is taken from the worker that holds it', async () => {
+    const claimed = await flows.server.store.queue.claim();
+    await act('cancel');
+    if (claimed === undefined) throw new Error('no run is due');
+    expect(await flows.server.store.queue.heartbeat(claimed.run, claimed.owner)).toBe(false);
+  });
+
+  it('cannot be cancelled once more', async () => {
+    await act('cancel');
+    const { status, body } = await act('cancel');
+    expect(status).toBe(400);
+    expect(body.detail).toContain('current state cancelled');
+  });
+});
+
+describe('a run that is triggered again', () => {
+  it('is followed by a new run of its flow', async () => {
+    await fail();
+    const { status, body } = await act('re-trigger');
+    expect(status).toBe(200);
+    expect(body.id).not.toBe(runId);
+    expect(await statusOf(body.id)).toBe('queued');
+    expect(await statusOf(runId)).toBe('failed');
+  });
+
+  it('must have failed', async () => {
+    const { status, body } = await act('RE-TRIGGER');
+    expect(status).toBe(400);
+    expect(body.report.violations).toEqual([
+      { path: 'op', message: 'asks for a run that has failed or was cancelled' },
+    ]);
+  });
+
+  it('must not have been followed by another already', async () => {
+    await fail();
+    await act('re-trigger');
+    expect((await act('re-trigger')).status).toBe(409);
+  });
+
+  it('must be of a flow that is enabled', async () => {
+    await fail();
+    await flows.call('POST', `/flows/${flowId}/action?op=disable`);
+    expect((await act('re-trigger')).body.detail).toContain('disabled');
+    await flows.call('POST', `/flows/${flowId}/action?op=enable`);
+  });
+});
+
+it.each([
+  ['an operation that is not known', () => act('explode'), 400],
+  ['the name of an inherited property', () => act('constructor'), 400],
+  ['a run that is not there', () => act('cancel', randomUUID()), 404],
+])('refuses %s', async (_case, call, status) => {
+  expect((await call()).status).toBe(status);
+});

@@ -1,0 +1,70 @@
+import type { RunRecord } from '@tributary/store';
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { entityTag } from '../../http/entity-tag.ts';
+import { type Routes, sandboxOf } from '../../http/service.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { answers, Id, Reference } from './answer-schemas.ts';
+import { queueRun } from './queue-run.ts';
+import { ResourceNotFound, refusal } from './refusal.ts';
+import { referenceTo } from './resource-routes.ts';
+import { runStatus } from './run-document.ts';
+
+const operations = {
+  cancel,
+  're-trigger': retrigger,
+} as const;
+
+/** `POST /runs/{id}/action?op=`: ends a run that is under way, or runs a failed one's flow again. */
+export function registerRunAction(routes: Routes, dependencies: Dependencies): void {
+  routes.post(
+    '/runs/:id/action',
+    {
+      schema: {
+        summary: 'Cancel a flow run, or run a failed one again',
+        description:
+          'A cancelled run lands nothing. re-trigger queues a new run, whose id is answered: what the failed run did not land, it takes.',
+        params: Id,
+        querystring: Type.Object({
+          op: Type.String({ description: 'cancel or re-trigger, in upper or lower case' }),
+        }),
+        response: answers({ 200: Reference }),
+      },
+    },
+    async (request, reply) => {
+      const operate = operationOf(request.query.op.toLowerCase());
+      const run = await sandboxOf(request).store.runs.get(request.params.id);
+      if (run === undefined) throw new ResourceNotFound('runs', request.params.id);
+      const outcome = await operate(request, run);
+      dependencies.wakeRunner();
+      return reply.header('etag', entityTag(outcome)).send(referenceTo(outcome));
+    },
+  );
+}
+
+async function cancel(request: FastifyRequest, run: RunRecord): Promise<RunRecord> {
+  const cancelled = await sandboxOf(request).store.runs.cancel(run.id);
+  if (cancelled !== undefined) return cancelled;
+  throw notIn(run, 'cancel', 'a run that has not ended');
+}
+
+/** A run that failed has moved no watermark, and one that was cancelled neither: a new run reads from where they began. */
+async function retrigger(request: FastifyRequest, run: RunRecord): Promise<RunRecord> {
+  if (run.state === 'failed' || run.state === 'cancelled') return queueRun(sandboxOf(request), run.flowId);
+  throw notIn(run, 're-trigger', 'a run that has failed or was cancelled');
+}
+
+function notIn(run: RunRecord, op: string, wanted: string) {
+  return refusal('1422-400', `The action ${op} cannot be applied in the current state ${runStatus(run)}.`, {
+    violations: [{ path: 'op', message: `asks for ${wanted}` }],
+  });
+}
+
+function operationOf(op: string) {
+  // Just found among the keys.
+  if (Object.hasOwn(operations, op)) return operations[op as keyof typeof operations];
+  const known = Object.keys(operations).join(' or ');
+  throw refusal('1434-400', `The operation '${op}' is not known. Use ${known}.`, {
+    violations: [{ path: 'op', message: `must be ${known}` }],
+  });
+}
