@@ -22,6 +22,13 @@ const basic = {
 };
 const credential = { environmentUrl: 'http://127.0.0.1:8080', clientId: 'id', clientSecret: 'secret' };
 
+const vouched = {
+  environmentUrl: 'https://example.my.salesforce.com',
+  clientId: 'id',
+  username: 'ada@example.com',
+  privateKey: '-----BEGIN PRIVATE KEY-----',
+};
+
 describe('the connection specs', () => {
   test('have the ids that the platform gave them', () => {
     expect(connectionSpecs.map(({ id }) => id)).toEqual([SALESFORCE, DYNAMICS, DATA_LAKE]);
@@ -40,6 +47,13 @@ describe('the connection specs', () => {
     const spec = specOf(SALESFORCE);
     expect(secretParams(spec, 'Basic Authentication')).toEqual(['password', 'securityToken', 'clientSecret']);
     expect(secretParams(spec, 'OAuth2 Client Credential')).toEqual(['clientSecret']);
+    expect(secretParams(spec, 'OAuth2 JWT Token Credential')).toEqual(['clientSecret', 'jwtToken']);
+    expect(secretParams(spec, 'OAuth2 JWT Bearer')).toEqual(['privateKey']);
+    expect(secretParams(spec, 'OAuth2 Refresh Code')).toEqual([
+      'clientSecret',
+      'refreshToken',
+      'accessToken',
+    ]);
     expect(secretParams(specOf(DYNAMICS), 'Service Principal Key Based Authentication')).toEqual([
       'servicePrincipalKey',
     ]);
@@ -68,6 +82,15 @@ describe('the auth parameters of Salesforce', () => {
     ['Basic Authentication', { ...basic, clientId: 'id', clientSecret: 'secret' }],
     ['OAuth2 Client Credential', credential],
     ['OAuth2 Client Credential', { ...credential, environmentUrl: 'https://example.my.salesforce.com/' }],
+    ['OAuth2 Client Credential', { ...credential, apiBudgetPercent: 50 }],
+    [
+      'OAuth2 JWT Token Credential',
+      { instanceUrl: basic.environmentUrl, clientId: 'id', clientSecret: 'secret', jwtToken: 'a.b.c' },
+    ],
+    ['OAuth2 JWT Bearer', vouched],
+    ['OAuth2 JWT Bearer', { ...vouched, audience: 'https://test.salesforce.com' }],
+    ['OAuth2 Refresh Code', { ...credential, refreshToken: 'token' }],
+    ['OAuth2 Refresh Code', { ...credential, refreshToken: 'token', accessToken: 'token' }],
   ])('are taken: %s %j', (authSpecName, params) => {
     expect(refusals(authSpecName, params)).toEqual([]);
   });
@@ -83,6 +106,10 @@ describe('the auth parameters of Salesforce', () => {
     ['Basic Authentication', { ...basic, passwort: 'pw' }, 'passwort'],
     ['OAuth2 Client Credential', { ...credential, clientSecret: '' }, 'clientSecret'],
     ['OAuth2 Client Credential', { ...credential, clientId: 7 }, 'clientId'],
+    ['OAuth2 Client Credential', { ...credential, apiBudgetPercent: 101 }, 'apiBudgetPercent'],
+    ['OAuth2 JWT Bearer', { ...vouched, privateKey: undefined }, 'privateKey'],
+    ['OAuth2 JWT Bearer', { ...vouched, audience: 'login' }, 'audience'],
+    ['OAuth2 Refresh Code', credential, 'refreshToken'],
   ])('are refused by name: %s %j for %s', (authSpecName, params, name) => {
     expect(refusals(authSpecName, params).join()).toContain(name);
   });

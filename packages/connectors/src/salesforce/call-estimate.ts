@@ -20,5 +20,5 @@ export function shortageNotice(
   { callsLeft }: ApiBudget,
 ): string | undefined {
   if (calls === undefined || callsLeft === undefined || calls <= callsLeft) return undefined;
-  return `${table}: some ${calls} calls are needed, and ${callsLeft} are left of this connection's share of the day; the run pauses when they are used up`;
+  return `${table}: some ${calls} calls are needed, and ${callsLeft} are left of this connection’s share of the day; the run pauses when they are used up`;
 }

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { parseSalesforceParams, secretsOf } from './params.ts';
 
@@ -8,7 +9,36 @@ const basic = {
   securityToken: 'tok-en',
 };
 
+const { environmentUrl, username } = basic;
+const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+const privateKey = key.export({ type: 'pkcs8', format: 'pem' }).toString();
+const vouched = { environmentUrl, clientId: 'app', username, privateKey };
+const signed = { instanceUrl: environmentUrl, clientId: 'app', clientSecret: 'hush', jwtToken: 'a.b.c' };
+const approved = { environmentUrl, clientId: 'app', refreshToken: 'again' };
+
 describe('auth parameters', () => {
+  test.each([
+    ['OAuth2 JWT Bearer', vouched, [privateKey]],
+    ['OAuth2 JWT Token Credential', signed, ['a.b.c', 'hush']],
+    ['OAuth2 Refresh Code', approved, ['again']],
+    [
+      'OAuth2 Refresh Code',
+      { ...approved, clientSecret: 'hush', accessToken: 'now' },
+      ['again', 'now', 'hush'],
+    ],
+  ])('of %s keep their secrets', (authSpecName, params, secrets) => {
+    expect(secretsOf(parseSalesforceParams(authSpecName, params))).toEqual(secrets);
+  });
+
+  test.each([
+    [undefined, 80],
+    [1, 1],
+    [100, 100],
+  ])('give the share of calls %j as %i', (apiBudgetPercent, percent) => {
+    const params = parseSalesforceParams('Basic Authentication', { ...basic, apiBudgetPercent });
+    expect(params.apiBudgetPercent).toBe(percent);
+  });
+
   test('without a connected app are those of a user', () => {
     const params = parseSalesforceParams('Basic Authentication', basic);
     expect(params).toMatchObject({ kind: 'password', apiVersion: '60.0', connectedApp: undefined });
@@ -34,6 +64,16 @@ describe('auth parameters', () => {
     ['Basic Authentication', { ...basic, clientId: 'id' }, 'auth.params.clientSecret'],
     ['OAuth2 Client Credential', basic, 'auth.params.clientId'],
     ['OAuth2 SAML Assertion', basic, 'auth.specName'],
+    ['Basic Authentication', { ...basic, apiBudgetPercent: 0 }, 'auth.params.apiBudgetPercent'],
+    ['Basic Authentication', { ...basic, apiBudgetPercent: '80' }, 'auth.params.apiBudgetPercent'],
+    ['OAuth2 JWT Bearer', { ...vouched, privateKey: 'pass-word' }, 'auth.params.privateKey'],
+    ['OAuth2 JWT Bearer', { ...vouched, username: undefined }, 'auth.params.username'],
+    ['OAuth2 JWT Bearer', { ...vouched, audience: 'login' }, 'auth.params.audience'],
+    ['OAuth2 JWT Token Credential', { instanceUrl: basic.environmentUrl }, 'auth.params.jwtToken'],
+    ['OAuth2 JWT Token Credential', { ...signed, jwtToken: 'pass-word\n' }, 'auth.params.jwtToken'],
+    ['OAuth2 JWT Token Credential', { ...signed, instanceUrl: undefined }, 'auth.params.instanceUrl'],
+    ['OAuth2 Refresh Code', { ...approved, refreshToken: '' }, 'auth.params.refreshToken'],
+    ['OAuth2 Refresh Code', { ...approved, accessToken: 'pass-word ' }, 'auth.params.accessToken'],
     ['Basic Authentication', null, 'auth.params'],
   ])('of %s that are wrong are refused by name: %j', (authSpecName, params, name) => {
     try {
