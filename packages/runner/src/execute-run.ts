@@ -1,29 +1,26 @@
 import { rm } from 'node:fs/promises';
-import type { Source, TableDescription } from '@tributary/connectors';
+import type { Source } from '@tributary/connectors';
 import type { TransformResult } from '@tributary/engine';
-import type { RunRecord, RunState } from '@tributary/store';
+import type { RunRecord } from '@tributary/store';
+import { advance } from './advance.ts';
 import { batchErrors, keepsDiagnostics } from './batch-document.ts';
 import { newBatchId } from './batch-id.ts';
 import { commitRun } from './commit-run.ts';
-import { attemptFolder, dataFolderOf } from './data-folder.ts';
-import { documentOf } from './documents.ts';
+import { attemptFolder } from './data-folder.ts';
+import { ensurePlan, preparedFlowOf } from './ensure-plan.ts';
 import { extractRun } from './extract-run.ts';
-import { FlowUnfit, MAX_ATTEMPTS, TakesWorkersDown } from './failure.ts';
+import { MAX_ATTEMPTS, TakesWorkersDown } from './failure.ts';
 import { handleFailure } from './handle-failure.ts';
-import { meetDrift } from './meet-drift.ts';
-import { withNotices, withPlanNotices } from './notices.ts';
+import { withNotices } from './notices.ts';
 import { openSourceOf } from './open-source.ts';
-import { type PlannedPartition, planRun } from './plan-run.ts';
-import { type PreparedFlow, prepareFlow } from './prepare-flow.ts';
-import { progressOf, type RunProgress, readWindow, storeWindow } from './progress.ts';
+import type { PreparedFlow } from './prepare-flow.ts';
+import { progressOf, type RunProgress, readWindow } from './progress.ts';
 import { comparisonNotices, reconcileRun } from './reconcile-run.ts';
 import { newRows, verdictOf } from './run-commit.ts';
-import { hasDrifted, type SchemaDrift } from './schema-drift.ts';
 import type { Attempt } from './services.ts';
-import { asDeclared } from './source-columns.ts';
 import { figuresOf } from './staged-pages.ts';
 import { tidyRun } from './tidy-run.ts';
-import { currentTable, transformRun } from './transform-run.ts';
+import { transformRun } from './transform-run.ts';
 
 /*
  * A flow run, step by step. Each step is kept in the store before the next begins, so any worker can take the run up
@@ -65,62 +62,11 @@ function requireBearable(run: RunRecord): void {
 }
 
 async function takeSteps(attempt: Attempt): Promise<void> {
-  const prepared = await prepare(attempt);
+  const prepared = await preparedFlowOf(attempt);
   const source = openSourceOf(attempt.services, prepared.connection.id, prepared.connection.document);
   const planned = await ensurePlan(attempt, prepared, source);
-  const extracted = await extract(planned, prepared, source);
-  await transformAndCommit(extracted, prepared);
-}
-
-async function prepare({ store, run }: Attempt): Promise<PreparedFlow> {
-  const resource = await store.resources('flow').get(run.flowId);
-  if (resource === undefined) throw new FlowUnfit([{ path: '', message: 'the flow was deleted' }]);
-  const preparation = await prepareFlow(store, documentOf('flow', resource));
-  if (preparation.ok) return preparation.prepared;
-  throw new FlowUnfit(preparation.violations);
-}
-
-async function ensurePlan(attempt: Attempt, prepared: PreparedFlow, source: Source): Promise<Attempt> {
-  const progress = progressOf(attempt.run);
-  if (progress.columns !== undefined) return attempt;
-  const planning = await advance(attempt, 'planning', {
-    ...progress,
-    sourceConnectionId: prepared.sourceConnection.id,
-    targetConnectionId: prepared.targetConnectionId,
-  });
-  const table = await currentTable(attempt, prepared.dataSetId);
-  const fixed = progress.window === undefined ? undefined : readWindow(progress.window);
-  const { document } = prepared.sourceConnection;
-  const described = asDeclared(await source.describe(document.params.tableName, attempt.signal), document);
-  const drift = await meetDrift(planning, prepared, described);
-  const plan = await planRun(planning, prepared, { source, table: described, drift }, fixed);
-  return keepPlan(planning, plan.partitions, {
-    ...withPlanNotices(progressOf(planning.run), plan.notices),
-    ...whatTheTableIs(described, drift),
-    window: storeWindow(plan.window),
-    columns: plan.columns,
-    ...(plan.comparison && { comparison: plan.comparison }),
-    dataFolder: dataFolderOf(attempt.services.lake.io.pathOf(table.metadata.location), attempt.run.id),
-    extract: { startedAt: Date.now(), files: 0, bytes: 0 },
-  });
-}
-
-/** The table's columns are kept with a run only where its end changes what is known of them. */
-function whatTheTableIs({ columns }: TableDescription, drift: SchemaDrift | undefined): Partial<RunProgress> {
-  if (drift === undefined) return { tableColumns: columns };
-  return { drift, ...(hasDrifted(drift) && { tableColumns: columns }) };
-}
-
-async function keepPlan(
-  attempt: Attempt,
-  partitions: readonly PlannedPartition[],
-  progress: RunProgress,
-): Promise<Attempt> {
-  const run = await attempt.store.transaction(async (store) => {
-    await store.staging.plan(attempt.run.id, partitions);
-    return store.runs.advance(attempt.run, attempt.owner, 'extracting', { ...progress });
-  });
-  return { ...attempt, run };
+  const extracted = await extract(planned.attempt, planned.prepared, source);
+  await transformAndCommit(extracted, planned.prepared);
 }
 
 async function extract(attempt: Attempt, prepared: PreparedFlow, source: Source): Promise<Attempt> {
@@ -232,9 +178,4 @@ function withOutcome(
       })),
     ],
   };
-}
-
-async function advance(attempt: Attempt, state: RunState, progress: RunProgress): Promise<Attempt> {
-  const run = await attempt.store.runs.advance(attempt.run, attempt.owner, state, { ...progress });
-  return { ...attempt, run };
 }

@@ -1,21 +1,65 @@
 import type { TableDescription } from '@tributary/connectors';
-import type { FlowSource, ScopedStore } from '@tributary/store';
+import { planMappings } from '@tributary/data-prep';
+import type { FlowSource, RunRecord, ScopedStore } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
+import { addColumns } from './add-columns.ts';
+import { withNotices } from './notices.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
+import { progressOf } from './progress.ts';
 import { DEFAULT_DRIFT_POLICY, requireNoDrift, type SchemaDrift, schemaDrift } from './schema-drift.ts';
 import type { Attempt } from './services.ts';
 
-/** How a table's columns have changed since the flow's last landed run; undefined where there was none. */
+export interface MetDrift {
+  /** How the columns have changed since the flow's last landed run; undefined where there was none. */
+  readonly drift: SchemaDrift | undefined;
+  /** The run as it is now. */
+  readonly run: RunRecord;
+}
+
+/** Compares a table's columns with those that the flow's last landed run found, and does what the flow's policy says. */
 export async function meetDrift(
-  { store, run }: Pick<Attempt, 'store' | 'run'>,
-  { flow }: PreparedFlow,
+  attempt: Attempt,
+  prepared: PreparedFlow,
   table: TableDescription,
-): Promise<SchemaDrift | undefined> {
+): Promise<MetDrift> {
+  const { store, run } = attempt;
   const known = await store.flowSources.get(run.flowId);
-  if (known === undefined) return undefined;
+  if (known === undefined) return { drift: undefined, run };
   const drift = schemaDrift(columnsOf(known), table.columns);
-  requireNoDrift(drift, flow.options?.schemaDrift ?? DEFAULT_DRIFT_POLICY);
-  return drift;
+  const policy = prepared.flow.options?.schemaDrift ?? DEFAULT_DRIFT_POLICY;
+  requireNoDrift(drift, policy);
+  const wanted = policy === 'add' ? unread(prepared, table, drift.added) : [];
+  if (wanted.length === 0) return { drift, run };
+  return { drift, run: await addUnlessPinned(attempt, prepared, wanted) };
+}
+
+/** Those that no mapping reads yet. Where the mappings do not fit at all, planning says so, and nothing is added. */
+function unread(
+  { mappings, schema }: PreparedFlow,
+  table: TableDescription,
+  added: readonly SourceColumn[],
+): readonly SourceColumn[] {
+  const planned = planMappings({ mappings, columns: table.columns, target: schema.root });
+  if (!planned.ok) return [];
+  const read = new Set(planned.plan.sourceColumns);
+  return added.filter(({ name }) => !read.has(name));
+}
+
+/** A flow that names a version of its mapping set is to map as that does for ever. */
+async function addUnlessPinned(
+  attempt: Attempt,
+  prepared: PreparedFlow,
+  columns: readonly SourceColumn[],
+): Promise<RunRecord> {
+  const mapping = prepared.flow.transformations.find(({ name }) => name === 'Mapping');
+  if (mapping?.params.mappingVersion === undefined) return addColumns(attempt, prepared, columns);
+  const { store, run, owner } = attempt;
+  const names = columns.map(({ name }) => name).join(', ');
+  const message =
+    `${names} was not added: the flow names version ${String(mapping.params.mappingVersion)} of its mapping set. ` +
+    'Leave mappingVersion out for new columns to be mapped.';
+  const progress = withNotices(progressOf(run), [{ code: 'COLUMNS_NOT_ADDED', message }]);
+  return store.runs.advance(run, owner, run.state, { ...progress });
 }
 
 /** Keeps what a run has found at its source for the next one to compare with. To be called in the commit's transaction. */

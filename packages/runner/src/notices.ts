@@ -27,8 +27,12 @@ export type NoticeCode =
 /** A run of thousands of partitions may have as many notices; nobody reads more than these. */
 const MAX_NOTICES = 50;
 
-/** What only time brings: it holds for the run however often it is planned. */
-const outlivePlans: ReadonlySet<NoticeCode> = new Set(['WAITING_FOR_SOURCE']);
+/** What happened once: it holds for the run however often it is planned. */
+const outlivePlans: ReadonlySet<NoticeCode> = new Set([
+  'COLUMNS_ADDED',
+  'COLUMNS_NOT_ADDED',
+  'WAITING_FOR_SOURCE',
+]);
 
 /** Puts what a plan has to tell in the place of what an earlier plan of the run told. */
 export function withPlanNotices(progress: RunProgress, notices: readonly RunNotice[]): RunProgress {

@@ -7,8 +7,8 @@ import { type Engine, openEngine } from '@tributary/engine';
 import { createTable, currentDataFiles, localFileIO, readTable } from '@tributary/lake';
 import { createVault, type RunRecord, type ScopedStore, type Store } from '@tributary/store';
 import { openMadeStore } from '@tributary/store/test-kit';
-import { assignFieldIds, composeSchema } from '@tributary/xdm';
-import type { FlowDocument } from './documents.ts';
+import { assignFieldIds, composeSchema, type SourceColumn } from '@tributary/xdm';
+import { documentOf, type FlowDocument } from './documents.ts';
 import { executeRun } from './execute-run.ts';
 import { schemaLookup } from './schema-lookup.ts';
 import type { RunnerServices } from './services.ts';
@@ -17,7 +17,7 @@ import { TableSource } from './table-source.test-kit.ts';
 
 const ORG_ID = 'ACME@AdobeOrg';
 const SPEC = { id: 'table', version: '1.0' };
-const SCHEMA_ID = 'https://ns.adobe.com/acme/schemas/people';
+export const SCHEMA_ID = 'https://ns.adobe.com/acme/schemas/people';
 const actor = { user: 'alice', client: 'script' };
 
 const schemaBody = {
@@ -171,6 +171,32 @@ export class RunBench {
     await sets.replace(flow.mappingId, set?.etag ?? '', { state: 'enabled', ...mappingSet(...names) }, actor);
   }
 
+  /** Has the flow keep to a version of its mapping set. */
+  async pinMapping({ id, mappingId }: BenchFlow, mappingVersion: number): Promise<void> {
+    const transformations = [{ name: 'Mapping', params: { mappingId, mappingVersion } }];
+    await this.#change('flow', id, (body) => ({ ...body, transformations }));
+  }
+
+  /** Has the flow's source connection list its columns. */
+  async declareColumns({ id }: BenchFlow, columns: readonly SourceColumn[]): Promise<void> {
+    const flow = await this.store.resources('flow').get(id);
+    const [sourceConnectionId = ''] = flow === undefined ? [] : documentOf('flow', flow).sourceConnectionIds;
+    await this.#change('sourceConnection', sourceConnectionId, (body) => ({
+      ...body,
+      params: { tableName: 'People', columns },
+    }));
+  }
+
+  async #change(
+    kind: 'flow' | 'sourceConnection',
+    id: string,
+    changed: (body: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    const stored = await this.store.resources(kind).get(id);
+    if (stored === undefined) throw new Error(`no ${kind} ${id}`);
+    await this.store.resources(kind).replace(id, stored.etag, changed(stored.body), actor);
+  }
+
   /** Queues a run of the flow and takes it to its end, over as many attempts as it needs. */
   async run(flow: BenchFlow): Promise<RunRecord> {
     await this.store.runs.enqueue(flow.id);
@@ -203,7 +229,12 @@ export class RunBench {
   }
 
   /** Ids of all rows of the flow's dataset, sorted; one that has landed twice is there twice. */
-  async landed({ dataSetId }: BenchFlow): Promise<string[]> {
+  async landed(flow: BenchFlow): Promise<string[]> {
+    return (await this.rows(flow)).map(({ _id: id }) => String(id));
+  }
+
+  /** All rows of the flow's dataset, in the order of their ids. */
+  async rows({ dataSetId }: BenchFlow): Promise<Readonly<Record<string, unknown>>[]> {
     const { io } = this.services.lake;
     const pointer = await this.store.tables.get(dataSetId);
     if (pointer === undefined) throw new Error('the dataset has no table');
@@ -212,7 +243,9 @@ export class RunBench {
     for await (const file of currentDataFiles(io, table)) files.push({ path: io.pathOf(file.filePath) });
     if (files.length === 0) return [];
     const rows = await this.#engine.readRows(files, { limit: 5_000 });
-    return rows.map((row) => String((row as { _id: unknown })._id)).sort();
+    return rows
+      .map((row) => Object(row) as Record<string, unknown>)
+      .sort((one, other) => (String(one._id) < String(other._id) ? -1 : 1));
   }
 
   /** Parquet files below the dataset's folder, whether the table knows them or not. */

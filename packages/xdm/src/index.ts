@@ -60,6 +60,7 @@ export {
 } from './iceberg-schema.ts';
 export type { Outcome, ProblemCode, RegistryProblem } from './problem.ts';
 export { adhocClassBody } from './proposals/adhoc-schema.ts';
+export { flowObjectName, type ProposedField, proposeFields } from './proposals/propose-fields.ts';
 export {
   type ColumnSample,
   type Proposal,

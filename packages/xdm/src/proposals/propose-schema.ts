@@ -155,7 +155,7 @@ function namedFields(columns: readonly SourceField[]): readonly string[] {
 
 const MAX_NAME_LENGTH = 120;
 
-function fieldName(text: string, taken: Set<string>): string {
+export function fieldName(text: string, taken: Set<string>): string {
   const words = text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')

@@ -1,0 +1,9 @@
+import type { RunState } from '@tributary/store';
+import type { RunProgress } from './progress.ts';
+import type { Attempt } from './services.ts';
+
+/** Keeps how far an attempt's run is; rejects where the attempt does not hold the run any more. */
+export async function advance(attempt: Attempt, state: RunState, progress: RunProgress): Promise<Attempt> {
+  const run = await attempt.store.runs.advance(attempt.run, attempt.owner, state, { ...progress });
+  return { ...attempt, run };
+}

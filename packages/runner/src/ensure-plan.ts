@@ -1,0 +1,85 @@
+import type { Source, TableDescription } from '@tributary/connectors';
+import { advance } from './advance.ts';
+import { dataFolderOf } from './data-folder.ts';
+import { documentOf } from './documents.ts';
+import { FlowUnfit } from './failure.ts';
+import { meetDrift } from './meet-drift.ts';
+import { withPlanNotices } from './notices.ts';
+import { type PlannedPartition, planRun } from './plan-run.ts';
+import { type PreparedFlow, prepareFlow } from './prepare-flow.ts';
+import { progressOf, type RunProgress, readWindow, storeWindow } from './progress.ts';
+import { hasDrifted, type SchemaDrift } from './schema-drift.ts';
+import type { Attempt } from './services.ts';
+import { asDeclared } from './source-columns.ts';
+import { currentTable } from './transform-run.ts';
+
+/** A run whose plan is kept, and the flow as the plan was made for. */
+export interface PlannedAttempt {
+  readonly attempt: Attempt;
+  readonly prepared: PreparedFlow;
+}
+
+/** Plans a run that has no plan yet, and keeps the plan before anything is read. */
+export async function ensurePlan(
+  attempt: Attempt,
+  prepared: PreparedFlow,
+  source: Source,
+): Promise<PlannedAttempt> {
+  const progress = progressOf(attempt.run);
+  if (progress.columns !== undefined) return { attempt, prepared };
+  const planning = await advance(attempt, 'planning', {
+    ...progress,
+    sourceConnectionId: prepared.sourceConnection.id,
+    targetConnectionId: prepared.targetConnectionId,
+  });
+  const { document } = prepared.sourceConnection;
+  const table = asDeclared(await source.describe(document.params.tableName, attempt.signal), document);
+  const { drift, run } = await meetDrift(planning, prepared, table);
+  const met = { ...planning, run };
+  // New columns may have got mappings.
+  const current = run === planning.run ? prepared : await preparedFlowOf(met);
+  const fixed = progress.window === undefined ? undefined : readWindow(progress.window);
+  const plan = await planRun(met, current, { source, table, drift }, fixed);
+  const planned = await keepPlan(met, plan.partitions, {
+    ...withPlanNotices(progressOf(run), plan.notices),
+    ...whatTheTableIs(table, drift),
+    window: storeWindow(plan.window),
+    columns: plan.columns,
+    ...(plan.comparison && { comparison: plan.comparison }),
+    dataFolder: await dataFolderIn(attempt, prepared.dataSetId),
+    extract: { startedAt: Date.now(), files: 0, bytes: 0 },
+  });
+  return { attempt: planned, prepared: current };
+}
+
+/** @throws {FlowUnfit} where the flow is gone or does not fit what it refers to */
+export async function preparedFlowOf({ store, run }: Attempt): Promise<PreparedFlow> {
+  const resource = await store.resources('flow').get(run.flowId);
+  if (resource === undefined) throw new FlowUnfit([{ path: '', message: 'the flow was deleted' }]);
+  const preparation = await prepareFlow(store, documentOf('flow', resource));
+  if (preparation.ok) return preparation.prepared;
+  throw new FlowUnfit(preparation.violations);
+}
+
+async function dataFolderIn(attempt: Attempt, dataSetId: string): Promise<string> {
+  const { metadata } = await currentTable(attempt, dataSetId);
+  return dataFolderOf(attempt.services.lake.io.pathOf(metadata.location), attempt.run.id);
+}
+
+/** The table's columns are kept with a run only where its end changes what is known of them. */
+function whatTheTableIs({ columns }: TableDescription, drift: SchemaDrift | undefined): Partial<RunProgress> {
+  if (drift === undefined) return { tableColumns: columns };
+  return { drift, ...(hasDrifted(drift) && { tableColumns: columns }) };
+}
+
+async function keepPlan(
+  attempt: Attempt,
+  partitions: readonly PlannedPartition[],
+  progress: RunProgress,
+): Promise<Attempt> {
+  const run = await attempt.store.transaction(async (store) => {
+    await store.staging.plan(attempt.run.id, partitions);
+    return store.runs.advance(attempt.run, attempt.owner, 'extracting', { ...progress });
+  });
+  return { ...attempt, run };
+}

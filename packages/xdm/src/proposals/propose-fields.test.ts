@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { proposeFields } from './propose-fields.ts';
+
+const region = { name: 'Region__c', type: 'string' } as const;
+
+describe('fields for columns', () => {
+  it('are titled as the columns, and named as the registry has it', () => {
+    expect(proposeFields([region, { name: 'Größe (cm)', type: 'number' }], {})).toEqual([
+      { column: 'Region__c', name: 'region__c', field: { title: 'Region__c', type: 'string' } },
+      {
+        column: 'Größe (cm)',
+        name: expect.stringMatching(/^gro/),
+        field: { title: 'Größe (cm)', type: 'number' },
+      },
+    ]);
+  });
+
+  it('take no name that is there already, in whatever case', () => {
+    const existing = { REGION__C: { type: 'string', title: 'Region of the world' } } as const;
+    expect(proposeFields([region, { name: 'region__C', type: 'string' }], existing)).toMatchObject([
+      { name: 'region__c2' },
+      { name: 'region__C3' },
+    ]);
+  });
+
+  it('are those that the column had before, where their type is still its own', () => {
+    const existing = {
+      region__c: { type: 'string', title: 'Region__c', 'meta:xdmType': 'string' },
+    } as const;
+    expect(proposeFields([region], existing)).toMatchObject([{ name: 'region__c' }]);
+    expect(proposeFields([{ name: 'Region__c', type: 'integer' }], existing)).toMatchObject([
+      { name: 'region__c2', field: { type: 'integer' } },
+    ]);
+  });
+});
