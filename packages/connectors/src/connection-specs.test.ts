@@ -12,6 +12,9 @@ import { sourceFor } from './registry.ts';
 
 const SALESFORCE = 'cfc0fee1-7dc0-40ef-b73e-d8b134c436f5';
 const DYNAMICS = '38ad80fe-8b06-4938-94f4-d4ee80266b07';
+const POSTGRESQL = '74a1c565-4e59-48d7-9d67-7c03b8a13137';
+const MYSQL = '26d738e0-8963-47ea-aadf-c60de735468a';
+const MARIADB = '3000eb99-cd47-43f3-827c-43caf170f015';
 const DATA_LAKE = 'c604ff05-7f1a-43c0-8e18-33bf874cb11c';
 
 const basic = {
@@ -31,7 +34,14 @@ const vouched = {
 
 describe('the connection specs', () => {
   test('have the ids that the platform gave them', () => {
-    expect(connectionSpecs.map(({ id }) => id)).toEqual([SALESFORCE, DYNAMICS, DATA_LAKE]);
+    expect(connectionSpecs.map(({ id }) => id)).toEqual([
+      SALESFORCE,
+      DYNAMICS,
+      POSTGRESQL,
+      MYSQL,
+      MARIADB,
+      DATA_LAKE,
+    ]);
     expect(connectionSpecById(SALESFORCE)?.name).toBe('salesforce');
     expect(connectionSpecByName('dynamics-online')?.id).toBe(DYNAMICS);
     expect(connectionSpecById('elsewhere')).toBeUndefined();
@@ -40,6 +50,7 @@ describe('the connection specs', () => {
   test('that are sources have a source behind them, and the target none', () => {
     expect(sourceFor(SALESFORCE)).toBeDefined();
     expect(sourceFor(DYNAMICS)).toBeDefined();
+    for (const id of [POSTGRESQL, MYSQL, MARIADB]) expect(sourceFor(id)).toBeDefined();
     expect(sourceFor(DATA_LAKE)).toBeUndefined();
   });
 

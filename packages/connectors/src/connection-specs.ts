@@ -1,4 +1,7 @@
 import dataLake from './data-lake/connection-spec.json' with { type: 'json' };
+import mysql from './databases/mysql/connection-spec.json' with { type: 'json' };
+import mariadb from './databases/mysql/mariadb-connection-spec.json' with { type: 'json' };
+import postgresql from './databases/postgresql/connection-spec.json' with { type: 'json' };
 import dynamics from './dynamics/connection-spec.json' with { type: 'json' };
 import salesforce from './salesforce/connection-spec.json' with { type: 'json' };
 
@@ -69,7 +72,14 @@ export interface ConnectionSpec {
   readonly permissionsInfo: PermissionsInfo;
 }
 
-export const connectionSpecs: readonly ConnectionSpec[] = [salesforce, dynamics, dataLake];
+export const connectionSpecs: readonly ConnectionSpec[] = [
+  salesforce,
+  dynamics,
+  postgresql,
+  mysql,
+  mariadb,
+  dataLake,
+];
 
 export function connectionSpecById(id: string): ConnectionSpec | undefined {
   return connectionSpecs.find((spec) => spec.id === id);

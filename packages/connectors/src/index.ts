@@ -16,6 +16,9 @@ export {
   connectionSpecs,
   secretParams,
 } from './connection-specs.ts';
+export { createMysqlSource } from './databases/mysql/source.ts';
+export { createPostgresqlSource } from './databases/postgresql/source.ts';
+export type { DatabaseOptions } from './databases/source.ts';
 export type { Authority, DynamicsParams, ServicePrincipalParams, UserParams } from './dynamics/params.ts';
 export { parseDynamicsParams } from './dynamics/params.ts';
 export type { DynamicsOptions } from './dynamics/source.ts';

@@ -1,3 +1,8 @@
+import mysqlSpec from './databases/mysql/connection-spec.json' with { type: 'json' };
+import mariadbSpec from './databases/mysql/mariadb-connection-spec.json' with { type: 'json' };
+import { createMysqlSource } from './databases/mysql/source.ts';
+import postgresqlSpec from './databases/postgresql/connection-spec.json' with { type: 'json' };
+import { createPostgresqlSource } from './databases/postgresql/source.ts';
 import dynamicsSpec from './dynamics/connection-spec.json' with { type: 'json' };
 import { parseDynamicsParams } from './dynamics/params.ts';
 import { createDynamicsSource } from './dynamics/source.ts';
@@ -34,6 +39,21 @@ export const sources: readonly SourceEntry[] = [
     name: dynamicsSpec.attributes.connectorName,
     create: (authSpecName, params, options) =>
       createDynamicsSource(parseDynamicsParams(authSpecName, params), options),
+  },
+  {
+    connectionSpecId: postgresqlSpec.id,
+    name: postgresqlSpec.attributes.connectorName,
+    create: createPostgresqlSource,
+  },
+  {
+    connectionSpecId: mysqlSpec.id,
+    name: mysqlSpec.attributes.connectorName,
+    create: createMysqlSource,
+  },
+  {
+    connectionSpecId: mariadbSpec.id,
+    name: mariadbSpec.attributes.connectorName,
+    create: createMysqlSource,
   },
 ];
 

@@ -21,6 +21,13 @@ export interface TableDescription {
   readonly deletions?: Deletions;
   /** Whether changes can be read by a token instead of a window (see {@link ReadRequest.changes}). */
   readonly tracksChanges?: boolean;
+  /**
+   * Whether rows come in items that land once in each version, such as files (see {@link Partition.item}). Such a table has no
+   * window: what is new of it are its new items.
+   */
+  readonly isItemwise?: boolean;
+  /** Whether types are found by looking at a sample, so that who declares a column's type knows better. */
+  readonly hasInferredTypes?: boolean;
   /** Columns that the source computes, and that change without moving a delta column. */
   readonly computedColumns?: readonly string[];
   /** What people should know of the table: columns that cannot be read, and why. */

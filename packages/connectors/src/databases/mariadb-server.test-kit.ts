@@ -29,7 +29,7 @@ export class MariadbServer {
     const server = new MariadbServer(await freePort(), settings);
     server.#program.run(INSTALL, [
       ...['--no-defaults', `--datadir=${server.#data}`, '--auth-root-authentication-method=normal'],
-      ...['--skip-test-db', '--skip-name-resolve', '--innodb-log-file-size=4M'],
+      ...['--skip-test-db', '--skip-name-resolve', '--innodb-log-file-size=4M', '--debug-no-sync'],
     ]);
     await server.resume();
     await server.run(
@@ -63,7 +63,7 @@ export class MariadbServer {
       ...['--no-defaults', `--datadir=${this.#data}`, '--bind-address=127.0.0.1', `--port=${this.port}`],
       ...[`--socket=${join(this.#program.folder, 'socket')}`, '--skip-name-resolve', '--skip-log-bin'],
       ...['--innodb-log-file-size=4M', '--innodb-flush-log-at-trx-commit=0', '--innodb-buffer-pool-size=64M'],
-      ...['--innodb-fast-shutdown=2', ...this.#settings],
+      ...['--innodb-fast-shutdown=2', '--debug-no-sync', '--character-set-server=utf8mb4', ...this.#settings],
     ];
     await this.#program.start(SERVER, args, 'ready for connections');
   }

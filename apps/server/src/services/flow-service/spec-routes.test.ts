@@ -9,6 +9,13 @@ import {
   startFlowServer,
 } from './tutorial.test-kit.ts';
 
+/** PostgreSQL, MySQL, MariaDB. */
+const DATABASES = [
+  '74a1c565-4e59-48d7-9d67-7c03b8a13137',
+  '26d738e0-8963-47ea-aadf-c60de735468a',
+  '3000eb99-cd47-43f3-827c-43caf170f015',
+];
+
 let flows: FlowServer;
 beforeAll(async () => {
   flows = await startFlowServer();
@@ -22,7 +29,9 @@ async function idsOf(path: string): Promise<string[]> {
 }
 
 it('lists the specs that are known', async () => {
-  expect((await idsOf('/connectionSpecs')).sort()).toEqual([SALESFORCE, DYNAMICS, DATA_LAKE].sort());
+  expect((await idsOf('/connectionSpecs')).sort()).toEqual(
+    [SALESFORCE, DYNAMICS, ...DATABASES, DATA_LAKE].sort(),
+  );
   expect((await idsOf('/flowSpecs')).sort()).toEqual([CRM_TO_AEP, CLOUD_STORAGE_TO_AEP].sort());
 });
 
