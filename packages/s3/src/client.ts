@@ -23,6 +23,8 @@ export interface S3ListRequest {
   readonly prefix?: string;
   /** Keys that have this after the prefix are told as one prefix. */
   readonly delimiter?: string;
+  /** Keys and prefixes of a page; the server has at most a thousand. */
+  readonly pageSize?: number;
 }
 
 /** One page of a listing: at most a thousand keys and prefixes. */
@@ -79,7 +81,7 @@ export class S3Client {
 
   /** Every key of a bucket that begins with a prefix, in pages as they come; memory holds one. */
   async *list(request: S3ListRequest, signal?: AbortSignal): AsyncGenerator<S3Page> {
-    const { bucket, prefix, delimiter } = request;
+    const { bucket, prefix, delimiter, pageSize } = request;
     let token: string | undefined;
     do {
       const answer = await this.#text({
@@ -90,6 +92,7 @@ export class S3Client {
           'encoding-type': 'url',
           prefix,
           delimiter,
+          'max-keys': pageSize === undefined ? undefined : String(pageSize),
           'continuation-token': token,
         },
         signal,
@@ -107,10 +110,18 @@ export class S3Client {
 
   /** An object as it stands now; undefined where there is none. */
   async head({ bucket, key }: S3Location, signal?: AbortSignal): Promise<S3Object | undefined> {
-    const answer = await undefinedIfMissing(this.#requests.send({ method: 'HEAD', bucket, key, signal }));
-    if (answer === undefined) return undefined;
-    discard(answer.body);
-    return objectOfHeaders(key, answer.headers);
+    try {
+      const answer = await this.#requests.send({ method: 'HEAD', bucket, key, signal });
+      discard(answer.body);
+      return objectOfHeaders(key, answer.headers);
+    } catch (error) {
+      if (!(error instanceof S3Error)) throw error;
+      if (error.status === 404) return undefined;
+    }
+    // An answer to HEAD has no body, and so no reason: the same asked by GET has one.
+    const opened = await this.open({ bucket, key }, {}, signal);
+    if (opened !== undefined) discard(opened.body);
+    return opened?.object;
   }
 
   /** Opens an object; undefined where there is none. */
@@ -231,9 +242,10 @@ export class S3Client {
     } while (marker !== undefined);
   }
 
-  /** The server's own time; undefined where it tells none. Needs the right to list the bucket. */
-  async clock(bucket: string, signal?: AbortSignal): Promise<Date | undefined> {
-    const answer = await this.#requests.send({ method: 'HEAD', bucket, signal });
+  /** The server's own time; undefined where it tells none. Needs the right to list the bucket, or the buckets. */
+  async clock(bucket: string | undefined, signal?: AbortSignal): Promise<Date | undefined> {
+    const query = bucket === undefined ? {} : { 'list-type': '2', 'max-keys': '1' };
+    const answer = await this.#requests.send({ method: 'GET', bucket, query, signal });
     discard(answer.body);
     return dateOf(answer.headers);
   }

@@ -20,7 +20,7 @@ export interface OutboundOptions extends Partial<AddressPolicy> {
 }
 
 export interface OutboundRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE';
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -28,6 +28,8 @@ export interface OutboundRequest {
   readonly idempotent: boolean;
   /** Tells the error answers that are worth a further attempt; those of {@link isBusyStatus} where absent. */
   readonly isBusy?: (answer: ErrorAnswer) => boolean;
+  /** Whether a redirect is answered like an error, where the caller knows what it means. It is followed by nobody. */
+  readonly answersRedirects?: boolean;
   /** The longest `Retry-After` that is waited out, where it is not the policy's; milliseconds. */
   readonly maxRetryAfterMs?: number;
   readonly signal?: AbortSignal | undefined;
@@ -51,7 +53,7 @@ export interface TextAnswer {
   readonly text: string;
 }
 
-/** An answer from 400 on, whole, after all attempts. */
+/** An answer from 400 on (from 300 on, where redirects are answered), whole, after all attempts. */
 export interface ErrorAnswer {
   readonly ok: false;
   readonly status: number;
@@ -138,7 +140,7 @@ export class OutboundClient {
     const { statusCode: status } = answer;
     if (status >= 200 && status < 300)
       return { ok: true, status, headers: answer.headers, body: answer.body };
-    if (status < 400) {
+    if (status < 400 && request.answersRedirects !== true) {
       discard(answer.body);
       throw new OutboundError(
         'not-allowed',
