@@ -1,0 +1,58 @@
+import { parseJson } from '../json.ts';
+
+type Bytes = AsyncIterable<Uint8Array>;
+
+/** As much of a text as shows what it is. */
+const HEAD_BYTES = 64 * 1024;
+
+/** The beginning of a body, and the body, whole again. `close` lets go of it where it is not read. */
+export interface HeadedBody {
+  readonly head: Buffer;
+  readonly body: Bytes;
+  close(): Promise<void>;
+}
+
+export async function headOf(body: Bytes): Promise<HeadedBody> {
+  const pieces = body[Symbol.asyncIterator]();
+  const read: Uint8Array[] = [];
+  for (let size = 0; size < HEAD_BYTES; ) {
+    const { done, value } = await pieces.next();
+    if (done === true) break;
+    read.push(value);
+    size += value.length;
+  }
+  return {
+    head: Buffer.concat(read),
+    body: chain(read, pieces),
+    async close() {
+      await pieces.return?.();
+    },
+  };
+}
+
+/** So many lines are looked at: the first ones may be damaged. */
+const LINES = 20;
+
+/**
+ * Whether a JSON text has one object a line, or is one document: an array, or an object over several lines. A line that is
+ * longer than the head is a line.
+ */
+export function jsonKindOf(head: Buffer): 'json-lines' | 'json-array' {
+  const text = head.toString('utf8').trimStart();
+  if (text.startsWith('[')) return 'json-array';
+  const lines = text.split(/[\r\n]+/, LINES);
+  const isObject = (line: string) => line.startsWith('{') && parseJson(line) !== undefined;
+  return lines.length === 1 || lines.some(isObject) ? 'json-lines' : 'json-array';
+}
+
+async function* chain(
+  read: readonly Uint8Array[],
+  rest: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    yield* read;
+    for (let piece = await rest.next(); piece.done !== true; piece = await rest.next()) yield piece.value;
+  } finally {
+    await rest.return?.();
+  }
+}

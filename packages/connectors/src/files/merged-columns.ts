@@ -1,0 +1,40 @@
+import type { SourceColumn, SourceField, SourceType } from '@tributary/xdm';
+
+/** The columns that any of several files has, in the order in which they come up. */
+export function mergedColumns(files: readonly (readonly SourceColumn[])[]): readonly SourceColumn[] {
+  return mergedFields(files);
+}
+
+function mergedFields<T extends SourceField>(lists: readonly (readonly T[])[]): readonly T[] {
+  const byName = new Map<string, T>();
+  for (const field of lists.flat()) {
+    const known = byName.get(field.name);
+    byName.set(
+      field.name,
+      known === undefined ? field : { ...known, type: commonType(known.type, field.type) },
+    );
+  }
+  return [...byName.values()];
+}
+
+/** From the narrower to the wider: each holds the values of those before it. */
+const NUMBERS: readonly SourceType[] = ['integer', 'long', 'decimal', 'number'];
+
+/** A type that holds what either type does. */
+function commonType(one: SourceType, other: SourceType): SourceType {
+  if (one === other) return one;
+  if (typeof one === 'string' && typeof other === 'string') {
+    if (one === 'json' || other === 'json') return 'json';
+    const wider = Math.max(NUMBERS.indexOf(one), NUMBERS.indexOf(other));
+    const areNumbers = NUMBERS.includes(one) && NUMBERS.includes(other);
+    return (areNumbers ? NUMBERS[wider] : undefined) ?? 'string';
+  }
+  if (typeof one === 'string' || typeof other === 'string') return 'json';
+  if (one.kind === 'array' && other.kind === 'array')
+    return { kind: 'array', items: commonType(one.items, other.items) };
+  if (one.kind === 'map' && other.kind === 'map')
+    return { kind: 'map', values: commonType(one.values, other.values) };
+  if (one.kind === 'object' && other.kind === 'object')
+    return { kind: 'object', fields: mergedFields([one.fields, other.fields]) };
+  return 'json';
+}

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { type Partition, SourceError } from '../source.ts';
+import { shownPath } from './file-errors.ts';
+import type { StoredFile } from './file-store.ts';
+import { versionOf } from './whole-file.ts';
+
+/** Ids in order are files in order: which of two files is the later one is told by them. */
+const POSITION_DIGITS = 8;
+
+/** One file, which lands once in each of its versions. */
+export function partitionOf(file: StoredFile, position: number): Partition {
+  const { path, size, modifiedAt, version } = file;
+  const hash = createHash('sha256').update(path).digest('hex').slice(0, 16);
+  return {
+    id: `${String(position).padStart(POSITION_DIGITS, '0')}-${hash}`,
+    announcedRows: undefined,
+    state: {
+      path,
+      size,
+      modifiedAt: modifiedAt.toISOString(),
+      ...(version !== undefined && { version }),
+    },
+    item: { name: shownPath(path), version: versionOf(file) },
+  };
+}
+
+/**
+ * Reads the state of a partition that may have been stored by another process or version.
+ *
+ * @throws SourceError `expired` where it is not understood: planned anew, it will be.
+ */
+export function fileOf({ id, state }: Partition): StoredFile {
+  const { path, size, modifiedAt, version } = state;
+  const time = new Date(typeof modifiedAt === 'string' ? modifiedAt : Number.NaN);
+  if (
+    typeof path === 'string' &&
+    typeof size === 'number' &&
+    !Number.isNaN(time.getTime()) &&
+    (version === undefined || typeof version === 'string')
+  ) {
+    return { path, size, modifiedAt: time, version };
+  }
+  throw new SourceError('expired', 'UNKNOWN_PARTITION', `Partition ${id} is not one that can be read`);
+}

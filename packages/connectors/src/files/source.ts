@@ -1,0 +1,151 @@
+import { DEFAULT_RETRY, type RetryPolicy } from '../outbound/retry.ts';
+import type { Partition, ReadRequest, Sink, Source, TableDescription, TableListing } from '../source.ts';
+import { SourceError } from '../source.ts';
+import { shownPath } from './file-errors.ts';
+import { formatOf } from './file-format.ts';
+import type { FileInspector, InspectedSample } from './file-inspector.ts';
+import type { FileSelection } from './file-selection.ts';
+import type { FileStore, FolderEntry, StoredFile } from './file-store.ts';
+import { FILE_LIMITS, type FileLimits } from './limits.ts';
+import { mergedColumns } from './merged-columns.ts';
+import { partitionOf } from './partition.ts';
+import { isLeftOut, normalPath, selectFiles } from './path-selection.ts';
+import { readFile } from './read.ts';
+import { sampleOf } from './sample.ts';
+
+export interface FileSourceOptions {
+  readonly inspector: FileInspector;
+  /** Undefined: tables are described as the endings of their paths tell. */
+  readonly selection?: FileSelection | undefined;
+  readonly limits?: Partial<FileLimits>;
+  readonly retry?: RetryPolicy;
+}
+
+/** The code of the error for a path that no file matches. */
+export const NO_FILES = 'NO_FILES';
+
+const MAX_PREVIEW_ROWS = 2000;
+
+/** A source over the files of a store. Its tables are paths: a file, the files of a folder, or those that match a pattern. */
+export function createFileSource(store: FileStore, options: FileSourceOptions): Source {
+  const { inspector, retry = DEFAULT_RETRY } = options;
+  const limits = { ...FILE_LIMITS, ...options.limits };
+
+  function selectionOf(table: string): FileSelection {
+    if (options.selection !== undefined) return options.selection;
+    const path = normalPath(table);
+    return {
+      paths: { path, type: table.endsWith('/') ? 'folder' : undefined, isRecursive: false },
+      format: formatOf(path),
+    };
+  }
+
+  async function filesOf(table: string, signal: AbortSignal | undefined): Promise<readonly StoredFile[]> {
+    return selectFiles(store, selectionOf(table).paths, signal);
+  }
+
+  /** Each sample in turn, until `isEnough`. */
+  async function inspect(
+    table: string,
+    rows: number,
+    isEnough: (samples: readonly InspectedSample[]) => boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly InspectedSample[]> {
+    const { format } = selectionOf(table);
+    const files = await filesOf(table, signal);
+    if (files.length === 0) throw noFiles(table);
+    const inspected: InspectedSample[] = [];
+    for (const file of sampledFiles(files, limits.sampleFiles)) {
+      const sample = await sampleOf({ store, format, limits, retry }, file, signal);
+      if (sample === undefined) continue;
+      inspected.push(await inspector.inspect(sample, rows, signal));
+      if (isEnough(inspected)) break;
+    }
+    return inspected;
+  }
+
+  return {
+    check: (signal?: AbortSignal) => store.check(signal),
+
+    async explore(folder = '', signal?: AbortSignal) {
+      const entries: FolderEntry[] = [];
+      const path = normalPath(folder);
+      for await (const entry of store.browse(path, signal)) {
+        if (!isLeftOut(entry.path, path)) entries.push(entry);
+        if (entries.length >= limits.folderEntries) break;
+      }
+      return entries.sort(byKindAndPath).map(listingOf);
+    },
+
+    async describe(table: string, signal?: AbortSignal): Promise<TableDescription> {
+      const samples = await inspect(table, 0, () => false, signal);
+      return {
+        table,
+        columns: mergedColumns(samples.map(({ columns }) => columns)),
+        keyColumns: [],
+        deltaColumns: [],
+        isItemwise: true,
+        hasInferredTypes: selectionOf(table).format.kind !== 'parquet',
+      };
+    },
+
+    async preview(table: string, limit: number, signal?: AbortSignal) {
+      if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PREVIEW_ROWS) {
+        throw new SourceError('invalid', 'INVALID_LIMIT', `limit: must be from 1 to ${MAX_PREVIEW_ROWS}`);
+      }
+      const rowsOf = (samples: readonly InspectedSample[]) => samples.flatMap(({ rows }) => rows);
+      const isEnough = (samples: readonly InspectedSample[]) => rowsOf(samples).length >= limit;
+      return rowsOf(await inspect(table, limit, isEnough, signal)).slice(0, limit);
+    },
+
+    async clock(signal?: AbortSignal) {
+      const now = await store.clock(signal);
+      if (now !== undefined) return now;
+      throw new SourceError(
+        'invalid',
+        'NO_CLOCK',
+        'This store of files tells no time, and its files need none',
+      );
+    },
+
+    async plan({ table }: ReadRequest, signal?: AbortSignal) {
+      return (await filesOf(table, signal)).map(partitionOf);
+    },
+
+    async read(partition: Partition, sink: Sink, signal?: AbortSignal) {
+      const { path } = partition.state;
+      const { format } = selectionOf(typeof path === 'string' ? path : '');
+      await readFile({ store, format, limits, retry }, partition, sink, signal);
+    },
+
+    // How many rows a file has, only reading it tells.
+    count: async () => undefined,
+  };
+}
+
+/** The oldest and the newest: what all files have had from the beginning, and what has come up since. */
+function sampledFiles(files: readonly StoredFile[], most: number): readonly StoredFile[] {
+  if (files.length <= most) return files;
+  const oldest = Math.ceil(most / 2);
+  return [...files.slice(0, oldest), ...files.slice(oldest - most)];
+}
+
+function listingOf(entry: FolderEntry): TableListing {
+  const isFile = entry.kind === 'file';
+  return {
+    kind: entry.kind,
+    name: entry.path.slice(entry.path.lastIndexOf('/') + 1),
+    path: shownPath(entry.path),
+    canPreview: isFile,
+    canFetchSchema: isFile,
+  };
+}
+
+function byKindAndPath(one: FolderEntry, other: FolderEntry): number {
+  const byKind = Number(one.kind === 'file') - Number(other.kind === 'file');
+  return byKind || (one.path < other.path ? -1 : Number(one.path > other.path));
+}
+
+function noFiles(table: string): SourceError {
+  return new SourceError('invalid', NO_FILES, `path: no file matches ${table}`);
+}
