@@ -1,3 +1,4 @@
+import { discard } from '../outbound/client.ts';
 import { type ReadRequest, SourceError } from '../source.ts';
 import { type DynamicsApi, unexpected } from './api.ts';
 import { SERVICE_PROTECTION_MS } from './count.ts';
@@ -40,9 +41,11 @@ export async function deltaTokenOf(
     throw new SourceError('expired', 'UNKNOWN_CHANGE_TOKEN', `The change token is not one of ${table}`);
   const path = pathOf(entitySet, { $select: description.keyColumns.join(','), $deltatoken: deltaToken });
   const headers = { prefer: `${TRACK_CHANGES},odata.maxpagesize=1` };
-  await asTracked(() =>
-    asExpired(() => api.text({ path, headers, maxRetryAfterMs: SERVICE_PROTECTION_MS, signal })),
+  const { body } = await asTracked(() =>
+    asExpired(() => api.stream({ path, headers, maxRetryAfterMs: SERVICE_PROTECTION_MS, signal })),
   );
+  // That it is answered says all; how much is none of this call's concern.
+  discard(body);
   return deltaToken;
 }
 

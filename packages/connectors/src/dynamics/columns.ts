@@ -14,7 +14,6 @@ const COLUMN_TYPES: ReadonlyMap<string, ColumnType> = new Map(
     String: 'string',
     Memo: 'string',
     EntityName: 'string',
-    // Codes joined by commas.
     MultiSelectPicklist: 'string',
     Picklist: 'integer',
     State: 'integer',
@@ -40,6 +39,10 @@ const CHOICES: ReadonlySet<string> = new Set([
   'MultiSelectPicklist',
   'Boolean',
 ]);
+/** What stands between several choices of one column: between their codes, and between their labels. */
+const CODE_SEPARATOR = ',';
+const LABEL_SEPARATOR = '; ';
+
 /** Types whose values also come as people read them: money with the symbol of its currency, times in the user's zone. */
 const FORMATTED: ReadonlySet<string> = new Set(['Money', 'Decimal', 'Double', 'Integer', 'DateTime']);
 
@@ -117,7 +120,12 @@ function ownColumn(
   const property = propertyOf(name, type);
   return [
     {
-      column: { name: property, type: columnType, originalType: type },
+      column: {
+        name: property,
+        type: columnType,
+        originalType: type,
+        ...separatedBy(CODE_SEPARATOR, type),
+      },
       property: { name: property, annotation: undefined },
       isComputed,
     },
@@ -149,7 +157,12 @@ function annotationColumn({ name, type }: Attribute, parent: Attribute): readonl
   if (!isLabel && !isTable) return [];
   return [
     {
-      column: { name, type: 'string', originalType: type },
+      column: {
+        name,
+        type: 'string',
+        originalType: type,
+        ...(isLabel ? separatedBy(LABEL_SEPARATOR, parent.type) : {}),
+      },
       property: {
         name: propertyOf(parent.name, parent.type),
         annotation: isLabel ? FORMATTED_VALUE : LOOKUP_TABLE,
@@ -158,6 +171,10 @@ function annotationColumn({ name, type }: Attribute, parent: Attribute): readonl
       isComputed: isLabel || parent.isComputed,
     },
   ];
+}
+
+function separatedBy(separator: string, type: string): Pick<SourceColumn, 'separator'> {
+  return type === 'MultiSelectPicklist' ? { separator } : {};
 }
 
 function propertyOf(name: string, type: string): string {

@@ -57,6 +57,10 @@ test('columns have the exact types of their metadata', async () => {
     birthdate_formatted: 'string FormattedValue',
     _deleted: 'boolean $deletedEntity',
   });
+  const separators = new Map(columns.map(({ name, separator }) => [name, separator]));
+  expect(separators.get('new_languages')).toBe(',');
+  expect(separators.get('new_languagesname')).toBe('; ');
+  expect(separators.get('leadsourcecodename')).toBeUndefined();
   expect(types).not.toHaveProperty('entityimage');
   expect(types).not.toHaveProperty('ownerid');
   expect(types).not.toHaveProperty('versionnumber_formatted');
