@@ -55,8 +55,8 @@ export async function startApplication(configuration: Configuration): Promise<Ap
     closing.add(() => engine.close());
     const outbound = new OutboundClient();
     closing.add(() => outbound.close());
-    const openSource: RunnerServices['openSource'] = (connectionSpecId, authSpecName, params) =>
-      createSource(connectionSpecId, authSpecName, params, { outbound });
+    const openSource: RunnerServices['openSource'] = (connectionSpecId, authSpecName, params, options) =>
+      createSource(connectionSpecId, authSpecName, params, { ...options, outbound });
     const demo = configuration.demo && (await startDemoCrm(dataFolder, configuration.demo.contacts));
     if (demo) closing.add(() => demo.stop());
 
@@ -94,6 +94,7 @@ export async function startApplication(configuration: Configuration): Promise<Ap
       lake,
       staging,
       diagnosticsFolder: (batchId) => ensureFolder(join(diagnostics, batchId)),
+      outbound,
       openSource,
       settleSeconds: configuration.settleSeconds,
       log: front.log,

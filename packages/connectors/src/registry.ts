@@ -12,7 +12,7 @@ import { createSalesforceSource, type SalesforceOptions } from './salesforce/sou
 import type { Source } from './source.ts';
 
 /** What every source may be given besides its parameters. */
-export type SourceOptions = Pick<SalesforceOptions, 'outbound'>;
+export type SourceOptions = Pick<SalesforceOptions, 'outbound' | 'keepAuthParams'>;
 
 /** A connection spec that rows can be read through. */
 export interface SourceEntry {

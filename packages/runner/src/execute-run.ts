@@ -63,7 +63,7 @@ function requireBearable(run: RunRecord): void {
 
 async function takeSteps(attempt: Attempt): Promise<void> {
   const prepared = await preparedFlowOf(attempt);
-  const source = openSourceOf(attempt.services, prepared.connection.id, prepared.connection.document);
+  const source = openSourceOf(attempt, prepared.connection);
   const planned = await ensurePlan(attempt, prepared, source);
   const extracted = await extract(planned.attempt, planned.prepared, source);
   await transformAndCommit(extracted, planned.prepared);

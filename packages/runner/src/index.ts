@@ -2,6 +2,10 @@ export { type AffectedResources, affectedBy } from './affected-schemas.ts';
 export { newBatchId } from './batch-id.ts';
 export { describeRun } from './describe-run.ts';
 export * from './documents.ts';
+export { secretText } from './events/cloud-event.ts';
+export { type DeliveryServices, deliverEvent } from './events/deliver-event.ts';
+export { type EventType, eventTypes, isWanted } from './events/event-types.ts';
+export { recordRunEvent } from './events/record-event.ts';
 export { type EvolvedTable, evolveDataSets, tidyTables } from './evolve-data-sets.ts';
 export { liveFile, liveFiles } from './live-files.ts';
 export {
@@ -11,7 +15,6 @@ export {
   removeMappingSet,
   replaceMappingSet,
 } from './mapping-set-version.ts';
-export { openAuthParams } from './open-source.ts';
 export { type FlowPreparation, type FlowViolation, type PreparedFlow, prepareFlow } from './prepare-flow.ts';
 export { requesterOf, runnerActor } from './progress.ts';
 export {
@@ -25,6 +28,7 @@ export { type Runner, startRunner } from './runner.ts';
 export { intervalSecondsOf, isTimezone, nextSlot, scheduleFrom } from './schedule.ts';
 export { schemaIdentities } from './schema-identities.ts';
 export { holdRegistry, schemaLookup } from './schema-lookup.ts';
+export { authParamsKeeper, openAuthParams } from './sealed-params.ts';
 export type { RunnerLog, RunnerServices } from './services.ts';
 export { asDeclared, sourceColumnsOf } from './source-columns.ts';
 export { type StagingFolder, stagingFolder } from './staging-folder.ts';

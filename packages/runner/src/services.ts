@@ -1,4 +1,4 @@
-import type { Source } from '@tributary/connectors';
+import type { Source, SourceOptions } from '@tributary/connectors';
 import type { Engine } from '@tributary/engine';
 import type { LocalFileIO } from '@tributary/lake';
 import type { Claim, RunRecord, Scope, ScopedStore, Store, Vault } from '@tributary/store';
@@ -24,7 +24,12 @@ export interface RunnerServices {
   readonly staging: StagingFolder;
   /** A folder that holds a batch's diagnostics for good, made when it is missing. */
   diagnosticsFolder(batchId: string): Promise<string>;
-  openSource(connectionSpecId: string, authSpecName: string, params: unknown): Source | undefined;
+  openSource(
+    connectionSpecId: string,
+    authSpecName: string,
+    params: unknown,
+    options: Pick<SourceOptions, 'keepAuthParams'>,
+  ): Source | undefined;
   /** How late a row may be committed at the source with an earlier stamp, in seconds. */
   readonly settleSeconds: number;
   readonly log: RunnerLog;

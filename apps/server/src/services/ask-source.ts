@@ -1,6 +1,6 @@
 import { type Source, SourceError } from '@tributary/connectors';
-import { documentOf, openAuthParams } from '@tributary/runner';
-import type { Resource } from '@tributary/store';
+import { authParamsKeeper, documentOf, openAuthParams } from '@tributary/runner';
+import type { Resource, ScopedStore } from '@tributary/store';
 import { Problem } from '../http/problem.ts';
 import type { Dependencies } from './dependencies.ts';
 
@@ -13,6 +13,7 @@ const SOURCE_TIMEOUT_MS = 60_000;
  */
 export async function askSource<T>(
   { vault, openSource }: Pick<Dependencies, 'vault' | 'openSource'>,
+  store: ScopedStore,
   connection: Resource,
   ask: (source: Source, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
@@ -21,7 +22,9 @@ export async function askSource<T>(
   const signal = AbortSignal.timeout(SOURCE_TIMEOUT_MS);
   try {
     const params = openAuthParams(vault, connection.id, document);
-    const source = openSource(connectionSpec.id, auth.specName, params);
+    const source = openSource(connectionSpec.id, auth.specName, params, {
+      keepAuthParams: authParamsKeeper(store, vault, connection.id),
+    });
     if (source !== undefined) return await ask(source, signal);
   } catch (error) {
     if (signal.aborted) {

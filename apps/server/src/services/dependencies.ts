@@ -1,4 +1,4 @@
-import type { Source } from '@tributary/connectors';
+import type { Source, SourceOptions } from '@tributary/connectors';
 import type { Engine } from '@tributary/engine';
 import type { LocalFileIO } from '@tributary/lake';
 import type { Scope, Store, Vault } from '@tributary/store';
@@ -21,7 +21,12 @@ export interface Dependencies {
     removeDiagnostics(batchId: string): Promise<void>;
   };
   /** A source for a base connection's auth; undefined where nothing can be read through its connection spec. */
-  openSource(connectionSpecId: string, authSpecName: string, params: unknown): Source | undefined;
+  openSource(
+    connectionSpecId: string,
+    authSpecName: string,
+    params: unknown,
+    options: Pick<SourceOptions, 'keepAuthParams'>,
+  ): Source | undefined;
   /** Tells the runner that there may be work. */
   wakeRunner(): void;
 }

@@ -26,8 +26,14 @@ export interface ApiCall {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a login changed of a connection's parameters, to be kept for the next one. */
-export type KeepAuthParams = (changed: Readonly<Record<string, string>>) => Promise<void>;
+/**
+ * Keeps what a login changed of a connection's parameters for the next one, where they still are as they were: what somebody
+ * has given anew meanwhile is not to be lost.
+ */
+export type KeepAuthParams = (
+  changed: Readonly<Record<string, string>>,
+  former: Readonly<Record<string, string>>,
+) => Promise<void>;
 
 /**
  * Calls to one Salesforce organisation under one session, which is opened at the first call, kept, and opened anew
@@ -146,12 +152,16 @@ export class SalesforceApi {
   }
 
   async #logIn(): Promise<Session> {
-    const { refreshToken, ...session } = await logIn(this.#client, this.#params);
-    if (this.#params.kind !== 'refresh-token' || refreshToken === undefined) return session;
-    if (refreshToken === this.#params.refreshToken) return session;
-    // The former one is worth nothing from now on (Refresh Token Rotation).
-    this.#params = { ...this.#params, refreshToken };
-    await this.#keep({ refreshToken });
+    const params = this.#params;
+    const { refreshToken, ...session } = await logIn(this.#client, params);
+    if (params.kind !== 'refresh-token' || refreshToken === undefined) return session;
+    if (refreshToken === params.refreshToken) return session;
+    // The former one is worth nothing from now on (Refresh Token Rotation), and each use of the next one costs it too.
+    const { accessToken, instanceUrl } = session;
+    const opensInstance = instanceUrl.origin === params.environmentUrl.origin;
+    const changed = { refreshToken, ...(opensInstance ? { accessToken } : {}) };
+    this.#params = { ...params, ...changed };
+    await this.#keep(changed, { refreshToken: params.refreshToken });
     return session;
   }
 }

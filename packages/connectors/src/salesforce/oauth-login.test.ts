@@ -126,6 +126,10 @@ describe('a refresh token', () => {
     await org.control('sessions', undefined, 'DELETE');
     await source.check();
     expect(kept).toHaveLength(2);
+    const before = await org.requests(/oauth2\/token/);
+    await org.sourceOf(REFRESH, { ...params, ...kept.at(-1) }).check();
+    expect((await org.requests(/oauth2\/token/)) - before).toBe(0);
+    await org.control('sessions', undefined, 'DELETE');
     await org.sourceOf(REFRESH, { ...params, ...kept.at(-1) }).check();
   });
 

@@ -48,7 +48,7 @@ export async function readSourceTable(
   const place = await placeOf(store, reference, where);
   if (place === undefined) return undefined;
   const { connection, table, sourceConnection } = place;
-  return askSource(dependencies, connection, async (source, signal) => {
+  return askSource(dependencies, store, connection, async (source, signal) => {
     const described = await source.describe(table, signal);
     return {
       columns:

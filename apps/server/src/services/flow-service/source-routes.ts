@@ -113,9 +113,10 @@ async function askConnection<T>(
   id: string,
   ask: (source: Source, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const connection = await sandboxOf(request).store.resources('connection').get(id);
+  const { store } = sandboxOf(request);
+  const connection = await store.resources('connection').get(id);
   if (connection === undefined) throw new ResourceNotFound('connections', id);
-  return askSource(dependencies, connection, ask);
+  return askSource(dependencies, store, connection, ask);
 }
 
 function invalidParameter(path: string, message: string): Problem {

@@ -25,7 +25,7 @@ export async function sourceTableColumns(
       violations: [{ path: '/baseConnectionId', message }],
     });
   }
-  return askSource(dependencies, connection, async (source, signal) => {
+  return askSource(dependencies, store, connection, async (source, signal) => {
     const { columns, keyColumns } = await source.describe(table, signal);
     const rows = await source.preview(table, PREVIEW_ROWS, signal);
     return columns.map(({ name, type }) => ({
