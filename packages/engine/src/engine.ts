@@ -3,6 +3,7 @@ import type { DescribedColumn, DescribeFileRequest } from './describe-file-job.t
 import { EngineError } from './engine-error.ts';
 import type { InspectedFile, InspectFileRequest } from './inspect-file-job.ts';
 import { type LiveFile, pathsOf } from './live-files.ts';
+import type { MergeRowsRequest, MergeRowsResult } from './merge-rows-job.ts';
 import type { PositionDeletesRequest, PositionDeletesResult } from './position-deletes-job.ts';
 import type { PreviewedRow, PreviewRequest } from './preview-job.ts';
 import { removeAbandonedSpill } from './spill-folders.ts';
@@ -30,6 +31,11 @@ export interface Engine {
    * other. Rejects with an {@link EngineError}, or with the signal's reason.
    */
   positionDeletes(request: PositionDeletesRequest, signal?: AbortSignal): Promise<PositionDeletesResult>;
+  /**
+   * Writes rows of a table anew with fresh values in some of their fields. Waits for transforms as they for each other. Rejects
+   * with an {@link EngineError}, or with the signal's reason.
+   */
+  mergeRows(request: MergeRowsRequest, signal?: AbortSignal): Promise<MergeRowsResult>;
   /** What a transform would make of these rows, each with its data and errors, in order. Does not wait for transforms. */
   preview(request: PreviewRequest, signal?: AbortSignal): Promise<readonly PreviewedRow[]>;
   /** The first live rows of data files as nested JSON without nulls; dates in ISO 8601. Does not wait for transforms. */
@@ -82,6 +88,11 @@ export function openEngine({
       const files = [...pathsOf(table), ...pathsOf(replacing), ...(keys === undefined ? [] : [keys.path])];
       checkPaths([...files, directory], allowedDirectories);
       return transforms.run('positionDeletes', request, signal);
+    },
+    async mergeRows(request, signal) {
+      const { table, fresh, dataDirectory, directory } = request;
+      checkPaths([...pathsOf(table), ...pathsOf(fresh), dataDirectory, directory], allowedDirectories);
+      return transforms.run('mergeRows', request, signal);
     },
     async preview(request, signal) {
       if (request.rows.length > MAX_PREVIEW_ROWS) {

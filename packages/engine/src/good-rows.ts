@@ -7,7 +7,7 @@ import { fieldIds } from './parquet-fields.ts';
 import { UNREADABLE } from './relation-parts.ts';
 import { looksAtAll, stagedRelations } from './staged-rows.ts';
 import { withStanding } from './standing-rows.ts';
-import type { TransformRequest } from './transform.ts';
+import type { TargetField, TransformRequest } from './transform.ts';
 
 /** Size at which the next data file is begun. Checked after each row group, so files end a little above it. */
 const DATA_FILE_BYTES = 256 * 1024 * 1024;
@@ -48,19 +48,7 @@ export function compileGoodRows(
     `WHEN ${contending.isGone(mapping)} THEN false ` +
     `WHEN ${UNREADABLE} IS NOT NULL OR ${mapping.fails} THEN nextval('failed_rows') IS NULL ` +
     `${isCompared ? `WHEN stands THEN nextval('unchanged_rows') IS NULL ` : ''}ELSE ${looksAtAll(request.columns)} END`;
-  const options = [
-    'FORMAT parquet',
-    'COMPRESSION zstd',
-    `ROW_GROUP_SIZE_BYTES ${ROW_GROUP_BYTES}`,
-    `STRING_DICTIONARY_PAGE_SIZE_LIMIT ${DICTIONARY_BYTES}`,
-    `FIELD_IDS ${fieldIds(mapping.fields)}`,
-    `FILE_SIZE_BYTES ${DATA_FILE_BYTES}`,
-    `FILENAME_PATTERN '{uuid}'`,
-    // The folder may hold files of other runs; they stay as they are.
-    'OVERWRITE_OR_IGNORE true',
-    'WRITE_EMPTY_FILE false',
-    'RETURN_STATS true',
-  ];
+  const options = dataFileOptions(mapping.fields);
   const corrupt = staged.some(hasRejects)
     ? '(SELECT count(*) FROM (SELECT DISTINCT scan_id, file_id, line_byte_position FROM reject_errors))'
     : '0';
@@ -73,6 +61,23 @@ export function compileGoodRows(
       `SELECT ${COUNTED.map((rows) => `${counted(`${rows}_rows`)} AS ${rows}`).join(', ')}, ` +
       `${corrupt} AS corrupt`,
   };
+}
+
+/** How data files with these columns are written, in the form of COPY's options. */
+export function dataFileOptions(fields: readonly TargetField[]): readonly string[] {
+  return [
+    'FORMAT parquet',
+    'COMPRESSION zstd',
+    `ROW_GROUP_SIZE_BYTES ${ROW_GROUP_BYTES}`,
+    `STRING_DICTIONARY_PAGE_SIZE_LIMIT ${DICTIONARY_BYTES}`,
+    `FIELD_IDS ${fieldIds(fields)}`,
+    `FILE_SIZE_BYTES ${DATA_FILE_BYTES}`,
+    `FILENAME_PATTERN '{uuid}'`,
+    // The folder may hold files of other runs; they stay as they are.
+    'OVERWRITE_OR_IGNORE true',
+    'WRITE_EMPTY_FILE false',
+    'RETURN_STATS true',
+  ];
 }
 
 /** What rows that do not land are counted as. */

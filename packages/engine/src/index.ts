@@ -4,6 +4,8 @@ export { type Engine, type EngineOptions, MAX_PREVIEW_ROWS, openEngine } from '.
 export { EngineError, type EngineErrorKind } from './engine-error.ts';
 export type { InspectedFile, InspectFileRequest } from './inspect-file-job.ts';
 export type { LiveFile } from './live-files.ts';
+export type { MergeRowsRequest, MergeRowsResult } from './merge-rows-job.ts';
+export { leafField } from './parquet-fields.ts';
 export type {
   KeysThatCame,
   PositionDeletesRequest,

@@ -1,6 +1,7 @@
 import type { DescribedColumn, DescribeFileRequest } from './describe-file-job.ts';
 import type { EngineErrorKind } from './engine-error.ts';
 import type { InspectedFile, InspectFileRequest } from './inspect-file-job.ts';
+import type { MergeRowsRequest, MergeRowsResult } from './merge-rows-job.ts';
 import type { PositionDeletesRequest, PositionDeletesResult } from './position-deletes-job.ts';
 import type { PreviewedRow, PreviewRequest } from './preview-job.ts';
 import type { ReadRowsRequest } from './read-rows-job.ts';
@@ -14,6 +15,7 @@ export interface Jobs {
     readonly request: PositionDeletesRequest;
     readonly result: PositionDeletesResult;
   };
+  readonly mergeRows: { readonly request: MergeRowsRequest; readonly result: MergeRowsResult };
   readonly preview: { readonly request: PreviewRequest; readonly result: readonly PreviewedRow[] };
   readonly describeFile: {
     readonly request: DescribeFileRequest;

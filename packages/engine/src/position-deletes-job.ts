@@ -76,16 +76,13 @@ export async function runPositionDeletes(
     const stored = await openStored(database, table);
     const fresh = await openStored(database, replacing);
     await database.run(`CREATE TEMP TABLE taken AS ${takenRows(request, stored, fresh)}`);
-    await database.run(`CREATE TEMP TABLE located AS ${locationsOf(stored.files)}`);
     const [counts] = (
       await database.read('SELECT count(*) FILTER (replaced) AS replaced, count(*) AS taken FROM taken')
     ).getRowObjects();
     const [replacedRows, takenCount] = [Number(counts?.replaced), Number(counts?.taken)];
     if (takenCount === 0) return NOTHING_GOES;
-    const emptiedFiles = await emptiedOf(database, stored);
     return {
-      deleteFile: await writeDeletes(database, directory),
-      emptiedFiles,
+      ...(await writeTaken(database, stored, directory)),
       replacedRows,
       removedRows: takenCount - replacedRows,
     };
@@ -126,6 +123,17 @@ function takenRows(
       `LEFT JOIN (${newKeys}) n ON ${same('l', 'n')} LEFT JOIN (${came}) c ON ${same('l', 'c')} ` +
       `WHERE n.hit IS NOT NULL OR ${goes}`,
   );
+}
+
+/** Writes the positions in the table `taken` (`file`, `pos`); files of which no row is left are told instead. */
+export async function writeTaken(
+  database: Database,
+  stored: StoredRows,
+  directory: string,
+): Promise<Pick<PositionDeletesResult, 'deleteFile' | 'emptiedFiles'>> {
+  await database.run(`CREATE TEMP TABLE located AS ${locationsOf(stored.files)}`);
+  const emptiedFiles = await emptiedOf(database, stored);
+  return { deleteFile: await writeDeletes(database, directory), emptiedFiles };
 }
 
 /** Takes the rows of files that can go whole out of `taken`. One with shared deletes cannot: those would outlive it. */

@@ -1,6 +1,7 @@
 import { runDescribeFile } from './describe-file-job.ts';
 import { toEngineError } from './engine-error.ts';
 import { runInspectFile } from './inspect-file-job.ts';
+import { runMergeRows } from './merge-rows-job.ts';
 import type { FromWorker, JobMessage, ToWorker } from './messages.ts';
 import { runPositionDeletes } from './position-deletes-job.ts';
 import { runPreview } from './preview-job.ts';
@@ -29,6 +30,8 @@ function runJob(message: JobMessage, signal: AbortSignal): Promise<unknown> {
       return runTransform(message.request, message.resources, signal);
     case 'positionDeletes':
       return runPositionDeletes(message.request, message.resources, signal);
+    case 'mergeRows':
+      return runMergeRows(message.request, message.resources, signal);
     case 'preview':
       return runPreview(message.request, message.resources, signal);
     case 'describeFile':
