@@ -15,7 +15,8 @@ const MOST_COUNTED = 5000;
 /** Waits for as long as the window of the service protection limits is. */
 export const SERVICE_PROTECTION_MS = 300_000;
 
-type Counted = Pick<RowQuery, 'entitySet'> & { readonly filter: string | undefined };
+/** What of a query says which rows it finds. */
+export type Counted = Pick<RowQuery, 'entitySet' | 'filter'>;
 
 /** Counts rows by an aggregate; where a table knows none, such as elastic ones, by `$count`. */
 export async function countRows(

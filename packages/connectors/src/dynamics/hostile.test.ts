@@ -87,6 +87,21 @@ describe('a delta link', () => {
     expect(sink.changeToken).toBeUndefined();
   });
 
+  test('gives no token for fewer rows than are there: a mirror would take the others for gone', async () => {
+    const service = await serviceOf({
+      ts: (response, url, request) =>
+        json(
+          url.searchParams.has('$apply')
+            ? { value: [{ rows: 3 }] }
+            : { '@odata.deltaLink': `${API_ROOT}/ts?$deltatoken=1`, value: [row(1), row(2)] },
+        )(response, url, request),
+    });
+    const sink = new MemorySink();
+    const reading = service.source().read({ ...tracked, announcedRows: 3 }, sink);
+    await expect(reading).rejects.toMatchObject({ kind: 'expired', code: 'ROWS_MISSING' });
+    expect(sink.changeToken).toBeUndefined();
+  });
+
   test('may be percent-encoded anywhere, and stand before or after the rows', async () => {
     const link = `${API_ROOT}/ts?$select=tid&%24deltatoken=9%21a%2Bb%20c&x=y`;
     for (const page of [

@@ -1,11 +1,11 @@
 import { type Partition, type ReadRequest, SourceError } from '../source.ts';
 import { type DynamicsApi, MAX_PATH_LENGTH } from './api.ts';
 import { deltaTokenOf } from './changes.ts';
-import { countRows, type RowCount } from './count.ts';
+import type { RowCount } from './count.ts';
 import { type DynamicsTable, describeTable } from './describe.ts';
 import { partitionOf } from './partition.ts';
 import { type RowQuery, rowQueryOf, rowsPath } from './query.ts';
-import { splitIntoRanges } from './ranges.ts';
+import { countAll, splitIntoRanges } from './ranges.ts';
 
 /**
  * Plans a read: one partition where the rows are few, none where there are none, and otherwise ranges of them. Changes
@@ -38,8 +38,8 @@ async function planChanges(
   signal: AbortSignal | undefined,
 ): Promise<Partition> {
   const deltaToken = await deltaTokenOf(api, request, table, signal);
-  const rows = deltaToken === undefined ? await countRows(api, query, signal) : 'many';
-  return partition(query, rows, { path: rowsPath(query, deltaToken), changesOf: request.table });
+  const rows = deltaToken === undefined ? await countAll(api, query, table, signal) : undefined;
+  return partition(query, rows ?? 'many', { path: rowsPath(query, deltaToken), changesOf: request.table });
 }
 
 function partition(

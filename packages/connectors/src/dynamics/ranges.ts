@@ -1,8 +1,8 @@
 import { textAt } from '../json.ts';
 import type { DynamicsApi } from './api.ts';
-import { countRows, type RowCount, SERVICE_PROTECTION_MS } from './count.ts';
+import { type Counted, countRows, type RowCount, SERVICE_PROTECTION_MS } from './count.ts';
 import { type DynamicsTable, itemsOf } from './describe.ts';
-import { bothOf, datetimeLiteral, pathOf, type RowQuery } from './query.ts';
+import { bothOf, datetimeLiteral, pathOf } from './query.ts';
 
 /** Never moves, so that no row goes from one range to another while they are read. */
 const RANGE_COLUMN = 'createdon';
@@ -12,8 +12,8 @@ const MAX_RANGES = 500;
 const TICK_MS = 1000;
 
 /** A query for some of the rows, and how many they are. */
-export interface CountedQuery {
-  readonly query: RowQuery;
+export interface CountedQuery<Query> {
+  readonly query: Query;
   readonly rows: RowCount;
 }
 
@@ -27,13 +27,13 @@ interface Range {
  * Splits a query into ranges of the time at which rows were created, halved until none has more than `mostRows`, or more
  * than Dataverse counts. A query of few rows is one range, one of no rows none.
  */
-export async function splitIntoRanges(
+export async function splitIntoRanges<Query extends Counted>(
   api: DynamicsApi,
-  query: RowQuery,
+  query: Query,
   table: DynamicsTable,
   mostRows: number,
   signal: AbortSignal | undefined,
-): Promise<readonly CountedQuery[]> {
+): Promise<readonly CountedQuery<Query>[]> {
   const rows = await countRows(api, query, signal);
   if (rows === 0) return [];
   if (isFew(rows, mostRows) || !hasRangeColumn(table)) return [{ query, rows }];
@@ -45,7 +45,7 @@ export async function splitIntoRanges(
 /** How many rows a query has; undefined where they are too many to be counted, range by range. */
 export async function countAll(
   api: DynamicsApi,
-  query: RowQuery,
+  query: Counted,
   table: DynamicsTable,
   signal: AbortSignal | undefined,
 ): Promise<number | undefined> {
@@ -62,13 +62,13 @@ interface Split {
   readonly mostRows: number;
 }
 
-async function halve(
+async function halve<Query extends Counted>(
   api: DynamicsApi,
-  query: RowQuery,
+  query: Query,
   { created: { first, last }, rows, mostRows }: Split,
   signal: AbortSignal | undefined,
-): Promise<readonly CountedQuery[]> {
-  const ranges: CountedQuery[] = [];
+): Promise<readonly CountedQuery<Query>[]> {
+  const ranges: CountedQuery<Query>[] = [];
   const open: { readonly range: Range; readonly rows: RowCount }[] = [
     { range: { from: undefined, to: undefined }, rows },
   ];
@@ -102,7 +102,7 @@ function middleOf(from: Date, to: Date): Date | undefined {
   return ticks < 1 ? undefined : new Date(from.getTime() + ticks * TICK_MS);
 }
 
-function within(query: RowQuery, { from, to }: Range): RowQuery {
+function within<Query extends Counted>(query: Query, { from, to }: Range): Query {
   const lower = from === undefined ? undefined : `${RANGE_COLUMN} ge ${datetimeLiteral(from)}`;
   const before = to === undefined ? undefined : `${RANGE_COLUMN} lt ${datetimeLiteral(to)}`;
   // Nulls are less than nothing: they would be in no range.
@@ -117,7 +117,7 @@ function hasRangeColumn({ description }: DynamicsTable): boolean {
 /** When the first and the last of the rows were created; undefined where none tells. */
 async function createdBetween(
   api: DynamicsApi,
-  query: RowQuery,
+  query: Counted,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly first: Date; readonly last: Date } | undefined> {
   const filter = bothOf(query.filter, `${RANGE_COLUMN} ne null`);

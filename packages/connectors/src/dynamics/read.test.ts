@@ -53,6 +53,8 @@ describe('a read', () => {
     const large = new EmulatedEnvironment(await startDataverseEmulator({ rows: { contact: 120_000 } }));
     expect(await large.source().count(whole)).toBe(120_000);
     const partitions = await large.source().plan(whole);
+    const [changes] = await large.source().plan({ ...whole, changes: { since: undefined } });
+    expect(changes?.announcedRows).toBe(120_000);
     expect(partitions.length).toBeGreaterThan(2);
     expect(partitions.reduce((sum, { announcedRows = 0 }) => sum + announcedRows, 0)).toBe(120_000);
     await large.close();

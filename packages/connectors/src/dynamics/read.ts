@@ -2,9 +2,11 @@ import { stagePages } from '../pages.ts';
 import { type Page, type Partition, type Sink, SourceError, type StagedFormat } from '../source.ts';
 import type { DynamicsApi } from './api.ts';
 import { asExpired, asTracked, changeTokenOf, TRACK_CHANGES } from './changes.ts';
-import { countRows, SERVICE_PROTECTION_MS } from './count.ts';
+import { countRows, type RowCount, SERVICE_PROTECTION_MS } from './count.ts';
 import { deletedRowsOf } from './deleted-rows.ts';
+import { describeTable } from './describe.ts';
 import { type PartitionState, partitionStateOf } from './partition.ts';
+import { countAll } from './ranges.ts';
 import { type PageEnd, rowPage } from './row-page.ts';
 
 export interface ReadOptions {
@@ -116,7 +118,7 @@ async function reconcile(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   if (rows === undefined || announcedRows === undefined || rows >= announcedRows) return;
-  const counted = await countRows(api, state, signal);
+  const counted = await countAgain(api, state, signal);
   const least = counted === 'many' ? announcedRows : Math.min(announcedRows, counted);
   if (rows >= least) return;
   throw new SourceError(
@@ -124,6 +126,17 @@ async function reconcile(
     'ROWS_MISSING',
     `Dynamics: ${rows} rows of ${state.entitySet} came, but ${least} are there`,
   );
+}
+
+/** Pages of changes are one chain for any number of rows, which are then counted range by range. */
+async function countAgain(
+  api: DynamicsApi,
+  state: PartitionState,
+  signal: AbortSignal | undefined,
+): Promise<RowCount> {
+  const { changesOf } = state;
+  if (changesOf === undefined) return countRows(api, state, signal);
+  return (await countAll(api, state, await describeTable(api, changesOf, signal), signal)) ?? 'many';
 }
 
 function addRows(before: number | undefined, rows: number | undefined): number | undefined {
