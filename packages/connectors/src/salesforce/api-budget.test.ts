@@ -113,9 +113,17 @@ describe('a connection', () => {
     expect(partitions).toMatchObject([
       {
         state: { api: 'rest' },
-        notice: expect.stringMatching(/^Contact: no bulk job .*80 of 100 bulk query jobs/),
+        notice: expect.stringMatching(
+          /^Contact: no bulk job is to be had \(JOB_BUDGET\), so 9000 rows are read by REST/,
+        ),
       },
     ]);
+  });
+
+  test('starts no more bulk jobs than are left to it', async () => {
+    await org.control('usage', { bulkQueryJobs: 78 });
+    const partitions = await org.source({ bulkFromRows: 1, jobRows: 3500 }).plan(whole);
+    expect(partitions.map(({ state }) => state.api)).toEqual(['bulk', 'bulk', 'rest']);
   });
 
   test('tells of a read that its share will not see through today', async () => {

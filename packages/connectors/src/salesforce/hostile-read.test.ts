@@ -258,6 +258,16 @@ describe('an abort ends', () => {
       { [`${API}/query`]: json({ totalSize: 5, done: true }), [`${API}/jobs/query`]: stuck },
       'plan',
     ],
+    [
+      'the wait for a job whose pages are to be known',
+      JOB,
+      {
+        [`${API}/query`]: json({ totalSize: 500_000, done: true }),
+        [`${API}/jobs/query`]: json({ id: JOB_ID, state: 'UploadComplete' }),
+        [JOB]: json({ state: 'InProgress' }),
+      },
+      'plan',
+    ],
     ['a look at a job', JOB, { [JOB]: stuck }, 'bulk'],
     ['the wait for a job', JOB, { [JOB]: json({ state: 'InProgress' }) }, 'bulk'],
     ['a page of a job', `${JOB}/results`, { ...complete, [`${JOB}/results`]: stuck }, 'bulk'],

@@ -77,18 +77,16 @@ class ReadPlan {
   }
 
   async byJobs(whole: CountedQuery, isFirstLoad: boolean): Promise<readonly Partition[]> {
-    const { bulkQueryJobs } = await readLimits(this.#api, this.#signal);
-    if (bulkQueryJobs && bulkQueryJobs.used >= this.#api.budget.shareOf(bulkQueryJobs.allowed)) {
-      const { used, allowed } = bulkQueryJobs;
-      return [
-        this.#insteadOfJob(whole, 'JOB_BUDGET', `${used} of ${allowed} bulk query jobs of a day are used`),
-      ];
-    }
+    const jobsLeft = await this.#jobsLeft();
     const { jobRows } = this.#options;
-    const parts = isFirstLoad ? await splitBySize(this.#api, whole, jobRows, this.#signal) : [whole];
+    const isSplit = isFirstLoad && jobsLeft > 0;
+    const parts = isSplit ? await splitBySize(this.#api, whole, jobRows, this.#signal) : [whole];
     const jobs: (readonly [CountedQuery, Job | Partition])[] = [];
     // All are started before the first is waited for.
-    for (const part of parts) jobs.push([part, await this.#start(part)]);
+    for (const [index, part] of parts.entries()) {
+      const isLeft = index < jobsLeft;
+      jobs.push([part, isLeft ? await this.#start(part) : this.#insteadOfJob(part, noJobLeft())]);
+    }
     const deadline = performance.now() + this.#options.bulk.planWaitMs;
     const partitions: Partition[] = [];
     for (const [part, job] of jobs) {
@@ -97,23 +95,30 @@ class ReadPlan {
     return partitions;
   }
 
+  /** How many bulk jobs this connection may start yet: they are counted by the day, as calls are. */
+  async #jobsLeft(): Promise<number> {
+    const { bulkQueryJobs } = await readLimits(this.#api, this.#signal);
+    if (bulkQueryJobs === undefined) return Number.POSITIVE_INFINITY;
+    return Math.max(0, this.#api.budget.shareOf(bulkQueryJobs.allowed) - bulkQueryJobs.used);
+  }
+
   /** A job for the rows, or a partition by REST where none is to be had. */
   async #start(part: CountedQuery): Promise<Job | Partition> {
     try {
       return { jobId: await createQueryJob(this.#api, part.query, this.#signal) };
     } catch (error) {
       if (!(error instanceof SourceError) || !BULK_UNAVAILABLE.has(error.code.toUpperCase())) throw error;
-      return this.#insteadOfJob(part, error.code, error.message, error);
+      return this.#insteadOfJob(part, error);
     }
   }
 
-  #insteadOfJob(part: CountedQuery, code: string, reason: string, cause?: SourceError): Partition {
-    const { table, columns } = part.query;
-    if (!fitsUrl(this.#api, orderedSoql(part.query))) throw tooManyColumns(part.query, code, reason, cause);
+  #insteadOfJob(part: CountedQuery, reason: SourceError): Partition {
+    const { table } = part.query;
+    if (!fitsUrl(this.#api, orderedSoql(part.query))) throw tooManyColumns(part.query, reason);
     const rows = part.rows === undefined ? 'its rows' : `${part.rows} rows`;
     return this.byRest(
       part,
-      `${table}: no bulk job is to be had (${code}), so ${rows} of ${columns.length} columns are read by REST: ${reason}`,
+      `${table}: no bulk job is to be had (${reason.code}), so ${rows} are read by REST: ${reason.message}`,
     );
   }
 
@@ -125,14 +130,16 @@ class ReadPlan {
     const notice = shortageNotice(query.table, rows && callsByBulk(rows, bulk), this.#api.budget);
     const inTurn = [partitionOf({ api: 'bulk', ...job, query }, { announcedRows: rows, notice })];
     if (rows !== undefined && rows < parallelFromRows) return inTurn;
+    let pages: readonly (string | undefined)[];
     try {
       await untilComplete(this.#api, job, bulk, Math.max(0, deadline - performance.now()), this.#signal);
+      pages = (await listResultPages(this.#api, job, this.#signal)) ?? [];
     } catch (error) {
       if (isTooSlow(error)) return this.#split(part, error);
-      if (error instanceof SourceError && error.code === 'JOB_TIMEOUT') return inTurn;
+      // The job goes on, or has ended, whatever keeps its pages from being known: it is not to be started again.
+      if (error instanceof SourceError && (error.kind === 'busy' || error.kind === 'limited')) return inTurn;
       throw error;
     }
-    const pages = (await listResultPages(this.#api, job, this.#signal)) ?? [];
     if (pages.length < 2) return inTurn;
     return pages.map((locator) => partitionOf({ api: 'bulk-page', ...job, locator }, { notice }));
   }
@@ -162,17 +169,20 @@ interface Job {
   readonly jobId: string;
 }
 
-function tooManyColumns(
-  { table, columns }: RowQuery,
-  code: string,
-  reason: string,
-  cause: SourceError | undefined,
-): SourceError {
+function noJobLeft(): SourceError {
   return new SourceError(
-    cause?.kind ?? 'limited',
-    code,
-    `columns: ${columns.length} columns of ${table} are too many for a REST query, and no bulk job is to be had: ${reason}; ` +
-      'map fewer of them, or read them by two flows',
-    cause === undefined ? {} : { cause },
+    'limited',
+    'JOB_BUDGET',
+    'Salesforce: the bulk query jobs of a day are used, but for those that this connection leaves to others (apiBudgetPercent)',
+  );
+}
+
+function tooManyColumns({ table, columns }: RowQuery, cause: SourceError): SourceError {
+  return new SourceError(
+    cause.kind,
+    cause.code,
+    `columns: ${columns.length} columns of ${table} are too many for a REST query, and no bulk job is to be had: ` +
+      `${cause.message}; map fewer of them, or read them by two flows`,
+    { cause },
   );
 }

@@ -91,6 +91,29 @@ describe('a job that takes Salesforce too long', () => {
   });
 });
 
+describe('a query that takes Salesforce too long', () => {
+  const slow = { kind: 'queryTimeout', rows: 200, times: 100 };
+
+  test.each([
+    ['rest', { bulkFromRows: 1_000_000 }],
+    ['bulk', { bulkFromRows: 1 }],
+  ])('is read in as many ranges of ids as it takes: %s', async (api, options) => {
+    const [partition] = await org.source(options).plan(whole);
+    expect(partition).toMatchObject({ state: { api } });
+    await org.control('fault', slow);
+    const sink = new MemorySink();
+    await org.source({ ...options, bulk: { firstPollMs: 1 } }).read(asStored(partition), sink);
+    expect(idsOf(sink).sort()).toEqual(ids);
+  });
+
+  test('is read so too where not even its rows were counted', async () => {
+    await org.control('fault', slow);
+    const { partitions, sink } = await readAll(org.source(), whole);
+    expect(partitions).toMatchObject(Array(8).fill({ announcedRows: undefined, state: { api: 'bulk' } }));
+    expect(idsOf(sink).sort()).toEqual(ids);
+  });
+});
+
 test.each(['{', '{"parts":7}', '{"parts":[{}]}', '{"parts":[{"range":{"after":"\' OR Id > \'"}}]}'])(
   'a place that is not understood is expired: %s',
   async (resumeFrom) => {
