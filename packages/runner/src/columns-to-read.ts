@@ -1,10 +1,12 @@
 import type { TableDescription } from '@tributary/connectors';
 import { planMappings } from '@tributary/data-prep';
 import type { SourceColumn } from '@tributary/xdm';
+import type { ChosenRead } from './choose-read.ts';
 import { FlowUnfit } from './failure.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
 import { driftAside, type SchemaDrift } from './schema-drift.ts';
 import { chooseColumns } from './source-columns.ts';
+import { keyMapping } from './write-mode.ts';
 
 /**
  * The columns that the mappings read, and those that tell rows and changes apart.
@@ -13,7 +15,7 @@ import { chooseColumns } from './source-columns.ts';
 export function columnsToRead(
   prepared: PreparedFlow,
   table: TableDescription,
-  deltaColumn: string | undefined,
+  { columns: needed, keyed }: Pick<ChosenRead, 'columns' | 'keyed'>,
   drift: SchemaDrift | undefined,
 ): readonly SourceColumn[] {
   const { mappings, schema } = prepared;
@@ -26,11 +28,9 @@ export function columnsToRead(
       })),
     );
   }
-  const names = [
-    ...table.keyColumns,
-    ...(deltaColumn === undefined ? [] : [deltaColumn]),
-    ...planned.plan.sourceColumns,
-  ];
+  const mapped = keyed && keyMapping(keyed.keyColumns, planned.plan, schema.root, keyed.mode);
+  if (mapped?.ok === false) throw new FlowUnfit(mapped.violations);
+  const names = [...table.keyColumns, ...needed, ...planned.plan.sourceColumns];
   const choice = chooseColumns(table, names);
   if (choice.ok) return choice.columns;
   const known = table.columns.map(({ name }) => name).join(', ');

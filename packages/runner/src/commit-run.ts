@@ -1,11 +1,9 @@
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import {
-  currentSchema,
-  discardStaged,
   type FileIO,
-  parquetDataFile,
   removeOldMetadata,
   type StagedCommit,
-  stageAppend,
   type Table,
   writeVersionHint,
 } from '@tributary/lake';
@@ -13,11 +11,12 @@ import type { RunRecord, ScopedStore, StagedPage, StagedPartition, TimeWatermark
 import type { SourceColumn } from '@tributary/xdm';
 import { batchDocument } from './batch-document.ts';
 import { noteSource } from './meet-drift.ts';
-import { runnerActor } from './progress.ts';
+import { type RunNotice, withNotices } from './notices.ts';
+import { type RunProgress, runnerActor } from './progress.ts';
 import type { RunWindow } from './read-window.ts';
 import type { RunCommit } from './run-commit.ts';
 import type { Attempt } from './services.ts';
-import { currentTable } from './transform-run.ts';
+import { discardRows, type StagedRows, stageRows } from './stage-rows.ts';
 
 /**
  * Ends a run: one transaction moves the table's pointer and the flow's watermark, closes the batch and the run. If
@@ -25,77 +24,92 @@ import { currentTable } from './transform-run.ts';
  */
 export async function commitRun(attempt: Attempt, commit: RunCommit): Promise<RunRecord> {
   for (;;) {
-    const staged = commit.verdict === 'failed' ? undefined : await stageFiles(attempt, commit);
+    const staged = commit.verdict === 'failed' ? undefined : await stageRows(attempt, commit);
     const ended = await attempt.store.transaction((store) => commitIn(store, attempt, commit, staged));
-    const { io } = attempt.services.lake;
     if (ended !== 'pointer moved') {
-      if (staged) await tidyTable(io, staged);
+      if (staged?.snapshot) await tidyTable(attempt.services.lake.io, staged.base, staged.snapshot);
+      await removeKeys(commit);
       return ended;
     }
-    if (staged) await discardStaged(io, staged.append);
+    if (staged) await discardRows(attempt, staged);
   }
 }
 
 /** What readers and the disk are better off with, but no run depends on: best effort, after the commit. */
-async function tidyTable(io: FileIO, { base, append }: StagedSnapshot): Promise<void> {
-  await Promise.allSettled([writeVersionHint(io, append), removeOldMetadata(io, base, append)]);
+async function tidyTable(io: FileIO, base: Table, snapshot: StagedCommit): Promise<void> {
+  await Promise.allSettled([writeVersionHint(io, snapshot), removeOldMetadata(io, base, snapshot)]);
 }
 
-interface StagedSnapshot {
-  readonly append: StagedCommit;
-  /** The table that the snapshot was staged on: its metadata must still be the current one. */
-  readonly base: Table;
-}
-
-/** Stages a snapshot with the run's files; undefined when no row landed. */
-async function stageFiles(
-  { services, store, run }: Attempt,
-  commit: RunCommit,
-): Promise<StagedSnapshot | undefined> {
-  if (commit.result.files.length === 0) return undefined;
-  const { io } = services.lake;
-  const table = await currentTable({ services, store }, commit.prepared.dataSetId);
-  const schema = currentSchema(table.metadata);
-  const files = commit.result.files.map(({ path, ...file }) =>
-    parquetDataFile({ ...file, location: io.locationOf(path) }, schema),
-  );
-  const summary = {
-    'tributary.flow-id': run.flowId,
-    'tributary.run-id': run.id,
-    'tributary.batch-id': commit.batchId,
-  };
-  return {
-    append: await stageAppend(io, table, { files, summary, now: new Date() }),
-    base: table,
-  };
+async function removeKeys({ result: { keys } }: RunCommit): Promise<void> {
+  if (keys !== undefined)
+    await rm(dirname(keys.path), { recursive: true, force: true }).catch(() => undefined);
 }
 
 async function commitIn(
   store: ScopedStore,
   { run, owner, services }: Attempt,
   commit: RunCommit,
-  staged: StagedSnapshot | undefined,
+  staged: StagedRows | undefined,
 ): Promise<RunRecord | 'pointer moved'> {
-  const { prepared, batchId, verdict, window } = commit;
-  if (staged) {
-    const swapped = await store.tables.swap(
-      prepared.dataSetId,
-      staged.base.metadataLocation,
-      staged.append.metadataLocation,
-    );
-    if (!swapped) return 'pointer moved';
-  }
-  const partitions = await store.staging.partitions(run.id);
-  const pages = await store.staging.pages(run.id);
-  if (window && verdict !== 'failed') {
-    await store.watermarks.put(watermarkAfter(run, commit.progress.columns ?? [], window, partitions, pages));
-  }
+  const { prepared, batchId, verdict } = commit;
+  if (staged && !(await movePointer(store, prepared.dataSetId, staged))) return 'pointer moved';
+  if (verdict !== 'failed') await moveWatermark(store, run, commit);
   if (verdict !== 'failed') await noteSource(store, run.flowId, run.id, commit.tableColumns);
   const batch = batchDocument(run, commit, services.lake.io);
   await store.resources('batch').insert(batchId, { ...batch }, runnerActor);
   await store.staging.clear(run.id);
-  return store.runs.advance(run, owner, verdict, { ...commit.progress });
+  return store.runs.advance(run, owner, verdict, { ...withRemovals(commit, staged) });
 }
+
+/** False when another run has moved it. Where nothing changes, the table must still be the one in which nothing does. */
+async function movePointer(
+  store: ScopedStore,
+  dataSetId: string,
+  { base, snapshot, deletes }: StagedRows,
+): Promise<boolean> {
+  const next = snapshot?.metadataLocation ?? (deletes && base.metadataLocation);
+  return next === undefined || store.tables.swap(dataSetId, base.metadataLocation, next);
+}
+
+async function moveWatermark(store: ScopedStore, run: RunRecord, commit: RunCommit): Promise<void> {
+  const partitions = await store.staging.partitions(run.id);
+  const { window, progress } = commit;
+  const changeToken = partitions.findLast((partition) => partition.changeToken !== undefined)?.changeToken;
+  if (progress.keyed?.changes !== undefined && changeToken !== undefined)
+    await store.watermarks.put({ kind: 'token', flowId: run.flowId, changeToken, runId: run.id });
+  if (window === undefined) return;
+  const pages = await store.staging.pages(run.id);
+  await store.watermarks.put(watermarkAfter(run, progress.columns ?? [], window, partitions, pages));
+}
+
+/** What the table lost is known only once it is known what the table is. */
+function withRemovals({ progress, result }: RunCommit, staged: StagedRows | undefined): RunProgress {
+  const { outcome, keyed } = progress;
+  const deletes = staged?.deletes;
+  if (outcome === undefined || keyed === undefined || deletes === undefined) return progress;
+  const { deleteFile, replacedRows, removedRows } = deletes;
+  const notFollowed = keyed.removes === 'absent' && result.keys?.isComplete === false;
+  return withNotices(
+    {
+      ...progress,
+      outcome: {
+        ...outcome,
+        updatedRows: replacedRows,
+        ...(keyed.removes !== 'nothing' && { removedRows }),
+        outputFiles: outcome.outputFiles + (deleteFile === undefined ? 0 : 1),
+        outputBytes: outcome.outputBytes + (deleteFile?.bytes ?? 0),
+      },
+    },
+    notFollowed ? [ABSENCE_UNKNOWN] : [],
+  );
+}
+
+const ABSENCE_UNKNOWN: RunNotice = {
+  code: 'DELETIONS_NOT_FOLLOWED',
+  message:
+    'No row was removed for not being at the source any more: the key of some rows that failed could not be read, and ' +
+    'each of them may be one that the table has. The next run that can read all keys removes what is gone.',
+};
 
 function watermarkAfter(
   run: RunRecord,

@@ -66,6 +66,8 @@ function recordSummary({ outcome, sourceRecordCount }: RunProgress) {
     failedRecordCount: outcome?.failedRows ?? 0,
     extensions: {
       alreadyLandedRecordCount: outcome?.skippedRows ?? 0,
+      ...(outcome?.updatedRows !== undefined && { updatedRecordCount: outcome.updatedRows }),
+      ...(outcome?.removedRows !== undefined && { deletedRecordCount: outcome.removedRows }),
       ...(sourceRecordCount && { sourceRecordCount }),
     },
   };

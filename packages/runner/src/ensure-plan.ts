@@ -45,6 +45,7 @@ export async function ensurePlan(
     ...whatTheTableIs(table, drift),
     window: storeWindow(plan.window),
     columns: plan.columns,
+    ...(plan.keyed && { keyed: plan.keyed }),
     ...(plan.comparison && { comparison: plan.comparison }),
     dataFolder: await dataFolderIn(attempt, prepared.dataSetId),
     extract: { startedAt: Date.now(), files: 0, bytes: 0 },

@@ -1,5 +1,7 @@
 import type { Page, Partition, Sink, Source } from '@tributary/connectors';
 import type { ScopedStore, StagedPage, StagedPartition } from '@tributary/store';
+import { isExpired } from './failure.ts';
+import { progressOf } from './progress.ts';
 import type { Attempt } from './services.ts';
 
 /** Partitions read at the same time. */
@@ -24,7 +26,16 @@ export async function extractRun(attempt: Attempt, source: Source): Promise<void
   };
   const readers = Array.from({ length: CONCURRENT_READS }, () => read().catch((error) => halt.abort(error)));
   await Promise.all(readers);
+  if (isExpired(halt.signal.reason)) await noteRefusedToken(attempt);
   halt.signal.throwIfAborted();
+}
+
+/** The run is planned anew, and reads all rows where its token is what the source knows no more. */
+async function noteRefusedToken({ store, run, owner }: Attempt): Promise<void> {
+  const progress = progressOf(run);
+  const refusedToken = progress.keyed?.changes?.since;
+  if (refusedToken !== undefined)
+    await store.runs.advance(run, owner, run.state, { ...progress, refusedToken });
 }
 
 async function extractPartition(

@@ -60,6 +60,16 @@ export class ColumnsMissing extends Error {
   }
 }
 
+/** Another run has changed the table while this one compared rows with it: which of them stand there must be told anew. */
+export class TableChanged extends Error {
+  constructor() {
+    super(
+      'another run has changed the table that this run’s rows were compared with; they are compared again',
+    );
+    this.name = 'TableChanged';
+  }
+}
+
 /** Workers have taken the run up again and again, and none has come to an end or to an error: it may be what ends them. */
 export class TakesWorkersDown extends Error {
   constructor(attempts: number) {
@@ -79,6 +89,11 @@ export class SourceStaysClosed extends Error {
     );
     this.name = 'SourceStaysClosed';
   }
+}
+
+/** The source knows a partition's handle, or a change token, no more. */
+export function isExpired(error: unknown): boolean {
+  return error instanceof SourceError && error.kind === 'expired';
 }
 
 /** What a failed attempt means for its run. */

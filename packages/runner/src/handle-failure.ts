@@ -77,6 +77,7 @@ function withoutPlan(progress: RunProgress): RunProgress {
     comparison: _comparison,
     drift: _drift,
     extract: _extract,
+    keyed: _keyed,
     sourceRecordCount: _sourceRecordCount,
     tableColumns: _tableColumns,
     ...kept

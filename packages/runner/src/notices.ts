@@ -21,6 +21,8 @@ export type NoticeCode =
   | 'COLUMNS_NOT_ADDED'
   /** The source's own count of rows was not compared with what arrived. */
   | 'ROWS_NOT_COMPARED'
+  /** Rows that may be gone at the source were left in the table. */
+  | 'DELETIONS_NOT_FOLLOWED'
   /** The run waits, or has waited, until the source may be asked again. */
   | 'WAITING_FOR_SOURCE';
 

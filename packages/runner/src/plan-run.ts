@@ -1,14 +1,16 @@
 import type { Source, TableDescription } from '@tributary/connectors';
 import type { StagedPartition } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
+import { type ChosenRead, chooseRead, type KeyedRun } from './choose-read.ts';
 import { columnsToRead } from './columns-to-read.ts';
+import { isExpired } from './failure.ts';
 import type { RunNotice } from './notices.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
-import { nextWindow, partsOf, type RunWindow } from './read-window.ts';
+import { progressOf } from './progress.ts';
+import type { RunWindow } from './read-window.ts';
 import { type Comparison, comparisonFor } from './reconcile-run.ts';
 import { driftNotices, type SchemaDrift } from './schema-drift.ts';
 import type { Attempt } from './services.ts';
-import { timeWatermark } from './time-watermark.ts';
 
 export type PlannedPartition = Omit<StagedPartition, 'isStaged'>;
 
@@ -16,6 +18,8 @@ export type PlannedPartition = Omit<StagedPartition, 'isStaged'>;
 export interface RunPlan {
   /** Undefined where the source has no column to tell changes by: the whole table is read. */
   readonly window: RunWindow | undefined;
+  /** Undefined where rows are appended. */
+  readonly keyed: KeyedRun | undefined;
   readonly columns: readonly SourceColumn[];
   readonly partitions: readonly PlannedPartition[];
   readonly notices: readonly RunNotice[];
@@ -35,38 +39,46 @@ export interface DescribedSource {
  * them run on if this process dies before the plan is kept: harmless, they are asked for again.
  */
 export async function planRun(
-  { services, store, run, signal }: Attempt,
+  attempt: Attempt,
   prepared: PreparedFlow,
-  { source, table, drift }: DescribedSource,
+  described: DescribedSource,
   fixed: RunWindow | undefined,
 ): Promise<RunPlan> {
-  const deltaColumn = fixed?.column ?? prepared.deltaColumn ?? table.deltaColumns[0];
-  const columns = columnsToRead(prepared, table, deltaColumn, drift);
-  const names = columns.map(({ name }) => name);
-  const window =
-    fixed ??
-    (deltaColumn === undefined
-      ? undefined
-      : nextWindow({
-          column: deltaColumn,
-          watermark: await timeWatermark(store, run.flowId),
-          backfill: prepared.flow.scheduleParams?.backfill ?? true,
-          sourceClock: await source.clock(signal),
-          settleSeconds: services.settleSeconds,
-        }));
+  const { refusedToken } = progressOf(attempt.run);
+  const situation = { source: described.source, table: described.table, fixed, refusedToken };
+  const read = await chooseRead(attempt, prepared, situation);
+  const since = read.keyed?.changes?.since;
+  return planRead(attempt, prepared, described, read).catch(async (error: unknown) => {
+    if (since === undefined || !isExpired(error)) throw error;
+    const all = await chooseRead(attempt, prepared, { ...situation, refusedToken: since });
+    return planRead(attempt, prepared, described, all);
+  });
+}
 
-  const parts = window === undefined ? [{ settled: true, range: undefined }] : partsOf(window);
+async function planRead(
+  { signal }: Attempt,
+  prepared: PreparedFlow,
+  { source, table, drift }: DescribedSource,
+  read: ChosenRead,
+): Promise<RunPlan> {
+  const columns = columnsToRead(prepared, table, read, drift);
+  const names = columns.map(({ name }) => name);
   const partitions: PlannedPartition[] = [];
   let comparison: Comparison | undefined;
-  for (const { settled, range } of parts) {
-    const request = { table: table.table, columns: names, window: range };
+  for (const { settled, request: part } of read.parts) {
+    const request = { table: table.table, columns: names, ...part };
     if (settled) comparison = await comparisonFor(source, request, signal);
     for (const partition of await source.plan(request, signal)) {
       partitions.push({ ...partition, id: `${settled ? 'settled' : 'unsettled'}-${partition.id}`, settled });
     }
   }
-  const notices = [...tableNotices(table), ...driftNotices(drift, new Set(names)), ...fallBacks(partitions)];
-  return { window, columns, partitions, notices, comparison };
+  const notices = [
+    ...read.notices,
+    ...tableNotices(table),
+    ...driftNotices(drift, new Set(names)),
+    ...fallBacks(partitions),
+  ];
+  return { window: read.window, keyed: read.keyed, columns, partitions, notices, comparison };
 }
 
 function tableNotices({ notices = [] }: TableDescription): readonly RunNotice[] {

@@ -1,7 +1,7 @@
-import { type MappingInput, planMappings, readMappings } from '@tributary/data-prep';
+import { type MappingInput, type MappingPlan, planMappings, readMappings } from '@tributary/data-prep';
 import type { IdentityField } from '@tributary/engine';
 import type { Resource, ScopedStore } from '@tributary/store';
-import { composeSchema, type ResolvedSchema } from '@tributary/xdm';
+import { composeSchema, type ResolvedSchema, type XdmNode } from '@tributary/xdm';
 import {
   type ConnectionDocument,
   documentOf,
@@ -13,6 +13,7 @@ import { mappingSetAt, readMappingVersion } from './mapping-set-version.ts';
 import { schemaIdentities } from './schema-identities.ts';
 import { schemaLookup } from './schema-lookup.ts';
 import { sourceColumnsOf } from './source-columns.ts';
+import { keyMapping, type WriteMode, writeModeOf } from './write-mode.ts';
 
 /** One reason why a flow cannot run, and the place in the flow's body that leads to it. */
 export interface FlowViolation {
@@ -35,6 +36,7 @@ export interface PreparedFlow {
   readonly mappings: readonly MappingInput[];
   /** The delta column that the flow names; undefined leaves the choice to the source. */
   readonly deltaColumn: string | undefined;
+  readonly writeMode: WriteMode;
 }
 
 export type FlowPreparation =
@@ -46,6 +48,8 @@ export type FlowPreparation =
  * known without asking the source. Flow creation and each run share it, so that a flow that was accepted can run.
  */
 export async function prepareFlow(store: ScopedStore, flow: FlowDocument): Promise<FlowPreparation> {
+  const write = writeModeOf(flow);
+  if (!write.ok) return write;
   const references = await followReferences(store, flow);
   if (!references.ok) return references;
   const { connection, sourceConnection, targetConnection, dataSet, mappingSet } = references;
@@ -74,6 +78,8 @@ export async function prepareFlow(store: ScopedStore, flow: FlowDocument): Promi
       })),
     );
   }
+  const unfound = unfoundKey(flow, write.mode, planned.plan, composed.value.root);
+  if (unfound.length > 0) return refuse(unfound);
   return {
     ok: true,
     prepared: {
@@ -86,8 +92,22 @@ export async function prepareFlow(store: ScopedStore, flow: FlowDocument): Promi
       identities: await schemaIdentities(store, schemaId),
       mappings,
       deltaColumn: deltaColumnOf(flow),
+      writeMode: write.mode,
     },
   };
+}
+
+/** Key columns that the flow names itself can be looked for in its mappings before the source is asked. */
+function unfoundKey(
+  { transformations }: FlowDocument,
+  mode: WriteMode,
+  plan: MappingPlan,
+  schema: XdmNode,
+): readonly FlowViolation[] {
+  if (mode.kind === 'append' || mode.keyColumns === undefined) return [];
+  const mapped = keyMapping(mode.keyColumns, plan, schema, mode.kind);
+  const path = `/transformations/${transformations.findIndex(({ name }) => name === 'Copy')}/params/keyColumns`;
+  return mapped.ok ? [] : mapped.violations.map(({ message }) => ({ path, message }));
 }
 
 interface Refusal {

@@ -1,5 +1,6 @@
 import type { Actor, RunRecord } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
+import type { KeyedRun } from './choose-read.ts';
 import type { RunNotice } from './notices.ts';
 import type { RunWindow } from './read-window.ts';
 import type { Comparison, SourceRecordCount } from './reconcile-run.ts';
@@ -21,6 +22,10 @@ export interface RunProgress {
   /** What the rows that arrive are held against; undefined where nothing of the read is settled. */
   readonly comparison?: Comparison;
   readonly sourceRecordCount?: SourceRecordCount;
+  /** How rows are written by their keys; undefined where they are appended. */
+  readonly keyed?: KeyedRun;
+  /** A change token that the source has refused as too old in this run. */
+  readonly refusedToken?: string;
   readonly sourceConnectionId?: string;
   readonly targetConnectionId?: string;
   /** Path of the folder that is the run's own among the table's data; each attempt writes to a folder in it. */
@@ -72,6 +77,10 @@ export interface RunOutcome {
   readonly skippedRows: number;
   readonly outputRows: number;
   readonly failedRows: number;
+  /** Rows of the table in whose place new ones came; undefined where rows are appended. */
+  readonly updatedRows?: number;
+  /** Rows of the table that went because they are gone at the source; undefined but in a mirror. */
+  readonly removedRows?: number;
   readonly outputFiles: number;
   readonly outputBytes: number;
 }

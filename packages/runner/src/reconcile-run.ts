@@ -67,7 +67,10 @@ export async function reconcileRun(
     {
       table: sourceConnection.document.params.tableName,
       columns: columns.map(({ name }) => name),
-      window: settledRange(window === undefined ? undefined : readWindow(window)),
+      window:
+        comparison.kind === 'whole'
+          ? undefined
+          : settledRange(window === undefined ? undefined : readWindow(window)),
       ...(comparison.includeDeleted === undefined ? {} : { includeDeleted: comparison.includeDeleted }),
     },
     signal,

@@ -3,6 +3,7 @@ import type { SourceColumn } from '@tributary/xdm';
 import type { PreparedFlow } from './prepare-flow.ts';
 import type { RunProgress } from './progress.ts';
 import type { RunWindow } from './read-window.ts';
+import type { MappedRows } from './transform-run.ts';
 
 /** How a run's rows came out. */
 export type RunVerdict = 'success' | 'partial' | 'failed';
@@ -26,7 +27,7 @@ export interface RunCommit {
   readonly window: RunWindow | undefined;
   readonly batchId: string;
   readonly verdict: RunVerdict;
-  readonly result: TransformResult;
+  readonly result: MappedRows;
   /** All columns of the source's table, where they are others than were known. */
   readonly tableColumns: readonly SourceColumn[] | undefined;
   readonly progress: RunProgress;

@@ -18,6 +18,8 @@ export interface StagingFolder {
     page: Page,
     signal: AbortSignal,
   ): Promise<{ path: string; bytes: number }>;
+  /** Makes a new folder for what a run needs besides, and answers its path; it goes with the run's pages. */
+  makeFolder(runId: string): Promise<string>;
   remove(runId: string): Promise<void>;
   /** Runs that have a folder. */
   runs(): Promise<readonly string[]>;
@@ -49,6 +51,12 @@ export function stagingFolder(root: string): StagingFolder {
       }
       await makeDurable(dirname(path));
       return { path, bytes: counter.bytes };
+    },
+
+    async makeFolder(runId) {
+      const path = join(root, runId, `work-${randomUUID()}`);
+      await mkdir(path, { recursive: true });
+      return path;
     },
 
     async remove(runId) {

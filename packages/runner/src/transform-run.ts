@@ -1,16 +1,31 @@
 import { mkdir } from 'node:fs/promises';
 import { planMappings } from '@tributary/data-prep';
-import type { TransformResult } from '@tributary/engine';
-import { currentSchema, readTable } from '@tributary/lake';
-import type { StagedPage, TimeWatermark } from '@tributary/store';
+import { leafField, type TargetField, type TransformResult } from '@tributary/engine';
+import { currentSchema, readTable, type SnapshotId } from '@tributary/lake';
+import type { ScopedStore, TimeWatermark } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
+import type { KeyedRun } from './choose-read.ts';
 import { ColumnsMissing, FlowUnfit, LandedPageDamaged, RowsMissing, StagedPageDamaged } from './failure.ts';
+import { liveFiles } from './live-files.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
+import { progressOf } from './progress.ts';
 import type { RunWindow } from './read-window.ts';
 import type { Attempt } from './services.ts';
 import { announcedRows, damagedPage, stagedFile } from './staged-pages.ts';
 import { targetFields } from './target-fields.ts';
 import { timeWatermark } from './time-watermark.ts';
+import { keyMapping } from './write-mode.ts';
+
+/** What a run's staged rows have become. */
+export interface MappedRows extends TransformResult {
+  /** Undefined where rows are appended. */
+  readonly keyed?: {
+    /** The fields of the table that rows are told apart by. */
+    readonly key: readonly TargetField[];
+    /** The table's snapshot that rows were compared with, where they were. */
+    readonly snapshotId: SnapshotId | undefined;
+  };
+}
 
 /**
  * Maps the staged rows to Parquet files in the attempt's own folder among the dataset's table's data.
@@ -26,14 +41,18 @@ export async function transformRun(
   window: RunWindow | undefined,
   batchId: string,
   dataDirectory: string,
-): Promise<TransformResult> {
+): Promise<MappedRows> {
+  const { keyed } = progressOf(run);
   const pages = await store.staging.pages(run.id);
-  const watermark = window && (await timeWatermark(store, run.flowId));
-  const earlier = watermark?.deltaColumn === window?.column ? watermark : undefined;
-  await requireUndamaged(pages, earlier);
+  const damaged = await damagedPage(pages);
+  if (damaged !== undefined) throw new StagedPageDamaged(damaged.path);
+  const earlier = await landedBefore(store, run.flowId, window, keyed);
   const table = await currentTable({ services, store }, prepared.dataSetId);
   const planned = planMappings({ mappings: prepared.mappings, columns, target: prepared.schema.root });
   if (!planned.ok) throw new ColumnsMissing(planned.errors.map(({ message }) => message));
+  const key = keyed && keyMapping(keyed.keyColumns, planned.plan, prepared.schema.root, keyed.mode);
+  if (key?.ok === false) throw new ColumnsMissing(key.violations.map(({ message }) => message));
+  const fields = targetFields(currentSchema(table.metadata));
   await mkdir(dataDirectory, { recursive: true });
   const result = await services.engine.transform(
     {
@@ -43,8 +62,18 @@ export async function transformRun(
       columns,
       plan: planned.plan,
       target: prepared.schema.root,
-      fields: targetFields(currentSchema(table.metadata)),
+      fields,
       identities: prepared.identities,
+      ...(keyed &&
+        key && {
+          keyed: {
+            key: key.key,
+            ...(keyed.versionColumn !== undefined && { versionColumn: keyed.versionColumn }),
+            ...(keyed.deletionColumn !== undefined && { deletionColumn: keyed.deletionColumn }),
+            ...(keyed.isWhole && { table: await liveFiles(services.lake.io, table) }),
+            directory: await services.staging.makeFolder(run.id),
+          },
+        }),
       dataDirectory,
       diagnosticsDirectory: await services.diagnosticsFolder(batchId),
       now: run.startedAt ?? run.createdAt,
@@ -54,18 +83,28 @@ export async function transformRun(
   const announced = announcedRows(pages);
   if (announced !== undefined && announced !== result.inputRows)
     throw new RowsMissing(announced, result.inputRows);
-  return result;
+  if (key === undefined) return result;
+  const keyFields = key.key.map((path) => leafField(fields, path));
+  return { ...result, keyed: { key: keyFields, snapshotId: table.metadata['current-snapshot-id'] } };
 }
 
-async function requireUndamaged(
-  staged: readonly StagedPage[],
-  earlier: TimeWatermark | undefined,
-): Promise<void> {
-  const page = await damagedPage(staged);
-  if (page !== undefined) throw new StagedPageDamaged(page.path);
-  if (earlier === undefined) return;
-  const landed = await damagedPage(earlier.unsettledPages);
-  if (landed !== undefined) throw new LandedPageDamaged(landed.path, earlier.settledUpTo);
+/**
+ * What tells rows that have landed from those that have not. Rows that are told apart by a key may land again, so that there
+ * a page that is gone costs work and nothing else; and where all rows are read, they are compared with the table itself.
+ */
+async function landedBefore(
+  store: ScopedStore,
+  flowId: string,
+  window: RunWindow | undefined,
+  keyed: KeyedRun | undefined,
+): Promise<TimeWatermark | undefined> {
+  if (window === undefined || keyed?.isWhole) return undefined;
+  const watermark = await timeWatermark(store, flowId);
+  if (watermark?.deltaColumn !== window.column) return undefined;
+  const damaged = await damagedPage(watermark.unsettledPages);
+  if (damaged === undefined) return watermark;
+  if (keyed !== undefined) return undefined;
+  throw new LandedPageDamaged(damaged.path, watermark.settledUpTo);
 }
 
 /** The table of a dataset as its pointer shows it now. */

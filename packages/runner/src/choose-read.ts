@@ -1,0 +1,235 @@
+import type { ReadRequest, Source, TableDescription } from '@tributary/connectors';
+import type { ScopedStore } from '@tributary/store';
+import { FlowUnfit } from './failure.ts';
+import type { RunNotice } from './notices.ts';
+import type { PreparedFlow } from './prepare-flow.ts';
+import { progressOf } from './progress.ts';
+import { nextWindow, partsOf, type RunWindow } from './read-window.ts';
+import type { Attempt } from './services.ts';
+import { type KeyedMode, keyColumnsOf, type WriteMode } from './write-mode.ts';
+
+/** How a run's rows are written by their keys; kept with the run's plan. */
+export interface KeyedRun {
+  readonly mode: KeyedMode;
+  readonly keyColumns: readonly string[];
+  /** Tells which of two versions of a row is newer; without it the order of the pages does. */
+  readonly versionColumn?: string;
+  /** The boolean column that is true of rows that are gone. */
+  readonly deletionColumn?: string;
+  /** Which rows of the table go beside those that are replaced: whose key is told to be gone, or all whose key did not come. */
+  readonly removes: 'nothing' | 'gone' | 'absent';
+  /** Whether all rows were read, so that those which stand in the table as they are can be told. */
+  readonly isWhole: boolean;
+  /** Present where the source is read by change token. */
+  readonly changes?: { readonly since?: string };
+}
+
+/** What a run reads of its table. */
+export interface ChosenRead {
+  /** Fixes how far the flow has read when the run has ended; undefined where no time tells. */
+  readonly window: RunWindow | undefined;
+  readonly parts: readonly ReadPart[];
+  /** Undefined where rows are appended. */
+  readonly keyed: KeyedRun | undefined;
+  /** Columns that must be read beside those that mappings read. */
+  readonly columns: readonly string[];
+  readonly notices: readonly RunNotice[];
+}
+
+interface ReadPart {
+  readonly settled: boolean;
+  readonly request: Pick<ReadRequest, 'window' | 'includeDeleted' | 'changes'>;
+}
+
+export interface ReadSituation {
+  readonly source: Source;
+  readonly table: TableDescription;
+  /** The window of an earlier plan of the run. */
+  readonly fixed: RunWindow | undefined;
+  /** The change token that the source has refused as too old. */
+  readonly refusedToken: string | undefined;
+}
+
+/**
+ * Chooses what a run reads, by what its flow's write mode needs and the source can tell.
+ *
+ * append and upsert read what has changed by the delta column; without one, the whole table.
+ *
+ * mirror must know which rows are gone:
+ * - by change token, where the source tracks changes. Without a token to begin with, or with one that is too old, it
+ *   gives all rows, and those of the table that are not among them go;
+ * - with the deletions of the window, where the source keeps them for a while. If the flow's last run was too long ago for
+ *   that, or there was none, the whole table is read;
+ * - else the whole table is read each time.
+ */
+export async function chooseRead(
+  attempt: Attempt,
+  prepared: PreparedFlow,
+  situation: ReadSituation,
+): Promise<ChosenRead> {
+  const { writeMode } = prepared;
+  if (writeMode.kind !== 'mirror') return readChanged(attempt, prepared, situation, writeMode);
+  const { table } = situation;
+  const base = { mode: writeMode.kind, keyColumns: keyColumnsOf(writeMode, table) };
+  if (table.tracksChanges) return readByToken(attempt, situation, base);
+  if (table.deletions !== undefined) {
+    const window = await windowOf(attempt, prepared, situation);
+    if (window !== undefined) return readWithDeletions(attempt, prepared, situation, base, window);
+  }
+  return {
+    ...readWhole(base, undefined),
+    notices: [
+      fullRead('the source does not tell which rows are gone, so that each run compares all of them'),
+    ],
+  };
+}
+
+type KeyedBase = Pick<KeyedRun, 'mode' | 'keyColumns'>;
+
+/** What append and upsert read. */
+async function readChanged(
+  attempt: Attempt,
+  prepared: PreparedFlow,
+  situation: ReadSituation,
+  writeMode: WriteMode,
+): Promise<ChosenRead> {
+  await refuseAfterToken(attempt.store, attempt.run.flowId, writeMode);
+  const window = await windowOf(attempt, prepared, situation);
+  const parts = window === undefined ? WHOLE : partsOf(window).map(inWindow);
+  const columns = window === undefined ? [] : [window.column];
+  if (writeMode.kind === 'append') return { window, parts, keyed: undefined, columns, notices: [] };
+  const keyColumns = keyColumnsOf(writeMode, situation.table);
+  const keyed: KeyedRun = {
+    mode: writeMode.kind,
+    keyColumns,
+    ...(window && { versionColumn: window.column }),
+    removes: 'nothing',
+    isWhole: window === undefined,
+  };
+  return { window, parts, keyed, columns: [...columns, ...keyColumns], notices: [] };
+}
+
+async function readByToken(
+  { store, run }: Attempt,
+  { table, refusedToken }: ReadSituation,
+  base: KeyedBase,
+): Promise<ChosenRead> {
+  const watermark = await store.watermarks.get(run.flowId);
+  const known = watermark?.kind === 'token' ? watermark.changeToken : undefined;
+  const since = known === refusedToken ? undefined : known;
+  const notices =
+    known === undefined || since !== undefined
+      ? []
+      : [fullRead('the source no longer knows what has changed since the last run')];
+  const deletionColumn = table.deletions?.column;
+  return {
+    window: undefined,
+    parts: [{ settled: true, request: { window: undefined, changes: { since } } }],
+    keyed: {
+      ...base,
+      ...(deletionColumn !== undefined && { deletionColumn }),
+      removes: since === undefined ? 'absent' : 'gone',
+      isWhole: since === undefined,
+      changes: since === undefined ? {} : { since },
+    },
+    columns: [...base.keyColumns, ...(deletionColumn === undefined ? [] : [deletionColumn])],
+    notices,
+  };
+}
+
+const MS_PER_DAY = 24 * 60 * 60 * 1000;
+
+async function readWithDeletions(
+  { store, run }: Attempt,
+  prepared: PreparedFlow,
+  { table }: ReadSituation,
+  base: KeyedBase,
+  window: RunWindow,
+): Promise<ChosenRead> {
+  const { column: deletionColumn, keptDays } = table.deletions ?? { column: '' };
+  const watermark = await store.watermarks.get(run.flowId);
+  const goesOn =
+    watermark?.kind === 'time' &&
+    watermark.deltaColumn === window.column &&
+    (await wasMirror(store, watermark.runId));
+  if (!goesOn && beginsWithAll(prepared)) return readWhole(base, window);
+  const ageDays = window.after && (window.upTo.getTime() - window.after.getTime()) / MS_PER_DAY;
+  if (ageDays !== undefined && keptDays !== undefined && ageDays > keptDays - 1) {
+    const message = `the last run was ${Math.floor(ageDays)} days ago, and the source tells of deletions for ${keptDays} days`;
+    return { ...readWhole(base, window), notices: [fullRead(message)] };
+  }
+  return {
+    window,
+    parts: partsOf(window).map((part) => {
+      const { settled, request } = inWindow(part);
+      return { settled, request: { ...request, includeDeleted: true } };
+    }),
+    keyed: { ...base, versionColumn: window.column, deletionColumn, removes: 'gone', isWhole: false },
+    columns: [window.column, ...base.keyColumns, deletionColumn],
+    notices: [],
+  };
+}
+
+/** A flow that has appended or upserted so far has followed no deletion. */
+async function wasMirror(store: ScopedStore, runId: string): Promise<boolean> {
+  const run = await store.runs.get(runId);
+  return run !== undefined && progressOf(run).keyed?.mode === 'mirror';
+}
+
+/**
+ * All rows, none left out because it changed a moment ago: it would be taken for gone. Where there is a window, the next
+ * run reads on from where it ends.
+ */
+function readWhole(base: KeyedBase, window: RunWindow | undefined): ChosenRead {
+  return {
+    window,
+    parts: WHOLE,
+    keyed: { ...base, ...(window && { versionColumn: window.column }), removes: 'absent', isWhole: true },
+    columns: [...base.keyColumns, ...(window === undefined ? [] : [window.column])],
+    notices: [],
+  };
+}
+
+const WHOLE: readonly ReadPart[] = [{ settled: true, request: { window: undefined } }];
+
+function inWindow({ settled, range }: ReturnType<typeof partsOf>[number]): ReadPart {
+  return { settled, request: { window: range } };
+}
+
+async function windowOf(
+  { services, store, run, signal }: Attempt,
+  prepared: PreparedFlow,
+  { source, table, fixed }: ReadSituation,
+): Promise<RunWindow | undefined> {
+  if (fixed !== undefined) return fixed;
+  const column = prepared.deltaColumn ?? table.deltaColumns[0];
+  if (column === undefined) return undefined;
+  const watermark = await store.watermarks.get(run.flowId);
+  return nextWindow({
+    column,
+    watermark: watermark?.kind === 'time' ? watermark : undefined,
+    backfill: beginsWithAll(prepared),
+    sourceClock: await source.clock(signal),
+    settleSeconds: services.settleSeconds,
+  });
+}
+
+/** Whether a first run takes what was there before it. */
+function beginsWithAll({ flow }: PreparedFlow): boolean {
+  return flow.scheduleParams?.backfill ?? true;
+}
+
+/** A change token tells no time to go on from: all rows would land once more. */
+async function refuseAfterToken(store: ScopedStore, flowId: string, mode: WriteMode): Promise<void> {
+  if (mode.kind !== 'append') return;
+  const watermark = await store.watermarks.get(flowId);
+  if (watermark?.kind !== 'token') return;
+  const message =
+    'the flow has followed its source by change token, as the mode mirror does: in the mode append all rows would land ' +
+    'once more. Set the mode to upsert or mirror, or create another flow with a dataset of its own.';
+  throw new FlowUnfit([{ path: '/transformations', message }]);
+}
+
+function fullRead(why: string): RunNotice {
+  return { code: 'FULL_READ', message: `The whole table was read: ${why}.` };
+}

@@ -1,0 +1,106 @@
+import { rm } from 'node:fs/promises';
+import type { KeysThatCame, PositionDeletesResult, WrittenDeletes } from '@tributary/engine';
+import {
+  currentSchema,
+  discardStaged,
+  parquetDataFile,
+  positionDeleteFile,
+  type StagedCommit,
+  stageRowDelta,
+  type Table,
+} from '@tributary/lake';
+import { attemptFolder } from './data-folder.ts';
+import { TableChanged } from './failure.ts';
+import { liveFiles } from './live-files.ts';
+import { progressOf } from './progress.ts';
+import type { RunCommit } from './run-commit.ts';
+import type { Attempt } from './services.ts';
+import { currentTable } from './transform-run.ts';
+
+/** A run's rows, staged on the table as it was a moment ago. */
+export interface StagedRows {
+  /** The table that the snapshot was staged on: its metadata must still be the current one. */
+  readonly base: Table;
+  /** Undefined where the table stays as it is. */
+  readonly snapshot: StagedCommit | undefined;
+  /** Undefined where rows are appended. */
+  readonly deletes: PositionDeletesResult | undefined;
+}
+
+/**
+ * Stages a snapshot with the run's files and, where rows are told apart by a key, the deletion of those in whose place they
+ * come and of those that are gone. Deletes name rows of one state of the table, so that they are made for each anew.
+ * @throws {TableChanged} when rows were left out because they stood in the table, which is another by now
+ */
+export async function stageRows(attempt: Attempt, commit: RunCommit): Promise<StagedRows> {
+  const { services, run } = attempt;
+  const { io } = services.lake;
+  const table = await currentTable(attempt, commit.prepared.dataSetId);
+  const deletes = await deletesFor(attempt, commit, table);
+  const { files } = commit.result;
+  if (files.length === 0 && !takesRows(deletes)) return { base: table, snapshot: undefined, deletes };
+  const schema = currentSchema(table.metadata);
+  const snapshot = await stageRowDelta(io, table, {
+    dataFiles: files.map(({ path, ...file }) =>
+      parquetDataFile({ ...file, location: io.locationOf(path) }, schema),
+    ),
+    deleteFiles: deleteFilesOf(deletes).map(({ path, ...file }) =>
+      positionDeleteFile({ ...file, location: io.locationOf(path) }),
+    ),
+    removedDataFiles: deletes?.emptiedFiles ?? [],
+    summary: {
+      'tributary.flow-id': run.flowId,
+      'tributary.run-id': run.id,
+      'tributary.batch-id': commit.batchId,
+    },
+    now: new Date(),
+  });
+  return { base: table, snapshot, deletes };
+}
+
+/** Removes what was staged and lost the pointer; the data files stay for the next attempt. */
+export async function discardRows({ services }: Attempt, { snapshot, deletes }: StagedRows): Promise<void> {
+  if (snapshot) await discardStaged(services.lake.io, snapshot);
+  for (const { path } of deleteFilesOf(deletes)) await rm(path, { force: true });
+}
+
+async function deletesFor(
+  attempt: Attempt,
+  { result }: RunCommit,
+  table: Table,
+): Promise<PositionDeletesResult | undefined> {
+  const { services, run, signal } = attempt;
+  const { keyed: chosen, dataFolder } = progressOf(run);
+  if (result.keyed === undefined || chosen === undefined || dataFolder === undefined) return undefined;
+  const { key, snapshotId } = result.keyed;
+  if (result.unchangedRows > 0 && table.metadata['current-snapshot-id'] !== snapshotId)
+    throw new TableChanged();
+  const keys = keysFor(chosen.removes, result);
+  return services.engine.positionDeletes(
+    {
+      key,
+      table: await liveFiles(services.lake.io, table),
+      replacing: result.files,
+      ...(keys && { keys }),
+      directory: attemptFolder(dataFolder, run.attempt),
+    },
+    signal,
+  );
+}
+
+/** What the keys that came remove. Where some of them could not be read, none is taken for absent. */
+function keysFor(
+  removes: 'nothing' | 'gone' | 'absent',
+  { keys }: RunCommit['result'],
+): KeysThatCame | undefined {
+  if (keys === undefined || removes === 'nothing') return undefined;
+  return { path: keys.path, removes: removes === 'absent' && !keys.isComplete ? 'gone' : removes };
+}
+
+function takesRows(deletes: PositionDeletesResult | undefined): boolean {
+  return deletes !== undefined && deletes.replacedRows + deletes.removedRows > 0;
+}
+
+function deleteFilesOf(deletes: PositionDeletesResult | undefined): readonly WrittenDeletes[] {
+  return deletes?.deleteFile === undefined ? [] : [deletes.deleteFile];
+}
