@@ -184,6 +184,18 @@ export interface BatchDocument {
   readonly diagnosticsFiles: readonly string[];
 }
 
+/** Somebody who is told what happens to flows. */
+export interface WebhookDocument extends Named {
+  /** http or https. */
+  readonly url: string;
+  /** Types of events, or their beginnings before a `*`. */
+  readonly events: readonly string[];
+  /** Absent: all flows. */
+  readonly flowIds?: readonly string[];
+  /** What messages are signed with, sealed with the webhook's id as context. */
+  readonly sealedSecret: Sealed;
+}
+
 interface Documents {
   readonly connection: ConnectionDocument;
   readonly sourceConnection: SourceConnectionDocument;
@@ -193,6 +205,7 @@ interface Documents {
   readonly mappingSetVersion: MappingSetVersionDocument;
   readonly dataSet: DataSetDocument;
   readonly batch: BatchDocument;
+  readonly webhook: WebhookDocument;
 }
 
 /** The body of a resource of a known kind. */

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { OutboundClient } from '@tributary/connectors';
 import { type Engine, openEngine } from '@tributary/engine';
 import { createTable, currentDataFiles, localFileIO, readTable } from '@tributary/lake';
 import { createVault, type RunRecord, type ScopedStore, type Store } from '@tributary/store';
@@ -83,6 +84,7 @@ export class RunBench {
         await mkdir(path, { recursive: true });
         return path;
       },
+      outbound: new OutboundClient(),
       openSource: () => this.source,
       settleSeconds: 600,
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },

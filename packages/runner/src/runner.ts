@@ -1,29 +1,34 @@
-import type { ClaimedRun } from '@tributary/store';
+import type { ClaimedDelivery, ClaimedRun } from '@tributary/store';
+import { type ClaimedKind, claimsOf } from './claims.ts';
+import { deliverEvent } from './events/deliver-event.ts';
 import { executeRun } from './execute-run.ts';
 import { nextSlot } from './schedule.ts';
 import type { RunnerServices } from './services.ts';
 import { tidyRuns } from './tidy-run.ts';
 
-const HEARTBEAT_MS = 10_000;
-/** How often the store is asked for due flows and runs; `wake` asks at once. */
+/** How often the store is asked for due flows and work; `wake` asks at once. */
 const POLL_MS = 1_000;
 /** Runs at the same time in one process; each has the engine's worker for its transform only. */
 const CONCURRENT_RUNS = 4;
 /** Runs of one organisation at the same time: there is always room for another's. */
 const RUNS_OF_AN_ORGANIZATION = CONCURRENT_RUNS - 1;
+const CONCURRENT_DELIVERIES = 8;
 
-/** Schedules and executes flow runs in this process. */
+/** Schedules and executes flow runs in this process, and tells of them. */
 export interface Runner {
   /** Looks for work now rather than at the next poll. */
   wake(): void;
-  /** Takes no new run, gives the open ones back, and resolves when all have stopped. */
+  /** Takes no new work, gives open runs back, and resolves when all have stopped. */
   stop(): Promise<void>;
 }
 
 export function startRunner(services: RunnerServices): Runner {
   const stopping = new AbortController();
-  const active = new Set<Promise<void>>();
   let wakeUp = () => {};
+  const kinds = [
+    claimsOf(flowRuns(services), stopping.signal, () => wakeUp()),
+    claimsOf(deliveries(services), stopping.signal, () => wakeUp()),
+  ];
 
   const loop = (async () => {
     await tidyRuns(services).catch((error: unknown) =>
@@ -44,35 +49,7 @@ export function startRunner(services: RunnerServices): Runner {
 
   async function takeWork(): Promise<void> {
     await services.store.enqueueDueRuns(new Date(), nextSlot);
-    while (active.size < CONCURRENT_RUNS && !stopping.signal.aborted) {
-      const claimed = await services.store.queue.claim(RUNS_OF_AN_ORGANIZATION);
-      if (claimed === undefined) return;
-      const working = work(claimed).finally(() => {
-        active.delete(working);
-        wakeUp();
-      });
-      active.add(working);
-    }
-  }
-
-  async function work({ run, owner }: ClaimedRun): Promise<void> {
-    const lost = new AbortController();
-    const beat = setInterval(() => {
-      services.store.queue
-        .heartbeat(run, owner)
-        .then((isHeld) => isHeld || lost.abort())
-        .catch((error: unknown) => services.log.warn({ err: error, runId: run.id }, 'heartbeat failed'));
-    }, HEARTBEAT_MS);
-    try {
-      const signal = AbortSignal.any([stopping.signal, lost.signal]);
-      await executeRun({ services, store: services.store.scoped(run.scope), run, owner, signal });
-      await services.store.queue.settle(owner);
-    } catch (error) {
-      // The store is out of reach. The claim ends when nobody tells of it any more, and the run is taken up again.
-      services.log.error({ err: error, runId: run.id }, 'a flow run could not be given back');
-    } finally {
-      clearInterval(beat);
-    }
+    for (const claims of kinds) await claims.fill();
   }
 
   return {
@@ -81,7 +58,33 @@ export function startRunner(services: RunnerServices): Runner {
       stopping.abort();
       wakeUp();
       await loop;
-      await Promise.all(active);
+      await Promise.all(kinds.map((claims) => claims.ended()));
     },
+  };
+}
+
+function flowRuns(services: RunnerServices): ClaimedKind<ClaimedRun> {
+  const { queue } = services.store;
+  return {
+    most: CONCURRENT_RUNS,
+    claim: () => queue.claim(RUNS_OF_AN_ORGANIZATION),
+    heartbeat: ({ run, owner }) => queue.heartbeat(run, owner),
+    async work({ run, owner }, signal) {
+      await executeRun({ services, store: services.store.scoped(run.scope), run, owner, signal });
+      await queue.settle(owner);
+    },
+    failed: (error, { run }) =>
+      services.log.error({ err: error, runId: run.id }, 'the store was not told of a flow run'),
+  };
+}
+
+function deliveries(services: RunnerServices): ClaimedKind<ClaimedDelivery> {
+  const { deliveries: queue } = services.store;
+  return {
+    most: CONCURRENT_DELIVERIES,
+    claim: () => queue.claim(),
+    heartbeat: ({ owner }) => queue.heartbeat(owner),
+    work: (delivery, signal) => deliverEvent(services, delivery, signal),
+    failed: (error, { id }) => services.log.error({ err: error, deliveryId: id }, 'an event was not told'),
   };
 }

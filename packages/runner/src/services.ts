@@ -1,4 +1,4 @@
-import type { Source, SourceOptions } from '@tributary/connectors';
+import type { OutboundClient, Source, SourceOptions } from '@tributary/connectors';
 import type { Engine } from '@tributary/engine';
 import type { LocalFileIO } from '@tributary/lake';
 import type { Claim, RunRecord, Scope, ScopedStore, Store, Vault } from '@tributary/store';
@@ -24,6 +24,8 @@ export interface RunnerServices {
   readonly staging: StagingFolder;
   /** A folder that holds a batch's diagnostics for good, made when it is missing. */
   diagnosticsFolder(batchId: string): Promise<string>;
+  /** The way to receivers of events. */
+  readonly outbound: Pick<OutboundClient, 'text'>;
   openSource(
     connectionSpecId: string,
     authSpecName: string,

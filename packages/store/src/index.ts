@@ -1,5 +1,7 @@
 export { DataFolderInUse } from './data-folder-lock.ts';
 export { isDatabaseOutage } from './database-outage.ts';
+export type { ClaimedDelivery, DeliveryOutcome, DeliveryQueue } from './delivery-queue.ts';
+export type { DeliveryState, EventDelivery, Events, HappenedEvent } from './events.ts';
 export type { FoundResource } from './find-resources.ts';
 export type { FlowSource, FlowSources } from './flow-sources.ts';
 export type { LandedItem, LandedItems } from './landed-items.ts';

@@ -41,6 +41,7 @@ export async function openEmbeddedStore(dataFolder: string): Promise<Store> {
       await close();
     });
     await store.queue.endClaims();
+    await store.deliveries.endClaims();
     await store.queue.sendMissing();
     return store;
   } catch (error) {

@@ -24,7 +24,8 @@ export type ResourceKind =
   | 'auditEntry'
   | 'identityNamespace'
   | 'dataSet'
-  | 'batch';
+  | 'batch'
+  | 'webhook';
 
 /** A stored document with its envelope. `body` is what its service put there; parse it at that service's edge. */
 export interface Resource {

@@ -51,6 +51,8 @@ const contents = [
   'flow_sources',
   'flow_schedules',
   'flow_runs',
+  'event_deliveries',
+  'events',
 ] as const satisfies readonly (keyof Tables)[];
 
 export function sandboxRemovals(database: Kysely<Tables>): SandboxRemovals {

@@ -1,4 +1,6 @@
 import { type Kysely, sql } from 'kysely';
+import { type DeliveryQueue, deliveryQueue } from './delivery-queue.ts';
+import { type Events, scopedEvents } from './events.ts';
 import { type FoundResource, findReached, findResources, idsTitled } from './find-resources.ts';
 import { type FlowSources, scopedFlowSources } from './flow-sources.ts';
 import { type LandedItems, scopedLandedItems } from './landed-items.ts';
@@ -32,6 +34,7 @@ export interface ScopedStore {
   readonly watermarks: Watermarks;
   readonly landedItems: LandedItems;
   readonly flowSources: FlowSources;
+  readonly events: Events;
   readonly references: ResourceReferences;
   readonly leftovers: ScopedLeftovers;
   resources(kind: ResourceKind): Resources;
@@ -66,6 +69,7 @@ export interface ScopedStore {
 export interface Store {
   readonly organizations: Organizations;
   readonly queue: RunQueue;
+  readonly deliveries: DeliveryQueue;
   readonly sandboxRemovals: SandboxRemovals;
   readonly leftovers: Leftovers;
   /** See {@link enqueueDueRuns}. */
@@ -82,6 +86,7 @@ export function createStore(database: Kysely<Tables>, work: WorkQueue, close: ()
   return {
     organizations: organizations(database),
     queue: runQueue(database, work),
+    deliveries: deliveryQueue(database, work),
     sandboxRemovals: sandboxRemovals(database),
     leftovers: leftovers(database),
     enqueueDueRuns: (now, nextSlot) => enqueueDueRuns(database, work, now, nextSlot),
@@ -104,6 +109,7 @@ function scopedStore(database: Kysely<Tables>, work: WorkQueue, scope: Scope): S
     watermarks: scopedWatermarks(database, scope),
     landedItems: scopedLandedItems(database, scope),
     flowSources: scopedFlowSources(database, scope),
+    events: scopedEvents(database, scope, work),
     references: scopedReferences(database, scope),
     leftovers: scopedLeftovers(database, scope),
     findResources: (kinds, ids) => findResources(database, scope, kinds, ids),

@@ -113,6 +113,26 @@ export interface Tables {
     item_version: string | null;
     change_token: string | null;
   };
+  events: Scoped & {
+    id: string;
+    type: string;
+    flow_id: string;
+    subject: string;
+    occurred_at: Timestamp;
+    data: Json;
+  };
+  event_deliveries: Scoped & {
+    id: string;
+    event_id: string;
+    webhook_id: string;
+    state: string;
+    attempts: number;
+    status: number | null;
+    problem: string | null;
+    created_at: Timestamp;
+    updated_at: Timestamp;
+    due_at: ColumnType<Date | null, Date | null, Date | null>;
+  };
   landed_items: Scoped & { flow_id: string; name: string; version: string; run_id: string };
   flow_sources: Scoped & {
     flow_id: string;

@@ -52,17 +52,30 @@ function invalidRequest(error: FastifyError): Problem {
   const violations: Violation[] = (error.validation ?? [])
     // That none of several schemas is met says nothing beside what each of them misses.
     .filter(({ keyword }) => keyword !== 'anyOf')
-    .map(({ instancePath, message, params, keyword }) => ({
-      path: instancePath + (typeof params.missingProperty === 'string' ? `/${params.missingProperty}` : ''),
-      message:
-        keyword === 'enum' ? `must be one of ${list(params.allowedValues)}` : (message ?? 'is not valid'),
-    }));
+    .flatMap(violationsOf);
   const where = error.validationContext === 'body' ? 'body' : 'parameters';
   return new Problem(
     where === 'body' ? 'invalidBody' : 'invalidParameter',
     `The ${where} of the request: ${violations.map(({ path, message }) => `${path || '(root)'} ${message}`).join('; ')}.`,
     { violations },
   );
+}
+
+type ValidationError = NonNullable<FastifyError['validation']>[number];
+
+function violationsOf({ instancePath, message, params, keyword }: ValidationError): Violation[] {
+  const { missingProperty, allowedValues, additionalProperties } = params;
+  if (keyword === 'additionalProperties' && Array.isArray(additionalProperties))
+    return additionalProperties.map((name) => ({
+      path: `${instancePath}/${name}`,
+      message: 'is not known here; remove it',
+    }));
+  return [
+    {
+      path: instancePath + (typeof missingProperty === 'string' ? `/${missingProperty}` : ''),
+      message: keyword === 'enum' ? `must be one of ${list(allowedValues)}` : (message ?? 'is not valid'),
+    },
+  ];
 }
 
 function list(values: unknown): string {

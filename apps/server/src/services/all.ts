@@ -9,6 +9,7 @@ import { imsService } from './ims/index.ts';
 import { sandboxTooling } from './sandbox-tooling/index.ts';
 import { sandboxes } from './sandboxes/index.ts';
 import { schemaRegistry } from './schema-registry/index.ts';
+import { webhooks } from './webhooks/index.ts';
 
 /** Every service of the platform that Tributary answers for. */
 export const services: readonly ((dependencies: Dependencies) => Service)[] = [
@@ -21,6 +22,7 @@ export const services: readonly ((dependencies: Dependencies) => Service)[] = [
   sandboxes,
   sandboxTooling,
   dataAccess,
+  webhooks,
 ];
 
 export function allServices(dependencies: Dependencies): readonly Service[] {

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Tables } from '../tables.ts';
+import { events } from './events.ts';
 import { initial } from './initial.ts';
 import { listIndexes } from './list-indexes.ts';
 import { sandboxPackages } from './sandbox-packages.ts';
@@ -22,6 +23,7 @@ export async function migrate(database: Kysely<Tables>): Promise<void> {
         '0005-source-positions': { up: sourcePositions },
         '0006-schedule-recurrence': { up: scheduleRecurrence },
         '0007-work-queue': { up: workQueue },
+        '0008-events': { up: events },
       }),
     },
   });
