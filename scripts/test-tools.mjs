@@ -7,6 +7,7 @@ import { ROOT } from './runtime.mjs';
 
 const tools = [
   { name: 'PostgreSQL', debianPackage: 'postgresql', isThere: hasPostgres },
+  { name: 'MariaDB', debianPackage: 'mariadb-server', isThere: () => existsSync('/usr/sbin/mariadbd') },
   { name: 'Chromium', debianPackage: 'chromium', isThere: () => existsSync('/usr/bin/chromium') },
   { name: 'OpenSSH', debianPackage: 'openssh-server', isThere: () => existsSync('/usr/sbin/sshd') },
 ];

@@ -46,7 +46,7 @@ export class MariadbServer {
     return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
   }
 
-  /** A further connection of the administrator. */
+  /** A further connection of the administrator, in UTC. */
   async connect(): Promise<Connection> {
     const connection = await createConnection({
       ...{ host: '127.0.0.1', port: this.port, user: 'root', charset: 'utf8mb4', dateStrings: true },
@@ -54,6 +54,7 @@ export class MariadbServer {
     connection.on('error', () => undefined);
     await connection.query('CREATE DATABASE IF NOT EXISTS shop');
     await connection.query('USE shop');
+    await connection.query(`SET time_zone = '+00:00'`);
     return connection;
   }
 

@@ -51,10 +51,11 @@ export class PostgresqlServer {
     return (await this.#client.query(sql)).rows;
   }
 
-  /** A further connection of the superuser. */
+  /** A further connection of the superuser, in UTC. */
   async connect(): Promise<Client> {
     const client = new Client({
       ...{ host: '127.0.0.1', port: this.port, database: 'postgres', ...ADMIN },
+      options: '-c TimeZone=UTC',
       types: { getTypeParser: () => (text: string) => text },
     });
     client.on('error', () => undefined);

@@ -1,0 +1,35 @@
+import { hasMariadb, MariadbServer, READER } from '../mariadb-server.test-kit.ts';
+import { impatientClient, type TestDatabase } from '../test-database.test-kit.ts';
+import { createMysqlSource } from './source.ts';
+
+export const canRunMariadb = hasMariadb() || Boolean(process.env.CI);
+
+export async function startTestMariadb(settings: readonly string[] = []): Promise<TestDatabase> {
+  const server = await MariadbServer.start(settings);
+  return {
+    port: server.port,
+    schema: 'shop',
+    reader: READER,
+    run: (sql) => server.run(sql),
+    source: (params = {}, options = {}) =>
+      createMysqlSource(
+        'Basic Authentication',
+        {
+          ...{ server: '127.0.0.1', port: server.port, database: 'shop' },
+          ...{ username: READER.user, password: READER.password, ...params },
+        },
+        { outbound: impatientClient(), ...options },
+      ),
+    async connections() {
+      const sql = `SELECT COUNT(*) AS total FROM information_schema.PROCESSLIST WHERE USER = '${READER.user}'`;
+      return Number((await server.run(sql))[0]?.total);
+    },
+    async terminate() {
+      const sql = `SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = '${READER.user}'`;
+      for (const { id } of await server.run(sql)) await server.run(`KILL ${id}`);
+    },
+    halt: () => server.halt(),
+    resume: () => server.resume(),
+    dispose: () => server.dispose(),
+  };
+}
