@@ -15,6 +15,7 @@ const DYNAMICS = '38ad80fe-8b06-4938-94f4-d4ee80266b07';
 const POSTGRESQL = '74a1c565-4e59-48d7-9d67-7c03b8a13137';
 const MYSQL = '26d738e0-8963-47ea-aadf-c60de735468a';
 const MARIADB = '3000eb99-cd47-43f3-827c-43caf170f015';
+const LOCAL_FOLDER = 'bb0237ab-7a46-47ab-b355-a6e979b2216a';
 const DATA_LAKE = 'c604ff05-7f1a-43c0-8e18-33bf874cb11c';
 
 const basic = {
@@ -40,6 +41,7 @@ describe('the connection specs', () => {
       POSTGRESQL,
       MYSQL,
       MARIADB,
+      LOCAL_FOLDER,
       DATA_LAKE,
     ]);
     expect(connectionSpecById(SALESFORCE)?.name).toBe('salesforce');
@@ -50,7 +52,7 @@ describe('the connection specs', () => {
   test('that are sources have a source behind them, and the target none', () => {
     expect(sourceFor(SALESFORCE)).toBeDefined();
     expect(sourceFor(DYNAMICS)).toBeDefined();
-    for (const id of [POSTGRESQL, MYSQL, MARIADB]) expect(sourceFor(id)).toBeDefined();
+    for (const id of [POSTGRESQL, MYSQL, MARIADB, LOCAL_FOLDER]) expect(sourceFor(id)).toBeDefined();
     expect(sourceFor(DATA_LAKE)).toBeUndefined();
   });
 

@@ -3,6 +3,7 @@ import mysql from './databases/mysql/connection-spec.json' with { type: 'json' }
 import mariadb from './databases/mysql/mariadb-connection-spec.json' with { type: 'json' };
 import postgresql from './databases/postgresql/connection-spec.json' with { type: 'json' };
 import dynamics from './dynamics/connection-spec.json' with { type: 'json' };
+import localFolder from './files/local/connection-spec.json' with { type: 'json' };
 import salesforce from './salesforce/connection-spec.json' with { type: 'json' };
 
 /** A JSON Schema (draft 7), as it stands in the answers of the API. */
@@ -78,6 +79,7 @@ export const connectionSpecs: readonly ConnectionSpec[] = [
   postgresql,
   mysql,
   mariadb,
+  localFolder,
   dataLake,
 ];
 

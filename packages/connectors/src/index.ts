@@ -23,6 +23,11 @@ export type { Authority, DynamicsParams, ServicePrincipalParams, UserParams } fr
 export { parseDynamicsParams } from './dynamics/params.ts';
 export type { DynamicsOptions } from './dynamics/source.ts';
 export { createDynamicsSource } from './dynamics/source.ts';
+export type { FileInspector, FileSample, InspectedSample, SamplePiece } from './files/file-inspector.ts';
+export type { GivenFileSelection, SelectionViolation } from './files/file-selection.ts';
+export { readFileSelection } from './files/file-selection.ts';
+export type { FileServices } from './files/open-file-source.ts';
+export { NO_FILES } from './files/source.ts';
 export type { FlowSpec, NamedSpec } from './flow-specs.ts';
 export { flowSpecById, flowSpecByName, flowSpecs } from './flow-specs.ts';
 export type { AddressPolicy } from './outbound/addresses.ts';

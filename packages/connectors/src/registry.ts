@@ -6,13 +6,17 @@ import { createPostgresqlSource } from './databases/postgresql/source.ts';
 import dynamicsSpec from './dynamics/connection-spec.json' with { type: 'json' };
 import { parseDynamicsParams } from './dynamics/params.ts';
 import { createDynamicsSource } from './dynamics/source.ts';
+import localFolderSpec from './files/local/connection-spec.json' with { type: 'json' };
+import { createLocalFolderSource } from './files/local/source.ts';
+import type { FileSourceSetup } from './files/open-file-source.ts';
 import salesforceSpec from './salesforce/connection-spec.json' with { type: 'json' };
 import { parseSalesforceParams } from './salesforce/params.ts';
 import { createSalesforceSource, type SalesforceOptions } from './salesforce/source.ts';
 import type { Source } from './source.ts';
 
 /** What every source may be given besides its parameters. */
-export type SourceOptions = Pick<SalesforceOptions, 'outbound' | 'keepAuthParams'>;
+export type SourceOptions = Pick<SalesforceOptions, 'outbound' | 'keepAuthParams'> &
+  Pick<FileSourceSetup, 'files' | 'selection'>;
 
 /** A connection spec that rows can be read through. */
 export interface SourceEntry {
@@ -54,6 +58,11 @@ export const sources: readonly SourceEntry[] = [
     connectionSpecId: mariadbSpec.id,
     name: mariadbSpec.attributes.connectorName,
     create: createMysqlSource,
+  },
+  {
+    connectionSpecId: localFolderSpec.id,
+    name: localFolderSpec.attributes.connectorName,
+    create: createLocalFolderSource,
   },
 ];
 

@@ -1,0 +1,228 @@
+import { constants, type Dirent } from 'node:fs';
+import { type FileHandle, open, opendir, realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { SourceError } from '../../source.ts';
+import { brokenOff, shownPath } from '../file-errors.ts';
+import type { FileStore, FolderEntry, StoredFile } from '../file-store.ts';
+import { normalPath } from '../path-selection.ts';
+
+export interface LocalFolder {
+  /** Absolute. */
+  readonly folder: string;
+  /** The folders that the operator lets files be read from, absolute; none refuses all. */
+  readonly roots: readonly string[];
+}
+
+const READ_BYTES = 256 * 1024;
+
+/**
+ * The files of a folder of this machine. It must lie in one of the operator's folders, and nothing outside of it is ever
+ * read: links are not followed, wherever they lead.
+ */
+export function localFileStore({ folder, roots }: LocalFolder): FileStore {
+  /** The folder's own path without links, once it is known to lie where it may. */
+  async function base(): Promise<string> {
+    const real = await realpath(folder).catch((error: unknown) => {
+      throw errorOf(error, folder);
+    });
+    const allowed = await Promise.all(roots.map((root) => realpath(root).catch(() => undefined)));
+    if (allowed.some((root) => root !== undefined && liesIn(real, root))) return real;
+    throw new SourceError(
+      'refused',
+      'FOLDER_NOT_ALLOWED',
+      `auth.params.folder: ${folder} lies in none of the folders that files may be read from; ` +
+        'have the operator add it to TRIBUTARY_FILE_ROOTS',
+    );
+  }
+
+  /** The place of a path, and undefined where nothing is there, or a link leads to it. */
+  async function placeOf(path: string): Promise<string | undefined> {
+    const root = await base();
+    const place = join(root, normalPath(path));
+    const real = await realpath(place).catch((error: unknown) => {
+      if (isAbsent(error)) return undefined;
+      throw errorOf(error, shownPath(path));
+    });
+    return real === place ? place : undefined;
+  }
+
+  async function openFile(path: string): Promise<{ handle: FileHandle; file: StoredFile } | undefined> {
+    const place = await placeOf(path);
+    if (place === undefined) return undefined;
+    const handle = await open(place, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
+      (error: unknown) => {
+        if (isAbsent(error)) return undefined;
+        throw errorOf(error, shownPath(path));
+      },
+    );
+    if (handle === undefined) return undefined;
+    try {
+      const file = await storedFile(handle, normalPath(path));
+      // What was opened must be what was looked at: a link may have come between.
+      if (file !== undefined && (await isAt(handle, place))) return { handle, file };
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+    await handle.close();
+    return undefined;
+  }
+
+  async function* entriesOf(path: string): AsyncGenerator<Dirent, void, void> {
+    const place = path === '' ? await base() : await placeOf(path);
+    if (place === undefined) return;
+    try {
+      yield* await opendir(place);
+    } catch (error) {
+      if (!isAbsent(error)) throw errorOf(error, shownPath(path));
+    }
+  }
+
+  async function* browse(folderPath: string, signal?: AbortSignal): AsyncGenerator<FolderEntry, void, void> {
+    const path = normalPath(folderPath);
+    for await (const entry of entriesOf(path)) {
+      signal?.throwIfAborted();
+      const entryPath = path === '' ? entry.name : `${path}/${entry.name}`;
+      if (entry.isDirectory()) yield { kind: 'folder', path: entryPath };
+      if (!entry.isFile()) continue;
+      const file = await statFile(entryPath);
+      if (file !== undefined) yield { kind: 'file', ...file };
+    }
+  }
+
+  async function statFile(path: string): Promise<StoredFile | undefined> {
+    const place = await placeOf(path);
+    if (place === undefined) return undefined;
+    const found = await stat(place, { bigint: true }).catch((error: unknown) => {
+      if (isAbsent(error)) return undefined;
+      throw errorOf(error, shownPath(path));
+    });
+    return found?.isFile() ? fileOf(normalPath(path), found) : undefined;
+  }
+
+  return {
+    async check() {
+      await opendir(await base()).then((directory) => directory.close());
+    },
+
+    async *list(folderPath, signal) {
+      const pending = [normalPath(folderPath)];
+      for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+        for await (const entry of browse(next, signal)) {
+          if (entry.kind === 'folder') pending.push(entry.path);
+          else yield entry;
+        }
+      }
+    },
+
+    browse,
+    stat: statFile,
+
+    async open(path, from, signal) {
+      const opened = await openFile(path);
+      if (opened === undefined) return undefined;
+      const { handle, file } = opened;
+      return { file, body: contentOf(handle, path, from, signal) };
+    },
+
+    // These files are stamped by this machine.
+    clock: async () => new Date(),
+  };
+}
+
+/** A body that holds its file open until it has ended or is let go, begun or not. */
+function contentOf(
+  handle: FileHandle,
+  path: string,
+  from: number,
+  signal: AbortSignal | undefined,
+): AsyncIterable<Uint8Array> {
+  let position = from;
+  const end = async () => {
+    await handle.close();
+    return { done: true, value: undefined } as const;
+  };
+  return {
+    [Symbol.asyncIterator]: () => ({
+      async next() {
+        try {
+          signal?.throwIfAborted();
+          const { buffer, bytesRead } = await handle.read(
+            Buffer.allocUnsafe(READ_BYTES),
+            0,
+            READ_BYTES,
+            position,
+          );
+          position += bytesRead;
+          return bytesRead === 0 ? await end() : { done: false, value: buffer.subarray(0, bytesRead) };
+        } catch (error) {
+          await handle.close();
+          signal?.throwIfAborted();
+          throw brokenOff(path, 'cannot be read on', { cause: error });
+        }
+      },
+      return: end,
+    }),
+  };
+}
+
+async function storedFile(handle: FileHandle, path: string): Promise<StoredFile | undefined> {
+  const found = await handle.stat({ bigint: true });
+  return found.isFile() ? fileOf(path, found) : undefined;
+}
+
+function fileOf(
+  path: string,
+  { size, mtimeMs, mtimeNs }: { readonly size: bigint; readonly mtimeMs: bigint; readonly mtimeNs: bigint },
+): StoredFile {
+  return {
+    path,
+    size: Number(size),
+    modifiedAt: new Date(Number(mtimeMs)),
+    // Two writes may fall into one millisecond.
+    version: String(mtimeNs),
+  };
+}
+
+async function isAt(handle: FileHandle, place: string): Promise<boolean> {
+  const opened = await handle.stat();
+  const found = await stat(place);
+  return opened.ino === found.ino && opened.dev === found.dev && (await realpath(place)) === place;
+}
+
+function liesIn(path: string, folder: string): boolean {
+  const way = relative(resolve(folder), path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+function isAbsent(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP';
+}
+
+/** What the file system refuses, without more of its paths than the user gave. */
+function errorOf(error: unknown, path: string): unknown {
+  switch (codeOf(error)) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new SourceError('invalid', 'NO_FOLDER', `auth.params.folder: there is no folder ${path}`);
+    case 'EACCES':
+    case 'EPERM':
+      return new SourceError(
+        'refused',
+        'NO_ACCESS',
+        `${path} may not be read by the server; change its permissions`,
+      );
+    case 'ENAMETOOLONG':
+      return new SourceError('invalid', 'INVALID_PATH', 'path: is longer than a path can be');
+    case 'EMFILE':
+    case 'EIO':
+      return new SourceError('busy', String(codeOf(error)), `${path} cannot be read now`);
+    default:
+      return error;
+  }
+}
