@@ -52,7 +52,7 @@ function invalidRequest(error: FastifyError): Problem {
   const violations: Violation[] = (error.validation ?? [])
     // That none of several schemas is met says nothing beside what each of them misses.
     .filter(({ keyword }) => keyword !== 'anyOf')
-    .flatMap(violationsOf);
+    .map(violationOf);
   const where = error.validationContext === 'body' ? 'body' : 'parameters';
   return new Problem(
     where === 'body' ? 'invalidBody' : 'invalidParameter',
@@ -63,19 +63,13 @@ function invalidRequest(error: FastifyError): Problem {
 
 type ValidationError = NonNullable<FastifyError['validation']>[number];
 
-function violationsOf({ instancePath, message, params, keyword }: ValidationError): Violation[] {
-  const { missingProperty, allowedValues, additionalProperties } = params;
-  if (keyword === 'additionalProperties' && Array.isArray(additionalProperties))
-    return additionalProperties.map((name) => ({
-      path: `${instancePath}/${name}`,
-      message: 'is not known here; remove it',
-    }));
-  return [
-    {
-      path: instancePath + (typeof missingProperty === 'string' ? `/${missingProperty}` : ''),
-      message: keyword === 'enum' ? `must be one of ${list(allowedValues)}` : (message ?? 'is not valid'),
-    },
-  ];
+function violationOf({ instancePath, message, params, keyword }: ValidationError): Violation {
+  const { missingProperty, additionalProperty, allowedValues } = params;
+  const name = missingProperty ?? additionalProperty;
+  const path = typeof name === 'string' ? `${instancePath}/${name}` : instancePath;
+  if (keyword === 'additionalProperties') return { path, message: 'is not known here; remove it' };
+  if (keyword === 'enum') return { path, message: `must be one of ${list(allowedValues)}` };
+  return { path, message: message ?? 'is not valid' };
 }
 
 function list(values: unknown): string {
