@@ -102,7 +102,7 @@ function jobFailed(message: string): SourceError {
   const codes = message.match(/\b[A-Z]+(?:_[A-Z]+)+\b/g) ?? [];
   const code = codes.find((candidate) => kindOfCode(candidate) !== undefined);
   const told = code === undefined ? undefined : kindOfCode(code);
-  const kind: SourceErrorKind = told === undefined || told === 'busy' ? 'expired' : told;
+  const kind: SourceErrorKind = told === 'refused' || told === 'invalid' ? told : 'expired';
   return new SourceError(kind, code ?? codeOfWords(message), `Salesforce: the bulk job failed: ${message}`);
 }
 

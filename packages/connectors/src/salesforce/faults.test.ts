@@ -124,6 +124,7 @@ describe('a job that failed', () => {
       'MALFORMED_QUERY',
     ],
     ['InternalServerError: Unexpected exception', 'expired', 'JOB_FAILED'],
+    ['EXCEEDED_QUOTA: No more results can be kept', 'expired', 'EXCEEDED_QUOTA'],
   ])('tells why: %s', async (errorMessage, kind, code) => {
     await org.control('fault', { kind: 'jobFailed', errorMessage });
     const reading = readAll(org.source({ bulkFromRows: 1 }), whole);

@@ -21,6 +21,9 @@ interface Part {
   readonly locator: string | undefined;
 }
 
+/** Codes of names that are no longer there. They were when the query was written: the table has changed since. */
+const GONE_CODES: ReadonlySet<string> = new Set(['INVALID_FIELD', 'INVALID_TYPE']);
+
 /**
  * Reads a partition to its end. What takes Salesforce too long is split by ranges of ids, and only that: pages that are staged
  * stay, and after an interruption reading goes on with the part it was at.
@@ -32,6 +35,27 @@ export async function readPartition(
   options: ReadOptions,
 ): Promise<void> {
   if (state.api === 'bulk-page') return readResultPage(api, state, sink, options);
+  try {
+    await readParts(api, state, sink, options);
+  } catch (error) {
+    if (!(error instanceof SourceError) || !GONE_CODES.has(error.code)) throw error;
+    throw new SourceError(
+      'expired',
+      error.code,
+      `${error.message}; ${state.query.table} has changed since it was planned`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+async function readParts(
+  api: SalesforceApi,
+  state: RestState | BulkState,
+  sink: Sink,
+  options: ReadOptions,
+): Promise<void> {
   let parts = partsLeft(state, sink.resumeFrom);
   for (let [part, ...rest] = parts; part !== undefined; [part, ...rest] = parts) {
     const current = await started(api, state, part, options.signal);

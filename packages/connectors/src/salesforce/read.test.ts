@@ -148,6 +148,23 @@ describe('a partition is expired', () => {
     },
   );
 
+  test.each([
+    ['rest', 1_000_000, ''],
+    ['bulk', 1, 'InvalidBatch: INVALID_FIELD: No such column'],
+  ])('when a column has gone since it was planned: %s', async (_, bulkFromRows, errorMessage) => {
+    const field = { name: 'Temporary__c', type: 'string' };
+    await org.control('schema', { object: 'Contact', add: [field] });
+    const source = org.source({ bulkFromRows });
+    if (errorMessage !== '') await org.control('fault', { kind: 'jobFailed', errorMessage });
+    const [partition] = await source.plan({ ...whole, columns: ['Id', 'Temporary__c'] });
+    await org.control('schema', { object: 'Contact', remove: ['Temporary__c'] });
+    await expect(source.read(asStored(partition), new MemorySink())).rejects.toMatchObject({
+      kind: 'expired',
+      code: 'INVALID_FIELD',
+      message: expect.stringContaining('Contact has changed since it was planned'),
+    });
+  });
+
   test('and never leads to another host', async () => {
     const [partition] = await org.source().plan(whole);
     const sink = {
