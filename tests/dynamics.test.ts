@@ -45,12 +45,17 @@ async function control(method: string, path: string, body?: object): Promise<Rec
   return (await answer.json()) as Record<string, unknown>;
 }
 
-async function contactsOfTheSource(): Promise<readonly Record<string, unknown>[]> {
-  const lines = await (await fetch(`${emulator.url}/__emulator/rows?object=contact`)).text();
+async function rowsOfTheSource(table: string): Promise<readonly Record<string, unknown>[]> {
+  const lines = await (await fetch(`${emulator.url}/__emulator/rows?object=${table}`)).text();
   return lines
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
+}
+
+/** Rows as texts, in an order of their own. */
+function texts(rows: readonly (readonly unknown[])[]): readonly string[] {
+  return rows.map((row) => JSON.stringify(row.map((value) => value ?? null))).sort();
 }
 
 test('the tutorial’s walk lands every contact as the source has it', async () => {
@@ -65,14 +70,16 @@ test('the tutorial’s walk lands every contact as the source has it', async () 
     statusSummary: { status: 'success', errors: [] },
     recordSummary: { inputRecordCount: CONTACTS, outputRecordCount: CONTACTS, failedRecordCount: 0 },
   });
-  const texts = (rows: readonly (readonly unknown[])[]) =>
-    rows.map((row) => JSON.stringify(row.map((value) => value ?? null))).sort();
   const landed = (await landedRows(server, walk.dataSetId)).map(({ person, personalEmail }) => [
     person?.name?.firstName,
     person?.name?.lastName,
     personalEmail?.address,
   ]);
-  const source = (await contactsOfTheSource()).map((row) => [row.firstname, row.lastname, row.emailaddress1]);
+  const source = (await rowsOfTheSource('contact')).map((row) => [
+    row.firstname,
+    row.lastname,
+    row.emailaddress1,
+  ]);
   expect(texts(landed)).toEqual(texts(source));
 });
 
@@ -90,7 +97,7 @@ test('labels of choices, names of lookups and money land by the names that the d
   const landed = new Map(
     (await landedRows(server, walk.dataSetId)).map((row) => [row._id, row.person?.name]),
   );
-  const source = await contactsOfTheSource();
+  const source = await rowsOfTheSource('contact');
   expect(landed.size).toBe(source.length);
   for (const row of source) {
     const name = landed.get(row.contactid);
@@ -175,5 +182,89 @@ describe('no row is lost and none lands twice', { timeout: 120_000 }, () => {
     ['commits rows with stamps of before', { kind: 'lateCommit', seconds: 30 }, 150],
   ])('when Dataverse %s', async (_what, fault, update) => {
     await runUnder(fault, update);
+  });
+});
+
+describe('a mirror of a table that tracks changes ends equal to it, row by row', { timeout: 120_000 }, () => {
+  let walk: Walk;
+  let ended = 0;
+  beforeAll(async () => {
+    const mappings = [
+      ['accountid', '_id'],
+      ['name', 'person.name.lastName'],
+      ['telephone1', 'person.name.middleName'],
+    ] as const;
+    const accounts = { ...crm, table: 'account' };
+    walk = await walkTutorial(server, 'Dynamics mirror', { crm: accounts, mappings, mode: 'mirror' });
+    await nextRun();
+  });
+
+  /** Waits for the run that is under way, and shows it. */
+  async function nextRun() {
+    ended += 1;
+    const run = await server.runsEnded(walk.flowId, ended, 90_000);
+    await control('DELETE', '/fault');
+    expect(run.metrics.statusSummary, JSON.stringify(run.metrics.statusSummary)).toMatchObject({
+      status: 'success',
+    });
+    return run;
+  }
+
+  async function runAfter(mutation: object | undefined, fault: object | undefined) {
+    if (mutation !== undefined) await control('POST', '/mutate', { object: 'account', ...mutation });
+    if (fault !== undefined) await control('POST', '/fault', fault);
+    const started = await server.call('POST', `${FLOW}/runs`, { body: { flowId: walk.flowId } });
+    expect(started.status).toBe(201);
+    return nextRun();
+  }
+
+  async function expectEqual() {
+    const landed = (await landedRows(server, walk.dataSetId)).map(({ _id, person }) => [
+      _id,
+      person?.name?.lastName,
+      person?.name?.middleName,
+    ]);
+    const source = (await rowsOfTheSource('account')).map((row) => [row.accountid, row.name, row.telephone1]);
+    expect(texts(landed)).toEqual(texts(source));
+  }
+
+  test('after its first run', expectEqual);
+
+  test.each([
+    ['rows have changed, come and gone', { update: 100, insert: 30, delete: 60 }, undefined],
+    ['nothing has changed', undefined, undefined],
+    [
+      'rows bear stamps of long before',
+      { update: 50, delete: 5, set: { modifiedon: '2001-01-01T00:00:00Z' } },
+      undefined,
+    ],
+    [
+      'Dataverse answers 429 and says when to come back',
+      { update: 50, delete: 5 },
+      { kind: 'serviceProtection', limit: 'executionTime', retryAfter: 1, path: 'deltatoken' },
+    ],
+    [
+      'Dataverse cuts its changes short',
+      { update: 100, insert: 10, delete: 30 },
+      { kind: 'truncate', afterBytes: 9_000, path: 'deltatoken', skip: 1 },
+    ],
+    [
+      'the token ends between plan and page',
+      { update: 50, insert: 10, delete: 20 },
+      { kind: 'expireDeltaToken', skip: 1 },
+    ],
+  ])('when %s', async (_what, mutation, fault) => {
+    await runAfter(mutation, fault);
+    await expectEqual();
+  });
+
+  test('when its token is too old: all rows are read, and the run says so', async () => {
+    const run = await runAfter({ update: 50, insert: 10, delete: 20 }, { kind: 'expireDeltaToken' });
+    expect(run.metrics.statusSummary.extensions.notices).toContainEqual(
+      expect.objectContaining({ code: 'FULL_READ' }),
+    );
+    await expectEqual();
+    await runAfter({ update: 5, delete: 5 }, undefined);
+    await expectEqual();
   });
 });

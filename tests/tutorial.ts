@@ -36,6 +36,8 @@ export interface WalkOptions {
   /** The mapping's [source, destination] pairs; the tutorial's three where left out. */
   readonly mappings?: readonly (readonly [string, string])[];
   readonly backfill?: boolean;
+  /** How rows are written; appended where left out. */
+  readonly mode?: 'append' | 'upsert' | 'mirror';
 }
 
 export interface Walk {
@@ -105,7 +107,7 @@ export async function walkTutorial(server: Walker, title: string, options: WalkO
   );
   const flow = await post(
     `${FLOW}/flows`,
-    withSchedule(
+    withFlowOptions(
       sampleBody('flow', {
         '9a603322-19d2-4de9-89c6-c98bd54eb184': source.id,
         '4ee890c7-519c-4291-bd20-d64186b62da8': target.id,
@@ -165,8 +167,12 @@ function withMappings(text: string, { columnNames }: Crm, mappings: WalkOptions[
   return JSON.stringify(body);
 }
 
-function withSchedule(text: string, { backfill }: WalkOptions): string {
+function withFlowOptions(text: string, { backfill, mode }: WalkOptions): string {
   const body = JSON.parse(text);
   if (backfill !== undefined) body.scheduleParams.backfill = backfill;
+  if (mode !== undefined) {
+    const copy = body.transformations.find(({ name }: { name: string }) => name === 'Copy');
+    copy.params.mode = mode;
+  }
   return JSON.stringify(body);
 }
