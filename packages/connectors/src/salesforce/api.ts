@@ -13,6 +13,7 @@ import { SourceError } from '../source.ts';
 import { sourceErrorOfOutbound } from '../source-errors.ts';
 import { ApiBudget, type ApiUsage, usageOf } from './api-budget.ts';
 import { faultOf, isBusy, sourceErrorOfAnswer } from './errors.ts';
+import { isLoginHost } from './jwt-assertion.ts';
 import { limitsAt } from './limits.ts';
 import { logIn, type Session } from './login.ts';
 import { type SalesforceParams, secretsOf } from './params.ts';
@@ -45,6 +46,8 @@ export class SalesforceApi {
   readonly #keep: KeepAuthParams;
   readonly budget: ApiBudget;
   #params: SalesforceParams;
+  /** The refresh token that the connection is stored with. */
+  #keptRefreshToken: string | undefined;
   #session: Promise<Session> | undefined;
 
   constructor(client: OutboundClient, params: SalesforceParams, keep: KeepAuthParams = async () => {}) {
@@ -52,10 +55,11 @@ export class SalesforceApi {
     this.#params = params;
     this.#keep = keep;
     this.budget = new ApiBudget(params.apiBudgetPercent);
-    if (params.kind === 'refresh-token' && params.accessToken !== undefined) {
-      const { accessToken, environmentUrl } = params;
-      this.#session = Promise.resolve({ accessToken, instanceUrl: environmentUrl });
-    }
+    if (params.kind !== 'refresh-token') return;
+    const { accessToken, refreshToken, environmentUrl } = params;
+    this.#keptRefreshToken = refreshToken;
+    if (accessToken === undefined || isLoginHost(environmentUrl)) return;
+    this.#session = Promise.resolve({ accessToken, instanceUrl: environmentUrl });
   }
 
   /** What the latest answer told of the allowance. */
@@ -161,7 +165,8 @@ export class SalesforceApi {
     const opensInstance = instanceUrl.origin === params.environmentUrl.origin;
     const changed = { refreshToken, ...(opensInstance ? { accessToken } : {}) };
     this.#params = { ...params, ...changed };
-    await this.#keep(changed, { refreshToken: params.refreshToken });
+    await this.#keep(changed, { refreshToken: this.#keptRefreshToken ?? params.refreshToken });
+    this.#keptRefreshToken = refreshToken;
     return session;
   }
 }

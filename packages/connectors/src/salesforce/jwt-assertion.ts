@@ -38,11 +38,15 @@ export function parsePrivateKey(text: string): string | undefined {
   }
 }
 
+/** Whether users log in there, and no instance is behind it. */
+export function isLoginHost({ origin }: URL): boolean {
+  return origin === LOGIN_HOST || origin === SANDBOX_LOGIN_HOST;
+}
+
 /** Who an assertion is meant for: the host where users of the instance log in, which tells sandboxes apart by their names. */
 export function audienceOf(environmentUrl: URL): string {
   const { hostname, origin } = environmentUrl;
-  if (!hostname.endsWith('.salesforce.com') || origin === LOGIN_HOST || origin === SANDBOX_LOGIN_HOST)
-    return origin;
+  if (!hostname.endsWith('.salesforce.com') || isLoginHost(environmentUrl)) return origin;
   const isSandbox = hostname.endsWith('.sandbox.my.salesforce.com') || hostname.includes('--');
   return isSandbox ? SANDBOX_LOGIN_HOST : LOGIN_HOST;
 }

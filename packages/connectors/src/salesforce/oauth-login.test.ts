@@ -133,6 +133,20 @@ describe('a refresh token', () => {
     await org.sourceOf(REFRESH, { ...params, ...kept.at(-1) }).check();
   });
 
+  test('that could not be kept is kept with the next login, in the place of the one that is', async () => {
+    const params = await approved(true);
+    const formers: unknown[] = [];
+    const source = org.sourceOf(REFRESH, params, {
+      async keepAuthParams(_, former) {
+        formers.push(former.refreshToken);
+        if (formers.length === 1) throw new Error('the store is away');
+      },
+    });
+    await expect(source.check()).rejects.toThrow('the store is away');
+    await source.check();
+    expect(formers).toEqual([params.refreshToken, params.refreshToken]);
+  });
+
   test('that was rotated away is refused, in words that say so', async () => {
     const params = await approved(true);
     await org.sourceOf(REFRESH, params).check();
