@@ -26,6 +26,8 @@ export interface Crm {
   readonly auth: { readonly specName: string; readonly params: object };
   readonly table: string;
   readonly deltaColumn: string;
+  /** The tutorial's own where left out. */
+  readonly flowSpecId?: string;
   /** The tutorial names columns as its example CRM does. */
   readonly columnNames: Readonly<Record<'first_name' | 'last_name' | 'email', string>>;
 }
@@ -51,6 +53,8 @@ export interface Walk {
 }
 
 const FLOW = '/data/foundation/flowservice';
+/** CloudStorageToAEP, which the tutorial creates its flow with. */
+const FLOW_SPEC = '9753525b-82c7-4dce-8a9b-5ccfce2b9876';
 
 /** Who walks: a server with its own credentials, or somebody else on it. */
 export type Walker = Pick<ServerUnderTest, 'call' | 'demo'>;
@@ -113,6 +117,7 @@ export async function walkTutorial(server: Walker, title: string, options: WalkO
         '4ee890c7-519c-4291-bd20-d64186b62da8': target.id,
         'ab91c736-1f3d-4b09-8424-311d3d3e3cea': mapping.id,
         updatedAt: crm.deltaColumn,
+        ...(crm.flowSpecId === undefined ? {} : { [FLOW_SPEC]: crm.flowSpecId }),
       }),
       options,
     ),
