@@ -201,6 +201,7 @@ async function windowOf(
   prepared: PreparedFlow,
   { source, table, fixed }: ReadSituation,
 ): Promise<RunWindow | undefined> {
+  if (table.isItemwise) return undefined;
   if (fixed !== undefined) return fixed;
   const column = prepared.deltaColumn ?? table.deltaColumns[0];
   if (column === undefined) return undefined;

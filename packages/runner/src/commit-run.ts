@@ -11,6 +11,7 @@ import type { RunRecord, ScopedStore, StagedPage, StagedPartition, TimeWatermark
 import type { SourceColumn } from '@tributary/xdm';
 import { batchDocument } from './batch-document.ts';
 import { noteSource } from './meet-drift.ts';
+import { noteItems } from './new-items.ts';
 import { type RunNotice, withNotices } from './notices.ts';
 import { type RunProgress, runnerActor } from './progress.ts';
 import type { RunWindow } from './read-window.ts';
@@ -54,6 +55,7 @@ async function commitIn(
   const { prepared, batchId, verdict } = commit;
   if (staged && !(await movePointer(store, prepared.dataSetId, staged))) return 'pointer moved';
   if (verdict !== 'failed') await moveWatermark(store, run, commit);
+  if (verdict !== 'failed') await noteItems(store, run);
   if (verdict !== 'failed') await noteSource(store, run.flowId, run.id, commit.tableColumns);
   const batch = batchDocument(run, commit, services.lake.io);
   await store.resources('batch').insert(batchId, { ...batch }, runnerActor);

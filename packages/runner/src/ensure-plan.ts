@@ -1,6 +1,7 @@
 import type { Source, TableDescription } from '@tributary/connectors';
 import { advance } from './advance.ts';
 import { dataFolderOf } from './data-folder.ts';
+import { describeTable } from './describe-table.ts';
 import { documentOf } from './documents.ts';
 import { FlowUnfit } from './failure.ts';
 import { meetDrift } from './meet-drift.ts';
@@ -10,7 +11,6 @@ import { type PreparedFlow, prepareFlow } from './prepare-flow.ts';
 import { progressOf, type RunProgress, readWindow, storeWindow } from './progress.ts';
 import { hasDrifted, type SchemaDrift } from './schema-drift.ts';
 import type { Attempt } from './services.ts';
-import { asDeclared } from './source-columns.ts';
 import { currentTable } from './transform-run.ts';
 
 /** A run whose plan is kept, and the flow as the plan was made for. */
@@ -32,9 +32,10 @@ export async function ensurePlan(
     sourceConnectionId: prepared.sourceConnection.id,
     targetConnectionId: prepared.targetConnectionId,
   });
-  const { document } = prepared.sourceConnection;
-  const table = asDeclared(await source.describe(document.params.tableName, attempt.signal), document);
-  const { drift, run } = await meetDrift(planning, prepared, table);
+  const { table, isEmpty } = await describeTable(attempt, prepared, source);
+  const { drift, run } = isEmpty
+    ? { drift: undefined, run: planning.run }
+    : await meetDrift(planning, prepared, table);
   const met = { ...planning, run };
   // New columns may have got mappings.
   const current = run === planning.run ? prepared : await preparedFlowOf(met);
@@ -42,7 +43,7 @@ export async function ensurePlan(
   const plan = await planRun(met, current, { source, table, drift }, fixed);
   const planned = await keepPlan(met, plan.partitions, {
     ...withPlanNotices(progressOf(run), plan.notices),
-    ...whatTheTableIs(table, drift),
+    ...(!isEmpty && whatTheTableIs(table, drift)),
     window: storeWindow(plan.window),
     columns: plan.columns,
     ...(plan.keyed && { keyed: plan.keyed }),

@@ -11,6 +11,8 @@ export type NoticeCode =
   | 'READ_FALL_BACK'
   /** Something of the table that the source cannot give. */
   | 'TABLE_LIMITED'
+  /** Files that were there before the flow were not read. */
+  | 'ITEMS_PASSED_OVER'
   /** The whole table was read in place of what has changed. */
   | 'FULL_READ'
   /** The table's columns are others than at the flow's last run. */

@@ -4,6 +4,7 @@ import type { SourceColumn } from '@tributary/xdm';
 import { type ChosenRead, chooseRead, type KeyedRun } from './choose-read.ts';
 import { columnsToRead } from './columns-to-read.ts';
 import { isExpired } from './failure.ts';
+import { newItems } from './new-items.ts';
 import type { RunNotice } from './notices.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
 import { progressOf } from './progress.ts';
@@ -56,24 +57,27 @@ export async function planRun(
 }
 
 async function planRead(
-  { signal }: Attempt,
+  attempt: Attempt,
   prepared: PreparedFlow,
   { source, table, drift }: DescribedSource,
   read: ChosenRead,
 ): Promise<RunPlan> {
   const columns = columnsToRead(prepared, table, read, drift);
   const names = columns.map(({ name }) => name);
-  const partitions: PlannedPartition[] = [];
+  const { signal } = attempt;
+  const planned: PlannedPartition[] = [];
   let comparison: Comparison | undefined;
   for (const { settled, request: part } of read.parts) {
     const request = { table: table.table, columns: names, ...part };
     if (settled) comparison = await comparisonFor(source, request, signal);
     for (const partition of await source.plan(request, signal)) {
-      partitions.push({ ...partition, id: `${settled ? 'settled' : 'unsettled'}-${partition.id}`, settled });
+      planned.push({ ...partition, id: `${settled ? 'settled' : 'unsettled'}-${partition.id}`, settled });
     }
   }
+  const { partitions, notices: itemNotices } = await newItems(attempt, prepared, planned);
   const notices = [
     ...read.notices,
+    ...itemNotices,
     ...tableNotices(table),
     ...driftNotices(drift, new Set(names)),
     ...fallBacks(partitions),

@@ -37,15 +37,32 @@ export function sourceColumnsOf(document: SourceConnectionDocument): readonly So
 
 /**
  * A table as a source connection wants it read. Which type a column has is the source's to say, but for one whose texts hold
- * several values: declared an array, it is one.
+ * several values: declared an array, it is one. Types that the source has only found by looking at samples give way to declared
+ * ones, and a column that no sample has shown may yet come.
  */
 export function asDeclared(table: TableDescription, document: SourceConnectionDocument): TableDescription {
+  const declared = sourceColumnsOf(document) ?? [];
   const wanted = new Map(document.params.columns?.map(({ name, type }) => [name, type?.toLowerCase()]));
   const columns = table.columns.map((column): SourceColumn => {
     const isList = column.separator !== undefined && wanted.get(column.name) === 'array';
     return isList ? { ...column, type: { kind: 'array', items: 'string' } } : column;
   });
-  return { ...table, columns };
+  return { ...table, columns: table.isItemwise ? withDeclared(columns, declared, table) : columns };
+}
+
+function withDeclared(
+  columns: readonly SourceColumn[],
+  declared: readonly SourceColumn[],
+  { hasInferredTypes }: TableDescription,
+): readonly SourceColumn[] {
+  const types = new Map(declared.map(({ name, type }) => [name, type]));
+  const known = columns.map((column): SourceColumn => {
+    const type = types.get(column.name);
+    const isScalar = type !== undefined && type !== 'json';
+    return hasInferredTypes && isScalar ? { ...column, type } : column;
+  });
+  const names = new Set(columns.map(({ name }) => name));
+  return [...known, ...declared.filter(({ name }) => !names.has(name))];
 }
 
 export type ColumnChoice =

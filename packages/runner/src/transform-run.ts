@@ -11,6 +11,7 @@ import type { PreparedFlow } from './prepare-flow.ts';
 import { progressOf } from './progress.ts';
 import type { RunWindow } from './read-window.ts';
 import type { Attempt } from './services.ts';
+import { faultOfItem, stagedFiles } from './staged-items.ts';
 import { announcedRows, damagedPage, stagedFile } from './staged-pages.ts';
 import { targetFields } from './target-fields.ts';
 import { timeWatermark } from './time-watermark.ts';
@@ -44,6 +45,7 @@ export async function transformRun(
 ): Promise<MappedRows> {
   const { keyed } = progressOf(run);
   const pages = await store.staging.pages(run.id);
+  const partitions = await store.staging.partitions(run.id);
   const damaged = await damagedPage(pages);
   if (damaged !== undefined) throw new StagedPageDamaged(damaged.path);
   const earlier = await landedBefore(store, run.flowId, window, keyed);
@@ -54,9 +56,9 @@ export async function transformRun(
   if (key?.ok === false) throw new ColumnsMissing(key.violations.map(({ message }) => message));
   const fields = targetFields(currentSchema(table.metadata));
   await mkdir(dataDirectory, { recursive: true });
-  const result = await services.engine.transform(
+  const transformed = services.engine.transform(
     {
-      staged: pages.map(stagedFile),
+      staged: stagedFiles(pages, partitions),
       landed: earlier?.unsettledPages.map(stagedFile) ?? [],
       ...(earlier ? { landedColumns: earlier.columns } : {}),
       columns,
@@ -80,6 +82,9 @@ export async function transformRun(
     },
     signal,
   );
+  const result = await transformed.catch((error: unknown) => {
+    throw faultOfItem(partitions, error);
+  });
   const announced = announcedRows(pages);
   if (announced !== undefined && announced !== result.inputRows)
     throw new RowsMissing(announced, result.inputRows);
