@@ -1,17 +1,17 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What becomes of a connection through the proxy, by the bytes that the server has sent on it. */
+/** What becomes of a connection on which the server has sent so many bytes. */
 export type ProxyFault =
-  /** It is reset after so many. */
+  /** It is reset. */
   | { readonly kind: 'cut'; readonly afterBytes: number }
-  /** After so many, nothing comes any more. */
+  /** Nothing comes any more. */
   | { readonly kind: 'stall'; readonly afterBytes: number };
 
 /** Stands between a client and a server on the loopback address, and lets happen to a connection what a network does. */
 export class TcpProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  /** What happens to the next connections, one for each. */
+  /** Each happens once, in turn, to the first connection that has come so far. */
   readonly faults: ProxyFault[] = [];
   /** Is called when a connection has stalled. */
   onStall: () => void = () => undefined;
@@ -37,7 +37,6 @@ export class TcpProxy {
   }
 
   #join(client: Socket, server: Socket): void {
-    const fault = this.faults.shift();
     let bytes = 0;
     for (const [socket, other] of [
       [client, server],
@@ -53,10 +52,12 @@ export class TcpProxy {
     client.pipe(server);
     server.on('data', (piece: Buffer) => {
       bytes += piece.length;
+      const [fault] = this.faults;
       if (fault === undefined || bytes <= fault.afterBytes) {
         if (!client.write(piece)) server.pause();
         return;
       }
+      this.faults.shift();
       if (fault.kind === 'cut') client.resetAndDestroy();
       else {
         server.pause();

@@ -10,6 +10,8 @@ export interface TestDatabase {
   /** SQL as the administrator, in the schema that {@link TestDatabase.schema} names. */
   run(sql: string): Promise<Record<string, unknown>[]>;
   readonly schema: string;
+  /** A transaction on a connection of its own. */
+  transaction(): Promise<{ run(sql: string): Promise<void>; commit(): Promise<void> }>;
   readonly reader: { readonly user: string; readonly password: string };
   source(params?: Readonly<Record<string, unknown>>, options?: DatabaseOptions): Source;
   /** How many connections the reader has at the server. */

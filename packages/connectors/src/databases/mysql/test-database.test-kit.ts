@@ -11,6 +11,17 @@ export async function startTestMariadb(settings: readonly string[] = []): Promis
     schema: 'shop',
     reader: READER,
     run: (sql) => server.run(sql),
+    async transaction() {
+      const connection = await server.connect();
+      await connection.query('START TRANSACTION');
+      return {
+        run: async (sql) => void (await connection.query(sql)),
+        async commit() {
+          await connection.query('COMMIT');
+          await connection.end();
+        },
+      };
+    },
     source: (params = {}, options = {}) =>
       createMysqlSource(
         'Basic Authentication',

@@ -12,6 +12,17 @@ export async function startTestPostgresql(settings: readonly string[] = []): Pro
     schema: 'public',
     reader: READER,
     run: (sql) => server.run(sql),
+    async transaction() {
+      const client = await server.connect();
+      await client.query('BEGIN');
+      return {
+        run: async (sql) => void (await client.query(sql)),
+        async commit() {
+          await client.query('COMMIT');
+          await client.end();
+        },
+      };
+    },
     source: (params = {}, options = {}) =>
       createPostgresqlSource(
         'Basic Authentication',
