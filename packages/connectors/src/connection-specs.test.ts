@@ -16,6 +16,8 @@ const POSTGRESQL = '74a1c565-4e59-48d7-9d67-7c03b8a13137';
 const MYSQL = '26d738e0-8963-47ea-aadf-c60de735468a';
 const MARIADB = '3000eb99-cd47-43f3-827c-43caf170f015';
 const LOCAL_FOLDER = 'bb0237ab-7a46-47ab-b355-a6e979b2216a';
+const S3 = 'ecadc60c-7455-4d87-84dc-2a0e293d997b';
+const SFTP = 'b7bf2577-4520-42c9-bae9-cad01560f7bc';
 const DATA_LAKE = 'c604ff05-7f1a-43c0-8e18-33bf874cb11c';
 
 const basic = {
@@ -42,6 +44,8 @@ describe('the connection specs', () => {
       MYSQL,
       MARIADB,
       LOCAL_FOLDER,
+      S3,
+      SFTP,
       DATA_LAKE,
     ]);
     expect(connectionSpecById(SALESFORCE)?.name).toBe('salesforce');
@@ -52,7 +56,8 @@ describe('the connection specs', () => {
   test('that are sources have a source behind them, and the target none', () => {
     expect(sourceFor(SALESFORCE)).toBeDefined();
     expect(sourceFor(DYNAMICS)).toBeDefined();
-    for (const id of [POSTGRESQL, MYSQL, MARIADB, LOCAL_FOLDER]) expect(sourceFor(id)).toBeDefined();
+    for (const id of [POSTGRESQL, MYSQL, MARIADB, LOCAL_FOLDER, S3, SFTP])
+      expect(sourceFor(id)).toBeDefined();
     expect(sourceFor(DATA_LAKE)).toBeUndefined();
   });
 
@@ -156,6 +161,43 @@ describe('the auth parameters of Dynamics', () => {
     [USER, { ...user, serviceUri: 'example' }, 'serviceUri'],
   ])('are refused by name: %s %j for %s', (authSpecName, params, name) => {
     expect(refusals(authSpecName, params, DYNAMICS).join()).toContain(name);
+  });
+});
+
+describe('the auth parameters of S3 and SFTP', () => {
+  const key = { s3AccessKey: 'AKIA', s3SecretKey: 'secret' };
+  const user = { host: 'sftp.example.com', userName: 'ada' };
+  const BY_PASSWORD = 'Basic Authentication for sftp';
+  const BY_KEY = 'SSH PublicKey Authentication for sftp';
+
+  test.each([
+    [S3, 'Access Key', key],
+    [
+      S3,
+      'Access Key',
+      { ...key, s3SessionToken: 't', serviceUrl: 'http://127.0.0.1:9000', bucketName: 'b.c' },
+    ],
+    [SFTP, BY_PASSWORD, { ...user, password: 'pw', port: 2222 }],
+    [SFTP, BY_KEY, { ...user, privateKeyContent: 'Li4u', passPhrase: '', port: '22' }],
+  ])('are taken: %s %s %j', (spec, authSpecName, params) => {
+    expect(refusals(authSpecName, params, spec)).toEqual([]);
+  });
+
+  test.each([
+    [S3, 'Access Key', { s3AccessKey: 'AKIA' }, 's3SecretKey'],
+    [S3, 'Access Key', { ...key, serviceUrl: 'https://user@example.com' }, 'serviceUrl'],
+    [S3, 'Access Key', { ...key, bucketName: 'bucket/folder' }, 'bucketName'],
+    [SFTP, BY_PASSWORD, { ...user, password: 'pw', host: 'sftp://example.com' }, 'host'],
+    [SFTP, BY_PASSWORD, { ...user, password: 'pw', hostKeyFingerprint: 'MD5:1' }, 'hostKeyFingerprint'],
+    [SFTP, BY_KEY, { ...user, password: 'pw' }, 'privateKeyContent'],
+  ])('are refused by name: %s %s %j for %s', (spec, authSpecName, params, name) => {
+    expect(refusals(authSpecName, params, spec).join()).toContain(name);
+  });
+
+  test('are secret where they open the source', () => {
+    expect(secretParams(specOf(S3), 'Access Key')).toEqual(['s3SecretKey', 's3SessionToken']);
+    expect(secretParams(specOf(SFTP), BY_PASSWORD)).toEqual(['password']);
+    expect(secretParams(specOf(SFTP), BY_KEY)).toEqual(['privateKeyContent', 'passPhrase']);
   });
 });
 

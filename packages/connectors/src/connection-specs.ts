@@ -4,6 +4,8 @@ import mariadb from './databases/mysql/mariadb-connection-spec.json' with { type
 import postgresql from './databases/postgresql/connection-spec.json' with { type: 'json' };
 import dynamics from './dynamics/connection-spec.json' with { type: 'json' };
 import localFolder from './files/local/connection-spec.json' with { type: 'json' };
+import s3 from './files/s3/connection-spec.json' with { type: 'json' };
+import sftp from './files/sftp/connection-spec.json' with { type: 'json' };
 import salesforce from './salesforce/connection-spec.json' with { type: 'json' };
 
 /** A JSON Schema (draft 7), as it stands in the answers of the API. */
@@ -80,6 +82,8 @@ export const connectionSpecs: readonly ConnectionSpec[] = [
   mysql,
   mariadb,
   localFolder,
+  s3,
+  sftp,
   dataLake,
 ];
 

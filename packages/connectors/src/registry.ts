@@ -9,6 +9,10 @@ import { createDynamicsSource } from './dynamics/source.ts';
 import localFolderSpec from './files/local/connection-spec.json' with { type: 'json' };
 import { createLocalFolderSource } from './files/local/source.ts';
 import type { FileSourceSetup } from './files/open-file-source.ts';
+import s3Spec from './files/s3/connection-spec.json' with { type: 'json' };
+import { createS3Source } from './files/s3/source.ts';
+import sftpSpec from './files/sftp/connection-spec.json' with { type: 'json' };
+import { createSftpSource } from './files/sftp/source.ts';
 import salesforceSpec from './salesforce/connection-spec.json' with { type: 'json' };
 import { parseSalesforceParams } from './salesforce/params.ts';
 import { createSalesforceSource, type SalesforceOptions } from './salesforce/source.ts';
@@ -63,6 +67,16 @@ export const sources: readonly SourceEntry[] = [
     connectionSpecId: localFolderSpec.id,
     name: localFolderSpec.attributes.connectorName,
     create: createLocalFolderSource,
+  },
+  {
+    connectionSpecId: s3Spec.id,
+    name: s3Spec.attributes.connectorName,
+    create: createS3Source,
+  },
+  {
+    connectionSpecId: sftpSpec.id,
+    name: sftpSpec.attributes.connectorName,
+    create: createSftpSource,
   },
 ];
 

@@ -16,6 +16,13 @@ const DATABASES = [
   '3000eb99-cd47-43f3-827c-43caf170f015',
 ];
 
+/** A local folder, Amazon S3, SFTP. */
+const FILE_STORES = [
+  'bb0237ab-7a46-47ab-b355-a6e979b2216a',
+  'ecadc60c-7455-4d87-84dc-2a0e293d997b',
+  'b7bf2577-4520-42c9-bae9-cad01560f7bc',
+];
+
 let flows: FlowServer;
 beforeAll(async () => {
   flows = await startFlowServer();
@@ -30,7 +37,7 @@ async function idsOf(path: string): Promise<string[]> {
 
 it('lists the specs that are known', async () => {
   expect((await idsOf('/connectionSpecs')).sort()).toEqual(
-    [SALESFORCE, DYNAMICS, ...DATABASES, DATA_LAKE].sort(),
+    [SALESFORCE, DYNAMICS, ...DATABASES, ...FILE_STORES, DATA_LAKE].sort(),
   );
   expect((await idsOf('/flowSpecs')).sort()).toEqual([CRM_TO_AEP, CLOUD_STORAGE_TO_AEP].sort());
 });

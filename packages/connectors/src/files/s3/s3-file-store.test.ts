@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { requireS3Server, startS3Server, type TestS3Server } from '@tributary/s3/test-kit';
@@ -93,10 +94,7 @@ describe('an S3 bucket of files', () => {
   test('lists ten thousand objects, each once', async () => {
     const many = join(await server.createBucket('many'), 'm');
     await mkdir(many);
-    for (let start = 0; start < 10_000; start += 500) {
-      const names = Array.from({ length: 500 }, (_, index) => `${start + index}.csv`);
-      await Promise.all(names.map((name) => writeFile(join(many, name), '')));
-    }
+    execFileSync('sh', ['-c', 'seq 10000 | xargs touch'], { cwd: many });
     const paths = await pathsIn(storeOf({ bucketName: 'many' }).list('m'));
     expect(new Set(paths).size).toBe(10_000);
     expect(paths).toHaveLength(10_000);
@@ -142,8 +140,11 @@ describe('an S3 bucket of files', () => {
     await expect(storeOf().open('in/a.csv', 0, aborted)).rejects.toThrow('enough');
   });
 
-  test.each(['../x', 'a//b', '/in/a.csv', 'in/', './in'])('has no file at %j', async (path) => {
-    await expect(storeOf().stat(path)).rejects.toMatchObject({ kind: 'invalid', code: 'INVALID_PATH' });
+  test('has no way out of it', async () => {
+    for (const path of ['../other/x', 'in/../../x']) {
+      await expect(storeOf().stat(path)).rejects.toMatchObject({ kind: 'invalid', code: 'INVALID_PATH' });
+    }
+    expect(await storeOf().stat('/in//./a.csv')).toMatchObject({ path: 'in/a.csv' });
   });
 
   test.each([

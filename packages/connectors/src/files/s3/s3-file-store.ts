@@ -1,7 +1,7 @@
 import { S3Client, S3Error, type S3Object } from '@tributary/s3';
 import type { OutboundClient } from '../../outbound/client.ts';
-import { SourceError } from '../../source.ts';
 import type { FileStore, FolderEntry, OpenedFile, StoredFile } from '../file-store.ts';
+import { normalPath } from '../path-selection.ts';
 import { sourceErrorOfBody, sourceErrorOfS3 } from './errors.ts';
 import { outboundTransport } from './outbound-transport.ts';
 import type { S3Params } from './params.ts';
@@ -50,7 +50,7 @@ class S3FileStore implements FileStore {
   }
 
   async *list(folder: string, signal?: AbortSignal): AsyncGenerator<StoredFile> {
-    const { bucket, key } = this.#placeOf(folder);
+    const { bucket, key } = this.#placeOf(normalPath(folder));
     for await (const name of bucket === undefined ? this.#buckets(signal) : [bucket]) {
       const pages = this.#client.list({ bucket: name, prefix: prefixOf(key) }, signal);
       for await (const { objects } of this.#each(pages)) {
@@ -63,7 +63,7 @@ class S3FileStore implements FileStore {
   }
 
   async *browse(folder: string, signal?: AbortSignal): AsyncGenerator<FolderEntry> {
-    const { bucket, key } = this.#placeOf(folder);
+    const { bucket, key } = this.#placeOf(normalPath(folder));
     if (bucket === undefined) {
       for await (const path of this.#buckets(signal)) yield { kind: 'folder', path };
       return;
@@ -81,19 +81,25 @@ class S3FileStore implements FileStore {
     }
   }
 
-  async stat(path: string, signal?: AbortSignal): Promise<StoredFile | undefined> {
+  async stat(givenPath: string, signal?: AbortSignal): Promise<StoredFile | undefined> {
+    const path = normalPath(givenPath);
     const { bucket, key } = this.#placeOf(path);
     if (bucket === undefined || key === '') return undefined;
     const object = await this.#told(() => this.#client.head({ bucket, key }, signal));
     return object && fileOf(path, object);
   }
 
-  async open(path: string, from: number, signal?: AbortSignal): Promise<OpenedFile | undefined> {
+  async open(givenPath: string, from: number, signal?: AbortSignal): Promise<OpenedFile | undefined> {
+    const path = normalPath(givenPath);
     const { bucket, key } = this.#placeOf(path);
     if (bucket === undefined || key === '') return undefined;
     try {
       const opened = await this.#client.open({ bucket, key }, { from }, signal);
-      return opened && { file: fileOf(path, opened.object), body: untilBroken(opened.body, path, signal) };
+      if (opened === undefined) return undefined;
+      const body = untilBroken(opened.body, path, signal);
+      // Begun, so that it lets go of the connection even where nobody reads of it.
+      await body.next();
+      return { file: fileOf(path, opened.object), body };
     } catch (error) {
       if (!(error instanceof S3Error) || error.code !== 'InvalidRange') {
         throw sourceErrorOfS3(error, this.#params);
@@ -113,13 +119,10 @@ class S3FileStore implements FileStore {
   }
 
   #placeOf(path: string): Place {
-    const names = path.split('/');
-    if (path !== '' && !isPath(names)) {
-      throw new SourceError('invalid', 'INVALID_PATH', `path: ${JSON.stringify(path)} is none in a bucket`);
-    }
     const { bucket, folder } = this.#params;
     if (bucket !== undefined) return { bucket, key: [folder, path].filter((part) => part !== '').join('/') };
-    return path === '' ? { bucket, key: '' } : { bucket: names[0], key: names.slice(1).join('/') };
+    const [first = '', ...rest] = path.split('/');
+    return { bucket: first || undefined, key: rest.join('/') };
   }
 
   /** Undefined for a key that is no path, or is the folder's own. */
@@ -162,12 +165,14 @@ function fileOf(path: string, { size, modifiedAt, etag }: S3Object): StoredFile 
 
 async function* empty(): AsyncGenerator<Uint8Array> {}
 
+/** Its first piece is empty. */
 async function* untilBroken(
   body: AsyncIterable<Uint8Array>,
   path: string,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
   try {
+    yield new Uint8Array();
     yield* body;
   } catch (error) {
     signal?.throwIfAborted();
