@@ -258,6 +258,23 @@ describe('a mirror of a table that tracks changes ends equal to it, row by row',
     await expectEqual();
   });
 
+  test('when the server is killed while the changes arrive, and started again', async () => {
+    await control('POST', '/mutate', { object: 'account', update: 100, insert: 10, delete: 20 });
+    // The page drips, so that the kill falls into its middle; the request before it proves the token.
+    const drip = { kind: 'slow', chunkBytes: 4_096, delayMs: 100, path: 'deltatoken', skip: 1 };
+    await control('POST', '/fault', drip);
+    await server.call('POST', `${FLOW}/runs`, { body: { flowId: walk.flowId } });
+    const isReading = async () => !JSON.stringify((await control('GET', '/state')).faults).includes('slow');
+    while (!(await isReading())) await pause(20);
+    expect(await server.end('SIGKILL')).toBe('SIGKILL');
+    await server.start();
+    const run = await nextRun();
+    expect(run.metrics.statusSummary.extensions.attempt).toBeGreaterThan(1);
+    await expectEqual();
+    await runAfter({ update: 5, delete: 5 }, undefined);
+    await expectEqual();
+  });
+
   test('when its token is too old: all rows are read, and the run says so', async () => {
     const run = await runAfter({ update: 50, insert: 10, delete: 20 }, { kind: 'expireDeltaToken' });
     expect(run.metrics.statusSummary.extensions.notices).toContainEqual(
