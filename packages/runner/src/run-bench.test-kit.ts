@@ -3,14 +3,16 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OutboundClient } from '@tributary/connectors';
+import { OutboundClient, type Source } from '@tributary/connectors';
 import { type Engine, openEngine } from '@tributary/engine';
-import { createTable, currentDataFiles, localFileIO, readTable } from '@tributary/lake';
+import { createTable, localFileIO, readTable } from '@tributary/lake';
 import { createVault, type RunRecord, type ScopedStore, type Store } from '@tributary/store';
 import { openMadeStore } from '@tributary/store/test-kit';
 import { assignFieldIds, composeSchema, type SourceColumn } from '@tributary/xdm';
 import { documentOf, type FlowDocument } from './documents.ts';
 import { executeRun } from './execute-run.ts';
+import { liveFiles } from './live-files.ts';
+import type { RunProgress } from './progress.ts';
 import { schemaLookup } from './schema-lookup.ts';
 import type { RunnerServices } from './services.ts';
 import { stagingFolder } from './staging-folder.ts';
@@ -51,6 +53,8 @@ export interface BenchFlow {
 /** Store, lake and engine as in the product, and a source whose rows, clock and faults a test decides on. */
 export class RunBench {
   readonly source = new TableSource();
+  /** Where flows read from: `source`, unless a test says otherwise. */
+  opened: Source = this.source;
   /** Pauses that failed attempts asked for, in milliseconds; the bench itself does not wait. */
   readonly pauses: number[] = [];
   readonly folder: string;
@@ -85,7 +89,7 @@ export class RunBench {
         return path;
       },
       outbound: new OutboundClient(),
-      openSource: () => this.source,
+      openSource: () => this.opened,
       settleSeconds: 600,
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     };
@@ -114,8 +118,15 @@ export class RunBench {
   /** A flow of the source's table into a dataset: a new one, or that of another flow. */
   async flow({
     dataSetId,
+    copy,
+    backfill,
     ...options
-  }: { dataSetId?: string } & FlowDocument['options'] = {}): Promise<BenchFlow> {
+  }: {
+    dataSetId?: string;
+    /** Params of the flow's Copy transformation; it has none where left out. */
+    copy?: Record<string, unknown>;
+    backfill?: boolean;
+  } & FlowDocument['options'] = {}): Promise<BenchFlow> {
     const insert = async (kind: Parameters<ScopedStore['resources']>[0], body: Record<string, unknown>) => {
       const id = randomUUID();
       await this.store.resources(kind).insert(id, { state: 'enabled', ...body }, actor);
@@ -147,7 +158,11 @@ export class RunBench {
       flowSpec: SPEC,
       sourceConnectionIds: [sourceConnectionId],
       targetConnectionIds: [targetConnectionId],
-      transformations: [{ name: 'Mapping', params: { mappingId } }],
+      transformations: [
+        ...(copy === undefined ? [] : [{ name: 'Copy', params: copy }]),
+        { name: 'Mapping', params: { mappingId } },
+      ],
+      ...(backfill !== undefined && { scheduleParams: { startTime: 0, frequency: 'once', backfill } }),
       options,
     });
     return { id, dataSetId: target, mappingId };
@@ -200,8 +215,8 @@ export class RunBench {
   }
 
   /** Queues a run of the flow and takes it to its end, over as many attempts as it needs. */
-  async run(flow: BenchFlow): Promise<RunRecord> {
-    await this.store.runs.enqueue(flow.id);
+  async run(flow: BenchFlow, asked: Partial<RunProgress> = {}): Promise<RunRecord> {
+    await this.store.runs.enqueue(flow.id, asked);
     for (;;) {
       const run = await this.attempt();
       if (run.completedAt !== undefined) return run;
@@ -241,8 +256,7 @@ export class RunBench {
     const pointer = await this.store.tables.get(dataSetId);
     if (pointer === undefined) throw new Error('the dataset has no table');
     const table = await readTable(io, pointer.metadataLocation);
-    const files: { path: string }[] = [];
-    for await (const file of currentDataFiles(io, table)) files.push({ path: io.pathOf(file.filePath) });
+    const files = await liveFiles(io, table);
     if (files.length === 0) return [];
     const rows = await this.#engine.readRows(files, { limit: 5_000 });
     return rows
