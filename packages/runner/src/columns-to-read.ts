@@ -28,7 +28,7 @@ export function columnsToRead(
       })),
     );
   }
-  const mapped = keyed && keyMapping(keyed.keyColumns, planned.plan, schema.root, keyed.mode);
+  const mapped = keyed && keyMapping(keyed.keyColumns, planned.plan, schema.root, `the mode ${keyed.mode}`);
   if (mapped?.ok === false) throw new FlowUnfit(mapped.violations);
   const names = [...table.keyColumns, ...needed, ...planned.plan.sourceColumns];
   const choice = chooseColumns(table, names);

@@ -14,6 +14,7 @@ import { noteSource } from './meet-drift.ts';
 import { noteItems } from './new-items.ts';
 import { type RunNotice, withNotices } from './notices.ts';
 import { type RunProgress, runnerActor } from './progress.ts';
+import { queueDueRefresh } from './queue-refresh.ts';
 import type { RunWindow } from './read-window.ts';
 import type { RunCommit } from './run-commit.ts';
 import type { Attempt } from './services.ts';
@@ -56,11 +57,13 @@ async function commitIn(
   if (staged && !(await movePointer(store, prepared.dataSetId, staged))) return 'pointer moved';
   if (verdict !== 'failed') await moveWatermark(store, run, commit);
   if (verdict !== 'failed') await noteItems(store, run);
-  if (verdict !== 'failed') await noteSource(store, run.flowId, run.id, commit.tableColumns);
+  if (verdict !== 'failed') await noteSource(store, run, commit.tableColumns);
   const batch = batchDocument(run, commit, services.lake.io);
   await store.resources('batch').insert(batchId, { ...batch }, runnerActor);
   await store.staging.clear(run.id);
-  return store.runs.advance(run, owner, verdict, { ...withRemovals(commit, staged) });
+  const ended = await store.runs.advance(run, owner, verdict, { ...withRemovals(commit, staged) });
+  if (verdict !== 'failed') await queueDueRefresh(store, ended, prepared.flow);
+  return ended;
 }
 
 /** False when another run has moved it. Where nothing changes, the table must still be the one in which nothing does. */

@@ -45,6 +45,7 @@ export function describeRun(run: RunRecord, origin: string): Record<string, unkn
           notices: progress.notices,
           ...waitingOf(run, progress),
           ...(progress.drift && { schemaDrift: progress.drift }),
+          ...(progress.refresh && { refreshColumns: progress.refresh.columns }),
         },
       },
     },

@@ -85,7 +85,15 @@ export interface FlowDocument extends Named {
     readonly partialIngestionPercent?: number;
     /** What becomes of columns that are new, gone or of another type than at the last run. */
     readonly schemaDrift?: SchemaDriftPolicy;
+    /** How often columns that the source computes are read for all rows, by a run of their own. */
+    readonly computedColumnRefresh?: RefreshInterval;
   };
+}
+
+export interface RefreshInterval {
+  readonly frequency: 'hour' | 'day' | 'week';
+  /** 1 where it is left out. */
+  readonly interval?: number;
 }
 
 /** Whether a change of the source's columns is only told, gives new columns fields and mappings, or fails the run. */

@@ -6,7 +6,8 @@ import { documentOf } from './documents.ts';
 import { FlowUnfit } from './failure.ts';
 import { meetDrift } from './meet-drift.ts';
 import { withPlanNotices } from './notices.ts';
-import { type PlannedPartition, planRun } from './plan-run.ts';
+import { planRefreshRun } from './plan-refresh-run.ts';
+import { type DescribedSource, type PlannedPartition, planRun, type RunPlan } from './plan-run.ts';
 import { type PreparedFlow, prepareFlow } from './prepare-flow.ts';
 import { progressOf, type RunProgress, readWindow, storeWindow } from './progress.ts';
 import { hasDrifted, type SchemaDrift } from './schema-drift.ts';
@@ -33,6 +34,7 @@ export async function ensurePlan(
     targetConnectionId: prepared.targetConnectionId,
   });
   const { table, isEmpty } = await describeTable(attempt, prepared, source);
+  if (progress.refresh !== undefined) return ensureRefreshPlan(planning, prepared, { source, table });
   const { drift, run } = isEmpty
     ? { drift: undefined, run: planning.run }
     : await meetDrift(planning, prepared, table);
@@ -44,6 +46,7 @@ export async function ensurePlan(
   const planned = await keepPlan(met, plan.partitions, {
     ...withPlanNotices(progressOf(run), plan.notices),
     ...(!isEmpty && whatTheTableIs(table, drift)),
+    ...computedColumnsOf(current, table, plan),
     window: storeWindow(plan.window),
     columns: plan.columns,
     ...(plan.keyed && { keyed: plan.keyed }),
@@ -52,6 +55,25 @@ export async function ensurePlan(
     extract: { startedAt: Date.now(), files: 0, bytes: 0 },
   });
   return { attempt: planned, prepared: current };
+}
+
+async function ensureRefreshPlan(
+  planning: Attempt,
+  prepared: PreparedFlow,
+  described: Pick<DescribedSource, 'source' | 'table'>,
+): Promise<PlannedAttempt> {
+  const progress = progressOf(planning.run);
+  const plan = await planRefreshRun(planning, prepared, described, progress.refresh?.columns ?? []);
+  const planned = await keepPlan(planning, plan.partitions, {
+    ...withPlanNotices(progress, plan.notices),
+    refresh: plan.refresh,
+    window: null,
+    columns: plan.columns,
+    comparison: plan.comparison,
+    dataFolder: await dataFolderIn(planning, prepared.dataSetId),
+    extract: { startedAt: Date.now(), files: 0, bytes: 0 },
+  });
+  return { attempt: planned, prepared };
 }
 
 /** @throws {FlowUnfit} where the flow is gone or does not fit what it refers to */
@@ -66,6 +88,18 @@ export async function preparedFlowOf({ store, run }: Attempt): Promise<PreparedF
 async function dataFolderIn(attempt: Attempt, dataSetId: string): Promise<string> {
   const { metadata } = await currentTable(attempt, dataSetId);
   return dataFolderOf(attempt.services.lake.io.pathOf(metadata.location), attempt.run.id);
+}
+
+/** Kept where the flow has them refreshed, and this run does not read all rows anyway. */
+function computedColumnsOf(
+  { flow }: PreparedFlow,
+  { computedColumns = [] }: TableDescription,
+  { window, keyed, columns }: Pick<RunPlan, 'window' | 'keyed' | 'columns'>,
+): Partial<RunProgress> {
+  const isPart = keyed === undefined ? window !== undefined : !keyed.isWhole;
+  if (flow.options?.computedColumnRefresh === undefined || !isPart) return {};
+  const read = new Set(columns.map(({ name }) => name));
+  return { computedColumns: computedColumns.filter((name) => read.has(name)) };
 }
 
 /** The table's columns are kept with a run only where its end changes what is known of them. */

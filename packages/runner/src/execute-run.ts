@@ -1,9 +1,8 @@
 import { rm } from 'node:fs/promises';
 import type { Source } from '@tributary/connectors';
-import type { TransformResult } from '@tributary/engine';
 import type { RunRecord } from '@tributary/store';
 import { advance } from './advance.ts';
-import { batchErrors, keepsDiagnostics } from './batch-document.ts';
+import { keepsDiagnostics } from './batch-document.ts';
 import { newBatchId } from './batch-id.ts';
 import { commitRun } from './commit-run.ts';
 import { attemptFolder } from './data-folder.ts';
@@ -14,9 +13,11 @@ import { handleFailure } from './handle-failure.ts';
 import { withNotices } from './notices.ts';
 import { openSourceOf } from './open-source.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
-import { progressOf, type RunProgress, readWindow } from './progress.ts';
+import { progressOf, readWindow } from './progress.ts';
 import { comparisonNotices, reconcileRun } from './reconcile-run.ts';
-import { newRows, verdictOf } from './run-commit.ts';
+import { landRefresh } from './refresh-run.ts';
+import { type LandedRun, verdictOf } from './run-commit.ts';
+import { withOutcome } from './run-outcome.ts';
 import type { Attempt } from './services.ts';
 import { figuresOf } from './staged-pages.ts';
 import { tidyRun } from './tidy-run.ts';
@@ -80,7 +81,7 @@ async function extract(attempt: Attempt, prepared: PreparedFlow, source: Source)
   const sourceRecordCount =
     progress.sourceRecordCount ?? (await reconcileRun(attempt, prepared, source, staged));
   return advance(attempt, 'transforming', {
-    ...withNotices(progress, comparisonNotices(sourceRecordCount)),
+    ...withNotices(progress, comparisonNotices(progress.comparison, sourceRecordCount)),
     ...(sourceRecordCount && { sourceRecordCount }),
     extract: {
       startedAt: progress.extract?.startedAt ?? Date.now(),
@@ -110,72 +111,33 @@ async function removeStrayDiagnostics({ services, store }: Attempt, batchId: str
 
 async function landBatch(attempt: Attempt, prepared: PreparedFlow, batchId: string): Promise<void> {
   const { services, store, run } = attempt;
-  const before = progressOf(run);
-  const { columns, dataFolder } = before;
-  if (columns === undefined || dataFolder === undefined) throw new Error(`the run ${run.id} was not planned`);
-  const window = before.window === undefined ? undefined : readWindow(before.window);
-  const folder = attemptFolder(dataFolder, run.attempt);
-  const result = await transformRun(attempt, prepared, columns, window, batchId, folder);
-  const verdict = verdictOf(result, prepared.flow.options?.partialIngestionPercent);
-  const isDiagnosed = keepsDiagnostics(prepared);
-  const isLanded = verdict !== 'failed';
-  const { tableColumns, ...kept } = before;
-  const progress = withOutcome(kept, result, { batchId, isLanded, isDiagnosed, attempt: run.attempt });
-  const committing = await advance(attempt, 'committing', before);
   const previous = await store.watermarks.get(run.flowId);
-  const ended = await commitRun(committing, {
-    prepared,
-    window,
-    batchId,
-    verdict,
-    result,
-    tableColumns,
-    progress,
-  });
-  services.log.info(
-    { flowId: ended.flowId, runId: ended.id, state: ended.state, ...progress.outcome },
-    'flow run ended',
-  );
-  if (!isDiagnosed || result.diagnosticsFiles.length === 0)
+  const isRefresh = progressOf(run).refresh !== undefined;
+  const landed = await (isRefresh ? landRefresh : landRows)(attempt, prepared, batchId);
+  const { id, flowId, state } = landed.run;
+  services.log.info({ flowId, runId: id, state, ...progressOf(landed.run).outcome }, 'flow run ended');
+  if (!keepsDiagnostics(prepared) || landed.result.diagnosticsFiles.length === 0)
     await rm(await services.diagnosticsFolder(batchId), { recursive: true, force: true });
   await tidyRun(services, run.id);
   if (previous !== undefined) await tidyRun(services, previous.runId);
 }
 
-interface Outcome {
-  readonly batchId: string;
-  readonly isLanded: boolean;
-  readonly isDiagnosed: boolean;
-  readonly attempt: number;
-}
-
-function withOutcome(
-  progress: RunProgress,
-  result: TransformResult,
-  { batchId, isLanded, isDiagnosed, attempt }: Outcome,
-): RunProgress {
-  const at = Date.now();
-  return {
-    ...progress,
-    transform: { startedAt: progress.transform?.startedAt ?? at, completedAt: at },
-    outcome: {
-      batchId,
-      inputRows: newRows(result),
-      skippedRows: result.skippedRows,
-      outputRows: isLanded ? result.outputRows : 0,
-      failedRows: result.failedRows,
-      outputFiles: isLanded ? result.files.length : 0,
-      outputBytes: isLanded ? result.files.reduce((sum, file) => sum + file.bytes, 0) : 0,
-    },
-    errors: [
-      ...progress.errors,
-      ...batchErrors(result, isLanded, isDiagnosed).map(({ code, description, rows }) => ({
-        code,
-        message: description,
-        rows,
-        at,
-        attempt,
-      })),
-    ],
-  };
+async function landRows(attempt: Attempt, prepared: PreparedFlow, batchId: string): Promise<LandedRun> {
+  const { run } = attempt;
+  const before = progressOf(run);
+  const { columns, dataFolder, tableColumns, ...kept } = before;
+  if (columns === undefined || dataFolder === undefined) throw new Error(`the run ${run.id} was not planned`);
+  const window = before.window === undefined ? undefined : readWindow(before.window);
+  const folder = attemptFolder(dataFolder, run.attempt);
+  const result = await transformRun(attempt, prepared, columns, window, batchId, folder);
+  const verdict = verdictOf(result, prepared.flow.options?.partialIngestionPercent);
+  const progress = withOutcome({ ...kept, columns, dataFolder }, result, {
+    batchId,
+    isLanded: verdict !== 'failed',
+    isDiagnosed: keepsDiagnostics(prepared),
+    attempt: run.attempt,
+  });
+  const committing = await advance(attempt, 'committing', before);
+  const commit = { prepared, window, batchId, verdict, result, tableColumns, progress };
+  return { run: await commitRun(committing, commit), result };
 }

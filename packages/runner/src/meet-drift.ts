@@ -62,16 +62,28 @@ async function addUnlessPinned(
   return store.runs.advance(run, owner, run.state, { ...progress });
 }
 
-/** Keeps what a run has found at its source for the next one to compare with. To be called in the commit's transaction. */
+/**
+ * Keeps what a run has found at its source for the next one to compare with. To be called in the commit's transaction. What
+ * a first run reads is fresh in all of its columns.
+ */
 export async function noteSource(
   store: ScopedStore,
-  flowId: string,
-  runId: string,
+  { flowId, id: runId, startedAt, createdAt }: RunRecord,
   columns: readonly SourceColumn[] | undefined,
 ): Promise<void> {
   if (columns === undefined) return;
   const known = await store.flowSources.get(flowId);
-  await store.flowSources.put({ flowId, columns, refreshedAt: known?.refreshedAt, runId });
+  const refreshedAt = known === undefined ? (startedAt ?? createdAt) : known.refreshedAt;
+  await store.flowSources.put({ flowId, columns, refreshedAt, runId });
+}
+
+/** Keeps when columns were read for all rows. To be called in the commit's transaction. */
+export async function noteRefresh(
+  store: ScopedStore,
+  { flowId, startedAt, createdAt }: RunRecord,
+): Promise<void> {
+  const known = await store.flowSources.get(flowId);
+  if (known !== undefined) await store.flowSources.put({ ...known, refreshedAt: startedAt ?? createdAt });
 }
 
 function columnsOf({ columns }: FlowSource): readonly SourceColumn[] {

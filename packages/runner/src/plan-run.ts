@@ -85,11 +85,11 @@ async function planRead(
   return { window: read.window, keyed: read.keyed, columns, partitions, notices, comparison };
 }
 
-function tableNotices({ notices = [] }: TableDescription): readonly RunNotice[] {
+export function tableNotices({ notices = [] }: TableDescription): readonly RunNotice[] {
   return notices.map((message) => ({ code: 'TABLE_LIMITED', message }));
 }
 
-function fallBacks(partitions: readonly PlannedPartition[]): readonly RunNotice[] {
+export function fallBacks(partitions: readonly PlannedPartition[]): readonly RunNotice[] {
   return partitions.flatMap(({ notice }) =>
     notice === undefined ? [] : [{ code: 'READ_FALL_BACK', message: notice }],
   );

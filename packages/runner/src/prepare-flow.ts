@@ -105,7 +105,7 @@ function unfoundKey(
   schema: XdmNode,
 ): readonly FlowViolation[] {
   if (mode.kind === 'append' || mode.keyColumns === undefined) return [];
-  const mapped = keyMapping(mode.keyColumns, plan, schema, mode.kind);
+  const mapped = keyMapping(mode.keyColumns, plan, schema, `the mode ${mode.kind}`);
   const path = `/transformations/${transformations.findIndex(({ name }) => name === 'Copy')}/params/keyColumns`;
   return mapped.ok ? [] : mapped.violations.map(({ message }) => ({ path, message }));
 }

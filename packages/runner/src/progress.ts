@@ -11,6 +11,8 @@ export interface RunProgress {
   readonly trigger: 'schedule' | 'onDemand';
   /** Who asked for it; undefined where the schedule did. */
   readonly requestedBy?: Actor;
+  /** Columns that are read for all rows and merged into those that have landed; undefined: the run lands what has changed. */
+  readonly refresh?: Refresh;
   /** Undefined before planning, null where the whole table is read. */
   readonly window?: StoredWindow | null;
   /** The columns that are read, with the source's types; present once the run is planned. */
@@ -19,6 +21,8 @@ export interface RunProgress {
   readonly drift?: SchemaDrift;
   /** All columns of the table, where they are to be kept for the next run to compare with; until the run's end. */
   readonly tableColumns?: readonly SourceColumn[];
+  /** Columns that the source computes and that mappings read, where the flow has them refreshed by schedule. */
+  readonly computedColumns?: readonly string[];
   /** What the rows that arrive are held against; undefined where nothing of the read is settled. */
   readonly comparison?: Comparison;
   readonly sourceRecordCount?: SourceRecordCount;
@@ -48,6 +52,14 @@ export interface RunProgress {
   readonly waits?: number;
   /** Present while the run waits until the source may be asked again. */
   readonly waiting?: Waiting;
+}
+
+export interface Refresh {
+  readonly columns: readonly string[];
+  /** The columns by which rows are found; present once the run is planned, as `replaces`. */
+  readonly keyColumns?: readonly string[];
+  /** Paths of the fields that are replaced. */
+  readonly replaces?: readonly (readonly string[])[];
 }
 
 /** Why a run stands still, in epoch milliseconds. */

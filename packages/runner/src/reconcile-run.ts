@@ -24,7 +24,12 @@ export type Comparison =
       /** Rows that the source counted before a whole read. */
       readonly countedBefore?: number;
     }
-  | { readonly kind: 'none'; readonly reason: string };
+  | {
+      readonly kind: 'none';
+      readonly reason: string;
+      /** Whether such a read has never anything to be held against, so that nobody need be told. */
+      readonly isUsual: boolean;
+    };
 
 /** What came out of it, as it is shown on the run. */
 export type SourceRecordCount =
@@ -37,12 +42,13 @@ export async function comparisonFor(
   request: ReadRequest,
   signal: AbortSignal,
 ): Promise<Comparison> {
-  if (request.changes !== undefined)
-    return { kind: 'none', reason: 'the source gives changes, not rows of a window' };
+  const { changes, ...all } = request;
+  if (changes?.since !== undefined)
+    return { kind: 'none', reason: 'the source gives what has changed, and counts all rows', isUsual: true };
   const deleted = request.includeDeleted === undefined ? {} : { includeDeleted: request.includeDeleted };
   if (request.window !== undefined) return { kind: 'window', ...deleted };
-  const counted = await countAt(source, request, signal);
-  if (typeof counted === 'string') return { kind: 'none', reason: counted };
+  const counted = await countAt(source, all, signal);
+  if (typeof counted === 'string') return { kind: 'none', reason: counted, isUsual: false };
   return { kind: 'whole', ...deleted, countedBefore: counted };
 }
 
@@ -85,8 +91,12 @@ function settledRange(window: RunWindow | undefined): ReadWindow | undefined {
   return window && partsOf(window).find(({ settled }) => settled)?.range;
 }
 
-export function comparisonNotices(count: SourceRecordCount | undefined): readonly RunNotice[] {
+export function comparisonNotices(
+  comparison: Comparison | undefined,
+  count: SourceRecordCount | undefined,
+): readonly RunNotice[] {
   if (count === undefined || count.compared) return [];
+  if (comparison?.kind === 'none' && comparison.isUsual) return [];
   const message = `The rows that arrived were not compared with the source's count: ${count.reason}.`;
   return [{ code: 'ROWS_NOT_COMPARED', message }];
 }

@@ -214,6 +214,17 @@ export class RunBench {
     await this.store.resources(kind).replace(id, stored.etag, changed(stored.body), actor);
   }
 
+  /** Changes the params of the flow's Copy transformation. */
+  async changeCopy(flow: BenchFlow, params: Record<string, unknown>): Promise<void> {
+    const flows = this.store.resources('flow');
+    const resource = await flows.get(flow.id);
+    if (resource === undefined) throw new Error('the flow is gone');
+    const { transformations } = documentOf('flow', resource);
+    const others = transformations.filter(({ name }) => name !== 'Copy');
+    const body = { ...resource.body, transformations: [{ name: 'Copy', params }, ...others] };
+    await flows.replace(flow.id, resource.etag, body, actor);
+  }
+
   /** Queues a run of the flow and takes it to its end, over as many attempts as it needs. */
   async run(flow: BenchFlow, asked: Partial<RunProgress> = {}): Promise<RunRecord> {
     await this.store.runs.enqueue(flow.id, asked);

@@ -1,4 +1,5 @@
 import type { TransformResult } from '@tributary/engine';
+import type { RunRecord } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
 import type { PreparedFlow } from './prepare-flow.ts';
 import type { RunProgress } from './progress.ts';
@@ -19,6 +20,12 @@ export function verdictOf(result: TransformResult, percent = DEFAULT_PARTIAL_ING
 /** Rows that were read and had not landed before. */
 export function newRows({ inputRows, skippedRows }: TransformResult): number {
   return inputRows - skippedRows;
+}
+
+/** A run that has ended by its commit, and what its rows came to. */
+export interface LandedRun {
+  readonly run: RunRecord;
+  readonly result: TransformResult;
 }
 
 /** Everything that becomes true together when a run ends. */

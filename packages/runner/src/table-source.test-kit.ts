@@ -43,6 +43,7 @@ export class TableSource implements Source {
   /** Why the partition is read in another way than usual. */
   fallBack: string | undefined;
   tableNotices: readonly string[] = [];
+  computedColumns: readonly string[] = [];
   beforePage: (page: string, signal: AbortSignal | undefined) => Promise<void> | void = () => undefined;
 
   async check(): Promise<void> {}
@@ -52,8 +53,8 @@ export class TableSource implements Source {
   }
 
   async describe(table: string): Promise<TableDescription> {
-    const { columns, deltaColumns, tableNotices } = this;
-    return { table, columns, keyColumns: ['Id'], deltaColumns, notices: tableNotices };
+    const { columns, deltaColumns, computedColumns, tableNotices: notices } = this;
+    return { table, columns, keyColumns: ['Id'], deltaColumns, computedColumns, notices };
   }
 
   async preview(): Promise<readonly Record<string, unknown>[]> {

@@ -52,7 +52,8 @@ export async function transformRun(
   const table = await currentTable({ services, store }, prepared.dataSetId);
   const planned = planMappings({ mappings: prepared.mappings, columns, target: prepared.schema.root });
   if (!planned.ok) throw new ColumnsMissing(planned.errors.map(({ message }) => message));
-  const key = keyed && keyMapping(keyed.keyColumns, planned.plan, prepared.schema.root, keyed.mode);
+  const key =
+    keyed && keyMapping(keyed.keyColumns, planned.plan, prepared.schema.root, `the mode ${keyed.mode}`);
   if (key?.ok === false) throw new ColumnsMissing(key.violations.map(({ message }) => message));
   const fields = targetFields(currentSchema(table.metadata));
   await mkdir(dataDirectory, { recursive: true });

@@ -71,15 +71,16 @@ export type KeyMapping =
 /**
  * Finds the fields that the key's columns are mapped to. Each must be mapped as it is to a field of its own that is one
  * value: the rows of the table are found by it again.
+ * @param seeker what needs them, for people
  */
 export function keyMapping(
   keyColumns: readonly string[],
   { targets }: MappingPlan,
   schema: XdmNode,
-  mode: KeyedMode,
+  seeker: `the mode ${KeyedMode}` | 'a refresh',
 ): KeyMapping {
   if (keyColumns.length === 0) {
-    const message = `the source tells of no key, and the mode ${mode} needs one: name its columns in the Copy transformation's params.keyColumns`;
+    const message = `the source tells of no key, and ${seeker} needs one: name its columns in the Copy transformation's params.keyColumns`;
     return { ok: false, violations: [{ path: '/transformations', message }] };
   }
   const found = keyColumns.map((column) =>
@@ -89,7 +90,7 @@ export function keyMapping(
     .filter((_, index) => found[index] === undefined)
     .map((column) => ({
       path: '/transformations',
-      message: `the mode ${mode} finds rows by the key column ${column}: map it, by an ATTRIBUTE mapping without an expression, to a field that is neither in a list nor in a map`,
+      message: `${seeker} finds rows by the key column ${column}: map it, by an ATTRIBUTE mapping without an expression, to a field that is neither in a list nor in a map`,
     }));
   if (violations.length > 0) return { ok: false, violations };
   return { ok: true, key: found.flatMap((target) => (target === undefined ? [] : [target.path])) };

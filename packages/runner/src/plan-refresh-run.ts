@@ -1,0 +1,55 @@
+import type { SourceColumn } from '@tributary/xdm';
+import { FlowUnfit } from './failure.ts';
+import type { RunNotice } from './notices.ts';
+import { type DescribedSource, fallBacks, type PlannedPartition, tableNotices } from './plan-run.ts';
+import type { PreparedFlow } from './prepare-flow.ts';
+import type { Refresh } from './progress.ts';
+import { type Comparison, comparisonFor } from './reconcile-run.ts';
+import { planRefresh, refreshKey } from './refresh-plan.ts';
+import type { Attempt } from './services.ts';
+import { chooseColumns } from './source-columns.ts';
+
+/** What a refresh will read: all rows of the table, of few columns. */
+export interface RefreshRunPlan {
+  readonly refresh: Refresh;
+  readonly columns: readonly SourceColumn[];
+  readonly partitions: readonly PlannedPartition[];
+  readonly notices: readonly RunNotice[];
+  readonly comparison: Comparison;
+}
+
+/** @throws {FlowUnfit} where the table has no such column, no mapping reads it, or rows cannot be found by their key */
+export async function planRefreshRun(
+  { signal }: Attempt,
+  prepared: PreparedFlow,
+  { source, table }: Pick<DescribedSource, 'source' | 'table'>,
+  refreshed: readonly string[],
+): Promise<RefreshRunPlan> {
+  requireColumns(table, refreshed);
+  const keyColumns = refreshKey(prepared, table);
+  const planned = planRefresh(prepared, table.columns, refreshed, keyColumns);
+  if (!planned.ok) throw new FlowUnfit(planned.violations);
+  const columns = requireColumns(table, [...keyColumns, ...planned.plan.mappings.sourceColumns]);
+  const request = { table: table.table, columns: columns.map(({ name }) => name), window: undefined };
+  const comparison = await comparisonFor(source, request, signal);
+  // What lands once has landed already: that it is read again is nothing to be noted.
+  const partitions = (await source.plan(request, signal)).map(({ item: _item, ...partition }) => ({
+    ...partition,
+    id: `settled-${partition.id}`,
+    settled: true,
+  }));
+  return {
+    refresh: { columns: refreshed, keyColumns, replaces: planned.plan.replaces },
+    columns,
+    partitions,
+    notices: [...tableNotices(table), ...fallBacks(partitions)],
+    comparison,
+  };
+}
+
+function requireColumns(table: DescribedSource['table'], names: readonly string[]): readonly SourceColumn[] {
+  const choice = chooseColumns(table, names);
+  if (choice.ok) return choice.columns;
+  const message = `the table ${table.table} has no column ${choice.missing.join(', ')}`;
+  throw new FlowUnfit([{ path: '/params/refreshColumns', message }]);
+}

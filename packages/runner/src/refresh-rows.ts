@@ -1,0 +1,171 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  leafField,
+  type MergeRowsResult,
+  type TargetField,
+  type TransformResult,
+  type WrittenDeletes,
+} from '@tributary/engine';
+import {
+  currentSchema,
+  discardStaged,
+  parquetDataFile,
+  positionDeleteFile,
+  removeOldMetadata,
+  type StagedCommit,
+  stageRowDelta,
+  type Table,
+  writeVersionHint,
+} from '@tributary/lake';
+import type { SourceColumn } from '@tributary/xdm';
+import { attemptFolder } from './data-folder.ts';
+import { ColumnsMissing, RowsMissing, StagedPageDamaged } from './failure.ts';
+import { liveFiles } from './live-files.ts';
+import type { PreparedFlow } from './prepare-flow.ts';
+import { progressOf, type Refresh } from './progress.ts';
+import { planRefresh, type RefreshPlan, withMappingsOf } from './refresh-plan.ts';
+import type { Attempt } from './services.ts';
+import { announcedRows, damagedPage, stagedFile } from './staged-pages.ts';
+import { targetFields } from './target-fields.ts';
+import { currentTable } from './transform-run.ts';
+
+/** What a refresh has read, mapped: one row a key, with the fields that are to be merged. */
+export interface FreshRows {
+  readonly plan: RefreshPlan;
+  readonly result: TransformResult;
+}
+
+/** A refresh, staged on the table as it was a moment ago. */
+export interface StagedRefresh {
+  readonly base: Table;
+  readonly merged: MergeRowsResult;
+  /** Undefined where no row changes. */
+  readonly snapshot: StagedCommit | undefined;
+}
+
+/**
+ * Maps the staged rows to files beside them, which are nobody's table.
+ * @throws {StagedPageDamaged} when a page of this run is not there as it was staged
+ * @throws {ColumnsMissing} when the mappings have changed so that the refresh is another by now
+ * @throws {RowsMissing} when not all rows that the source announced are there
+ */
+export async function freshRows(
+  { services, store, run, signal }: Attempt,
+  prepared: PreparedFlow,
+  batchId: string,
+): Promise<FreshRows> {
+  const { columns = [], refresh } = progressOf(run);
+  if (refresh?.replaces === undefined) throw new Error(`the run ${run.id} is no planned refresh`);
+  const pages = await store.staging.pages(run.id);
+  const damaged = await damagedPage(pages);
+  if (damaged !== undefined) throw new StagedPageDamaged(damaged.path);
+  const plan = planOfStaged(prepared, columns, refresh);
+  const result = await services.engine.transform(
+    {
+      staged: pages.map(stagedFile),
+      landed: [],
+      columns,
+      plan: plan.mappings,
+      target: plan.target,
+      fields: await fieldsOf({ services, store }, prepared.dataSetId),
+      identities: plan.identities,
+      keyed: { key: plan.key, directory: await services.staging.makeFolder(run.id) },
+      dataDirectory: await services.staging.makeFolder(run.id),
+      diagnosticsDirectory: await services.diagnosticsFolder(batchId),
+      now: run.startedAt ?? run.createdAt,
+    },
+    signal,
+  );
+  const announced = announcedRows(pages);
+  if (announced !== undefined && announced !== result.inputRows)
+    throw new RowsMissing(announced, result.inputRows);
+  return { plan, result };
+}
+
+/** The plan once more, of the columns that were read: what it replaces must be what was planned. */
+function planOfStaged(
+  prepared: PreparedFlow,
+  columns: readonly SourceColumn[],
+  { columns: refreshed, keyColumns = [], replaces = [] }: Refresh,
+): RefreshPlan {
+  const planned = planRefresh(withMappingsOf(prepared, columns), columns, refreshed, keyColumns);
+  if (!planned.ok) throw new ColumnsMissing(planned.violations.map(({ message }) => message));
+  if (!isDeepStrictEqual(planned.plan.replaces, replaces))
+    throw new ColumnsMissing(['other fields are to be refreshed by now']);
+  return planned.plan;
+}
+
+async function fieldsOf(
+  attempt: Pick<Attempt, 'services' | 'store'>,
+  dataSetId: string,
+): Promise<readonly TargetField[]> {
+  return targetFields(currentSchema((await currentTable(attempt, dataSetId)).metadata));
+}
+
+/** Merges fresh rows into the table as it is now: its rows that differ are written anew, and deleted where they stood. */
+export async function stageRefresh(
+  attempt: Attempt,
+  prepared: PreparedFlow,
+  { plan, result }: FreshRows,
+  batchId: string,
+): Promise<StagedRefresh> {
+  const { services, run, signal } = attempt;
+  const { io } = services.lake;
+  const { dataFolder } = progressOf(run);
+  if (dataFolder === undefined) throw new Error(`the run ${run.id} was not planned`);
+  const base = await currentTable(attempt, prepared.dataSetId);
+  const schema = currentSchema(base.metadata);
+  const fields = targetFields(schema);
+  const directory = attemptFolder(dataFolder, run.attempt);
+  await mkdir(directory, { recursive: true });
+  const merged = await services.engine.mergeRows(
+    {
+      key: plan.key.map((path) => leafField(fields, path)),
+      table: await liveFiles(io, base),
+      fresh: result.files,
+      replaces: plan.replaces,
+      fields,
+      dataDirectory: directory,
+      directory,
+    },
+    signal,
+  );
+  if (merged.changedRows === 0) return { base, merged, snapshot: undefined };
+  const snapshot = await stageRowDelta(io, base, {
+    dataFiles: merged.files.map(({ path, ...file }) =>
+      parquetDataFile({ ...file, location: io.locationOf(path) }, schema),
+    ),
+    deleteFiles: deleteFilesOf(merged).map(({ path, ...file }) =>
+      positionDeleteFile({ ...file, location: io.locationOf(path) }),
+    ),
+    removedDataFiles: merged.emptiedFiles,
+    summary: {
+      'tributary.flow-id': run.flowId,
+      'tributary.run-id': run.id,
+      'tributary.batch-id': batchId,
+    },
+    now: new Date(),
+  });
+  return { base, merged, snapshot };
+}
+
+/** Removes what was made of a state of the table that is none any more. */
+export async function discardRefresh(
+  { services }: Attempt,
+  { merged, snapshot }: StagedRefresh,
+): Promise<void> {
+  if (snapshot !== undefined) await discardStaged(services.lake.io, snapshot);
+  for (const { path } of [...merged.files, ...deleteFilesOf(merged)]) await rm(path, { force: true });
+}
+
+/** What readers and the disk are better off with, but no run depends on: best effort, after the commit. */
+export async function tidyRefreshed({ services }: Attempt, { base, snapshot }: StagedRefresh): Promise<void> {
+  if (snapshot === undefined) return;
+  const { io } = services.lake;
+  await Promise.allSettled([writeVersionHint(io, snapshot), removeOldMetadata(io, base, snapshot)]);
+}
+
+function deleteFilesOf({ deleteFile }: MergeRowsResult): readonly WrittenDeletes[] {
+  return deleteFile === undefined ? [] : [deleteFile];
+}
