@@ -165,6 +165,18 @@ export function testDatabaseBehaviour(
       expect(idsIn(sink)).toEqual(allIds);
     });
 
+    test('that is gone before its page is begun to be read is replaced likewise', async () => {
+      const source = database.source();
+      const sink = new EventfulSink();
+      sink.happenBefore = async () => {
+        await database.terminate();
+        await until(async () => (await database.connections()) === 0);
+      };
+      await source.read(await onlyPartition(source), sink);
+      expect(sink.begun).toBe(2);
+      expect(idsIn(sink)).toEqual(allIds);
+    });
+
     test('that breaks each time is told as busy after all attempts', async () => {
       const proxy = await TcpProxy.start(database.port);
       const source = database.source({ port: proxy.port, sslMode: 'Disable' }, { pageAttempts: 2 });

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { textAt, valueAt } from '../json.ts';
 import { stagePages } from '../pages.ts';
 import { type Partition, type Sink, SourceError } from '../source.ts';
@@ -17,13 +18,19 @@ export async function readDatabasePartition(
 ): Promise<void> {
   const select = selectOf(partition);
   let session: DatabaseSession | undefined;
-  const abandon = () => void session?.abandon();
+  let reading: Readable | undefined;
+  const abandon = () => {
+    // What has come already is not read on while the server is still being told.
+    reading?.destroy(new Error('cancelled'));
+    void session?.abandon();
+  };
   signal?.addEventListener('abort', abandon, { once: true });
   try {
     await stagePages(sink, attempts, database.outbound.retry, signal, async () => {
       await session?.abandon();
       session = await openSession(database, signal);
       const { body, stream, rows } = session.text(select);
+      reading = stream;
       const page = {
         format: STAGED_FORMAT,
         body: told(database, body),
@@ -34,6 +41,7 @@ export async function readDatabasePartition(
       };
       return { page, stream };
     });
+    signal?.throwIfAborted();
     await session?.end();
   } catch (error) {
     await session?.abandon();

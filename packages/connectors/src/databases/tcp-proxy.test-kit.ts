@@ -38,6 +38,7 @@ export class TcpProxy {
 
   #join(client: Socket, server: Socket): void {
     let bytes = 0;
+    let isBroken = false;
     for (const [socket, other] of [
       [client, server],
       [server, client],
@@ -51,6 +52,7 @@ export class TcpProxy {
     }
     client.pipe(server);
     server.on('data', (piece: Buffer) => {
+      if (isBroken) return;
       bytes += piece.length;
       const [fault] = this.faults;
       if (fault === undefined || bytes <= fault.afterBytes) {
@@ -58,6 +60,7 @@ export class TcpProxy {
         return;
       }
       this.faults.shift();
+      isBroken = true;
       if (fault.kind === 'cut') client.resetAndDestroy();
       else {
         server.pause();

@@ -36,8 +36,13 @@ export function impatientClient(): OutboundClient {
 /** A sink that lets something happen once a page is under way. */
 export class EventfulSink extends MemorySink {
   happen: (() => Promise<void> | void) | undefined;
+  /** Happens before a page is read at all. */
+  happenBefore: (() => Promise<void> | void) | undefined;
 
-  override stage(page: Page): Promise<void> {
+  override async stage(page: Page): Promise<void> {
+    const { happenBefore } = this;
+    this.happenBefore = undefined;
+    await happenBefore?.();
     const eventful = this.#eventful(page.body);
     return super.stage({
       format: page.format,

@@ -22,6 +22,8 @@ export class RowStream extends Readable {
     query.on('result', (row) => this.#addRow(row));
     query.on('error', (error) => this.destroy(error));
     query.on('end', () => this.#finish());
+    // It may break before anybody reads it: that is kept for the reader, and must end nothing else.
+    this.on('error', () => undefined);
   }
 
   override _read(): void {

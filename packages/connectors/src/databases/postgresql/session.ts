@@ -79,6 +79,8 @@ class PostgresSession implements DatabaseSession {
     const stream = client.query(
       copyTo(`COPY (${sql}) TO STDOUT (FORMAT csv, HEADER true, NULL '\\N', ENCODING 'UTF8')`),
     );
+    // It may break before anybody reads it: that must be kept for the reader, and end nothing else.
+    stream.on('error', (error) => stream.destroy(error));
     async function* body(): AsyncGenerator<Uint8Array> {
       yield* stream;
       // The server says how many rows there were after the last of them; this comes after that.
