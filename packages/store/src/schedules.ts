@@ -90,6 +90,19 @@ async function enqueueSome(
           .where('state', '=', 'active'),
       ),
     )
+    // A flow that is still at work stays due: it runs again as soon as it has ended, once for all slots since.
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('flow_runs')
+            .select('id')
+            .whereRef('flow_runs.org_id', '=', 'flow_schedules.org_id')
+            .whereRef('flow_runs.sandbox_id', '=', 'flow_schedules.sandbox_id')
+            .whereRef('flow_runs.flow_id', '=', 'flow_schedules.flow_id')
+            .where('completed_at', 'is', null),
+        ),
+      ),
+    )
     .orderBy('next_at')
     .limit(FLOWS_AT_ONCE)
     .forUpdate()
@@ -106,7 +119,7 @@ async function enqueueSome(
   }));
   const dueFlows = sql`jsonb_to_recordset(${JSON.stringify(slots)}::jsonb)
     as due (org_id text, sandbox_id text, flow_id text, run_id text, etag text, next_at timestamptz)`;
-  // A flow whose last run is still open is not queued again: that run's successor takes the window.
+  // One that was run on demand meanwhile is not queued a second time.
   const queued = await sql<{ org_id: string; sandbox_id: string; id: string }>`
     insert into flow_runs
       (org_id, sandbox_id, id, flow_id, state, etag, attempt, created_at, updated_at, progress)

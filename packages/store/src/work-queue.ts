@@ -1,7 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite';
 import { CompiledQuery, type Kysely } from 'kysely';
 import type pg from 'pg';
-import { type Db, fromKysely, PgBoss } from 'pg-boss';
+import { type Clock, type Db, fromKysely, PgBoss, systemClock } from 'pg-boss';
 import type { Tables } from './tables.ts';
 
 /*
@@ -57,9 +57,14 @@ const KEPT_DONE_SECONDS = 3_600;
 const kinds: readonly WorkKind[] = ['flow-run', 'event-delivery'];
 
 /** Opens the queue in a schema of its own, `pgboss`, which it makes and brings up to date. */
-export async function openWorkQueue(db: Db, isEmbedded: boolean): Promise<WorkQueue> {
+export async function openWorkQueue(
+  db: Db,
+  isEmbedded: boolean,
+  clock: Clock = systemClock,
+): Promise<WorkQueue> {
   const boss = new PgBoss({
     db,
+    clock,
     backend: isEmbedded ? 'pglite' : 'postgres',
     schedule: false,
     registerInstance: false,
@@ -132,6 +137,9 @@ function attemptOf(claim: Claim): { id: string; retryCount: number } {
 /** The embedded store has one connection, which Kysely keeps in turn: between the two of a transaction nobody comes in. */
 export function embeddedDb(database: Kysely<Tables>, pglite: PGlite): Db {
   return {
+    async setSessionStatements(statements) {
+      await database.connection().execute(() => pglite.exec(statements.join(';')));
+    },
     async executeSql(text, values) {
       if (values !== undefined && values.length > 0) {
         const { rows } = await database.executeQuery(CompiledQuery.raw(text, values));
