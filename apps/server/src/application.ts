@@ -18,6 +18,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { ClosingStack } from './closing-stack.ts';
 import type { Configuration } from './configuration.ts';
 import { type DemoCrm, startDemoCrm } from './demo-crm.ts';
+import { fileInspector } from './file-inspector.ts';
 import { ensureInstallation, type Installation } from './first-start.ts';
 import { createTokens } from './http/access-tokens.ts';
 import { createFront } from './http/front.ts';
@@ -55,8 +56,12 @@ export async function startApplication(configuration: Configuration): Promise<Ap
     closing.add(() => engine.close());
     const outbound = new OutboundClient();
     closing.add(() => outbound.close());
+    const files = {
+      inspector: fileInspector(engine, await ensureFolder(join(dataFolder, 'samples'))),
+      roots: configuration.fileRoots,
+    };
     const openSource: RunnerServices['openSource'] = (connectionSpecId, authSpecName, params, options) =>
-      createSource(connectionSpecId, authSpecName, params, { ...options, outbound });
+      createSource(connectionSpecId, authSpecName, params, { ...options, outbound, files });
     const demo = configuration.demo && (await startDemoCrm(dataFolder, configuration.demo.contacts));
     if (demo) closing.add(() => demo.stop());
 

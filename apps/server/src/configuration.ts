@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { resolve } from 'node:path';
+import { delimiter, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { settings } from './settings.ts';
@@ -23,6 +23,8 @@ export interface Configuration {
   /** 32 bytes; undefined: a key file in the data folder. */
   readonly vaultKey: Uint8Array | undefined;
   readonly demo: { readonly contacts: number } | undefined;
+  /** The folders that local files may be read from, absolute. */
+  readonly fileRoots: readonly string[];
   readonly settleSeconds: number;
   readonly engineMemoryMb: number;
   readonly isLogging: boolean;
@@ -58,6 +60,7 @@ export function readConfiguration(
     demo: read.flag('TRIBUTARY_DEMO')
       ? { contacts: read.integer('TRIBUTARY_DEMO_CONTACTS', 1, 100_000_000) }
       : undefined,
+    fileRoots: fileRootsOf(read.optional('TRIBUTARY_FILE_ROOTS')),
     settleSeconds: read.integer('TRIBUTARY_SETTLE_SECONDS', 0, 86_400),
     engineMemoryMb: read.integer('TRIBUTARY_ENGINE_MEMORY_MB', 64, 1_048_576),
     isLogging: read.flag('TRIBUTARY_LOG'),
@@ -127,6 +130,13 @@ function lakeFolderOf(uri: string | undefined, dataFolder: string): string {
     );
   }
   return resolve(uri);
+}
+
+function fileRootsOf(paths: string | undefined): readonly string[] {
+  const roots = paths?.split(delimiter).filter((path) => path !== '') ?? [];
+  const relative = roots.find((path) => !isAbsolute(path));
+  if (relative === undefined) return roots;
+  throw new ConfigurationError(`TRIBUTARY_FILE_ROOTS must hold absolute paths, not '${relative}'`);
 }
 
 function databaseUrlOf(url: string | undefined): string | undefined {

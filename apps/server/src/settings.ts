@@ -60,6 +60,13 @@ export const settings: readonly Setting[] = [
     meaning: 'Folder of the lake, as a path or `file:` URI; `lake` in the data folder where unset.',
   },
   {
+    variable: 'TRIBUTARY_FILE_ROOTS',
+    flag: 'file-roots',
+    fallback: undefined,
+    meaning:
+      'Folders that local files may be read from, parted as in `PATH`; a `Local folder` connection is refused where unset.',
+  },
+  {
     variable: 'TRIBUTARY_SETTLE_SECONDS',
     flag: 'settle-seconds',
     fallback: '600',

@@ -95,6 +95,11 @@ export function connectionSpecByName(name: string): ConnectionSpec | undefined {
   return connectionSpecs.find((spec) => spec.name === name);
 }
 
+/** Whether a spec's source reads files: its source connections tell of a path and a format. */
+export function readsFiles(spec: ConnectionSpec): boolean {
+  return spec.sourceSpec?.type === 'FileSystem';
+}
+
 export function authSpecByName(spec: ConnectionSpec, authSpecName: string): AuthSpec | undefined {
   return spec.authSpec.find((auth) => auth.name === authSpecName);
 }

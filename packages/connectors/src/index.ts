@@ -14,6 +14,7 @@ export {
   connectionSpecById,
   connectionSpecByName,
   connectionSpecs,
+  readsFiles,
   secretParams,
 } from './connection-specs.ts';
 export { createMysqlSource } from './databases/mysql/source.ts';

@@ -42,7 +42,10 @@ export interface SourceConnectionDocument extends Named {
   readonly connectionSpec: SpecReference;
   readonly data: { readonly format?: string };
   readonly params: {
+    /** The path, for a source of files. */
     readonly tableName: string;
+    /** Which files of a source of files. */
+    readonly path?: string;
     /** Absent: all columns of the table. */
     readonly columns?: readonly ColumnDocument[];
   };

@@ -64,7 +64,7 @@ function requireBearable(run: RunRecord): void {
 
 async function takeSteps(attempt: Attempt): Promise<void> {
   const prepared = await preparedFlowOf(attempt);
-  const source = openSourceOf(attempt, prepared.connection);
+  const source = openSourceOf(attempt, prepared);
   const planned = await ensurePlan(attempt, prepared, source);
   const extracted = await extract(planned.attempt, planned.prepared, source);
   await transformAndCommit(extracted, planned.prepared);

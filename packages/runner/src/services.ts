@@ -30,7 +30,7 @@ export interface RunnerServices {
     connectionSpecId: string,
     authSpecName: string,
     params: unknown,
-    options: Pick<SourceOptions, 'keepAuthParams'>,
+    options: Pick<SourceOptions, 'keepAuthParams' | 'selection'>,
   ): Source | undefined;
   /** How late a row may be committed at the source with an earlier stamp, in seconds. */
   readonly settleSeconds: number;

@@ -1,4 +1,4 @@
-import { type Source, SourceError } from '@tributary/connectors';
+import { type Source, SourceError, type SourceOptions } from '@tributary/connectors';
 import { authParamsKeeper, documentOf, openAuthParams } from '@tributary/runner';
 import type { Resource, ScopedStore } from '@tributary/store';
 import { Problem } from '../http/problem.ts';
@@ -9,6 +9,7 @@ const SOURCE_TIMEOUT_MS = 60_000;
 
 /**
  * Opens the source of a base connection for one question.
+ * @param selection says what of a source of files is asked about, and how to read it
  * @throws {Problem} of kind `sourceRefused`, `invalidParameter` or `unavailable` for what the source refuses
  */
 export async function askSource<T>(
@@ -16,6 +17,7 @@ export async function askSource<T>(
   store: ScopedStore,
   connection: Resource,
   ask: (source: Source, signal: AbortSignal) => Promise<T>,
+  selection?: SourceOptions['selection'],
 ): Promise<T> {
   const document = documentOf('connection', connection);
   const { connectionSpec, auth } = document;
@@ -24,6 +26,7 @@ export async function askSource<T>(
     const params = openAuthParams(vault, connection.id, document);
     const source = openSource(connectionSpec.id, auth.specName, params, {
       keepAuthParams: authParamsKeeper(store, vault, connection.id),
+      ...(selection && { selection }),
     });
     if (source !== undefined) return await ask(source, signal);
   } catch (error) {

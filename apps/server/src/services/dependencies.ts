@@ -25,7 +25,7 @@ export interface Dependencies {
     connectionSpecId: string,
     authSpecName: string,
     params: unknown,
-    options: Pick<SourceOptions, 'keepAuthParams'>,
+    options: Pick<SourceOptions, 'keepAuthParams' | 'selection'>,
   ): Source | undefined;
   /** Tells the runner that there may be work. */
   wakeRunner(): void;

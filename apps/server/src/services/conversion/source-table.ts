@@ -1,4 +1,4 @@
-import type { TableDescription } from '@tributary/connectors';
+import type { Source, TableDescription } from '@tributary/connectors';
 import { asDeclared, documentOf, type SourceConnectionDocument } from '@tributary/runner';
 import type { Resource, ScopedStore } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
@@ -48,14 +48,15 @@ export async function readSourceTable(
   const place = await placeOf(store, reference, where);
   if (place === undefined) return undefined;
   const { connection, table, sourceConnection } = place;
-  return askSource(dependencies, store, connection, async (source, signal) => {
+  const ask = async (source: Source, signal: AbortSignal): Promise<SourceTable> => {
     const described = await source.describe(table, signal);
     return {
       columns:
         sourceConnection === undefined ? described.columns : wantedColumns(described, sourceConnection),
       rows: limit === 0 ? [] : await source.preview(table, limit, signal),
     };
-  });
+  };
+  return askSource(dependencies, store, connection, ask, sourceConnection);
 }
 
 function wantedColumns(table: TableDescription, document: SourceConnectionDocument): readonly SourceColumn[] {

@@ -1,5 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type ConnectionSpec, connectionSpecById } from '@tributary/connectors';
+import {
+  type ConnectionSpec,
+  connectionSpecById,
+  readFileSelection,
+  readsFiles,
+} from '@tributary/connectors';
 import { documentOf, type SourceConnectionDocument, sourceColumnsOf } from '@tributary/runner';
 import type { Resource } from '@tributary/store';
 import { type Static, Type } from 'typebox';
@@ -18,12 +23,19 @@ const SourceConnectionBody = Type.Object({
   connectionSpec: Type.Optional(GivenSpecReference),
   data: Type.Optional(
     Type.Object(
-      { format: Type.Optional(Type.String({ description: 'tabular, for all table-based sources' })) },
+      {
+        format: Type.Optional(
+          Type.String({
+            description: 'tabular, for all table-based sources; delimited, json or parquet for files',
+          }),
+        ),
+      },
       { additionalProperties: true },
     ),
   ),
   params: Type.Record(Type.String(), Type.Unknown(), {
-    description: "As the connection spec's sourceSpec says: tableName, and columns where not all are wanted",
+    description:
+      "As the connection spec's sourceSpec says: tableName or path, and columns where not all are wanted",
   }),
 });
 
@@ -45,18 +57,7 @@ export const sourceConnections: ResourceType<GivenSourceConnection> = {
   async compose(draft) {
     const { given } = draft;
     const { spec, reference } = await specOfBase(draft);
-    const violations: Violation[] = [];
-    const format = given.data?.format ?? 'tabular';
-    if (format !== 'tabular') {
-      violations.push({
-        path: '/data/format',
-        message: `must be tabular for a ${spec.attributes.connectorName} source`,
-      });
-    }
-    const params = withTableName(given.params);
-    violations.push(
-      ...schemaViolations(spec.sourceSpec?.spec ?? {}, params, '/params').filter(isNotAboutPath),
-    );
+    const { data, params, violations } = readsFiles(spec) ? ofFiles(given, spec) : ofTable(given, spec);
     if (violations.length > 0) throw invalidBody(violations);
     const document: SourceConnectionDocument = {
       name: given.name,
@@ -64,8 +65,8 @@ export const sourceConnections: ResourceType<GivenSourceConnection> = {
       state: 'enabled',
       baseConnectionId: given.baseConnectionId,
       connectionSpec: reference,
-      data: { ...given.data, format },
-      // The source spec's schema, just met, has these two fields in these shapes.
+      data,
+      // The source spec's schema, just met, has these fields in these shapes.
       params: params as unknown as SourceConnectionDocument['params'],
     };
     await refuseMovingUsedTable(draft, document);
@@ -82,16 +83,59 @@ export const sourceConnections: ResourceType<GivenSourceConnection> = {
     if (columns === undefined) await removeAdhocSchema(store, caller, resource.id);
     else await writeAdhocSchema(store, caller, resource.id, document.name ?? '', columns);
   },
+  editable: ({ body }) => withoutRepetition(body),
   removed: (store, id, caller) => removeAdhocSchema(store, caller, id),
   users: (store, id) => idsUsing(store, 'flow', 'sourceConnectionIds', id),
 };
 
+/** What a source connection reads: the parts of its body that its kind of source decides about. */
+interface ReadPart {
+  readonly data: SourceConnectionDocument['data'];
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly violations: readonly Violation[];
+}
+
+function ofTable(given: GivenSourceConnection, spec: ConnectionSpec): ReadPart {
+  const format = given.data?.format ?? 'tabular';
+  const params = withTableName(given.params);
+  const message = `must be tabular for a ${spec.attributes.connectorName} source`;
+  return {
+    data: { ...given.data, format },
+    params,
+    violations: [
+      ...(format === 'tabular' ? [] : [{ path: '/data/format', message }]),
+      ...schemaViolations(spec.sourceSpec?.spec ?? {}, params, '/params').filter(isNotAboutPath),
+    ],
+  };
+}
+
+/** The path stands for the table, too, which is what runs ask of any source. */
+function ofFiles({ data = {}, params }: GivenSourceConnection, spec: ConnectionSpec): ReadPart {
+  const ofSchema = schemaViolations(spec.sourceSpec?.spec ?? {}, params, '/params');
+  const read = readFileSelection({ data, params });
+  const told = new Set(ofSchema.map(({ path }) => path));
+  return {
+    data,
+    params: { ...params, tableName: params.path },
+    violations: [...ofSchema, ...(read.ok ? [] : read.violations.filter(({ path }) => !told.has(path)))],
+  };
+}
+
+/** A path of files is shown once, under the name that it was given by. */
+function withoutRepetition(body: Resource['body']): Resource['body'] {
+  const { params, ...other } = body;
+  if (typeof params !== 'object' || params === null || !('path' in params)) return body;
+  const { tableName: _, ...shown } = { tableName: '', ...params };
+  return { ...other, params: shown };
+}
+
 /** With the ad-hoc schema of the columns, where the connection names them. */
 function shownWithSchema(resource: Resource, tenantId: string): Readonly<Record<string, unknown>> {
   const { data, params } = documentOf('sourceConnection', resource);
-  if (params.columns === undefined) return resource.body;
+  const body = withoutRepetition(resource.body);
+  if (params.columns === undefined) return body;
   const schema = { id: adhocSchemaIdOf(tenantId, resource.id), version: ADHOC_SCHEMA_FORM };
-  return { ...resource.body, data: { ...data, schema } };
+  return { ...body, data: { ...data, schema } };
 }
 
 const ADHOC_SCHEMA_FORM = 'application/vnd.adobe.xed-full-notext+json; version=1';
