@@ -16,7 +16,8 @@ export {
   replaceMappingSet,
 } from './mapping-set-version.ts';
 export { type FlowPreparation, type FlowViolation, type PreparedFlow, prepareFlow } from './prepare-flow.ts';
-export { requesterOf, runnerActor } from './progress.ts';
+export { refreshColumnsOf, requesterOf, runnerActor } from './progress.ts';
+export { columnsWithoutMapping } from './refresh-plan.ts';
 export {
   type AuditEntryDocument,
   type AuditUpdate,

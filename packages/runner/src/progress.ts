@@ -118,6 +118,11 @@ export function progressOf(run: RunRecord): RunProgress {
   return { trigger: 'schedule', errors: [], notices: [], ...(run.progress as Partial<RunProgress>) };
 }
 
+/** The columns that a run was asked to refresh; undefined where it lands what has changed. */
+export function refreshColumnsOf(run: RunRecord): readonly string[] | undefined {
+  return progressOf(run).refresh?.columns;
+}
+
 /** Who runs what falls due, and writes what runs leave. */
 export const runnerActor: Actor = { user: 'tributary', client: 'tributary' };
 

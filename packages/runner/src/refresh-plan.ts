@@ -3,6 +3,7 @@ import { columnsRead, type MappingPlan, type PlannedTarget, planMappings } from 
 import type { IdentityField } from '@tributary/engine';
 import type { ObjectNode, SourceColumn, XdmNode } from '@tributary/xdm';
 import type { FlowViolation, PreparedFlow } from './prepare-flow.ts';
+import { sourceColumnsOf } from './source-columns.ts';
 import { keyMapping } from './write-mode.ts';
 
 /*
@@ -44,6 +45,20 @@ export function withMappingsOf(prepared: PreparedFlow, columns: readonly SourceC
     (mapping) => planMappings({ mappings: [mapping], columns, target }).ok,
   );
   return { ...prepared, mappings };
+}
+
+/** Those of some columns that no mapping of a flow reads, as far as that is known without asking the source. */
+export function columnsWithoutMapping(
+  { mappings, schema, sourceConnection }: PreparedFlow,
+  names: readonly string[],
+): readonly string[] {
+  const columns = sourceColumnsOf(sourceConnection.document) ?? 'unknown';
+  const planned = planMappings({ mappings, columns, target: schema.root });
+  const read = new Set([
+    ...(planned.ok ? planned.plan.sourceColumns : []),
+    ...mappings.map(({ source }) => source),
+  ]);
+  return names.filter((name) => !read.has(name));
 }
 
 /** @param columns all that the mappings read */

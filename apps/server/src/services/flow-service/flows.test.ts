@@ -235,6 +235,16 @@ describe('a flow is refused', () => {
       () => ({ ...flowBody(ids), options: { partialIngestionPercent: 101 } }),
       '/options/partialIngestionPercent',
     ],
+    [
+      'with a policy on changed columns that there is not',
+      () => ({ ...flowBody(ids), options: { schemaDrift: 'drop' } }),
+      '/options/schemaDrift',
+    ],
+    [
+      'with a refresh that is never due',
+      () => ({ ...flowBody(ids), options: { computedColumnRefresh: { frequency: 'day', interval: 0 } } }),
+      '/options/computedColumnRefresh/interval',
+    ],
   ];
 
   it.each(cases)('%s', async (_what, body, path, code) => {

@@ -1,3 +1,4 @@
+import { refreshColumnsOf } from '@tributary/runner';
 import type { RunRecord } from '@tributary/store';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
@@ -50,7 +51,8 @@ async function cancel(request: FastifyRequest, run: RunRecord): Promise<RunRecor
 
 /** A run that failed has moved no watermark, and one that was cancelled neither: a new run reads from where they began. */
 async function retrigger(request: FastifyRequest, run: RunRecord): Promise<RunRecord> {
-  if (run.state === 'failed' || run.state === 'cancelled') return queueRun(sandboxOf(request), run.flowId);
+  if (run.state === 'failed' || run.state === 'cancelled')
+    return queueRun(sandboxOf(request), run.flowId, refreshColumnsOf(run));
   throw notIn(run, 're-trigger', 'a run that has failed or was cancelled');
 }
 

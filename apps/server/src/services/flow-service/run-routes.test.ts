@@ -80,11 +80,41 @@ describe('a run on demand', () => {
       '/params/windowStartTime',
       'FLOW-400',
     ],
+    [
+      'of columns that are no list',
+      { flowId: 'x', params: { refreshColumns: 'a' } },
+      '/params/refreshColumns',
+      'FLOW-400',
+    ],
+    ['of no column', { flowId: 'x', params: { refreshColumns: [] } }, '/params/refreshColumns', 'FLOW-400'],
   ])('is refused %s', async (_what, body, path, code) => {
     const answer = await flows.call('POST', '/runs', { body });
     expect(answer.status).toBe(400);
     expect(answer.body.type).toBe(`https://ns.adobe.com/aep/errors/${code}`);
     expect(answer.body.report.violations[0].path).toBe(path);
+  });
+
+  it('may refresh columns that mappings read, and shows which', async () => {
+    const store = await scopedStore(flows.server);
+    await store.runs.cancelOpen(flowId);
+    const params = { refreshColumns: ['email', 'last_name'] };
+    const { status, body } = await flows.call('POST', '/runs', { body: { flowId, params } });
+    expect(status).toBe(201);
+    expect(body.metrics.statusSummary.extensions.refreshColumns).toEqual(['email', 'last_name']);
+    await store.runs.cancelOpen(flowId);
+    const { body: again } = await flows.call('POST', `/runs/${body.id}/action?op=re-trigger`);
+    const { body: shown } = await flows.call('GET', `/runs/${again.id}`);
+    expect(shown.items[0].metrics.statusSummary.extensions.refreshColumns).toEqual(['email', 'last_name']);
+    await store.runs.cancelOpen(flowId);
+  });
+
+  it('refreshes no column that no mapping reads', async () => {
+    const params = { refreshColumns: ['email', 'phone'] };
+    const { status, body } = await flows.call('POST', '/runs', { body: { flowId, params } });
+    expect(status).toBe(400);
+    expect(body.report.violations).toEqual([
+      { path: '/params/refreshColumns', message: expect.stringContaining('names phone, which no mapping') },
+    ]);
   });
 
   it('is refused of a flow that is disabled, and of another sandbox’s', async () => {

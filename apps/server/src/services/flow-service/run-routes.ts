@@ -14,8 +14,16 @@ import { listRuns } from './run-list.ts';
 const RunBody = Type.Object({
   flowId: Type.String({ minLength: 1 }),
   params: Type.Optional(
-    Type.Record(Type.String(), Type.Unknown(), {
-      description: 'Must be empty: a run takes what has changed',
+    Type.Object({
+      refreshColumns: Type.Optional(
+        Type.Array(Type.String({ minLength: 1 }), {
+          minItems: 1,
+          maxItems: 1000,
+          uniqueItems: true,
+          description:
+            'Columns of the source that are read for all rows and merged into those that have landed. Without it a run takes what has changed.',
+        }),
+      ),
     }),
   ),
 });
@@ -62,11 +70,12 @@ export function registerRunRoutes(routes: Routes, dependencies: Dependencies): v
   );
 }
 
-async function enqueueRun(caller: SandboxedCaller, { flowId, params }: Static<typeof RunBody>) {
-  const [param] = Object.keys(params ?? {});
+async function enqueueRun(caller: SandboxedCaller, { flowId, params = {} }: Static<typeof RunBody>) {
+  const param = Object.keys(params).find((name) => name !== 'refreshColumns');
   if (param !== undefined) {
-    const message = 'is not taken here: a run reads what has changed since the last one; remove it';
+    const message =
+      'is not taken here: a run reads what has changed since the last one, or the columns of refreshColumns; remove it';
     throw invalidBody([{ path: `/params/${param}`, message }]);
   }
-  return queueRun(caller, flowId);
+  return queueRun(caller, flowId, params.refreshColumns);
 }
