@@ -13,6 +13,7 @@ export {
   type WrittenPositionDeletes,
 } from './position-deletes.ts';
 export { type RowDelta, type StagedSnapshot, stageRowDelta } from './row-delta.ts';
+export { type S3FileIO, type S3LakeOptions, s3FileIO } from './s3-file-io.ts';
 export { type FileScanTask, planScan } from './scan.ts';
 export type {
   IcebergField,

@@ -17,6 +17,7 @@ export type { S3Options } from './signed-requests.ts';
 export {
   type FilePart,
   httpTransport,
+  readBytes,
   type S3Body,
   type S3ErrorAnswer,
   type S3Request,

@@ -1,0 +1,207 @@
+import { stat } from 'node:fs/promises';
+import {
+  httpTransport,
+  readBytes,
+  S3Client,
+  type S3Credentials,
+  S3Error,
+  type S3Location,
+  type S3RetryPolicy,
+  uploadFile,
+} from '@tributary/s3';
+import { FileExistsError, type FileIO, FileNotFoundError, type FileStat, LocationError } from './file-io.ts';
+
+export interface S3LakeOptions {
+  /** `s3://<bucket>/<prefix>`; all locations lie below. */
+  readonly root: string;
+  /** Amazon's where left out. */
+  readonly serviceUrl?: URL | undefined;
+  /** The one that the service names where left out. */
+  readonly region?: string | undefined;
+  readonly credentials: S3Credentials;
+  readonly retry?: Partial<S3RetryPolicy>;
+  /** Bytes of a part of an upload, where 10,000 of them suffice. */
+  readonly partSize?: number;
+}
+
+/** A FileIO over a bucket, for the callers that also have files of this machine to put there. */
+export interface S3FileIO extends FileIO {
+  /**
+   * Puts a file of this machine at a location, whole or not at all, in parts where it is large; memory does not grow with it.
+   * Throws `FileExistsError` where one lies there already, and `FileNotFoundError` where there is nothing to put.
+   */
+  upload(path: string, location: string): Promise<void>;
+  /** Drops the parts that processes left behind which died while they uploaded; answers how many uploads there were. */
+  abortUploads(begunBefore: Date): Promise<number>;
+}
+
+/** How often a file is read whose content breaks off. */
+const READ_ATTEMPTS = 4;
+
+/**
+ * Serves `s3:` locations below a root and no other. A location holds the key as it is, without percent-encoding, because Iceberg
+ * readers take it so.
+ *
+ * Files are written once by the service's own condition (`If-None-Match: *`). Services that do not know it are found out by
+ * the first write; there is then looked before each write, which two writers of one name could both pass. No two do: names
+ * carry a UUID.
+ */
+export function s3FileIO(options: S3LakeOptions): S3FileIO {
+  const { serviceUrl, region, credentials, retry, partSize } = options;
+  const client = new S3Client({ serviceUrl, region, credentials, retry, transport: httpTransport() });
+  const root = rootOf(options.root);
+  const conditions = new WriteConditions(client);
+  const placeOf = (location: string) => placeBelow(root, location);
+  const locationOf = (key: string) => `s3://${root.bucket}/${key}`;
+
+  return {
+    async read(location) {
+      const content = await readWhole(client, placeOf(location));
+      if (content === undefined) throw new FileNotFoundError(location);
+      return content;
+    },
+
+    async write(location, content) {
+      const place = placeOf(location);
+      const put = (onlyIfAbsent: boolean) => client.put(place, content, { onlyIfAbsent });
+      if (await conditions.isWritten(place, put)) return;
+      // The answer to a first attempt may have been lost, and this be what it wrote.
+      const found = await readWhole(client, place);
+      if (found === undefined || !found.equals(content)) throw new FileExistsError(location);
+    },
+
+    async replace(location, content) {
+      await client.put(placeOf(location), content);
+    },
+
+    async upload(path, location) {
+      await stat(path).catch((error) => {
+        throw new FileNotFoundError(path, { cause: error });
+      });
+      const place = placeOf(location);
+      const put = (onlyIfAbsent: boolean) =>
+        uploadFile(client, path, place, { onlyIfAbsent, ...(partSize !== undefined && { partSize }) });
+      if (!(await conditions.isUploaded(place, put))) throw new FileExistsError(location);
+    },
+
+    async sync(location) {
+      // What the service has taken is durable.
+      if ((await client.head(placeOf(location))) === undefined) throw new FileNotFoundError(location);
+    },
+
+    async stat(location) {
+      const place = placeOf(location);
+      const object = await client.head(place);
+      return object && { location: locationOf(place.key), size: object.size };
+    },
+
+    async *list(folder) {
+      const { bucket, key } = placeOf(folder);
+      for await (const { objects } of client.list({ bucket, prefix: key === '' ? '' : `${key}/` })) {
+        // Consoles make objects of such names for folders.
+        const files = objects.filter((object) => !object.key.endsWith('/'));
+        yield* files.map(({ key: found, size }): FileStat => ({ location: locationOf(found), size }));
+      }
+    },
+
+    async remove(location) {
+      await client.remove(placeOf(location));
+    },
+
+    async abortUploads(begunBefore) {
+      const prefix = root.key === '' ? '' : `${root.key}/`;
+      let aborted = 0;
+      for await (const { uploadId, begunAt, ...place } of client.listUploads(root.bucket, prefix)) {
+        if (begunAt >= begunBefore) continue;
+        await client.abortUpload(place, uploadId);
+        aborted += 1;
+      }
+      return aborted;
+    },
+  };
+}
+
+/** Finds out whether the service keeps to conditions of writes, and writes once in either case. */
+class WriteConditions {
+  readonly #client: S3Client;
+  #areKept: boolean | undefined;
+
+  constructor(client: S3Client) {
+    this.#client = client;
+  }
+
+  /** Whether a small file could be written; false where something lies there already. */
+  async isWritten(place: S3Location, put: Put): Promise<boolean> {
+    if (this.#areKept === false) return this.isUploaded(place, put);
+    if (!(await this.#isPut(place, put))) return false;
+    // The same content again changes nothing where the condition is not kept to.
+    this.#areKept ??= !(await this.#isPut(place, put));
+    return true;
+  }
+
+  /** The same of a large file, which is not sent twice to find something out. */
+  async isUploaded(place: S3Location, put: Put): Promise<boolean> {
+    if (this.#areKept !== true && (await this.#client.head(place)) !== undefined) return false;
+    return this.#isPut(place, put);
+  }
+
+  async #isPut(place: S3Location, put: Put): Promise<boolean> {
+    try {
+      await put(this.#areKept !== false);
+      return true;
+    } catch (error) {
+      if (!(error instanceof S3Error)) throw error;
+      if (error.status === 412) return false;
+      if (error.status !== 501 || this.#areKept === false) throw error;
+    }
+    this.#areKept = false;
+    return this.isUploaded(place, put);
+  }
+}
+
+type Put = (onlyIfAbsent: boolean) => Promise<void>;
+
+async function readWhole(client: S3Client, place: S3Location): Promise<Buffer | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    const opened = await client.open(place);
+    if (opened === undefined) return undefined;
+    try {
+      return await readBytes(opened.body, opened.object.size);
+    } catch (error) {
+      if (attempt === READ_ATTEMPTS) throw error;
+    }
+  }
+}
+
+const LOCATION = /^s3[an]?:\/\/([A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9])(?:\/(.*))?$/s;
+
+function rootOf(root: string): S3Location {
+  const { bucket, key } = parseLocation(root.replace(/\/+$/, ''));
+  if (/[?#%]/.test(key)) {
+    throw new LocationError(root, 'cannot hold tables: choose a prefix without "?", "#" and "%"');
+  }
+  return { bucket, key };
+}
+
+function parseLocation(location: string): S3Location {
+  const [, bucket, key = ''] = LOCATION.exec(location) ?? [];
+  if (bucket === undefined)
+    throw new LocationError(location, 'is not an S3 location: expected s3://<bucket>/<key>');
+  const names = key.split('/');
+  if (
+    key !== '' &&
+    names.some((name) => name === '' || name === '.' || name === '..' || name.includes('\0'))
+  ) {
+    throw new LocationError(location, 'has a key that is no path');
+  }
+  return { bucket, key };
+}
+
+function placeBelow(root: S3Location, location: string): S3Location {
+  const place = parseLocation(location.replace(/\/$/, ''));
+  const isBelow =
+    place.bucket === root.bucket &&
+    (root.key === '' || place.key === root.key || place.key.startsWith(`${root.key}/`));
+  if (!isBelow) throw new LocationError(location, `lies outside of s3://${root.bucket}/${root.key}`);
+  return place;
+}
