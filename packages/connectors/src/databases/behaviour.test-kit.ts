@@ -234,6 +234,29 @@ export function testDatabaseBehaviour(
     });
   });
 
+  describe('encryption', () => {
+    const named = () => ({ server: 'localhost', caCertificate: database.caCertificate });
+
+    test.each([
+      ['Disable', () => ({})],
+      ['Prefer', () => ({})],
+      ['Require', () => ({})],
+      ['Verify-Ca', () => ({ caCertificate: database.caCertificate })],
+      ['Verify-Full', named],
+    ])('is as %s asks', async (sslMode, params) => {
+      await database.source({ sslMode, ...params() }).check();
+    });
+
+    test.each([
+      ['of a certificate that nobody known has signed', 'Verify-Ca', () => ({})],
+      ['of such a one for the very host', 'Verify-Full', () => ({ server: 'localhost' })],
+      ['of a certificate for another host', 'Verify-Full', () => ({ ...named(), server: '127.0.0.1' })],
+    ])('is refused for want %s', async (_, sslMode, params) => {
+      const check = database.source({ sslMode, ...params() }).check();
+      await expect(check).rejects.toMatchObject({ kind: 'refused' });
+    });
+  });
+
   describe('what is refused', () => {
     test.each([
       ['a wrong password', { password: 'wr0ng-one' }],

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Connection, createConnection } from 'mysql2/promise';
 import { freePort, ServerProgram } from './server-program.test-kit.ts';
@@ -16,13 +16,17 @@ export const READER = { user: 'reader', password: `rea'd;er"pw\\` };
 /** A MariaDB server of one's own, on a port of the loopback address. */
 export class MariadbServer {
   readonly port: number;
+  /** The server's certificate, in PEM, which has signed itself. */
+  readonly caCertificate: string;
   readonly #program = new ServerProgram('mysql');
   readonly #settings: readonly string[];
   #connection: Connection | undefined;
 
   private constructor(port: number, settings: readonly string[]) {
     this.port = port;
-    this.#settings = settings;
+    const { key, certificate } = this.#program.makeCertificate();
+    this.caCertificate = readFileSync(certificate, 'utf8');
+    this.#settings = [`--ssl-key=${key}`, `--ssl-cert=${certificate}`, ...settings];
   }
 
   static async start(settings: readonly string[] = []): Promise<MariadbServer> {

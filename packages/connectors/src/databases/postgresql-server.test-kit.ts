@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { freePort, ServerProgram } from './server-program.test-kit.ts';
@@ -19,6 +19,8 @@ export const READER = { user: 'reader', password: `rea'd;er"pw` };
 /** A PostgreSQL server of one's own, on a port of the loopback address, that asks for passwords. */
 export class PostgresqlServer {
   readonly port: number;
+  /** The server's certificate, in PEM, which has signed itself. */
+  readonly caCertificate: string;
   readonly #program: ServerProgram;
   readonly #programs: string;
   readonly #settings: readonly string[];
@@ -28,7 +30,9 @@ export class PostgresqlServer {
     this.#program = program;
     this.#programs = programs;
     this.port = port;
-    this.#settings = settings;
+    const { key, certificate } = program.makeCertificate();
+    this.caCertificate = readFileSync(certificate, 'utf8');
+    this.#settings = ['ssl=on', `ssl_key_file=${key}`, `ssl_cert_file=${certificate}`, ...settings];
   }
 
   static async start(programs: string, settings: readonly string[] = []): Promise<PostgresqlServer> {

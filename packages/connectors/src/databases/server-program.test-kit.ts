@@ -21,6 +21,16 @@ export class ServerProgram {
     execFileSync(program, args, { ...this.#options, stdio: 'ignore' });
   }
 
+  /** Makes a key, and a certificate for `localhost` that has signed itself; answers their files. */
+  makeCertificate(): { key: string; certificate: string } {
+    const key = join(this.folder, 'server.key');
+    const certificate = join(this.folder, 'server.crt');
+    const kind = ['req', '-x509', '-nodes', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-days', '2'];
+    this.run('openssl', [...kind, ...subject, '-keyout', key, '-out', certificate]);
+    return { key, certificate };
+  }
+
   /** Starts the server; resolves when it says `ready` on its error output. */
   async start(program: string, args: readonly string[], ready: string): Promise<void> {
     const server = spawn(program, args, { ...this.#options, stdio: ['ignore', 'ignore', 'pipe'] });

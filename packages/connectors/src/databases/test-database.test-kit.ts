@@ -10,6 +10,8 @@ export interface TestDatabase {
   /** SQL as the administrator, in the schema that {@link TestDatabase.schema} names. */
   run(sql: string): Promise<Record<string, unknown>[]>;
   readonly schema: string;
+  /** The certificate of the server, for `localhost`. */
+  readonly caCertificate: string;
   /** A transaction on a connection of its own. */
   transaction(): Promise<{ run(sql: string): Promise<void>; commit(): Promise<void> }>;
   readonly reader: { readonly user: string; readonly password: string };

@@ -51,6 +51,9 @@ export function mysqlFailureOf(error: unknown, params: DatabaseParams): Failure 
     const refusal = CLIENT_REFUSALS[code];
     if (refusal !== undefined)
       return { isPassing: false, error: new SourceError('refused', code, `MySQL: ${refusal}`) };
+    // The client puts a code of its own in place of the one that tells what was wrong with the certificate.
+    if (code === 'HANDSHAKE_SSL_ERROR' && error instanceof Error && /certificate/i.test(error.message))
+      return { isPassing: false, error: new SourceError('refused', 'UNTRUSTED', `MySQL: ${error.message}`) };
     const outbound = outboundErrorOf(error, `MySQL at ${params.host}:${params.port}`);
     return { isPassing: outbound.isPassing, error: outbound };
   }

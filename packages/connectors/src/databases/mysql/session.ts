@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { type Connection, type ConnectionOptions, createConnection, type QueryOptions } from 'mysql2';
 import type { OutboundClient } from '../../outbound/client.ts';
 import { GuardedSocket } from '../../outbound/guarded-socket.ts';
@@ -150,7 +151,14 @@ async function connectOnce(
   }
 }
 
-function tlsOptions({ tls, caCertificate }: DatabaseParams): NonNullable<ConnectionOptions['ssl']> {
+function tlsOptions({ host, tls, caCertificate }: DatabaseParams): NonNullable<ConnectionOptions['ssl']> {
+  // The client would hold the certificate against `localhost`.
+  if (tls === 'verify-full' && isIP(host) !== 0)
+    throw new SourceError(
+      'refused',
+      'NO_NAME_TO_VERIFY',
+      'auth.params.server: VERIFY_IDENTITY needs the name of the server, not its address; give it, or take VERIFY_CA',
+    );
   return {
     rejectUnauthorized: tls === 'verify-ca' || tls === 'verify-full',
     verifyIdentity: tls === 'verify-full',

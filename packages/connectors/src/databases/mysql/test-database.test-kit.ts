@@ -8,6 +8,7 @@ export async function startTestMariadb(settings: readonly string[] = []): Promis
   const server = await MariadbServer.start(settings);
   return {
     port: server.port,
+    caCertificate: server.caCertificate,
     schema: 'shop',
     reader: READER,
     run: (sql) => server.run(sql),

@@ -21,10 +21,15 @@ const KINDS: ReadonlyMap<string, SourceErrorKind> = new Map([
   ['58', 'busy'], // System error
 ]);
 
+/** What the client says of a server without TLS. */
+export const NO_TLS = 'The server does not support SSL connections';
+
 /** What an error of the server or the network means. */
 export function postgresFailureOf(error: unknown, params: DatabaseParams): Failure {
   if (error instanceof SourceError) return { isPassing: error.kind === 'busy', error };
   if (!(error instanceof DatabaseError)) {
+    const refusal = clientRefusalOf(error);
+    if (refusal !== undefined) return { isPassing: false, error: refusal };
     const outbound = outboundErrorOf(error, `PostgreSQL at ${params.host}:${params.port}`);
     return { isPassing: outbound.isPassing, error: outbound };
   }
@@ -32,4 +37,22 @@ export function postgresFailureOf(error: unknown, params: DatabaseParams): Failu
   const kind = KINDS.get(code) ?? KINDS.get(code.slice(0, 2)) ?? 'invalid';
   const told = sourceErrorOfFault('PostgreSQL', kind, { code, message: error.message }, secretsOf(params));
   return { isPassing: kind === 'busy', error: told };
+}
+
+/** What the client itself will not go on with, which it tells in words alone. */
+function clientRefusalOf(error: unknown): SourceError | undefined {
+  const message = error instanceof Error ? error.message : '';
+  if (message === NO_TLS)
+    return new SourceError(
+      'refused',
+      'NO_TLS',
+      'PostgreSQL: the server speaks no TLS, and sslMode demands it',
+    );
+  if (message.startsWith('SASL'))
+    return new SourceError(
+      'refused',
+      'SASL',
+      'PostgreSQL: signing in failed, for the server does not keep to the protocol',
+    );
+  return undefined;
 }

@@ -5,6 +5,7 @@ import type { OutboundClient } from '../../outbound/client.ts';
 import { GuardedSocket } from '../../outbound/guarded-socket.ts';
 import type { DatabaseParams } from '../database-params.ts';
 import type { DatabaseSession, StagedText, TextRow, TextSelect } from '../dialect.ts';
+import { NO_TLS } from './errors.ts';
 
 /** How long it may take to stop what runs at the server, in milliseconds. */
 const CANCEL_TIMEOUT_MS = 5_000;
@@ -25,8 +26,6 @@ const BEGIN = [
   'SET LOCAL statement_timeout = 0',
   'SET LOCAL idle_in_transaction_session_timeout = 0',
 ].join('; ');
-
-const NO_TLS = 'The server does not support SSL connections';
 
 /** Connects, encrypted as the parameters say, and begins a transaction. */
 export async function openPostgresSession(

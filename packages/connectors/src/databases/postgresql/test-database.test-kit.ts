@@ -9,6 +9,7 @@ export async function startTestPostgresql(settings: readonly string[] = []): Pro
   const server = await PostgresqlServer.start(programs ?? '', settings);
   return {
     port: server.port,
+    caCertificate: server.caCertificate,
     schema: 'public',
     reader: READER,
     run: (sql) => server.run(sql),
