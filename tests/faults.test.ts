@@ -49,13 +49,13 @@ async function runUnder(fault: Record<string, unknown>, update: number) {
   });
   expect(run.metrics.recordSummary.outputRecordCount).toBe(update);
   expect(differences(await landings(server, walk.dataSetId))).toEqual([]);
+  return run;
 }
 
 describe('no row is lost and none lands twice', { timeout: 120_000 }, () => {
   test.each([
     ['answers 429 and says when to come back', { kind: 'status', status: 429, retryAfter: 1, times: 2 }],
     ['answers 503', { kind: 'status', status: 503, times: 2 }],
-    ['has no API calls left for a moment', { kind: 'requestLimit', times: 1, path: '/query' }],
     ['ends the session', { kind: 'expireSession', times: 1, path: '/query' }],
     ['breaks the connection in mid-body', { kind: 'reset', afterBytes: 2_000, times: 2, path: '/query' }],
     [
@@ -65,6 +65,16 @@ describe('no row is lost and none lands twice', { timeout: 120_000 }, () => {
     ['drips', { kind: 'slow', chunkBytes: 2_048, delayMs: 20, times: 3, path: '/query' }],
   ])('when the source, asked by REST, %s', async (_what, fault) => {
     await runUnder(fault, 150);
+  });
+
+  test('when the source has no calls left for a moment: the run waits, and says so', async () => {
+    const run = await runUnder({ kind: 'requestLimit', times: 1, path: '/query' }, 150);
+    const { attempt, earlierAttempts, notices } = run.metrics.statusSummary.extensions;
+    expect({ attempt, earlierAttempts }).toEqual({ attempt: 2, earlierAttempts: [] });
+    expect(notices).toContainEqual({
+      code: 'WAITING_FOR_SOURCE',
+      message: expect.stringContaining('REQUEST_LIMIT_EXCEEDED'),
+    });
   });
 
   test.each([

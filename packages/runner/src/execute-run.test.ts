@@ -341,7 +341,7 @@ describe('a source', () => {
     once('settled-job/1', () => Promise.reject(closed));
     const waiting = await bench.attempt();
     expect(waiting).toMatchObject({ state: 'extracting', progress: { errors: [], waits: 1 } });
-    expect(bench.pauses).toEqual([300_000]);
+    expect(bench.pauses).toEqual([5_000]);
     expect(describeRun(waiting, '')).toMatchObject({
       metrics: {
         statusSummary: {

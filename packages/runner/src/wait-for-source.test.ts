@@ -16,9 +16,10 @@ function waitsWithoutPage(count: number): Waiting[] {
   return waits;
 }
 
-test('waits grow from five minutes to an hour while no page comes', () => {
-  const starts = waitsWithoutPage(7).map(({ until }, index, all) => until - (all[index - 1]?.until ?? noon));
-  expect(starts.map((pause) => pause / MINUTE)).toEqual([5, 5, 10, 20, 40, 60, 60]);
+test('waits grow from five seconds to an hour while no page comes', () => {
+  const pauses = waitsWithoutPage(14).map(({ until }, index, all) => until - (all[index - 1]?.until ?? noon));
+  expect(pauses.slice(0, 6).map((pause) => pause / 1000)).toEqual([5, 5, 10, 20, 40, 80]);
+  expect(pauses.slice(-2).map((pause) => pause / MINUTE)).toEqual([60, 60]);
 });
 
 test('a page that has come makes the next wait a first one', () => {
@@ -26,13 +27,13 @@ test('a page that has come makes the next wait a first one', () => {
   const now = noon + 90 * MINUTE;
   expect(nextWait(third, { ...request, now, stagedPages: 4 })).toMatchObject({
     since: now,
-    until: now + 5 * MINUTE,
+    until: now + 5_000,
   });
 });
 
 test('patience ends after two days without a page', () => {
-  const lost = waitsWithoutPage(60).findIndex(hasLostPatience);
-  const hours = ((waitsWithoutPage(60)[lost]?.until ?? 0) - noon) / MINUTE / 60;
+  const lost = waitsWithoutPage(80).findIndex(hasLostPatience);
+  const hours = ((waitsWithoutPage(80)[lost]?.until ?? 0) - noon) / MINUTE / 60;
   expect(hours).toBeGreaterThan(48);
   expect(hours).toBeLessThan(50);
 });
@@ -40,6 +41,6 @@ test('patience ends after two days without a page', () => {
 test('the notice says why and when it goes on', () => {
   expect(waitingNotice(nextWait(undefined, request))).toEqual({
     code: 'WAITING_FOR_SOURCE',
-    message: 'the allowance is used up. What is staged is kept; the run goes on at 2026-03-01T12:05:00.000Z.',
+    message: 'the allowance is used up. What is staged is kept; the run goes on at 2026-03-01T12:00:05.000Z.',
   });
 });

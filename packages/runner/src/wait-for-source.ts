@@ -1,11 +1,14 @@
 import type { RunNotice } from './notices.ts';
 import type { Waiting } from './progress.ts';
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
+const SECOND_MS = 1_000;
+const HOUR_MS = 3_600 * SECOND_MS;
 
-/** The first wait, in milliseconds; each further one that brings no page is twice as long, up to the longest. */
-const SHORTEST_WAIT_MS = 5 * MINUTE_MS;
+/**
+ * The first wait, in milliseconds: some allowances are those of a moment. Each further one that brings no page is as long as
+ * the run has waited so far, up to the longest.
+ */
+const SHORTEST_WAIT_MS = 5 * SECOND_MS;
 const LONGEST_WAIT_MS = HOUR_MS;
 
 /**
