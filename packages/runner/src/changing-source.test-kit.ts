@@ -33,6 +33,8 @@ export class ChangingSource implements Source {
   keyColumns: readonly string[] = ['Id'];
   /** Whether it notices that a token is too old when it plans, or only when it reads. */
   refusesLate = false;
+  /** What `Born` says of some rows, by id; 1990 else. */
+  readonly born = new Map<string, string>();
   /** Requests as they were planned. */
   readonly requests: ReadRequest[] = [];
   beforePage: (page: number, signal: AbortSignal | undefined) => Promise<void> | void = () => undefined;
@@ -159,7 +161,7 @@ export class ChangingSource implements Source {
       .map(({ id, name, at, isDeleted }) => ({
         Id: id,
         // Of a row that is gone nothing is certain but its key.
-        ...(isDeleted ? {} : { Name: name, Born: '1990' }),
+        ...(isDeleted ? {} : { Name: name, Born: this.born.get(id) ?? '1990' }),
         Changed: at.toISOString(),
         IsDeleted: String(isDeleted),
       }));
