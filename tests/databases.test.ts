@@ -111,7 +111,7 @@ describe.each(kinds)('$name', ({ name, canRun, start, connectionSpecId, stamp, n
 
     test('lands every row as it is, though the connection breaks, and then what changes, once', async () => {
       proxy.faults.push({ kind: 'cut', afterBytes: 60_000 });
-      const walk = await walkTutorial(server, `${name} append`, { crm, mappings });
+      const walk = await walkTutorial(server, `${name} append`, { crm, mappings, runsOnce: true });
       expect(await runOf(walk, true)).toMatchObject({ inputRecordCount: CONTACTS, failedRecordCount: 0 });
       expect(proxy.faults).toEqual([]);
       const [source, landed] = await bothSides(walk);
@@ -130,7 +130,7 @@ describe.each(kinds)('$name', ({ name, canRun, start, connectionSpecId, stamp, n
     });
 
     test('lands a row that is committed after a run with a stamp from before it', async () => {
-      const walk = await walkTutorial(server, `${name} late`, { crm, mappings });
+      const walk = await walkTutorial(server, `${name} late`, { crm, mappings, runsOnce: true });
       await runOf(walk, true);
       const late = await database.transaction();
       await late.run(`INSERT INTO contact (id, last_name) VALUES ('late', 'Late')`);
@@ -144,7 +144,12 @@ describe.each(kinds)('$name', ({ name, canRun, start, connectionSpecId, stamp, n
     });
 
     test('mirrors the table: what changes, what is new and what is gone', async () => {
-      const walk = await walkTutorial(server, `${name} mirror`, { crm, mappings, mode: 'mirror' });
+      const walk = await walkTutorial(server, `${name} mirror`, {
+        crm,
+        mappings,
+        mode: 'mirror',
+        runsOnce: true,
+      });
       await runOf(walk, true);
       await database.run(`UPDATE contact SET first_name = 'Changed', ${changed} WHERE id IN ('c10', 'c11')`);
       await database.run(`DELETE FROM contact WHERE id IN ('c12', 'c13')`);
