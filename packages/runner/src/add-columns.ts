@@ -4,6 +4,7 @@ import type { RunRecord, ScopedStore } from '@tributary/store';
 import { composeSchema, type ObjectNode, type SourceColumn, type TenantContext } from '@tributary/xdm';
 import { affectedBy } from './affected-schemas.ts';
 import { documentOf, type MappingDocument } from './documents.ts';
+import { advanceRun } from './events/advance-run.ts';
 import { type EvolvedTable, evolveDataSets, tidyTables } from './evolve-data-sets.ts';
 import { type AddedField, ensureFlowFields, type FlowFields } from './flow-fields.ts';
 import { replaceMappingSet } from './mapping-set-version.ts';
@@ -55,7 +56,7 @@ export async function addColumns(
     }
   }
   const { store, run, owner } = attempt;
-  return store.runs.advance(run, owner, run.state, { ...withNotices(progressOf(run), refused) });
+  return advanceRun(store, run, owner, run.state, withNotices(progressOf(run), refused));
 }
 
 async function addAll(
@@ -74,7 +75,7 @@ async function addAll(
     await mapFields(transaction, prepared, roots, added.fields, columns);
     await declareColumns(transaction, prepared, columns);
     const progress = withNotices(progressOf(run), [...refused, addedNotice(run, added)]);
-    const advanced = await transaction.runs.advance(run, owner, run.state, { ...progress });
+    const advanced = await advanceRun(transaction, run, owner, run.state, progress);
     // Last, so that what it writes is in vain only where the transaction itself fails to commit.
     const tables: readonly EvolvedTable[] = await evolveDataSets(io, transaction, roots, new Date());
     return { advanced, tables };

@@ -10,6 +10,7 @@ import {
 import type { RunRecord, ScopedStore, StagedPage, StagedPartition, TimeWatermark } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
 import { batchDocument } from './batch-document.ts';
+import { advanceRun } from './events/advance-run.ts';
 import { noteSource } from './meet-drift.ts';
 import { noteItems } from './new-items.ts';
 import { type RunNotice, withNotices } from './notices.ts';
@@ -61,7 +62,7 @@ async function commitIn(
   const batch = batchDocument(run, commit, services.lake.io);
   await store.resources('batch').insert(batchId, { ...batch }, runnerActor);
   await store.staging.clear(run.id);
-  const ended = await store.runs.advance(run, owner, verdict, { ...withRemovals(commit, staged) });
+  const ended = await advanceRun(store, run, owner, verdict, withRemovals(commit, staged));
   if (verdict !== 'failed') await queueDueRefresh(store, ended, prepared.flow);
   return ended;
 }

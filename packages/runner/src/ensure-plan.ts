@@ -3,6 +3,7 @@ import { advance } from './advance.ts';
 import { dataFolderOf } from './data-folder.ts';
 import { describeTable } from './describe-table.ts';
 import { documentOf } from './documents.ts';
+import { advanceRun } from './events/advance-run.ts';
 import { FlowUnfit } from './failure.ts';
 import { meetDrift } from './meet-drift.ts';
 import { withPlanNotices } from './notices.ts';
@@ -69,7 +70,7 @@ async function ensureRefreshPlan(
     refresh: plan.refresh,
     window: null,
     columns: plan.columns,
-    comparison: plan.comparison,
+    ...(plan.comparison && { comparison: plan.comparison }),
     dataFolder: await dataFolderIn(planning, prepared.dataSetId),
     extract: { startedAt: Date.now(), files: 0, bytes: 0 },
   });
@@ -115,7 +116,7 @@ async function keepPlan(
 ): Promise<Attempt> {
   const run = await attempt.store.transaction(async (store) => {
     await store.staging.plan(attempt.run.id, partitions);
-    return store.runs.advance(attempt.run, attempt.owner, 'extracting', { ...progress });
+    return advanceRun(store, attempt.run, attempt.owner, 'extracting', progress);
   });
   return { ...attempt, run };
 }

@@ -1,5 +1,6 @@
 import type { Page, Partition, Sink, Source } from '@tributary/connectors';
 import type { ScopedStore, StagedPage, StagedPartition } from '@tributary/store';
+import { advanceRun } from './events/advance-run.ts';
 import { isExpired } from './failure.ts';
 import { progressOf } from './progress.ts';
 import type { Attempt } from './services.ts';
@@ -35,7 +36,7 @@ async function noteRefusedToken({ store, run, owner }: Attempt): Promise<void> {
   const progress = progressOf(run);
   const refusedToken = progress.keyed?.changes?.since;
   if (refusedToken !== undefined)
-    await store.runs.advance(run, owner, run.state, { ...progress, refusedToken });
+    await advanceRun(store, run, owner, run.state, { ...progress, refusedToken });
 }
 
 async function extractPartition(

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { LeaseLost, type RunRecord } from '@tributary/store';
 import { attemptFolder } from './data-folder.ts';
+import { advanceRun } from './events/advance-run.ts';
 import { backOff, type Failure, judge, MAX_FAILURES, SourceStaysClosed } from './failure.ts';
 import { withLatestNotice } from './notices.ts';
 import { progressOf, type RunProgress } from './progress.ts';
@@ -43,7 +44,7 @@ async function fail(attempt: Attempt, run: RunRecord, failure: Failure, error: u
 async function giveUp({ services, store, owner }: Attempt, run: RunRecord, failure: Failure): Promise<void> {
   await store.transaction(async (transaction) => {
     await transaction.staging.clear(run.id);
-    await transaction.runs.advance(run, owner, 'failed', { ...withError(run, failure) });
+    await advanceRun(transaction, run, owner, 'failed', withError(run, failure));
   });
   await tidyRun(services, run.id);
 }
@@ -57,11 +58,11 @@ async function tryAgain(
   if (failure.verdict === 'restart') {
     await store.transaction(async (transaction) => {
       await transaction.staging.clear(run.id);
-      await transaction.runs.advance(run, owner, 'planning', { ...withoutPlan(failed) });
+      await advanceRun(transaction, run, owner, 'planning', withoutPlan(failed));
     });
     await services.staging.remove(run.id);
   } else {
-    await store.runs.advance(run, owner, run.state, { ...failed });
+    await advanceRun(store, run, owner, run.state, failed);
   }
   // This worker holds the run and it is open, so that nothing of this attempt has been committed, nor will be.
   const { dataFolder } = failed;
@@ -97,7 +98,7 @@ async function wait(attempt: Attempt, run: RunRecord, failure: Failure): Promise
   }
   const waits = (progress.waits ?? 0) + 1;
   const told = withLatestNotice({ ...progress, waits, waiting }, waitingNotice(waiting));
-  await store.runs.advance(run, owner, run.state, { ...told });
+  await advanceRun(store, run, owner, run.state, told);
   services.log.info(
     { flowId: run.flowId, runId: run.id, until: new Date(waiting.until), reason: waiting.reason },
     'flow run waits for its source',

@@ -3,10 +3,17 @@ import { planMappings } from '@tributary/data-prep';
 import type { FlowSource, RunRecord, ScopedStore } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
 import { addColumns } from './add-columns.ts';
+import { advanceRun } from './events/advance-run.ts';
 import { withNotices } from './notices.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
 import { progressOf } from './progress.ts';
-import { DEFAULT_DRIFT_POLICY, requireNoDrift, type SchemaDrift, schemaDrift } from './schema-drift.ts';
+import {
+  DEFAULT_DRIFT_POLICY,
+  hasDrifted,
+  requireNoDrift,
+  type SchemaDrift,
+  schemaDrift,
+} from './schema-drift.ts';
 import type { Attempt } from './services.ts';
 
 export interface MetDrift {
@@ -27,6 +34,8 @@ export async function meetDrift(
   if (known === undefined) return { drift: undefined, run };
   const drift = schemaDrift(columnsOf(known), table.columns);
   const policy = prepared.flow.options?.schemaDrift ?? DEFAULT_DRIFT_POLICY;
+  if (policy === 'fail' && hasDrifted(drift))
+    await advanceRun(store, run, attempt.owner, run.state, { ...progressOf(run), drift });
   requireNoDrift(drift, policy);
   const wanted = policy === 'add' ? unread(prepared, table, drift.added) : [];
   if (wanted.length === 0) return { drift, run };
@@ -59,7 +68,7 @@ async function addUnlessPinned(
     `${names} was not added: the flow names version ${String(mapping.params.mappingVersion)} of its mapping set. ` +
     'Leave mappingVersion out for new columns to be mapped.';
   const progress = withNotices(progressOf(run), [{ code: 'COLUMNS_NOT_ADDED', message }]);
-  return store.runs.advance(run, owner, run.state, { ...progress });
+  return advanceRun(store, run, owner, run.state, progress);
 }
 
 /**

@@ -2,6 +2,7 @@ import type { TransformResult } from '@tributary/engine';
 import type { RunRecord, ScopedStore } from '@tributary/store';
 import { advance } from './advance.ts';
 import { batchDocument, keepsDiagnostics } from './batch-document.ts';
+import { advanceRun } from './events/advance-run.ts';
 import { noteRefresh } from './meet-drift.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
 import { progressOf, type RunProgress, runnerActor } from './progress.ts';
@@ -89,7 +90,7 @@ async function commitIn(
     .resources('batch')
     .insert(batchId, { ...batchDocument(run, commit, services.lake.io) }, runnerActor);
   await store.staging.clear(run.id);
-  return store.runs.advance(run, owner, verdict, { ...progress });
+  return advanceRun(store, run, owner, verdict, progress);
 }
 
 function outcomeOf(

@@ -82,9 +82,10 @@ class Simulation {
   readonly #workers: (ClaimedRun | undefined)[] = Array.from({ length: WORKERS }, () => undefined);
   readonly #silent = new Set<number>();
   readonly #ended = new Map<string, number>();
-  /** When the run that ended last was claimed, by flow. */
+  /** Up to when a flow has run, or was to run and was cancelled. */
   readonly #covered = new Map<string, Date>();
   readonly #claimedAt = new Map<string, Date>();
+  readonly #demandedAt = new Map<string, Date>();
 
   private constructor(flows: readonly Recurrence[], store: ScopedStore) {
     this.#flows = flows;
@@ -127,9 +128,9 @@ class Simulation {
         this.#silent.add(happening.worker);
         return;
       case 'is cancelled':
-        return this.#store.runs.cancelOpen(`f${happening.flow}`);
+        return this.#cancel(`f${happening.flow}`);
       case 'runs on demand':
-        await this.#store.runs.enqueue(`f${happening.flow}`);
+        await this.#demand(`f${happening.flow}`);
     }
   }
 
@@ -180,6 +181,24 @@ class Simulation {
     await clocked.store.enqueueDueRuns(clocked.now(), nextSlot);
   }
 
+  async #demand(flowId: string): Promise<void> {
+    const run = await this.#store.runs.enqueue(flowId);
+    if (run) this.#demandedAt.set(run.id, clocked.now());
+  }
+
+  /** Whoever cancels a run wants none for the slots that it was queued for. */
+  async #cancel(flowId: string): Promise<void> {
+    const [newest] = await this.#store.runs.list({ flowId, limit: 1 });
+    if (newest === undefined || newest.completedAt !== undefined) return;
+    await this.#store.runs.cancelOpen(flowId);
+    this.#cover(flowId, this.#demandedAt.get(newest.id) ?? newest.createdAt);
+  }
+
+  #cover(flowId: string, at: Date): void {
+    const before = this.#covered.get(flowId);
+    if (before === undefined || before < at) this.#covered.set(flowId, at);
+  }
+
   async #claim(index: number): Promise<void> {
     if (this.#workers[index] !== undefined) return;
     const claimed = await clocked.store.queue.claim();
@@ -198,7 +217,7 @@ class Simulation {
       await this.#store.runs.advance(run, owner, 'success', {});
       this.#ended.set(run.id, (this.#ended.get(run.id) ?? 0) + 1);
       const at = this.#claimedAt.get(run.id);
-      if (at) this.#covered.set(run.flowId, at);
+      if (at) this.#cover(run.flowId, at);
     } catch (error) {
       // Only one who has been silent, or whose run was cancelled, may find that it is not its own any more.
       const now = await this.#store.runs.get(run.id);

@@ -179,6 +179,26 @@ describe('an event', () => {
   });
 });
 
+describe('a flow run', () => {
+  const told = async () => (await logOf()).map(({ eventType }) => eventType.split('.').at(-2)).toReversed();
+
+  test('tells that it has begun and that it has succeeded, once each', async () => {
+    bench.source.rows = [{ id: 'a', stamp: '2026-03-01T10:00:00Z' }];
+    await bench.run(flow);
+    expect(await told()).toEqual(['started', 'succeeded']);
+  });
+
+  test('that has failed tells so, however many attempts it took', async () => {
+    bench.source.rows = [{ id: 'a', stamp: '2026-03-01T10:00:00Z' }];
+    bench.source.beforePage = () => {
+      throw new Error('gone');
+    };
+    await bench.run(flow);
+    bench.source.beforePage = () => undefined;
+    expect(await told()).toEqual(['started', 'failed']);
+  });
+});
+
 test.each([
   [['*'], true],
   [['io.tributary.flow-run.failed.v1'], true],

@@ -1,4 +1,4 @@
-import { refreshColumnsOf } from '@tributary/runner';
+import { recordRunEvent, refreshColumnsOf } from '@tributary/runner';
 import type { RunRecord } from '@tributary/store';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
@@ -44,7 +44,11 @@ export function registerRunAction(routes: Routes, dependencies: Dependencies): v
 }
 
 async function cancel(request: FastifyRequest, run: RunRecord): Promise<RunRecord> {
-  const cancelled = await sandboxOf(request).store.runs.cancel(run.id);
+  const cancelled = await sandboxOf(request).store.transaction(async (store) => {
+    const ended = await store.runs.cancel(run.id);
+    if (ended !== undefined) await recordRunEvent(store, 'io.tributary.flow-run.cancelled.v1', ended);
+    return ended;
+  });
   if (cancelled !== undefined) return cancelled;
   throw notIn(run, 'cancel', 'a run that has not ended');
 }

@@ -1,0 +1,50 @@
+import type { Claim, RunRecord, RunState, ScopedStore } from '@tributary/store';
+import { progressOf, type RunProgress } from '../progress.ts';
+import { hasDrifted } from '../schema-drift.ts';
+import type { EventType } from './event-types.ts';
+import { recordRunEvent } from './record-event.ts';
+
+/**
+ * Keeps how far a run is, and in the same transaction what is to be told of that to whoever listens.
+ * @throws {LeaseLost} when `owner` does not hold it.
+ */
+export function advanceRun(
+  store: ScopedStore,
+  run: RunRecord,
+  owner: Claim,
+  state: RunState,
+  progress: RunProgress,
+): Promise<RunRecord> {
+  const types = eventsOf(run, state, progress);
+  if (types.length === 0) return store.runs.advance(run, owner, state, { ...progress });
+  return store.transaction(async (transaction) => {
+    const advanced = await transaction.runs.advance(run, owner, state, { ...progress });
+    for (const type of types) await recordRunEvent(transaction, type, advanced);
+    return advanced;
+  });
+}
+
+const ends: Readonly<Partial<Record<RunState, EventType>>> = {
+  success: 'io.tributary.flow-run.succeeded.v1',
+  partial: 'io.tributary.flow-run.partially-succeeded.v1',
+  failed: 'io.tributary.flow-run.failed.v1',
+};
+
+/** What happens to a run when it goes on to a state with a progress. */
+function eventsOf(run: RunRecord, state: RunState, progress: RunProgress): readonly EventType[] {
+  const before = progressOf(run);
+  const end = ends[state];
+  return [
+    ...(run.state === 'pending' && state !== 'pending'
+      ? (['io.tributary.flow-run.started.v1'] as const)
+      : []),
+    ...(before.drift === undefined && progress.drift !== undefined && hasDrifted(progress.drift)
+      ? (['io.tributary.flow.schema-drifted.v1'] as const)
+      : []),
+    // A wait that follows on another is the same.
+    ...(progress.waiting !== undefined && before.waiting?.since !== progress.waiting.since
+      ? (['io.tributary.flow-run.waiting.v1'] as const)
+      : []),
+    ...(end === undefined ? [] : [end]),
+  ];
+}
