@@ -1,6 +1,6 @@
 import { S3Error } from './errors.ts';
 import { dateOf, type S3Options, SignedRequests } from './signed-requests.ts';
-import { discard, type FilePart, readBytes, readText, type S3Body, type S3Headers } from './transport.ts';
+import { discard, drain, type FilePart, type S3Body, type S3Headers } from './transport.ts';
 import { elementsOf, encodeEntities, textOf } from './xml.ts';
 
 /** Bucket and key. A key is any text; `/` parts it for people alone. */
@@ -13,6 +13,7 @@ export interface S3Object {
   readonly key: string;
   /** Bytes. */
   readonly size: number;
+  /** To the second: what a listing has beyond is not in the header of the object itself. */
   readonly modifiedAt: Date;
   /** Changes with the content, its quotes left out; empty where the server tells none. */
   readonly etag: string;
@@ -61,8 +62,6 @@ export interface S3UploadedPart {
   readonly etag: string;
 }
 
-const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
-
 /**
  * Objects of one S3-compatible server. Every method rejects with an `S3Error` for what the server refused, and with the
  * transport's error where it cannot be reached.
@@ -75,7 +74,7 @@ export class S3Client {
   }
 
   async *listBuckets(signal?: AbortSignal): AsyncGenerator<string> {
-    const answer = await this.#text({ method: 'GET', signal });
+    const answer = await this.#requests.text({ method: 'GET', signal });
     for (const bucket of elementsOf(answer, 'Bucket')) yield required(bucket, 'Name');
   }
 
@@ -84,7 +83,7 @@ export class S3Client {
     const { bucket, prefix, delimiter, pageSize } = request;
     let token: string | undefined;
     do {
-      const answer = await this.#text({
+      const answer = await this.#requests.text({
         method: 'GET',
         bucket,
         query: {
@@ -112,7 +111,7 @@ export class S3Client {
   async head({ bucket, key }: S3Location, signal?: AbortSignal): Promise<S3Object | undefined> {
     try {
       const answer = await this.#requests.send({ method: 'HEAD', bucket, key, signal });
-      discard(answer.body);
+      await drain(answer.body);
       return objectOfHeaders(key, answer.headers);
     } catch (error) {
       if (!(error instanceof S3Error)) throw error;
@@ -152,17 +151,17 @@ export class S3Client {
     options: S3WriteOptions = {},
     signal?: AbortSignal,
   ): Promise<void> {
-    await this.#text({ method: 'PUT', bucket, key, headers: writeHeaders(options), body, signal });
+    await this.#requests.text({ method: 'PUT', bucket, key, headers: writeHeaders(options), body, signal });
   }
 
   /** Removes an object; one that is gone already is no error. */
   async remove({ bucket, key }: S3Location, signal?: AbortSignal): Promise<void> {
-    await undefinedIfMissing(this.#text({ method: 'DELETE', bucket, key, signal }));
+    await undefinedIfMissing(this.#requests.text({ method: 'DELETE', bucket, key, signal }));
   }
 
   /** Begins an upload in parts, whose id is answered. */
   async beginUpload({ bucket, key }: S3Location, signal?: AbortSignal): Promise<string> {
-    const answer = await this.#text({ method: 'POST', bucket, key, query: { uploads: '' }, signal });
+    const answer = await this.#requests.text({ method: 'POST', bucket, key, query: { uploads: '' }, signal });
     return required(answer, 'UploadId');
   }
 
@@ -175,7 +174,7 @@ export class S3Client {
   ): Promise<S3UploadedPart> {
     const query = { partNumber: String(partNumber), uploadId };
     const answer = await this.#requests.send({ method: 'PUT', bucket, key, query, body, signal });
-    await readBytes(answer.body, MAX_ANSWER_BYTES);
+    await drain(answer.body);
     const etag = headerOf(answer.headers, 'etag');
     if (etag === undefined) throw unexpected('no ETag for a part');
     return { partNumber, etag };
@@ -194,7 +193,7 @@ export class S3Client {
         `<Part><PartNumber>${partNumber}</PartNumber><ETag>${encodeEntities(etag)}</ETag></Part>`,
     );
     const body = `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${list.join('')}</CompleteMultipartUpload>`;
-    const answer = await this.#text({
+    const answer = await this.#requests.text({
       method: 'POST',
       bucket,
       key,
@@ -210,7 +209,9 @@ export class S3Client {
 
   /** Drops an upload and its parts; one that is gone already is no error. */
   async abortUpload({ bucket, key }: S3Location, uploadId: string, signal?: AbortSignal): Promise<void> {
-    await undefinedIfMissing(this.#text({ method: 'DELETE', bucket, key, query: { uploadId }, signal }));
+    await undefinedIfMissing(
+      this.#requests.text({ method: 'DELETE', bucket, key, query: { uploadId }, signal }),
+    );
   }
 
   /** Uploads in parts below a prefix that are still open. */
@@ -224,7 +225,7 @@ export class S3Client {
         'key-marker': marker?.key,
         'upload-id-marker': marker?.uploadId,
       };
-      const answer = await this.#text({ method: 'GET', bucket, query, signal });
+      const answer = await this.#requests.text({ method: 'GET', bucket, query, signal });
       const key = keyReader(answer);
       for (const upload of elementsOf(answer, 'Upload')) {
         yield {
@@ -246,13 +247,8 @@ export class S3Client {
   async clock(bucket: string | undefined, signal?: AbortSignal): Promise<Date | undefined> {
     const query = bucket === undefined ? {} : { 'list-type': '2', 'max-keys': '1' };
     const answer = await this.#requests.send({ method: 'GET', bucket, query, signal });
-    discard(answer.body);
+    await drain(answer.body);
     return dateOf(answer.headers);
-  }
-
-  async #text(call: Parameters<SignedRequests['send']>[0]): Promise<string> {
-    const answer = await this.#requests.send(call);
-    return readText(answer.body, MAX_ANSWER_BYTES);
   }
 }
 
@@ -272,7 +268,7 @@ function objectOf(content: string, key: (text: string) => string): S3Object {
   return checkedObject({
     key: key(required(content, 'Key')),
     size: Number(required(content, 'Size')),
-    modifiedAt: new Date(required(content, 'LastModified')),
+    modifiedAt: wholeSeconds(new Date(required(content, 'LastModified'))),
     etag: bareEtag(textOf(content, 'ETag')),
   });
 }
@@ -291,6 +287,10 @@ function checkedObject(object: S3Object): S3Object {
   if (!Number.isSafeInteger(object.size) || object.size < 0) throw unexpected('an object without a size');
   if (Number.isNaN(object.modifiedAt.getTime())) throw unexpected('an object without a time of change');
   return object;
+}
+
+function wholeSeconds(time: Date): Date {
+  return new Date(Math.floor(time.getTime() / 1000) * 1000);
 }
 
 function bareEtag(etag: string | undefined): string {

@@ -15,6 +15,7 @@ export type { S3RetryPolicy } from './retry.ts';
 export type { S3Credentials } from './signature.ts';
 export type { S3Options } from './signed-requests.ts';
 export {
+  AnswerTooLarge,
   type FilePart,
   httpTransport,
   readBytes,

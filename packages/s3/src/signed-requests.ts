@@ -3,7 +3,14 @@ import { createReadStream, type ReadStream } from 'node:fs';
 import { isBusy, type S3Error, s3ErrorOf } from './errors.ts';
 import { DEFAULT_RETRY, pauseAfter, type S3RetryPolicy } from './retry.ts';
 import { EMPTY_PAYLOAD_HASH, encodeStrictly, type S3Credentials, signatureHeaders } from './signature.ts';
-import type { FilePart, S3Headers, S3Request, S3StreamAnswer, S3Transport } from './transport.ts';
+import {
+  type FilePart,
+  readText,
+  type S3Headers,
+  type S3Request,
+  type S3StreamAnswer,
+  type S3Transport,
+} from './transport.ts';
 
 export interface S3Options {
   /** Where the server is; Amazon's in the region where left out. Buckets are named in the path, not in the host. */
@@ -29,6 +36,7 @@ export interface S3Call {
 }
 
 const DEFAULT_REGION = 'us-east-1';
+const MAX_TEXT_BYTES = 32 * 1024 * 1024;
 
 /**
  * Signs requests, sends them, and sends again what may succeed later. Every request of this package does no harm when it is
@@ -47,13 +55,26 @@ export class SignedRequests {
     this.#region = options.region ?? DEFAULT_REGION;
   }
 
-  /** @throws S3Error where the server refused, or the transport's error where no answer came. */
-  async send(call: S3Call): Promise<S3StreamAnswer> {
+  /**
+   * The answer, whose body is still to be read.
+   *
+   * @throws S3Error where the server refused, or the transport's error where no answer came.
+   */
+  send(call: S3Call): Promise<S3StreamAnswer> {
+    return this.#repeat(call, async (answer) => answer);
+  }
+
+  /** The text of the answer, which is asked for again where it breaks off. Throws as {@link send}. */
+  text(call: S3Call): Promise<string> {
+    return this.#repeat(call, ({ body }) => readText(body, MAX_TEXT_BYTES));
+  }
+
+  async #repeat<T>(call: S3Call, read: (answer: S3StreamAnswer) => Promise<T>): Promise<T> {
     const payloadHash = await hashOf(call.body);
     let mayLearn = true;
     for (let attempt = 1; ; attempt++) {
-      const outcome = await this.#sendOnce(call, payloadHash);
-      if (outcome.kind === 'answered') return outcome.answer;
+      const outcome = await this.#sendOnce(call, payloadHash, read);
+      if (outcome.kind === 'answered') return outcome.value;
       call.signal?.throwIfAborted();
       if (mayLearn && outcome.kind === 'refused' && this.#learnFrom(outcome)) {
         mayLearn = false;
@@ -64,7 +85,11 @@ export class SignedRequests {
     }
   }
 
-  async #sendOnce(call: S3Call, payloadHash: string): Promise<Outcome> {
+  async #sendOnce<T>(
+    call: S3Call,
+    payloadHash: string,
+    read: (answer: S3StreamAnswer) => Promise<T>,
+  ): Promise<Outcome<T>> {
     const { method, body, signal } = call;
     const url = this.#urlOf(call);
     const now = new Date(this.#now() + this.#clockOffset);
@@ -78,7 +103,7 @@ export class SignedRequests {
     try {
       const answer = await this.#options.transport.send({ method, url, headers, body: opened(body), signal });
       return answer.ok
-        ? { kind: 'answered', answer }
+        ? { kind: 'answered', value: await read(answer) }
         : { kind: 'refused', error: s3ErrorOf(answer), headers: answer.headers };
     } catch (error) {
       return { kind: 'unreachable', error };
@@ -124,7 +149,7 @@ export class SignedRequests {
   }
 }
 
-type Outcome = { readonly kind: 'answered'; readonly answer: S3StreamAnswer } | Refused | Unreachable;
+type Outcome<T> = { readonly kind: 'answered'; readonly value: T } | Refused | Unreachable;
 
 interface Refused {
   readonly kind: 'refused';

@@ -79,19 +79,29 @@ export function httpTransport(): S3Transport {
       return { ok: false, ...head, text: await readText(answer.body, MAX_ERROR_BYTES) };
     },
     isPassing(error) {
+      if (error instanceof AnswerTooLarge) return false;
       return !(error instanceof Error && 'code' in error && LASTING.test(String(error.code)));
     },
   };
 }
 
-/** Reads a body into memory. */
+/** A body that is larger than it may be. */
+export class AnswerTooLarge extends Error {
+  override readonly name = 'AnswerTooLarge';
+
+  constructor(maxBytes: number) {
+    super(`an answer is larger than ${maxBytes} bytes: is it an S3 service?`);
+  }
+}
+
+/** Reads a body into memory. Throws `AnswerTooLarge`. */
 export async function readBytes(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let size = 0;
   // Leaving the loop destroys the body.
   for await (const piece of body) {
     size += piece.length;
-    if (size > maxBytes) throw new RangeError(`S3: an answer is larger than ${maxBytes} bytes`);
+    if (size > maxBytes) throw new AnswerTooLarge(maxBytes);
     pieces.push(piece);
   }
   return Buffer.concat(pieces);
@@ -99,6 +109,11 @@ export async function readBytes(body: AsyncIterable<Uint8Array>, maxBytes: numbe
 
 export async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
   return (await readBytes(body, maxBytes)).toString('utf8');
+}
+
+/** Reads a body that holds little or nothing to its end, so that its connection can be used again. */
+export async function drain(body: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const _ of body);
 }
 
 /** Drops a body that nobody will read, and with it the connection. */

@@ -15,10 +15,8 @@ export type Trouble =
 
 export interface TroublingProxy {
   readonly url: URL;
-  /** Method and path, without query, of each request that came. */
-  readonly requests: string[];
-  /** Makes trouble to the next request of a method that comes; several queue up. */
-  trouble(method: string, trouble: Trouble): void;
+  /** Makes trouble to the next request that comes of a method, or of a method and a path (`GET /bucket/key`); several queue up. */
+  trouble(request: string, trouble: Trouble): void;
   /** While false the server never sees `If-None-Match`, as one that does not know it. */
   knowsConditionalWrites: boolean;
   stop(): Promise<void>;
@@ -26,10 +24,10 @@ export interface TroublingProxy {
 
 /** A proxy on a free port of this machine, in front of a server that listens on a socket. */
 export async function startTroublingProxy(socketPath: string): Promise<TroublingProxy> {
-  const troubles: { method: string; trouble: Trouble }[] = [];
+  const troubles: { request: string; trouble: Trouble }[] = [];
   const server = createServer((incoming, outgoing) => {
-    proxy.requests.push(`${incoming.method} ${incoming.url?.split('?')[0]}`);
-    const index = troubles.findIndex(({ method }) => method === incoming.method);
+    const told = `${incoming.method} ${incoming.url?.split('?')[0]}`;
+    const index = troubles.findIndex(({ request }) => request === told || request === incoming.method);
     const [found] = index < 0 ? [] : troubles.splice(index, 1);
     if (found?.trouble.kind === 'refuse') refuse(incoming, outgoing, found.trouble);
     else void passOn(incoming, outgoing, found?.trouble);
@@ -62,8 +60,7 @@ export async function startTroublingProxy(socketPath: string): Promise<Troubling
   const { port } = server.address() as AddressInfo; // a TCP server's address has a port
   const proxy: TroublingProxy = {
     url: new URL(`http://127.0.0.1:${port}`),
-    requests: [],
-    trouble: (method, trouble) => void troubles.push({ method, trouble }),
+    trouble: (request, trouble) => void troubles.push({ request, trouble }),
     knowsConditionalWrites: true,
     async stop() {
       server.closeAllConnections();
@@ -97,6 +94,7 @@ function passBack(answer: IncomingMessage, outgoing: ServerResponse, trouble: Tr
     return;
   }
   let left = trouble.afterBytes;
+  answer.on('end', () => left > 0 && outgoing.end());
   answer.on('data', (piece: Buffer) => {
     if (left <= 0) return;
     const sent = piece.subarray(0, left);

@@ -1,7 +1,8 @@
 import { isBusy, S3Error } from '@tributary/s3';
 import { outboundErrorOf } from '../../outbound/errors.ts';
-import { SourceError, type SourceErrorKind } from '../../source.ts';
+import type { SourceErrorKind } from '../../source.ts';
 import { sourceErrorOfFault, sourceErrorOfOutbound } from '../../source-errors.ts';
+import { outboundErrorOfS3 } from './outbound-transport.ts';
 import { type S3Params, secretsOf } from './params.ts';
 
 interface Mend {
@@ -60,7 +61,7 @@ const MENDS: Readonly<Record<string, Mend>> = {
 
 /** What the service or the network did as a {@link SourceError} that names the mend and holds no secret. */
 export function sourceErrorOfS3(error: unknown, params: S3Params): unknown {
-  if (!(error instanceof S3Error)) return error instanceof SourceError ? error : sourceErrorOfOutbound(error);
+  if (!(error instanceof S3Error)) return sourceErrorOfOutbound(outboundErrorOfS3(error) ?? error);
   const { kind, mend } = mendOf(error);
   const region = error.region === undefined ? '' : ` (${error.region})`;
   const message = mend === '' ? error.message : `${error.message.replace(/\.$/, '')}; ${mend}${region}`;

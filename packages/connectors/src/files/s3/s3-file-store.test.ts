@@ -83,10 +83,9 @@ describe('an S3 bucket of files', () => {
     expect(before).toMatchObject({ path: 'in/a.csv', size: 10 });
     expect(Math.abs(Number(before?.modifiedAt) - Date.now())).toBeLessThan(600_000);
     const listed = await Array.fromAsync(storeOf().list('in'));
-    expect(listed.find(({ path }) => path === 'in/a.csv')).toMatchObject({
-      size: 10,
-      version: before?.version,
-    });
+    expect(listed.find(({ path }) => path === 'in/a.csv')).toEqual(before);
+    expect((await storeOf().open('in/a.csv', 0))?.file).toEqual(before);
+    expect((await storeOf().open('in/a.csv', 3))?.file).toEqual(before);
     expect(await storeOf().stat('in/none.csv')).toBeUndefined();
     expect(await storeOf().stat('in')).toBeUndefined();
   });
@@ -183,6 +182,15 @@ describe('an S3 bucket of files', () => {
     const message = `you sent ${secretAccessKey}`;
     server.proxy.trouble('GET', { kind: 'refuse', status: 400, code: 'Odd', message });
     await expect(storeOf().check()).rejects.toThrow('you sent ***');
+  });
+
+  test('is listed again where the answer breaks off', async () => {
+    server.proxy.trouble('GET /crm', { kind: 'cut', afterBytes: 100 });
+    expect(await pathsIn(storeOf().list('in'))).toHaveLength(2);
+    for (let times = 0; times < 3; times++) {
+      server.proxy.trouble('GET /crm', { kind: 'cut', afterBytes: 100 });
+    }
+    await expect(pathsIn(storeOf().list('in'))).rejects.toMatchObject({ kind: 'busy', code: 'CONNECTION' });
   });
 
   test('is asked again while it is busy, and told as busy in the end', async () => {

@@ -71,6 +71,9 @@ describe('the files of an SFTP server', () => {
     const file = await storeOf().stat('in/a.csv');
     expect(file).toMatchObject({ path: 'in/a.csv', size: 10 });
     expect(Math.abs(Number(file?.modifiedAt) - Date.now())).toBeLessThan(600_000);
+    const listed = await Array.fromAsync(storeOf().list('in'));
+    expect(listed.find(({ path }) => path === 'in/a.csv')).toMatchObject(file ?? {});
+    expect((await storeOf().open('in/a.csv', 0))?.file).toEqual(file);
     expect(await storeOf().stat('in')).toBeUndefined();
     expect(await storeOf().stat('in/none.csv')).toBeUndefined();
   });
