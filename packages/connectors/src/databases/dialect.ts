@@ -64,7 +64,7 @@ export interface RangeColumn {
 }
 
 export interface DatabaseTable {
-  readonly path: Required<TablePath> & { readonly schema: string };
+  readonly path: { readonly schema: string; readonly table: string };
   readonly columns: ReadonlyMap<string, DatabaseColumn>;
   readonly keyColumns: readonly string[];
   /** The first column of an index over a key; undefined where there is none that can be split. */
