@@ -15,7 +15,7 @@ export interface RefreshRunPlan {
   readonly columns: readonly SourceColumn[];
   readonly partitions: readonly PlannedPartition[];
   readonly notices: readonly RunNotice[];
-  readonly comparison: Comparison;
+  readonly comparison: Comparison | undefined;
 }
 
 /** @throws {FlowUnfit} where the table has no such column, no mapping reads it, or rows cannot be found by their key */
@@ -31,7 +31,7 @@ export async function planRefreshRun(
   if (!planned.ok) throw new FlowUnfit(planned.violations);
   const columns = requireColumns(table, [...keyColumns, ...planned.plan.mappings.sourceColumns]);
   const request = { table: table.table, columns: columns.map(({ name }) => name), window: undefined };
-  const comparison = await comparisonFor(source, request, signal);
+  const comparison = table.isItemwise ? undefined : await comparisonFor(source, request, signal);
   // What lands once has landed already: that it is read again is nothing to be noted.
   const partitions = (await source.plan(request, signal)).map(({ item: _item, ...partition }) => ({
     ...partition,
