@@ -34,6 +34,31 @@ test('a table whose columns nobody declares is as its source describes it', () =
   expect(asDeclared(table, sourceConnection(undefined))).toEqual(table);
 });
 
+test('a type that was found in samples gives way to a declared one, and a column that none has shown may yet come', () => {
+  const files: TableDescription = {
+    ...table,
+    columns: [
+      { name: 'code', type: 'long' },
+      { name: 'at', type: 'date-time' },
+      { name: 'tags', type: { kind: 'array', items: 'string' } },
+    ],
+    isItemwise: true,
+  };
+  const document = sourceConnection([
+    { name: 'code', type: 'string' },
+    { name: 'tags', type: 'array' },
+    { name: 'later', type: 'date' },
+  ]);
+  const typesOf = ({ columns }: TableDescription) =>
+    Object.fromEntries(columns.map(({ name, type }) => [name, type]));
+  const others = { at: 'date-time', tags: { kind: 'array', items: 'string' }, later: 'date' };
+  expect(typesOf(asDeclared({ ...files, hasInferredTypes: true }, document))).toEqual({
+    code: 'string',
+    ...others,
+  });
+  expect(typesOf(asDeclared(files, document))).toEqual({ code: 'long', ...others });
+});
+
 function sourceConnection(columns: SourceConnectionDocument['params']['columns']): SourceConnectionDocument {
   return {
     state: 'enabled',

@@ -32,7 +32,11 @@ export async function* tarFiles(
   try {
     for (;;) {
       const header = await reader.take(BLOCK);
-      if (header.length === 0 || (header.length === BLOCK && header.every((byte) => byte === 0))) return;
+      if (header.length === 0 || (header.length === BLOCK && header.every((byte) => byte === 0))) {
+        // Only at the end of the bytes it is known that they have not changed meanwhile.
+        for await (const _ of reader.rest());
+        return;
+      }
       if (header.length < BLOCK || !hasChecksum(header))
         throw unreadable(path, 'is no tar archive, or damaged');
       const size = told.size ?? numberIn(header, 'size');
