@@ -1,20 +1,28 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 
 /** Pause between two looks at the processes, in milliseconds. */
 const PAUSE_MS = 50;
 
-/** The peak of resident memory of each process of a kind, in MiB. */
+/** Resident memory, in MiB. */
 export interface MemoryFigures {
+  /** The worker's when the watch began. */
+  readonly atRest: number;
+  /** The worker's at its peak since. */
   readonly worker: number;
   /** The fattest of the processes that the worker started. */
   readonly engine: number;
 }
 
+/** Forgets a process's peak so far (proc_pid_clear_refs(5)). */
+const FORGET_PEAK = '5';
+
 /**
  * Watches a process and what it starts until `stop`, by Linux' /proc, which knows each process's peak: what happens
  * between two looks is not missed but for the last moments of a process that ends.
  */
-export function watchMemory(pid: number): { stop(): MemoryFigures } {
+export async function watchMemory(pid: number): Promise<{ stop(): MemoryFigures }> {
+  await writeFile(`/proc/${pid}/clear_refs`, FORGET_PEAK);
+  const atRest = (await peakOf(pid)) ?? Number.NaN;
   const peaks = new Map<number, number>();
   const look = async () => {
     for (const each of [pid, ...(await childrenOf(pid))]) {
@@ -27,7 +35,7 @@ export function watchMemory(pid: number): { stop(): MemoryFigures } {
     stop() {
       clearInterval(timer);
       const engines = [...peaks].filter(([each]) => each !== pid).map(([, peak]) => peak);
-      return { worker: peaks.get(pid) ?? Number.NaN, engine: Math.max(...engines, 0) };
+      return { atRest, worker: peaks.get(pid) ?? Number.NaN, engine: Math.max(...engines, 0) };
     },
   };
 }
