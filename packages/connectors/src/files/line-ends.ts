@@ -8,9 +8,16 @@ const SPACE = 0x20;
 
 /**
  * Where the next byte of a delimited text stands: a quote opens a field only at its beginning, and may have closed it only
- * where what follows shows that it is not doubled.
+ * where what follows shows that it is not doubled. Numbers, since each byte is compared with them.
  */
-type Position = 'field start' | 'unquoted' | 'quoted' | 'after escape' | 'after quote';
+const FIELD_START = 0;
+const UNQUOTED = 1;
+const QUOTED = 2;
+const AFTER_ESCAPE = 3;
+const AFTER_QUOTE = 4;
+
+/** No byte: where there is no such character. */
+const NONE = -1;
 
 /**
  * Writes every line end outside of quoted fields as a line feed: files that mix line ends, or end lines with a carriage
@@ -21,30 +28,34 @@ export async function* withLineFeeds(
   { delimiter, quote, escape: escapeText }: Pick<DelimitedFiles, 'delimiter' | 'quote' | 'escape'>,
 ): AsyncGenerator<Uint8Array, void, void> {
   // The last byte of a delimiter tells where a field starts as well as all of them.
-  const delimiterByte = Buffer.from(delimiter).at(-1);
-  const quoteByte = Buffer.from(quote)[0];
-  const escapeByte = escapeText === quote ? undefined : Buffer.from(escapeText)[0];
-  let position: Position = 'field start';
+  const delimiterByte = Buffer.from(delimiter).at(-1) ?? NONE;
+  const quoteByte = Buffer.from(quote)[0] ?? NONE;
+  const escapeByte = escapeText === quote ? NONE : (Buffer.from(escapeText)[0] ?? NONE);
+  let position = FIELD_START;
   let isAfterCr = false;
   for await (const piece of body) {
+    if (piece.length === 0) continue;
+    const isInQuotes = position === QUOTED || position === AFTER_ESCAPE;
+    if (!isInQuotes && !isAfterCr && !piece.includes(quoteByte) && !piece.includes(CR)) {
+      const last = piece[piece.length - 1];
+      position = last === delimiterByte || last === LF ? FIELD_START : UNQUOTED;
+      yield piece;
+      continue;
+    }
     const out = Buffer.allocUnsafe(piece.length);
     let length = 0;
-    for (const byte of piece) {
+    for (let at = 0; at < piece.length; at++) {
+      const byte = piece[at] ?? NONE;
       const isSecondHalf = isAfterCr && byte === LF;
-      isAfterCr = byte === CR && position !== 'quoted' && position !== 'after escape';
+      isAfterCr = byte === CR && position !== QUOTED && position !== AFTER_ESCAPE;
       if (isSecondHalf) continue;
       out[length++] = isAfterCr ? LF : byte;
-      if (position === 'quoted') {
-        if (byte === quoteByte) position = 'after quote';
-        else if (byte === escapeByte) position = 'after escape';
-      } else if (position === 'after escape') {
-        position = 'quoted';
-      } else if (byte === quoteByte && position !== 'unquoted') {
-        position = 'quoted';
-      } else {
-        const startsField = byte === delimiterByte || byte === LF || byte === CR;
-        position = startsField ? 'field start' : 'unquoted';
-      }
+      if (position === QUOTED) {
+        if (byte === quoteByte) position = AFTER_QUOTE;
+        else if (byte === escapeByte) position = AFTER_ESCAPE;
+      } else if (position === AFTER_ESCAPE) position = QUOTED;
+      else if (byte === quoteByte && position !== UNQUOTED) position = QUOTED;
+      else position = byte === delimiterByte || byte === LF || byte === CR ? FIELD_START : UNQUOTED;
     }
     yield out.subarray(0, length);
   }
