@@ -10,7 +10,7 @@ export function comparableValue(type: SourceType, value: unknown): string | null
     case 'string':
       return typeof value === 'object' ? JSON.stringify(value) : text;
     case 'boolean':
-      return text.toLowerCase();
+      return /^(t|true|1)$/i.test(text) ? 'true' : 'false';
     case 'integer':
     case 'long':
     case 'decimal':

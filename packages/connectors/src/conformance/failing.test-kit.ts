@@ -32,7 +32,7 @@ export function testFailing(reading: ReadingUnderTest): void {
       for (const { calm } of faults) await calm();
     });
 
-    test.each(faults.map((fault) => [`${fault.name}: ${outcomeOf(fault)}`, fault] as const))(
+    test.each(faults.map((fault) => [`${fault.name}: ${wordsFor(fault)}`, fault] as const))(
       '%s',
       async (_name, fault) => {
         const attempt = new Attempt(reading);
@@ -40,16 +40,16 @@ export function testFailing(reading: ReadingUnderTest): void {
         const failure = await attempt.readAll(async () => {
           if (!fault.strikesPlan) await fault.strike();
         });
-        if (!isKind(fault.then)) expect(failure).toBeUndefined();
+        if (!isKind(fault.outcome)) expect(failure).toBeUndefined();
         else {
           expect(failure, 'what the read is refused with').toBeDefined();
-          expect((await reading.refusalOf(Promise.reject(failure))).kind).toBe(fault.then);
+          expect((await reading.refusalOf(Promise.reject(failure))).kind).toBe(fault.outcome);
           await fault.calm();
-          if (fault.then === 'expired') attempt.planAnew();
+          if (fault.outcome === 'expired') attempt.planAnew();
           expect(await attempt.readAll()).toBeUndefined();
         }
         const columns = await reading.columns();
-        if (fault.then === 'is noticed' && attempt.hasArrivedInPart(columns)) return;
+        if (fault.outcome === 'is noticed' && attempt.hasArrivedInPart(columns)) return;
         reading.expectEqual(await reading.rowsOf(attempt.pages, columns), await reading.rowsThere());
       },
     );
@@ -116,11 +116,11 @@ function wholeRows(page: StagedPage, columns: readonly string[]): number {
   return 0;
 }
 
-function isKind(outcome: KnownFault['then']): outcome is SourceErrorKind {
+function isKind(outcome: KnownFault['outcome']): outcome is SourceErrorKind {
   return outcome !== 'recovers' && outcome !== 'is noticed';
 }
 
-function outcomeOf({ then }: KnownFault): string {
-  if (then === 'recovers') return 'it recovers by itself';
-  return then === 'is noticed' ? 'it is noticed' : `it is ${then}, and goes on later`;
+function wordsFor({ outcome }: KnownFault): string {
+  if (outcome === 'recovers') return 'it recovers by itself';
+  return outcome === 'is noticed' ? 'it is noticed' : `it is ${outcome}, and goes on later`;
 }

@@ -19,8 +19,8 @@ export interface SourceSubject {
   readonly table: KnownTable;
   /** How many pages a read of all rows in one partition has, at least. */
   readonly pages: number;
-  /** Whether a read of many rows can be split into partitions. */
-  readonly parts: 'many' | Cannot;
+  /** Which reads can be split into partitions. */
+  readonly parts: 'of all rows' | 'of a window' | Cannot;
   /** Reading what has changed by a window on a delta column. */
   readonly window: KnownWindow | Cannot;
   /** Reading rows that are gone within a window (`includeDeleted`). */
@@ -42,7 +42,7 @@ export interface SourceSubject {
 }
 
 export interface OpenOptions {
-  /** Whether a read of all rows shall have several partitions. */
+  /** Whether reads shall have several partitions (see {@link SourceSubject.parts}). */
   readonly inParts?: boolean;
   /** Reads this table rather than the known one, where a source is opened for one table. */
   readonly table?: string;
@@ -113,7 +113,7 @@ export interface KnownFault {
    * `recovers`: all rows arrive nevertheless. `is noticed`: what arrives is right, or less than was announced. Else the kind
    * that the read is refused with, after which it must go on with what is staged — or, where `expired`, be planned anew.
    */
-  readonly then: 'recovers' | 'is noticed' | SourceErrorKind;
+  readonly outcome: 'recovers' | 'is noticed' | SourceErrorKind;
   /** Whether it strikes before the read is planned, rather than before its pages are read. */
   readonly strikesPlan?: boolean;
 }

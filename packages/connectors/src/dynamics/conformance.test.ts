@@ -10,9 +10,9 @@ const PRINCIPAL = 'Service Principal Key Based Authentication';
 describe('Dynamics', () => {
   let environment: EmulatedEnvironment;
 
-  const fault = (name: string, then: KnownFault['then'], trouble: object, more = {}): KnownFault => ({
+  const fault = (name: string, outcome: KnownFault['outcome'], trouble: object, more = {}): KnownFault => ({
     name,
-    then,
+    outcome,
     strike: async () => void (await environment.control('fault', trouble)),
     calm: async () => void (await environment.control('fault', undefined, 'DELETE')),
     ...more,
@@ -48,7 +48,7 @@ describe('Dynamics', () => {
       },
     },
     pages: 3,
-    parts: 'many',
+    parts: 'of all rows',
     window: {
       column: 'modifiedon',
       notATime: 'lastname',

@@ -38,9 +38,9 @@ interface Way {
 describe.each(ways)('Salesforce by $api', ({ api, rows, pages, whole, inParts, page, cursorExpires }) => {
   let org: EmulatedOrg;
 
-  const fault = (name: string, then: KnownFault['then'], trouble: object, more = {}): KnownFault => ({
+  const fault = (name: string, outcome: KnownFault['outcome'], trouble: object, more = {}): KnownFault => ({
     name,
-    then,
+    outcome,
     strike: async () => void (await org.control('fault', trouble)),
     calm: async () => void (await org.control('fault', undefined, 'DELETE')),
     ...more,
@@ -73,7 +73,7 @@ describe.each(ways)('Salesforce by $api', ({ api, rows, pages, whole, inParts, p
       },
     },
     pages,
-    parts: inParts === undefined ? { cannot: 'a cursor leads from page to page' } : 'many',
+    parts: inParts === undefined ? { cannot: 'a cursor leads from page to page' } : 'of all rows',
     window: {
       column: 'SystemModstamp',
       notATime: 'LastName',
