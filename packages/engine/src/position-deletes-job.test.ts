@@ -209,3 +209,17 @@ describe('position deletes', () => {
     expect(result).toMatchObject({ replacedRows: 1, deleteFile: { rows: 1 } });
   });
 });
+
+test('rows that are deleted are not read, whatever else a file of deletes speaks of', async () => {
+  const file = await dataFile('a', ['x', 'y', 'z']);
+  const deleteFiles = [
+    await deletes('d', [
+      ['a', 1],
+      ['b', 0],
+    ]),
+    await deletes('e', [['b', 2]]),
+  ];
+  const rows = await bench.engine.readRows([{ ...file, deleteFiles }], { limit: 10 });
+  expect(rows).toEqual([{ _acme: { id: 'x', other: 1 } }, { _acme: { id: 'z', other: 1 } }]);
+  expect(await bench.engine.readRows([{ ...file, deleteFiles }], { limit: 1 })).toHaveLength(1);
+});

@@ -231,6 +231,21 @@ describe('a mirror', () => {
     expect(await rowsOf(flow)).toEqual(['a Amy', 'c Cid']);
   });
 
+  test('without backfill has what comes from its first run on', async () => {
+    const flow = await bench.flow({ copy: { mode: 'mirror' }, backfill: false });
+    await bench.run(flow);
+    source.wait(60);
+    source.put('d', 'Dan');
+    source.put('e', 'Eve');
+    source.wait(60);
+    await bench.run(flow);
+    expect(await rowsOf(flow)).toEqual(['d Dan', 'e Eve']);
+    source.remove('d');
+    source.wait(60);
+    await bench.run(flow);
+    expect(await rowsOf(flow)).toEqual(['e Eve']);
+  });
+
   test('that followed tokens does not append on', async () => {
     reading('tokens');
     const flow = await mirror();
