@@ -1,3 +1,4 @@
+import type { KnownFault } from './conformance/conformance-kit.ts';
 import { OutboundClient } from './outbound/client.ts';
 
 /** Every call is tried this often. */
@@ -65,4 +66,32 @@ export class EmulatedSystem<Credentials extends string> {
       .filter(([name]) => route.test(name))
       .reduce((sum, [, count]) => sum + Number(count), 0);
   }
+}
+
+export type FaultWords = [
+  name: string,
+  outcome: KnownFault['outcome'],
+  /** As the control API takes it. */
+  trouble: { readonly kind: string; readonly times?: number; readonly [option: string]: unknown },
+  more?: Pick<KnownFault, 'strikesPlan'>,
+];
+
+/** A fault of an emulator's control API, as the conformance kit knows it; the emulator need not run yet. */
+export function emulatedFault(
+  system: () => Pick<EmulatedSystem<never>, 'control'>,
+  ...[name, outcome, trouble, more = {}]: FaultWords
+): KnownFault {
+  return {
+    ...more,
+    name,
+    outcome,
+    strike: async () => void (await system().control('fault', trouble)),
+    hasStruck: async () => {
+      const { faults } = await system().control('state');
+      // The control API lists what is armed, with how often each still strikes.
+      const [armed] = faults as { times: number }[];
+      return armed === undefined || armed.times < (trouble.times ?? 1);
+    },
+    calm: async () => void (await system().control('fault', undefined, 'DELETE')),
+  };
 }

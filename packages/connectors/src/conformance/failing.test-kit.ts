@@ -40,6 +40,7 @@ export function testFailing(reading: ReadingUnderTest): void {
         const failure = await attempt.readAll(async () => {
           if (!fault.strikesPlan) await fault.strike();
         });
+        expect(await fault.hasStruck(), 'whether it struck').toBe(true);
         if (!isKind(fault.outcome)) expect(failure).toBeUndefined();
         else {
           expect(failure, 'what the read is refused with').toBeDefined();

@@ -107,6 +107,8 @@ export interface KnownFault {
   readonly name: string;
   /** Makes it happen to what is called next. */
   strike(): Promise<void>;
+  /** Whether it has happened since: what nothing has happened to proves nothing. */
+  hasStruck(): Promise<boolean>;
   /** Ends it, whether it has happened or not. */
   calm(): Promise<void>;
   /**

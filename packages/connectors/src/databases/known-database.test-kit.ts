@@ -21,13 +21,18 @@ export function knownDatabase(
 
   const open = (params: object = {}, options: object = {}) =>
     database.source({ port: proxy.port, sslMode: 'Disable', ...params }, options);
-  const cuts = (times: number) =>
-    Array.from({ length: times }, () => ({ kind: 'cut', afterBytes: MID_ROWS }) as const);
   const calm = async () => {
     proxy.faults.length = 0;
     if (isHalted) await database.resume();
     isHalted = false;
   };
+  const cut = (times: number, afterBytes = MID_ROWS) => ({
+    async strike() {
+      proxy.faults.push(...Array.from({ length: times }, () => ({ kind: 'cut', afterBytes }) as const));
+    },
+    hasStruck: async () => proxy.faults.length < times,
+    calm,
+  });
 
   return {
     async start() {
@@ -103,25 +108,13 @@ export function knownDatabase(
     ],
     secrets: () => [WRONG, database.reader.password],
     faults: [
+      { ...cut(2), name: 'the connection is reset in mid-body', outcome: 'recovers' },
+      { ...cut(20), name: 'the connection is reset in mid-body each time', outcome: 'busy' },
       {
-        name: 'the connection is reset in mid-body',
-        outcome: 'recovers',
-        strike: async () => void proxy.faults.push(...cuts(2)),
-        calm,
-      },
-      {
-        name: 'the connection is reset in mid-body each time',
-        outcome: 'busy',
-        strike: async () => void proxy.faults.push(...cuts(20)),
-        calm,
-      },
-      {
+        ...cut(2, 100),
         name: 'the connection is reset while the read is planned',
         outcome: 'recovers',
         strikesPlan: true,
-        strike: async () =>
-          void proxy.faults.push({ kind: 'cut', afterBytes: 100 }, { kind: 'cut', afterBytes: 500 }),
-        calm,
       },
       {
         name: 'the server is gone',
@@ -130,6 +123,7 @@ export function knownDatabase(
           isHalted = true;
           await database.halt();
         },
+        hasStruck: async () => isHalted,
         calm,
       },
     ],

@@ -1,7 +1,7 @@
 import { startDataverseEmulator } from '@tributary/emulators';
 import { describe } from 'vitest';
-import { type KnownFault, testSourceConformance } from '../conformance/conformance-kit.ts';
-import { ATTEMPTS } from '../emulated-system.test-kit.ts';
+import { testSourceConformance } from '../conformance/conformance-kit.ts';
+import { ATTEMPTS, emulatedFault, type FaultWords } from '../emulated-system.test-kit.ts';
 import { EmulatedEnvironment } from './emulated-environment.test-kit.ts';
 
 const WRONG = 'not-the-secret-of-anybody';
@@ -10,13 +10,7 @@ const PRINCIPAL = 'Service Principal Key Based Authentication';
 describe('Dynamics', () => {
   let environment: EmulatedEnvironment;
 
-  const fault = (name: string, outcome: KnownFault['outcome'], trouble: object, more = {}): KnownFault => ({
-    name,
-    outcome,
-    strike: async () => void (await environment.control('fault', trouble)),
-    calm: async () => void (await environment.control('fault', undefined, 'DELETE')),
-    ...more,
-  });
+  const fault = (...told: FaultWords) => emulatedFault(() => environment, ...told);
   const unavailable = { kind: 'status', status: 503, path: 'contacts' };
   const reset = { kind: 'reset', afterBytes: 5000, path: 'skiptoken' };
 

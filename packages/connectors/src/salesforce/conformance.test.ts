@@ -1,7 +1,7 @@
 import { startSalesforceEmulator } from '@tributary/emulators';
 import { describe } from 'vitest';
-import { type KnownFault, testSourceConformance } from '../conformance/conformance-kit.ts';
-import { ATTEMPTS } from '../emulated-system.test-kit.ts';
+import { testSourceConformance } from '../conformance/conformance-kit.ts';
+import { ATTEMPTS, emulatedFault, type FaultWords } from '../emulated-system.test-kit.ts';
 import { EmulatedOrg } from './emulated-org.test-kit.ts';
 import type { SalesforceOptions } from './source.ts';
 
@@ -38,13 +38,7 @@ interface Way {
 describe.each(ways)('Salesforce by $api', ({ api, rows, pages, whole, inParts, page, cursorExpires }) => {
   let org: EmulatedOrg;
 
-  const fault = (name: string, outcome: KnownFault['outcome'], trouble: object, more = {}): KnownFault => ({
-    name,
-    outcome,
-    strike: async () => void (await org.control('fault', trouble)),
-    calm: async () => void (await org.control('fault', undefined, 'DELETE')),
-    ...more,
-  });
+  const fault = (...told: FaultWords) => emulatedFault(() => org, ...told);
   const reset = { kind: 'reset', afterBytes: 5000, path: page };
   const status = { kind: 'status', path: '/services/data' };
 
