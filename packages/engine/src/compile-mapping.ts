@@ -6,7 +6,7 @@ import { EngineError } from './engine-error.ts';
 import { commonNode } from './filled-type.ts';
 import { identityChecks } from './identity-checks.ts';
 import { keyChecks, keyTargets } from './key-checks.ts';
-import { sqlType } from './parquet-fields.ts';
+import { heldSqlType, sqlType } from './parquet-fields.ts';
 import {
   ERROR_TYPE,
   errorEntry,
@@ -43,9 +43,11 @@ export interface CompiledMapping {
   readonly fields: readonly TargetField[];
   /** The raw relation's columns and beside them parsed source values, target values, failures and the target row. */
   evaluate(rawRelation: string): string;
-  /** Select list of the target row, over an evaluated relation. */
+  /** Select list of a target row that lands, over an evaluated relation. */
   readonly targetColumns: string;
-  /** Over an evaluated relation: the written columns' values, by field id. */
+  /** The same of any target row: its values as they were checked, whether or not their columns can hold them. */
+  readonly shownColumns: string;
+  /** Over an evaluated relation: the values for the written columns, by field id, as they were checked. */
   readonly values: ReadonlyMap<number, string>;
   /** Over an evaluated relation: the values of the key. */
   readonly keyValues: readonly string[];
@@ -107,9 +109,8 @@ export function compileMapping(mapping: Mapping): CompiledMapping {
           ...values.flatMap((value, index) => failureColumns(value, index, 'above')),
         ],
       ]),
-    targetColumns: targetColumns
-      .map(({ field, value }) => `${value} AS ${quoteIdentifier(field.name)}`)
-      .join(', '),
+    targetColumns: targetColumns.map(writtenColumn).join(', '),
+    shownColumns: targetColumns.map(({ value }) => value).join(', '),
     values: new Map(targetColumns.map(({ field, value }) => [field.id, value])),
     keyValues: keyedBy.map(valueName),
     fails: conditions.length === 0 ? 'false' : conditions.join(' OR '),
@@ -118,6 +119,12 @@ export function compileMapping(mapping: Mapping): CompiledMapping {
       ...faults.map(firstByColumn),
     ].join(' || '),
   };
+}
+
+function writtenColumn({ field, value }: CheckedColumn): string {
+  const type = sqlType(field.type);
+  const written = type === heldSqlType(field.type) ? value : `CAST(${value} AS ${type})`;
+  return `${written} AS ${quoteIdentifier(field.name)}`;
 }
 
 /** Each layer of columns sees those below it by name, so that nothing is computed twice. */
@@ -196,7 +203,7 @@ function targetValues(
     return {
       planned,
       read: sourcesOf(planned.expression, sources),
-      value: withoutAbsent(type, `CAST(${emitted.value} AS ${sqlType(type)})`),
+      value: withoutAbsent(type, `CAST(${emitted.value} AS ${heldSqlType(type)})`),
       failure: failureOf(emitted, type, valueName(index)),
     };
   });

@@ -1,6 +1,14 @@
-import { quoteLiteral } from '@tributary/data-prep';
-import { type ArrayNode, type ScalarNode, TEXT_FORMATS, type XdmScalarType } from '@tributary/xdm';
+import { quoteLiteral, sqlTypeOf } from '@tributary/data-prep';
+import {
+  type ArrayNode,
+  decimalDigits,
+  type ScalarNode,
+  scaleOf,
+  TEXT_FORMATS,
+  type XdmScalarType,
+} from '@tributary/xdm';
 import { sqlPattern } from './patterns.ts';
+import type { TargetFieldType } from './transform.ts';
 
 /** One thing that the schema asks of a value. */
 export interface Rule {
@@ -16,11 +24,14 @@ const RANGES: Readonly<Partial<Record<XdmScalarType, readonly [least: number, gr
   int: [-2_147_483_648, 2_147_483_647],
 };
 
+/** The bounds that decimals, which have 20 digits before the point, may lie beyond: the last doubles before ±10^20. */
+const DECIMAL_RANGE = [-(1e20 - 2 ** 14), 1e20 - 2 ** 14] as const;
+
 /**
- * The rules for a single value. Of `format`s those of {@link TEXT_FORMATS} are checked; any other is an annotation.
+ * The rules for a single value in a column of `type`. Of `format`s those of {@link TEXT_FORMATS} are checked; any other is an annotation.
  * @throws EngineError `invalid` for a pattern that can't be matched; `column` names the field.
  */
-export function scalarRules(node: ScalarNode, column: string): readonly Rule[] {
+export function scalarRules(node: ScalarNode, type: TargetFieldType, column: string): readonly Rule[] {
   const { enum: allowed } = node.constraints;
   const enumRule: readonly Rule[] =
     allowed === undefined
@@ -34,7 +45,8 @@ export function scalarRules(node: ScalarNode, column: string): readonly Rule[] {
                 : `CAST(${value} AS VARCHAR) NOT IN (${allowed.map(quoteLiteral).join(', ')})`,
           },
         ];
-  return [...enumRule, ...(node.xdmType === 'string' ? textRules(node, column) : numberRules(node))];
+  if (node.xdmType === 'string') return [...enumRule, ...textRules(node, column)];
+  return [...enumRule, ...numberRules(node), ...scaleRules(node, type)];
 }
 
 function textRules({ constraints }: ScalarNode, column: string): readonly Rule[] {
@@ -71,10 +83,11 @@ function textRules({ constraints }: ScalarNode, column: string): readonly Rule[]
 
 function numberRules({ xdmType, constraints }: ScalarNode): readonly Rule[] {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = constraints;
-  const [least, greatest] = RANGES[xdmType] ?? [-Infinity, Infinity];
+  const isExact = decimalDigits(constraints) !== undefined;
+  const [least, greatest] = isExact ? DECIMAL_RANGE : (RANGES[xdmType] ?? [-Infinity, Infinity]);
   const rules: Rule[] = [];
   const add = (message: string, operator: string, bound: number) => {
-    rules.push({ message, breaks: (value) => `${value} ${operator} ${bound}` });
+    rules.push({ message, breaks: (value) => `${value} ${operator} ${isExact ? exactly(bound) : bound}` });
   };
   if (minimum !== undefined && minimum > least) add(`The value is below ${minimum}.`, '<', minimum);
   if (maximum !== undefined && maximum < greatest) add(`The value is above ${maximum}.`, '>', maximum);
@@ -85,6 +98,31 @@ function numberRules({ xdmType, constraints }: ScalarNode): readonly Rule[] {
     add(`The value is not below ${exclusiveMaximum}.`, '>=', exclusiveMaximum);
   }
   return rules;
+}
+
+/** No value that a mapping makes is rounded to the places of its field, so that none changes unseen. */
+function scaleRules({ constraints }: ScalarNode, type: TargetFieldType): readonly Rule[] {
+  const { multipleOf } = constraints;
+  const scale = scaleOf(multipleOf);
+  if (multipleOf === undefined || scale === undefined) return [];
+  const step = multipleOf.toFixed(scale);
+  // A column of doubles, from before its field had a scale, has values of as many places as their shortest text.
+  const isDouble = type.kind === 'scalar' && type.icebergType === 'double';
+  const exact = (value: string) =>
+    isDouble ? `TRY_CAST(CAST(${value} AS VARCHAR) AS ${sqlTypeOf('decimal')})` : value;
+  return [
+    {
+      message:
+        `The value has more than ${scale} decimal places. In the mapping, ` +
+        `to_bigint(x) - to_bigint(x) % ${step}b cuts off the others of x.`,
+      breaks: (value) => `${exact(value)} % ${exactly(step)} <> 0`,
+    },
+  ];
+}
+
+/** A number as a decimal: between decimals and doubles, DuckDB would compare doubles. */
+function exactly(number: number | string): string {
+  return `CAST('${number}' AS ${sqlTypeOf('decimal')})`;
 }
 
 /** The rules for a list as a whole. Gaps count as elements, but are equal to nothing. */

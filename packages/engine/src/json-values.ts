@@ -11,7 +11,7 @@ import {
 
 /**
  * A value as XDM's JSON: date-times in ISO 8601 with `Z`, dates as `YYYY-MM-DD`, maps as objects, absent members
- * left out. Integers beyond 2^53 become text, since JSON numbers would lose digits. Undefined for null.
+ * left out. Integers beyond 2^53, and decimals of more digits than a double keeps, become text, since JSON numbers would lose some. Undefined for null.
  */
 export function toJson(value: DuckDBValue | undefined): unknown {
   if (value === null || value === undefined) return undefined;
@@ -21,13 +21,25 @@ export function toJson(value: DuckDBValue | undefined): unknown {
     return instantToJson(value);
   }
   if (value instanceof DuckDBDateValue) return value.toString();
-  if (value instanceof DuckDBDecimalValue) return value.toDouble();
+  if (value instanceof DuckDBDecimalValue) return decimalToJson(value);
   if (value instanceof DuckDBListValue) return value.items.map((item) => toJson(item) ?? null);
   if (value instanceof DuckDBMapValue) {
     return membersToJson(value.entries.map(({ key, value: member }) => [String(key), member]));
   }
   if (value instanceof DuckDBStructValue) return membersToJson(Object.entries(value.entries));
   return String(value);
+}
+
+/** Decimal digits that every double keeps. */
+const DOUBLE_DIGITS = 15;
+
+function decimalToJson(value: DuckDBDecimalValue): number | string {
+  const text = value
+    .toString()
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '');
+  const digits = text.replace(/[-.]/g, '').replace(/^0+/, '').length;
+  return digits <= DOUBLE_DIGITS || String(Number(text)) === text ? Number(text) : text;
 }
 
 /** A row or struct as a JSON object without its nulls. */

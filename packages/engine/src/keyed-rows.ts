@@ -4,7 +4,7 @@ import { EngineError } from './engine-error.ts';
 import type { FileLayout } from './file-layout.ts';
 import { keyTargets } from './key-checks.ts';
 import { withLanded } from './landed-rows.ts';
-import { leafField, sqlType } from './parquet-fields.ts';
+import { heldSqlType, leafField } from './parquet-fields.ts';
 import { parseSourceColumn } from './source-types.ts';
 import { looksAtAll, rawName, stagedRelations } from './staged-rows.ts';
 import type { KeyedRows, TargetField, TransformRequest } from './transform.ts';
@@ -37,7 +37,7 @@ export function compileKeyPass(
 ): KeyPassSql {
   const { columns, fields } = request;
   const mapping = compileKeys(request, keyed);
-  const types = keyed.key.map((path) => sqlType(leafField(fields, path).type));
+  const types = keyed.key.map((path) => heldSqlType(leafField(fields, path).type));
   const names = types.map((_, index) => `k${index}`);
   const version = versionOf(request, keyed);
   const isKeyed = names.map((name) => `${name} IS NOT NULL`).join(' AND ');

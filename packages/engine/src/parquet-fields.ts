@@ -1,18 +1,39 @@
-import { quoteIdentifier } from '@tributary/data-prep';
+import { quoteIdentifier, sqlTypeOf } from '@tributary/data-prep';
 import { EngineError } from './engine-error.ts';
 import type { TargetField, TargetFieldType } from './transform.ts';
 
 /** DuckDB's type for a field's values. */
 export function sqlType(type: TargetFieldType): string {
+  return typeText(type, scalarSqlType);
+}
+
+/**
+ * DuckDB's type for a field's values until they have been checked: decimals have all the places that mappings compute with, so
+ * that none is rounded off unseen.
+ */
+export function heldSqlType(type: TargetFieldType): string {
+  return typeText(type, (icebergType) =>
+    isDecimal(icebergType) ? sqlTypeOf('decimal') : scalarSqlType(icebergType),
+  );
+}
+
+export function isDecimal(icebergType: string): boolean {
+  return DECIMAL_TYPE.test(icebergType);
+}
+
+const DECIMAL_TYPE = /^decimal\(\d+,\s*\d+\)$/;
+
+function typeText(type: TargetFieldType, scalar: (icebergType: string) => string): string {
+  const textOf = (inner: TargetFieldType) => typeText(inner, scalar);
   switch (type.kind) {
     case 'scalar':
-      return scalarSqlType(type.icebergType);
+      return scalar(type.icebergType);
     case 'struct':
-      return `STRUCT(${type.fields.map((field) => `${quoteIdentifier(field.name)} ${sqlType(field.type)}`).join(', ')})`;
+      return `STRUCT(${type.fields.map((field) => `${quoteIdentifier(field.name)} ${textOf(field.type)}`).join(', ')})`;
     case 'list':
-      return `${sqlType(type.element)}[]`;
+      return `${textOf(type.element)}[]`;
     case 'map':
-      return `MAP(VARCHAR, ${sqlType(type.value)})`;
+      return `MAP(VARCHAR, ${textOf(type.value)})`;
   }
 }
 
@@ -34,7 +55,7 @@ const SQL_TYPES: ReadonlyMap<string, string> = new Map([
 function scalarSqlType(icebergType: string): string {
   const known = SQL_TYPES.get(icebergType);
   if (known !== undefined) return known;
-  if (/^decimal\(\d+,\s*\d+\)$/.test(icebergType)) return icebergType.toUpperCase();
+  if (isDecimal(icebergType)) return icebergType.toUpperCase();
   throw new EngineError('invalid', `The field type ${JSON.stringify(icebergType)} can't be written.`);
 }
 

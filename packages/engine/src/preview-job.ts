@@ -36,7 +36,7 @@ export async function runPreview(
   try {
     const rows = mapping.evaluate(inlineRows(request));
     const result = await database.read(
-      `SELECT ${mapping.targetColumns}, ${mapping.errors} FROM (${rows}) ORDER BY row_position`,
+      `SELECT ${mapping.shownColumns}, ${mapping.errors} FROM (${rows}) ORDER BY row_position`,
     );
     return result.getRows().map((values) => {
       const members = mapping.fields.map(({ name }, index) => [name, values[index]] as const);

@@ -33,8 +33,9 @@ export async function collectStanding(
 
 /** The rows of an evaluated relation with `stands`: whether the row stands in the table. */
 export function withStanding(rows: string, { fields }: TransformRequest, mapping: CompiledMapping): string {
+  // What its column cannot hold is among the values that fail.
   const written = ({ id, type }: TargetField) =>
-    `CAST(${mapping.values.get(id) ?? 'NULL'} AS ${sqlType(type)})`;
+    `TRY_CAST(${mapping.values.get(id) ?? 'NULL'} AS ${sqlType(type)})`;
   const same = mapping.keyValues.map((value, index) => `e.${value} = s.k${index}`);
   return (
     `SELECT e.*, coalesce(s.content = e.content, false) AS stands ` +

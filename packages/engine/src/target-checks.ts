@@ -1,6 +1,7 @@
 import { quoteIdentifier } from '@tributary/data-prep';
 import type { ObjectNode, XdmNode } from '@tributary/xdm';
 import { listRules, type Rule, scalarRules } from './constraint-rules.ts';
+import { isDecimal } from './parquet-fields.ts';
 import { INVALID_VALUE, MISSING_REQUIRED, type RowCheck } from './row-checks.ts';
 import { type Content, targetsOf } from './target-content.ts';
 import type { TargetField, TargetFieldType } from './transform.ts';
@@ -92,7 +93,7 @@ function checksAt(
   failed: (target: number) => string,
 ): readonly RowCheck[] {
   if (node.kind === 'scalar') {
-    return scalarRules(node, place.path).map((rule) => brokenRule(rule, type, place));
+    return scalarRules(node, type, place.path).map((rule) => brokenRule(rule, type, place));
   }
   if (node.kind === 'array' && type.kind === 'list') {
     const path = `${place.path}[*]`;
@@ -143,13 +144,18 @@ function targetsOfPart(member: Content | undefined): readonly number[] {
 function brokenRule({ message, breaks }: Rule, type: TargetFieldType, { path, values }: Place): RowCheck {
   const value = values.offending(breaks);
   const shown = type.kind === 'scalar' ? value : `to_json(${value})`;
+  const text = `CAST(${shown} AS VARCHAR)`;
   return {
     code: INVALID_VALUE,
     message,
     column: path,
     fails: values.fails(breaks),
-    value: `CAST(${shown} AS VARCHAR)`,
+    value: type.kind === 'scalar' && isDecimal(type.icebergType) ? withoutFillingZeros(text) : text,
   };
+}
+
+function withoutFillingZeros(decimal: string): string {
+  return `regexp_replace(${decimal}, '\\.?0+$', '')`;
 }
 
 export function missingField(column: string, fails: string): RowCheck {

@@ -1,5 +1,5 @@
 import { quoteIdentifier, quoteLiteral } from '@tributary/data-prep';
-import { sqlType } from './parquet-fields.ts';
+import { heldSqlType } from './parquet-fields.ts';
 import { type Content, type ListType, type MapType, type StructType, targetsOf } from './target-content.ts';
 import type { TargetFieldType } from './transform.ts';
 
@@ -42,7 +42,7 @@ class Assembly {
   /** The value of `type` that content makes, with what it lacks taken from `base`. */
   part(content: Content | undefined, type: TargetFieldType, base: Base | undefined): string {
     if (content === undefined) {
-      return base === undefined ? `CAST(NULL AS ${sqlType(type)})` : casted(base.sql, base.type, type);
+      return base === undefined ? `CAST(NULL AS ${heldSqlType(type)})` : casted(base.sql, base.type, type);
     }
     if (content.kind === 'value') return casted(this.#value(content.whole), content.type, type);
     const own = this.#baseOf(content) ?? base;
@@ -112,7 +112,10 @@ class Assembly {
   }
 
   #map(entries: ReadonlyMap<string, Content>, type: MapType, base: Base | undefined): string {
-    const entry = sqlType({ kind: 'struct', fields: [keyField, { name: 'value', id: 0, type: type.value }] });
+    const entry = heldSqlType({
+      kind: 'struct',
+      fields: [keyField, { name: 'value', id: 0, type: type.value }],
+    });
     const parts = Array.from(entries, ([key, content]) => {
       const inherited =
         base?.type.kind === 'map'
@@ -191,5 +194,5 @@ function memberOf(base: Base | undefined, name: string): Base | undefined {
 }
 
 function casted(sql: string, from: TargetFieldType, to: TargetFieldType): string {
-  return sqlType(from) === sqlType(to) ? sql : `CAST(${sql} AS ${sqlType(to)})`;
+  return heldSqlType(from) === heldSqlType(to) ? sql : `CAST(${sql} AS ${heldSqlType(to)})`;
 }

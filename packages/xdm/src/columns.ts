@@ -1,3 +1,5 @@
+import type { DecimalDigits } from './exact-decimals.ts';
+
 /** The scalar types of source columns, in the terms that source connections use (`columns[].type`, `xdm.type`). */
 export type ColumnType =
   | 'string'
@@ -31,6 +33,8 @@ export interface SourceField {
 export interface SourceColumn extends SourceField {
   /** The source's own name of the type (`meta.originalType`), for people. */
   readonly originalType?: string;
+  /** Of decimals, the digits that the source holds them to; left out where it holds them to none. */
+  readonly digits?: DecimalDigits;
   /** What stands between the values where one text of the column holds several, so that it may be read as an array of texts. */
   readonly separator?: string;
 }

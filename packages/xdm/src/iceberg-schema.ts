@@ -1,5 +1,6 @@
-import type { ObjectNode, XdmNode, XdmScalarType } from './compose/node.ts';
+import type { ObjectNode, ScalarNode, XdmNode, XdmScalarType } from './compose/node.ts';
 import { formatDottedPath } from './compose/path.ts';
+import { type DecimalDigits, decimalDigits } from './exact-decimals.ts';
 
 /** A type in Iceberg's JSON form (Iceberg spec, Schemas and Data Types; appendix C, JSON serialization). */
 export type IcebergJsonType = string | IcebergJsonStruct | IcebergJsonList | IcebergJsonMap;
@@ -145,7 +146,7 @@ class Numbering {
   #type(node: XdmNode, previous: IcebergJsonType | undefined, path: Path): IcebergJsonType {
     switch (node.kind) {
       case 'scalar':
-        return ICEBERG_TYPES[node.xdmType];
+        return scalarType(node, previous);
       case 'object':
         return {
           type: 'struct',
@@ -219,10 +220,32 @@ function continues(node: XdmNode, previous: IcebergJsonType): boolean {
     case 'map':
       return isMap(previous) && continues(node.values, previous.value);
     case 'scalar': {
-      const type = ICEBERG_TYPES[node.xdmType];
-      return type === previous || (previous === 'int' && type === 'long');
+      const type = scalarType(node, previous);
+      const scale = decimalIn(type)?.scale;
+      const isWidened =
+        scale === undefined ? previous === 'int' && type === 'long' : scale === decimalIn(previous)?.scale;
+      return type === previous || isWidened;
     }
   }
+}
+
+/**
+ * The type of a single value's column. One that was made as doubles stays so, since a column cannot turn into decimals; one of
+ * decimals becomes wider as bounds do (Iceberg spec, Schema Evolution) and no narrower.
+ */
+function scalarType({ xdmType, constraints }: ScalarNode, previous: IcebergJsonType | undefined): string {
+  const digits = xdmType === 'number' ? decimalDigits(constraints) : undefined;
+  if (digits === undefined || previous === ICEBERG_TYPES.number) return ICEBERG_TYPES[xdmType];
+  const { precision, scale } = digits;
+  const before = decimalIn(previous);
+  return `decimal(${Math.max(precision, before?.scale === scale ? before.precision : 0)}, ${scale})`;
+}
+
+const DECIMAL_TYPE = /^decimal\((\d+),\s*(\d+)\)$/;
+
+function decimalIn(type: IcebergJsonType | undefined): DecimalDigits | undefined {
+  const [, precision, scale] = (typeof type === 'string' && DECIMAL_TYPE.exec(type)) || [];
+  return precision === undefined ? undefined : { precision: Number(precision), scale: Number(scale) };
 }
 
 function isStruct(type: IcebergJsonType | undefined): type is IcebergJsonStruct {

@@ -55,6 +55,10 @@ export function emitScalarOfJson(json: string, to: ScalarGoal): EmittedSql {
 function numberReadings(json: string, to: ScalarGoal) {
   const double = `CAST(${json} AS DOUBLE)`;
   if (to === 'number') return [{ kinds: ['UBIGINT', 'BIGINT', 'DOUBLE'], value: double }];
+  if (to === 'decimal') {
+    const digits = scalarConversions.string.decimal?.emit(`(${json} ->> '$')`);
+    return [{ kinds: ['UBIGINT', 'BIGINT', 'DOUBLE'], value: digits }];
+  }
   const whole = `TRY_CAST(${json} AS BIGINT)`;
   return [
     { kinds: ['UBIGINT', 'BIGINT'], value: to === 'long' ? whole : scalarConversions.long[to]?.emit(whole) },

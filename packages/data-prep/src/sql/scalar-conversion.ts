@@ -58,7 +58,7 @@ export const scalarConversions: Readonly<Record<ColumnType, Partial<Record<Scala
       short: partial((value) => withinRange(wholeNumber(value, 'INTEGER'), 'SMALLINT')),
       integer: partial((value) => wholeNumber(value, 'INTEGER')),
       long: partial((value) => wholeNumber(value, 'BIGINT')),
-      decimal: partial((value) => `TRY_CAST(${value} AS ${sqlTypeOf('decimal')})`),
+      decimal: partial(decimalOfNumber),
     },
     decimal: {
       string: lossless((value) => `regexp_replace(CAST(${value} AS VARCHAR), '\\.?0+$', '')`),
@@ -114,6 +114,11 @@ function readNumber(text: string): string {
 
 function readDecimal(text: string): string {
   return readShaped(text, numberShape, (shaped) => `TRY_CAST(${shaped} AS ${sqlTypeOf('decimal')})`);
+}
+
+/** By the shortest text that stands for the double: multiplied up to 18 places it would show digits that nobody wrote. */
+function decimalOfNumber(value: string): string {
+  return `TRY_CAST(CAST(${value} AS VARCHAR) AS ${sqlTypeOf('decimal')})`;
 }
 
 function withinRange(value: string, narrowType: string): string {

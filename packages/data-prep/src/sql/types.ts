@@ -1,4 +1,4 @@
-import type { ColumnType, XdmNode, XdmScalarType } from '@tributary/xdm';
+import { type ColumnType, decimalDigits, type ScalarNode, type XdmNode } from '@tributary/xdm';
 import type { ExpressionType } from '../plan.ts';
 import { quoteIdentifier } from './quote.ts';
 
@@ -67,7 +67,7 @@ export function heldAs<Type extends Goal>(type: Type): Type | 'json' {
 export function goalOfNode(node: XdmNode): Goal | undefined {
   switch (node.kind) {
     case 'scalar':
-      return goalOf(node.xdmType);
+      return goalOf(node);
     case 'array': {
       const items = goalOfNode(node.items);
       return items === undefined ? undefined : { kind: 'array', items };
@@ -89,7 +89,8 @@ export function goalOfNode(node: XdmNode): Goal | undefined {
   }
 }
 
-/** XDM's `int` is what sources call `integer`; all other names agree. */
-function goalOf(xdmType: XdmScalarType): ScalarGoal {
+/** XDM's `int` is what sources call `integer`, and its numbers of a fixed scale are decimals; all other names agree. */
+function goalOf({ xdmType, constraints }: ScalarNode): ScalarGoal {
+  if (xdmType === 'number' && decimalDigits(constraints) !== undefined) return 'decimal';
   return xdmType === 'int' ? 'integer' : xdmType;
 }

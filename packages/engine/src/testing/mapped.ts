@@ -1,5 +1,13 @@
 import { type MappingInput, planMappings } from '@tributary/data-prep';
-import type { Constraints, ObjectNode, SourceColumn, XdmNode, XdmScalarType } from '@tributary/xdm';
+import {
+  type Constraints,
+  decimalDigits,
+  type ObjectNode,
+  type ScalarNode,
+  type SourceColumn,
+  type XdmNode,
+  type XdmScalarType,
+} from '@tributary/xdm';
 import type { Mapping, TargetField, TargetFieldType } from '../index.ts';
 
 export function scalar(xdmType: XdmScalarType, constraints: Constraints = {}): XdmNode {
@@ -45,7 +53,7 @@ export function fieldsOf(root: ObjectNode): readonly TargetField[] {
   const typeOf = (node: XdmNode): TargetFieldType => {
     switch (node.kind) {
       case 'scalar':
-        return { kind: 'scalar', icebergType: ICEBERG_TYPES[node.xdmType] };
+        return { kind: 'scalar', icebergType: icebergTypeOf(node) };
       case 'object':
         return { kind: 'struct', fields: fields(node) };
       case 'array':
@@ -55,6 +63,11 @@ export function fieldsOf(root: ObjectNode): readonly TargetField[] {
     }
   };
   return fields(root);
+}
+
+function icebergTypeOf({ xdmType, constraints }: ScalarNode): string {
+  const digits = decimalDigits(constraints);
+  return digits === undefined ? ICEBERG_TYPES[xdmType] : `decimal(${digits.precision}, ${digits.scale})`;
 }
 
 export const ICEBERG_TYPES: Readonly<Record<XdmScalarType, string>> = {

@@ -1,3 +1,4 @@
+import { scaleOf } from '../exact-decimals.ts';
 import type { FieldSchema } from '../registry/resource.ts';
 import { scalarTypeOf } from '../registry/scalar-type.ts';
 import type { ArrayConstraints, ArrayNode, Constraints, ObjectNode, ScalarNode, XdmNode } from './node.ts';
@@ -25,6 +26,7 @@ const CARRIED = new Set([
   'maximum',
   'exclusiveMinimum',
   'exclusiveMaximum',
+  'multipleOf',
   'minItems',
   'maxItems',
   'uniqueItems',
@@ -64,7 +66,8 @@ export function arrayNode(field: FieldSchema, items: XdmNode): ArrayNode {
 }
 
 function constraintsOf(field: FieldSchema): Constraints {
-  const { pattern, minLength, maxLength } = field;
+  const { pattern, minLength, maxLength, multipleOf } = field;
+  const bound = field.type === 'number' ? finiteBound : safeBound;
   const values = allowedValues(field);
   const format = field.format === 'date' || field.format === 'date-time' ? undefined : field.format;
   return {
@@ -76,6 +79,7 @@ function constraintsOf(field: FieldSchema): Constraints {
     ...bound('maximum', field.maximum),
     ...bound('exclusiveMinimum', field.exclusiveMinimum),
     ...bound('exclusiveMaximum', field.exclusiveMaximum),
+    ...(scaleOf(multipleOf) !== undefined && { multipleOf }),
     ...(format !== undefined && { format }),
   };
 }
@@ -87,7 +91,11 @@ function allowedValues(field: FieldSchema): readonly string[] | undefined {
   return values === undefined || values.length === 0 ? undefined : values;
 }
 
-/** Bounds beyond safe integers only say that the field is a `long`: JSON has already rounded them. */
-function bound(name: keyof Constraints, value: number | undefined): Constraints {
+/** Bounds of whole numbers beyond safe integers only say that the field is a `long`: JSON has already rounded them. */
+function safeBound(name: keyof Constraints, value: number | undefined): Constraints {
   return value === undefined || Math.abs(value) > Number.MAX_SAFE_INTEGER ? {} : { [name]: value };
+}
+
+function finiteBound(name: keyof Constraints, value: number | undefined): Constraints {
+  return value === undefined || !Number.isFinite(value) ? {} : { [name]: value };
 }

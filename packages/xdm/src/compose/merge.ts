@@ -158,6 +158,8 @@ function mergeConstraints(first: Constraints, second: Constraints): Constraints 
     ...tightest('maximum', Math.min, first, second),
     ...tightest('exclusiveMinimum', Math.max, first, second),
     ...tightest('exclusiveMaximum', Math.min, first, second),
+    // Of two powers of ten the greater is a multiple of the other.
+    ...tightest('multipleOf', Math.max, first, second),
     ...commonValues(first.enum, second.enum),
   };
 }

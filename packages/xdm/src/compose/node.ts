@@ -20,6 +20,8 @@ export interface Constraints {
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;
   readonly exclusiveMaximum?: number;
+  /** 1, 0.1, 0.01 and so on: the value is an exact decimal with so many places (`decimalDigits`). */
+  readonly multipleOf?: number;
   /** Any format but `date` and `date-time`, which are types of their own. */
   readonly format?: string;
 }

@@ -127,7 +127,7 @@ function numberCandidates({ constraints, xdmType }: ScalarNode, nth: number): re
   const low = Math.max(minimum ?? -Infinity, exclusiveMinimum ?? -Infinity);
   const high = Math.min(maximum ?? Infinity, exclusiveMaximum ?? Infinity);
   const middle = (low + high) / 2;
-  const liked = isWhole ? 1 + nth : 1.5 + nth;
+  const liked = isWhole || constraints.multipleOf === 1 ? 1 + nth : 1.5 + nth;
   const near = [low, low + 1, low + 0.5, high, high - 1, high - 0.5, middle].filter(Number.isFinite);
   return [liked, nth, ...near, ...near.map(Math.round), ...near.map(Math.ceil), ...near.map(Math.floor)];
 }

@@ -1,5 +1,6 @@
 import type { ArrayNode, MapNode, ObjectNode, ScalarNode, XdmNode, XdmScalarType } from '../compose/node.ts';
 import { closeNames } from '../compose/node-path.ts';
+import { scaleOf } from '../exact-decimals.ts';
 import { isJsonObject, pointer } from '../registry/field-check.ts';
 import { checkIdentityMap, checkPrimary, type DocumentIdentity } from './document-identities.ts';
 import {
@@ -180,7 +181,7 @@ function setOf(values: readonly string[]): ReadonlySet<string> {
 }
 
 function checkNumber({ constraints, xdmType }: ScalarNode, value: number, tell: Tell): void {
-  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = constraints;
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = constraints;
   const range = RANGES[xdmType];
   if (range !== undefined && !Number.isInteger(value)) {
     tell('type', 'a whole number');
@@ -197,6 +198,16 @@ function checkNumber({ constraints, xdmType }: ScalarNode, value: number, tell: 
   if (exclusiveMaximum !== undefined && value >= exclusiveMaximum) {
     tell('exclusiveMaximum', `less than ${exclusiveMaximum}`);
   }
+  const scale = scaleOf(multipleOf);
+  if (scale !== undefined && placesOf(value) > scale) {
+    tell('multipleOf', `a number of at most ${scale} decimal places`);
+  }
+}
+
+/** Decimal places of a number as JSON writes it: what a double is beyond them, nobody has written. */
+function placesOf(value: number): number {
+  const [, fraction = '', exponent = '0'] = /^-?\d+(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value)) ?? [];
+  return fraction.length - Number(exponent);
 }
 
 function isMoment(text: string, format: 'date' | 'date-time'): boolean {

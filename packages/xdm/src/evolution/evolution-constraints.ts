@@ -30,6 +30,7 @@ export function constraintNarrowings(before: Limits, after: Limits): readonly Na
     ...valuesRestricted(before.enum, after.enum),
     ...textChanged('pattern narrowed', before.pattern, after.pattern, { mayGo: true }),
     ...textChanged('format changed', before.format, after.format, { mayGo: false }),
+    ...scaleChanged(before.multipleOf, after.multipleOf),
     ...sides.flatMap((side) => sideNarrowed(side, before, after)),
     ...(after.uniqueItems === true && before.uniqueItems !== true
       ? [{ rule: 'items narrowed' as const, before: 'items may repeat', after: 'items are unique' }]
@@ -59,6 +60,13 @@ function textChanged(
 ): readonly Narrowing[] {
   if (before === after || (after === undefined && mayGo)) return [];
   return [{ rule, before: before ?? 'none', after: after ?? 'none' }];
+}
+
+/** In the table it is another type, whichever way it changes: decimals of one scale are not those of another, nor doubles. */
+function scaleChanged(before: number | undefined, after: number | undefined): readonly Narrowing[] {
+  if (before === after) return [];
+  const named = (value: number | undefined) => (value === undefined ? 'none' : `multipleOf ${value}`);
+  return [{ rule: 'scale changed', before: named(before), after: named(after) }];
 }
 
 function sideNarrowed(side: Side, before: Limits, after: Limits): readonly Narrowing[] {

@@ -16,6 +16,7 @@ export type EvolutionRule =
   | 'pattern narrowed'
   | 'length narrowed'
   | 'bounds narrowed'
+  | 'scale changed'
   | 'items narrowed'
   | 'reference changed'
   | 'part removed'

@@ -1,6 +1,6 @@
-import type { SourceField } from '../columns.ts';
+import type { SourceColumn } from '../columns.ts';
 import { ADHOC } from '../registry/behaviors.ts';
-import { fieldOf } from './propose-schema.ts';
+import { fieldOfColumn } from './propose-schema.ts';
 
 const MAX_NAME_LENGTH = 120;
 
@@ -8,10 +8,17 @@ const MAX_NAME_LENGTH = 120;
  * The body of an ad-hoc class whose fields are a source's columns, under the names of the source as far as fields may be
  * called so (AEP, Create an ad-hoc schema).
  */
-export function adhocClassBody(title: string, description: string, columns: readonly SourceField[]) {
+export function adhocClassBody(
+  title: string,
+  description: string,
+  columns: readonly Pick<SourceColumn, 'name' | 'type' | 'digits'>[],
+) {
   const taken = new Set<string>();
   const properties = Object.fromEntries(
-    columns.map(({ name, type }) => [fieldName(name, taken), { title: name, ...fieldOf(type) }]),
+    columns.map((column) => [
+      fieldName(column.name, taken),
+      { title: column.name, ...fieldOfColumn(column) },
+    ]),
   );
   return {
     title,

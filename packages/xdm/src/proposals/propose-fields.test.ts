@@ -15,6 +15,16 @@ describe('fields for columns', () => {
     ]);
   });
 
+  it('have the digits that the source holds a column to', () => {
+    const amount = { name: 'Amount', type: 'decimal', digits: { precision: 18, scale: 2 } } as const;
+    const bounds = { exclusiveMinimum: -1e16, exclusiveMaximum: 1e16 };
+    const field = { title: 'Amount', type: 'number', multipleOf: 0.01, ...bounds };
+    expect(proposeFields([amount], {})).toEqual([{ column: 'Amount', name: 'amount', field }]);
+    const existing = { amount: { title: 'Amount', type: 'number' } } as const;
+    expect(proposeFields([amount], existing)).toMatchObject([{ name: 'amount2', field }]);
+    expect(proposeFields([amount], { amount: field })).toMatchObject([{ name: 'amount' }]);
+  });
+
   it('take no name that is there already, in whatever case', () => {
     const existing = { REGION__C: { type: 'string', title: 'Region of the world' } } as const;
     expect(proposeFields([region, { name: 'region__C', type: 'string' }], existing)).toMatchObject([

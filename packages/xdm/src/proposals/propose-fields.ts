@@ -1,6 +1,9 @@
-import type { SourceField } from '../columns.ts';
+import type { SourceColumn } from '../columns.ts';
 import type { FieldSchema } from '../registry/resource.ts';
-import { fieldName, fieldOf } from './propose-schema.ts';
+import { fieldName, fieldOfColumn } from './propose-schema.ts';
+
+/** What of a column decides which field it gets. */
+type ProposedFor = Pick<SourceColumn, 'name' | 'type' | 'digits'>;
 
 /** A field that a source column gets. */
 export interface ProposedField {
@@ -20,12 +23,12 @@ export function flowObjectName(table: string, suffix: string): string {
  * column that has a field of its title and type there already gets that one.
  */
 export function proposeFields(
-  columns: readonly SourceField[],
+  columns: readonly ProposedFor[],
   existing: Readonly<Record<string, FieldSchema>>,
 ): readonly ProposedField[] {
   const taken = new Set(Object.keys(existing).map((name) => name.toLowerCase()));
-  return columns.map(({ name: column, type }) => {
-    const field = { title: column, ...fieldOf(type) };
+  return columns.map(({ name: column, ...nature }) => {
+    const field = { title: column, ...fieldOfColumn(nature) };
     const own = Object.entries(existing).find(([, { title }]) => title === column);
     if (own !== undefined && isSameType(own[1], field)) return { column, name: own[0], field: own[1] };
     return { column, name: fieldName(column, taken), field };
@@ -41,6 +44,9 @@ function isSameType(stored: FieldSchema, proposed: FieldSchema): boolean {
     stored.type === proposed.type &&
     stored.format === proposed.format &&
     stored.minimum === proposed.minimum &&
-    stored.maximum === proposed.maximum
+    stored.maximum === proposed.maximum &&
+    stored.exclusiveMinimum === proposed.exclusiveMinimum &&
+    stored.exclusiveMaximum === proposed.exclusiveMaximum &&
+    stored.multipleOf === proposed.multipleOf
   );
 }

@@ -1,11 +1,12 @@
-import type { SourceField, SourceType } from '../columns.ts';
+import type { SourceColumn, SourceField, SourceType } from '../columns.ts';
+import { decimalField } from '../exact-decimals.ts';
 import { RECORD } from '../registry/behaviors.ts';
 import type { FieldSchema } from '../registry/resource.ts';
 import { newResourceHex, type RandomSource } from '../registry/tenant-resource.ts';
 import { xdmTypeOf } from '../registry/xdm-type.ts';
 
 /** A column of rows that a schema is wanted for, and what is known of its values. */
-export interface ProposalColumn extends SourceField {
+export interface ProposalColumn extends Pick<SourceColumn, 'name' | 'type' | 'digits'> {
   /** Whether the source itself says that it tells rows apart. */
   readonly isKey?: boolean;
   /** Figures of the rows that were looked at; left out where none were. */
@@ -71,7 +72,7 @@ export function proposeSchema(request: ProposalRequest, random?: RandomSource): 
   const properties = Object.fromEntries(
     described.map(({ column, name }) => [
       name,
-      { title: column.name, ...fieldOf(column.type, isEmail(column)) },
+      { title: column.name, ...fieldOfColumn(column, isEmail(column)) },
     ]),
   );
   return {
@@ -121,7 +122,7 @@ export function proposeSchema(request: ProposalRequest, random?: RandomSource): 
       return {
         name: column.name,
         path,
-        xdmType: xdmTypeOf(fieldOf(column.type)),
+        xdmType: xdmTypeOf(fieldOfColumn(column)),
         isNullable: !isFilled(column),
         ...(identity !== undefined && { identity }),
       };
@@ -180,8 +181,16 @@ function upperFirst(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
-/** The field that holds the values of a source column. */
-export function fieldOf(type: SourceType, email = false): FieldSchema {
+/** The field that holds the values of a source column, to the last digit where the source tells how many there are. */
+export function fieldOfColumn(
+  { type, digits }: Pick<SourceColumn, 'type' | 'digits'>,
+  email = false,
+): FieldSchema {
+  return type === 'decimal' && digits !== undefined ? decimalField(digits) : fieldOf(type, email);
+}
+
+/** The field that holds values of a type. */
+function fieldOf(type: SourceType, email = false): FieldSchema {
   if (typeof type === 'object') {
     switch (type.kind) {
       case 'array':

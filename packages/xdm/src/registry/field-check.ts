@@ -1,3 +1,4 @@
+import { MAX_SCALE, scaleOf } from '../exact-decimals.ts';
 import { problem, type RegistryProblem } from '../problem.ts';
 import { limitContradictions } from './limits.ts';
 import type { FieldSchema } from './resource.ts';
@@ -46,6 +47,10 @@ const KEYWORD_RULES: Readonly<Record<string, KeywordRule>> = {
   maximum: BOUND,
   exclusiveMinimum: BOUND,
   exclusiveMaximum: BOUND,
+  multipleOf: {
+    holds: (value) => scaleOf(value) !== undefined,
+    expected: `a power of ten from 1 (no decimal places) to 1e-${MAX_SCALE}, such as 0.01`,
+  },
   uniqueItems: { holds: (value) => typeof value === 'boolean', expected: 'true or false' },
   default: ANYTHING,
   examples: ANYTHING,
@@ -162,6 +167,10 @@ function structureProblems(field: FieldSchema, at: string): readonly RegistryPro
   }
   if (field.enum !== undefined && type !== undefined && type !== 'string') {
     return [wrong(pointer(at, 'enum'), `Only strings have an enum; this field is of type ${type}.`)];
+  }
+  if (field.multipleOf !== undefined && type !== 'number') {
+    const message = `Only fields of type number have multipleOf; this one is of type ${type ?? 'string'}.`;
+    return [wrong(pointer(at, 'multipleOf'), message)];
   }
   return [];
 }
