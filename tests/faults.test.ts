@@ -15,11 +15,12 @@ let walk: Walk;
 /** How often each contact must have landed by now. */
 let expected: Map<string, number>;
 let ended = 1;
+let firstRun: Awaited<ReturnType<ServerUnderTest['runsEnded']>>;
 
 beforeAll(async () => {
   await server.start();
   walk = await walkTutorial(server, 'Faults', { mappings: idAndName });
-  await server.runsEnded(walk.flowId, 1);
+  firstRun = await server.runsEnded(walk.flowId, 1);
   expected = await landings(server, walk.dataSetId);
 });
 afterAll(() => server.dispose());
@@ -51,6 +52,14 @@ async function runUnder(fault: Record<string, unknown>, update: number) {
   expect(differences(await landings(server, walk.dataSetId))).toEqual([]);
   return run;
 }
+
+test('a run holds what arrived against the source’s own count', () => {
+  expect(firstRun.metrics.recordSummary.extensions.sourceRecordCount).toEqual({
+    compared: true,
+    source: CONTACTS,
+    staged: CONTACTS,
+  });
+});
 
 describe('no row is lost and none lands twice', { timeout: 120_000 }, () => {
   test.each([

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { planMappings, printExpression } from '@tributary/data-prep';
-import type { RunRecord, ScopedStore } from '@tributary/store';
+import type { Resource, RunRecord, ScopedStore } from '@tributary/store';
 import { composeSchema, type ObjectNode, type SourceColumn, type TenantContext } from '@tributary/xdm';
 import { affectedBy } from './affected-schemas.ts';
 import { documentOf, type MappingDocument } from './documents.ts';
@@ -70,10 +70,11 @@ async function addAll(
   const context = await tenantContext(attempt);
   const { advanced, tables } = await store.transaction(async (transaction) => {
     await holdRegistry(transaction);
+    const locked = await lockWhatChanges(transaction, prepared);
     const added = await addFields(transaction, attempt, prepared, columns, context);
     const roots = await rootsOf(transaction, added.group);
-    await mapFields(transaction, prepared, roots, added.fields, columns);
-    await declareColumns(transaction, prepared, columns);
+    await mapFields(transaction, locked.mappingSet, { prepared, roots, columns }, added.fields);
+    await declareColumns(transaction, locked.sourceConnection, columns);
     const progress = withNotices(progressOf(run), [...refused, addedNotice(run, added)]);
     const advanced = await advanceRun(transaction, run, owner, run.state, progress);
     // Last, so that what it writes is in vain only where the transaction itself fails to commit.
@@ -82,6 +83,24 @@ async function addAll(
   });
   await tidyTables(io, tables);
   return advanced;
+}
+
+interface Locked {
+  readonly sourceConnection: Resource;
+  readonly mappingSet: Resource;
+}
+
+/** In the order in which a flow's creation locks them, and before the schema, as a change of the mapping set does. */
+async function lockWhatChanges(
+  store: ScopedStore,
+  { flow, sourceConnection: { id } }: PreparedFlow,
+): Promise<Locked> {
+  const sourceConnection = await store.resources('sourceConnection').getForUpdate(id);
+  if (sourceConnection === undefined) throw new NotAdded([], 'the source connection was deleted');
+  const { mappingId } = flow.transformations.find(({ name }) => name === 'Mapping')?.params ?? {};
+  const mappingSet = await store.resources('mappingSet').getForUpdate(String(mappingId));
+  if (mappingSet === undefined) throw new NotAdded([], 'the mapping set was deleted');
+  return { sourceConnection, mappingSet };
 }
 
 async function tenantContext({ services, store }: Attempt): Promise<TenantContext> {
@@ -143,10 +162,17 @@ async function rootsOf(
 /** Makes the mapping set's next version, which maps the columns to their fields. */
 async function mapFields(
   store: ScopedStore,
-  prepared: PreparedFlow,
-  roots: ReadonlyMap<string, ObjectNode>,
+  current: Resource,
+  {
+    prepared,
+    roots,
+    columns,
+  }: {
+    readonly prepared: PreparedFlow;
+    readonly roots: ReadonlyMap<string, ObjectNode>;
+    readonly columns: readonly SourceColumn[];
+  },
   fields: readonly AddedField[],
-  columns: readonly SourceColumn[],
 ): Promise<void> {
   const target = roots.get(prepared.schema.id);
   if (target === undefined) throw new Error(`no dataset has the schema ${prepared.schema.id}`);
@@ -161,9 +187,6 @@ async function mapFields(
       unfit.map(({ column }) => column),
       first.reason ?? 'its type has no field',
     );
-  const { mappingId } = prepared.flow.transformations.find(({ name }) => name === 'Mapping')?.params ?? {};
-  const current = await store.resources('mappingSet').getForUpdate(String(mappingId));
-  if (current === undefined) throw new NotAdded([], 'the mapping set was deleted');
   const document = documentOf('mappingSet', current);
   const next = { ...document, mappings: [...document.mappings, ...mappings] };
   await replaceMappingSet(store, current, next, runnerActor);
@@ -183,11 +206,9 @@ function mappingOf({ column, path }: AddedField): MappingDocument {
 /** A source connection that lists the columns that mappings may name lists these, too. */
 async function declareColumns(
   store: ScopedStore,
-  { sourceConnection }: PreparedFlow,
+  current: Resource,
   columns: readonly SourceColumn[],
 ): Promise<void> {
-  const current = await store.resources('sourceConnection').getForUpdate(sourceConnection.id);
-  if (current === undefined) throw new NotAdded([], 'the source connection was deleted');
   const document = documentOf('sourceConnection', current);
   const { columns: declared } = document.params;
   if (declared === undefined) return;

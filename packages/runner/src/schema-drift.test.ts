@@ -1,3 +1,4 @@
+import { SourceError } from '@tributary/connectors';
 import type { SourceColumn } from '@tributary/xdm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -6,6 +7,8 @@ import { progressOf } from './progress.ts';
 import { type BenchFlow, RunBench } from './run-bench.test-kit.ts';
 import { driftNotices, hasDrifted, schemaDrift } from './schema-drift.ts';
 import { peopleColumns } from './table-source.test-kit.ts';
+
+const early = '2026-03-01T10:00:00Z';
 
 const column = fc.record({
   name: fc.constantFrom('a', 'b', 'c', 'd'),
@@ -139,6 +142,43 @@ describe('a run', () => {
       /^\/options\/schemaDrift: nothing was read.*Nickname new/,
     );
     expect(bench.source.sent).toEqual([]);
+  });
+
+  test('from under which a column vanishes fails with nothing landed, and the next one names the column', async () => {
+    flow = await bench.flow();
+    await bench.run(flow);
+    const { tables } = bench.store;
+    const before = await tables.get(flow.dataSetId);
+    bench.source.now = new Date('2026-03-01T13:00:00Z');
+    bench.source.rows = ['b', 'c', 'd'].map((id) => ({ id, stamp: '2026-03-01T12:30:00Z' }));
+    bench.source.beforePage = (page) => {
+      if (page !== 'settled-job/1') return;
+      bench.source.columns = withoutName;
+      throw new SourceError('invalid', 'INVALID_FIELD', 'there is no column Name');
+    };
+    const run = await bench.run(flow);
+    bench.source.beforePage = () => undefined;
+    expect(run).toMatchObject({ state: 'failed', attempt: 1 });
+    expect(progressOf(run).errors[0]?.message).toContain('there is no column Name');
+    expect(await bench.staged()).not.toContain(run.id);
+    expect(await tables.get(flow.dataSetId)).toEqual(before);
+    expect(progressOf(await bench.run(flow)).errors[0]?.message).toContain('Name gone');
+    bench.source.columns = peopleColumns;
+    expect(await bench.run(flow)).toMatchObject({ state: 'success' });
+    expect(await bench.landed(flow)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('whose later pages come without a column lands none of them', async () => {
+    flow = await bench.flow();
+    bench.source.rows = ['a', 'b', 'c'].map((id) => ({ id, stamp: early }));
+    bench.source.beforePage = (page) => {
+      bench.source.leftOut = page === 'settled-job/0' ? [] : ['Name'];
+    };
+    const run = await bench.run(flow);
+    Object.assign(bench.source, { beforePage: () => undefined, leftOut: [] });
+    expect(run.state).toBe('failed');
+    expect(progressOf(run).errors.at(-1)?.message).toContain('Name');
+    expect(await bench.landed(flow)).toEqual([]);
   });
 
   test('that fails leaves the drift to be told by the next one', async () => {

@@ -44,6 +44,8 @@ export class TableSource implements Source {
   fallBack: string | undefined;
   tableNotices: readonly string[] = [];
   computedColumns: readonly string[] = [];
+  /** Columns that pages come without, though they were asked for. */
+  leftOut: readonly string[] = [];
   beforePage: (page: string, signal: AbortSignal | undefined) => Promise<void> | void = () => undefined;
 
   async check(): Promise<void> {}
@@ -89,7 +91,8 @@ export class TableSource implements Source {
       await this.beforePage(`${id}/${page}`, signal);
       signal?.throwIfAborted();
       const own = rows.slice(page * PAGE_ROWS, (page + 1) * PAGE_ROWS);
-      const text = [names.join(','), ...own.map((row) => names.map((name) => cellOf(row, name)).join(','))];
+      const sent = names.filter((name) => !this.leftOut.includes(name));
+      const text = [sent.join(','), ...own.map((row) => sent.map((name) => cellOf(row, name)).join(','))];
       this.sent.push(`${id}/${page}`);
       await sink.stage({
         format: { kind: 'csv' },
