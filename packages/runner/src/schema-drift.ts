@@ -92,8 +92,9 @@ function listOf(names: readonly string[]): string {
   return names.length > MAX_NAMES ? `${shown} and ${names.length - MAX_NAMES} more` : shown;
 }
 
-function typeName({ type, originalType }: ColumnNature): string {
-  const name = typeof type === 'string' ? type : type.kind;
+function typeName({ type, originalType, digits }: ColumnNature): string {
+  const kind = typeof type === 'string' ? type : type.kind;
+  const name = digits === undefined ? kind : `${kind}(${digits.precision},${digits.scale})`;
   return originalType === undefined ? name : `${name} (${originalType})`;
 }
 
@@ -102,7 +103,12 @@ function natureOf({ name: _name, ...nature }: SourceColumn): ColumnNature {
 }
 
 function isSameNature(one: SourceColumn, other: SourceColumn): boolean {
-  return one.originalType === other.originalType && isDeepStrictEqual(sorted(one.type), sorted(other.type));
+  return (
+    one.originalType === other.originalType &&
+    isDeepStrictEqual(sorted(one.type), sorted(other.type)) &&
+    // What an earlier release has kept of a column tells no digits.
+    (one.digits === undefined || other.digits === undefined || isDeepStrictEqual(one.digits, other.digits))
+  );
 }
 
 /** A type whose nested fields are in the order of their names. */

@@ -51,7 +51,14 @@ export { type PatternTest, patternTest } from './documents/text-pattern.ts';
 export { type DocumentCheck, validateDocument } from './documents/validate-document.ts';
 export { type BreakingChange, breakingChanges, type EvolutionRule } from './evolution/evolution.ts';
 export { breakingPartChanges, removedTags } from './evolution/evolution-parts.ts';
-export { type DecimalDigits, decimalDigits, MAX_PRECISION, MAX_SCALE, scaleOf } from './exact-decimals.ts';
+export {
+  type DecimalDigits,
+  decimalDigits,
+  decimalField,
+  MAX_PRECISION,
+  MAX_SCALE,
+  scaleOf,
+} from './exact-decimals.ts';
 export {
   assignFieldIds,
   type FieldIdAssignment,

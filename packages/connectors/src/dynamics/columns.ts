@@ -1,4 +1,4 @@
-import type { ColumnType, SourceColumn } from '@tributary/xdm';
+import type { ColumnType, DecimalDigits, SourceColumn } from '@tributary/xdm';
 import { textAt, valueAt } from '../json.ts';
 
 /** Logical names of columns. They begin with a letter; what Tributary adds to the columns of a table does not. */
@@ -30,6 +30,15 @@ const COLUMN_TYPES: ReadonlyMap<string, ColumnType> = new Map(
     Owner: 'string',
   } as const),
 );
+
+/**
+ * The digits that any column of the type may have: the greatest precision and values of MoneyAttributeMetadata, kept as SQL
+ * Server's money, and of DecimalAttributeMetadata. A column's own precision may have been more when its rows were written.
+ */
+const DIGITS: ReadonlyMap<string, DecimalDigits> = new Map([
+  ['Money', { precision: 19, scale: 4 }],
+  ['Decimal', { precision: 22, scale: 10 }],
+]);
 
 const LOOKUPS: ReadonlySet<string> = new Set(['Lookup', 'Customer', 'Owner']);
 const CHOICES: ReadonlySet<string> = new Set([
@@ -118,12 +127,14 @@ function ownColumn(
   const columnType = dateOnly.has(name) ? 'date' : COLUMN_TYPES.get(type);
   if (columnType === undefined) return [];
   const property = propertyOf(name, type);
+  const digits = DIGITS.get(type);
   return [
     {
       column: {
         name: property,
         type: columnType,
         originalType: type,
+        ...(digits && { digits }),
         ...separatedBy(CODE_SEPARATOR, type),
       },
       property: { name: property, annotation: undefined },

@@ -57,6 +57,9 @@ test('columns have the exact types of their metadata', async () => {
     birthdate_formatted: 'string FormattedValue',
     _deleted: 'boolean $deletedEntity',
   });
+  const digits = new Map(columns.map((column) => [column.name, column.digits]));
+  expect(digits.get('annualincome')).toEqual({ precision: 19, scale: 4 });
+  expect(digits.get('new_discountrate')).toEqual({ precision: 22, scale: 10 });
   const separators = new Map(columns.map(({ name, separator }) => [name, separator]));
   expect(separators.get('new_languages')).toBe(',');
   expect(separators.get('new_languagesname')).toBe('; ');

@@ -77,6 +77,16 @@ describe('a field', () => {
     expect(described.columns.find((column) => column.name === name)).toMatchObject({ type });
   });
 
+  test.each([
+    ['Revenue', { precision: 18, scale: 2 }],
+    ['Serial__c', { precision: 18, scale: 0 }],
+    // Roll-ups and formulas have more places than their definition shows.
+    ['Total__c', { precision: 38, scale: 18 }],
+    ['Score__c', undefined],
+  ])('%s has the digits %j', (name, digits) => {
+    expect(described.columns.find((column) => column.name === name)?.digits).toEqual(digits);
+  });
+
   test('of several picks tells what stands between them, and no other does', () => {
     expect(described.columns.filter(({ separator }) => separator !== undefined)).toEqual([
       { name: 'Interests__c', type: 'string', originalType: 'multipicklist', separator: ';' },

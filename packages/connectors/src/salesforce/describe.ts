@@ -1,4 +1,10 @@
-import type { ColumnType, SourceColumn } from '@tributary/xdm';
+import {
+  type ColumnType,
+  type DecimalDigits,
+  MAX_PRECISION,
+  MAX_SCALE,
+  type SourceColumn,
+} from '@tributary/xdm';
 import { valueAt } from '../json.ts';
 import { SourceError, type TableDescription, type TableListing } from '../source.ts';
 import type { SalesforceApi } from './api.ts';
@@ -24,8 +30,8 @@ const COLUMN_TYPES: ReadonlyMap<string, ColumnType> = new Map(
   } as const),
 );
 
-/** The most digits that an exact number is held with, and how many of them may stand behind its point. */
-const DECIMAL_DIGITS = { total: 38, fraction: 18 };
+/** What is computed is rounded where it is shown, and not where it is read. */
+const COMPUTED_DIGITS: DecimalDigits = { precision: MAX_PRECISION, scale: MAX_SCALE };
 
 /** What stands between the values of a multi-select picklist. */
 const PICKLIST_SEPARATOR = ';';
@@ -132,17 +138,23 @@ function noticesOf({ name, type }: Field): readonly string[] {
 
 function columnOf(field: Field): SourceColumn {
   const originalType = String(field.type);
-  const column = { name: String(field.name), type: columnTypeOf(field), originalType };
+  const type = columnTypeOf(field);
+  const digits = type === 'decimal' ? digitsOf(field) : undefined;
+  const column = { name: String(field.name), type, originalType, ...(digits && { digits }) };
   return originalType === 'multipicklist' ? { ...column, separator: PICKLIST_SEPARATOR } : column;
 }
 
 /** A number field has as many digits as its definition says; what has none defined, such as a score, is a floating one. */
 function columnTypeOf({ type, precision, scale }: Field): ColumnType {
   if (type === 'double' && typeof precision === 'number' && precision > 0 && typeof scale === 'number') {
-    const { total, fraction } = DECIMAL_DIGITS;
-    return scale <= fraction && precision - scale <= total - fraction ? 'decimal' : 'number';
+    return scale <= MAX_SCALE && precision - scale <= MAX_PRECISION - MAX_SCALE ? 'decimal' : 'number';
   }
   return COLUMN_TYPES.get(String(type)) ?? 'string';
+}
+
+function digitsOf({ precision, scale, calculated }: Field): DecimalDigits | undefined {
+  if (typeof precision !== 'number' || typeof scale !== 'number' || precision <= 0) return undefined;
+  return calculated === true ? COMPUTED_DIGITS : { precision, scale };
 }
 
 function objectsAt(body: unknown, key: string): readonly Readonly<Record<string, unknown>>[] {

@@ -1,5 +1,5 @@
 import type { ExpressionType, MappingPlan } from '@tributary/data-prep';
-import type { XdmScalarType } from '@tributary/xdm';
+import { decimalDigits, type ScalarNode, type XdmScalarType } from '@tributary/xdm';
 
 /** A mapping whose values may lose something on the way into their destination. */
 export interface LossyCoercion {
@@ -32,7 +32,7 @@ const losses: Readonly<Record<string, Loss>> = {
 export function lossyCoercions({ targets }: MappingPlan): readonly LossyCoercion[] {
   return targets.flatMap(({ path, target, expression, source }) => {
     if (target.kind !== 'scalar') return [];
-    const loss = lossOf(expression.type, target.xdmType);
+    const loss = lossOf(expression.type, target);
     if (loss === undefined) return [];
     const destination = path.join('.');
     const message = `"${source}" is of type ${String(expression.type)} and "${destination}" of type ${target.xdmType}: ${loss}.`;
@@ -40,6 +40,8 @@ export function lossyCoercions({ targets }: MappingPlan): readonly LossyCoercion
   });
 }
 
-function lossOf(from: ExpressionType, to: XdmScalarType): string | undefined {
-  return typeof from === 'string' ? losses[from]?.[to] : undefined;
+function lossOf(from: ExpressionType, { xdmType, constraints }: ScalarNode): string | undefined {
+  // What an exact decimal cannot hold is rejected, and told.
+  if (decimalDigits(constraints) !== undefined) return undefined;
+  return typeof from === 'string' ? losses[from]?.[xdmType] : undefined;
 }

@@ -1,4 +1,4 @@
-import type { ColumnType, SourceColumn, SourceType } from '@tributary/xdm';
+import { type ColumnType, decimalField, type SourceColumn, type SourceType } from '@tributary/xdm';
 
 /** What `explore` tells of a column's type: JSON Schema, as XDM has it. */
 interface ShownType {
@@ -22,8 +22,8 @@ const scalarTypes: Readonly<Record<ColumnType, ShownType>> = {
 };
 
 /** A source column as `explore` answers it. */
-export function shownColumn({ name, type, originalType }: SourceColumn) {
-  const xdm = shownType(type);
+export function shownColumn({ name, type, originalType, digits }: SourceColumn) {
+  const xdm = { ...shownType(type), ...(digits && decimalField(digits)) };
   return {
     name,
     type: typeof type === 'string' ? type : type.kind,

@@ -28,9 +28,10 @@ export async function sourceTableColumns(
   return askSource(dependencies, store, connection, async (source, signal) => {
     const { columns, keyColumns } = await source.describe(table, signal);
     const rows = await source.preview(table, PREVIEW_ROWS, signal);
-    return columns.map(({ name, type }) => ({
+    return columns.map(({ name, type, digits }) => ({
       name,
       type,
+      ...(digits && { digits }),
       isKey: keyColumns.length === 1 && keyColumns[0] === name,
       figures: figuresOf(rows.map((row) => row[name])),
     }));

@@ -1,4 +1,4 @@
-import type { ColumnType } from '@tributary/xdm';
+import type { ColumnType, DecimalDigits } from '@tributary/xdm';
 import { type DatabaseColumn, quoteText } from '../dialect.ts';
 import type { TimeRange } from '../window-bounds.ts';
 
@@ -76,8 +76,9 @@ export function columnOf(column: MysqlColumn, zone: string): DatabaseColumn | un
   if (reading === undefined) return undefined;
   const name = quoteName(column.name);
   const within = conditionOf(name, column.base, zone);
+  const digits = reading.type === 'decimal' ? digitsOf(column.type) : undefined;
   return {
-    column: { name: column.name, type: reading.type, originalType: column.type },
+    column: { name: column.name, type: reading.type, originalType: column.type, ...(digits && { digits }) },
     text: reading.text(name),
     isPlain: reading.isPlain,
     ...(within === undefined ? {} : { within }),
@@ -86,6 +87,14 @@ export function columnOf(column: MysqlColumn, zone: string): DatabaseColumn | un
 
 export function quoteName(name: string): string {
   return `\`${name.replaceAll('`', '``')}\``;
+}
+
+/** Whole numbers without a sign, of 64 bits. */
+const UNSIGNED_DIGITS: DecimalDigits = { precision: 20, scale: 0 };
+
+function digitsOf(type: string): DecimalDigits {
+  const [, precision, scale] = /^decimal\((\d+),(\d+)\)/.exec(type) ?? [];
+  return precision === undefined ? UNSIGNED_DIGITS : { precision: Number(precision), scale: Number(scale) };
 }
 
 /** One collation for all, by name: texts of several cannot stand in one expression. */

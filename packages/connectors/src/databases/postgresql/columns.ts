@@ -1,4 +1,4 @@
-import type { ColumnType, SourceType } from '@tributary/xdm';
+import type { ColumnType, DecimalDigits, SourceType } from '@tributary/xdm';
 import { type DatabaseColumn, quoteText } from '../dialect.ts';
 import type { TimeRange } from '../window-bounds.ts';
 
@@ -42,8 +42,9 @@ export function columnOf(
   if (type.name === 'bytea' || type.element?.name === 'bytea') return undefined;
   const quoted = quoteName(name);
   const within = conditionOf(quoted, type, zone);
+  const digits = digitsOf(originalType, type);
   return {
-    column: { name, type: sourceTypeOf(type), originalType },
+    column: { name, type: sourceTypeOf(type), originalType, ...(digits && { digits }) },
     text: textOf(quoted, type, zone),
     isPlain: false,
     ...(within === undefined ? {} : { within }),
@@ -58,6 +59,17 @@ function sourceTypeOf(type: PostgresType): SourceType {
   if (type.isComposite) return 'json';
   if (type.element === undefined) return TYPES.get(type.name) ?? 'string';
   return type.dimensions > 1 ? 'json' : { kind: 'array', items: sourceTypeOf(type.element) };
+}
+
+/** 64 bits, of which the server's locale puts up to four digits behind the point. */
+const MONEY_DIGITS: DecimalDigits = { precision: 23, scale: 4 };
+
+/** As declared: a `numeric` alone has any number of digits. */
+function digitsOf(declared: string, { name, element }: PostgresType): DecimalDigits | undefined {
+  if (element !== undefined) return undefined;
+  if (name === 'money') return MONEY_DIGITS;
+  const [, precision, scale] = /^numeric\((\d+),(-?\d+)\)$/.exec(declared) ?? [];
+  return precision === undefined ? undefined : { precision: Number(precision), scale: Number(scale) };
 }
 
 /** SQL for the text of a value. */
