@@ -101,6 +101,8 @@ export async function startApplication(configuration: Configuration): Promise<Ap
       diagnosticsFolder: (batchId) => ensureFolder(join(diagnostics, batchId)),
       outbound,
       openSource,
+      isShared: configuration.databaseUrl !== undefined,
+      readsOfConnection: configuration.readsOfConnection,
       settleSeconds: configuration.settleSeconds,
       log: front.log,
     });

@@ -26,6 +26,7 @@ export interface Configuration {
   /** The folders that local files may be read from, absolute. */
   readonly fileRoots: readonly string[];
   readonly settleSeconds: number;
+  readonly readsOfConnection: number;
   readonly engineMemoryMb: number;
   readonly isLogging: boolean;
 }
@@ -62,6 +63,7 @@ export function readConfiguration(
       : undefined,
     fileRoots: fileRootsOf(read.optional('TRIBUTARY_FILE_ROOTS')),
     settleSeconds: read.integer('TRIBUTARY_SETTLE_SECONDS', 0, 86_400),
+    readsOfConnection: read.integer('TRIBUTARY_CONNECTION_READS', 1, 1_000),
     engineMemoryMb: read.integer('TRIBUTARY_ENGINE_MEMORY_MB', 64, 1_048_576),
     isLogging: read.flag('TRIBUTARY_LOG'),
   };

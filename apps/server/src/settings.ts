@@ -73,6 +73,12 @@ export const settings: readonly Setting[] = [
     meaning: 'How late a source may commit a row with an earlier stamp and still not be missed.',
   },
   {
+    variable: 'TRIBUTARY_CONNECTION_READS',
+    flag: 'connection-reads',
+    fallback: '8',
+    meaning: 'Reads over one base connection at the same time, by all of its flows.',
+  },
+  {
     variable: 'TRIBUTARY_ENGINE_MEMORY_MB',
     flag: 'engine-memory-mb',
     fallback: '1024',

@@ -84,6 +84,8 @@ export interface FlowDocument extends Named {
   /** Absent on a draft or a flow that runs on demand only. */
   readonly scheduleParams?: ScheduleParams;
   readonly options?: {
+    /** Partitions of a run that are read at the same time. */
+    readonly concurrentReads?: number;
     readonly errorDiagnosticsEnabled?: boolean;
     readonly partialIngestionPercent?: number;
     /** What becomes of columns that are new, gone or of another type than at the last run. */

@@ -44,7 +44,7 @@ export async function ensurePlan(
   const current = run === planning.run ? prepared : await preparedFlowOf(met);
   const fixed = progress.window === undefined ? undefined : readWindow(progress.window);
   const plan = await planRun(met, current, { source, table, drift }, fixed);
-  const planned = await keepPlan(met, plan.partitions, {
+  const planned = await keepPlan(met, prepared.connection.id, plan.partitions, {
     ...withPlanNotices(progressOf(run), plan.notices),
     ...(!isEmpty && whatTheTableIs(table, drift)),
     ...computedColumnsOf(current, table, plan),
@@ -65,7 +65,7 @@ async function ensureRefreshPlan(
 ): Promise<PlannedAttempt> {
   const progress = progressOf(planning.run);
   const plan = await planRefreshRun(planning, prepared, described, progress.refresh?.columns ?? []);
-  const planned = await keepPlan(planning, plan.partitions, {
+  const planned = await keepPlan(planning, prepared.connection.id, plan.partitions, {
     ...withPlanNotices(progress, plan.notices),
     refresh: plan.refresh,
     window: null,
@@ -111,11 +111,12 @@ function whatTheTableIs({ columns }: TableDescription, drift: SchemaDrift | unde
 
 async function keepPlan(
   attempt: Attempt,
+  connectionId: string,
   partitions: readonly PlannedPartition[],
   progress: RunProgress,
 ): Promise<Attempt> {
   const run = await attempt.store.transaction(async (store) => {
-    await store.staging.plan(attempt.run.id, partitions);
+    await store.staging.plan(attempt.run.id, connectionId, partitions);
     return advanceRun(store, attempt.run, attempt.owner, 'extracting', progress);
   });
   return { ...attempt, run };

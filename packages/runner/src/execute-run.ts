@@ -71,7 +71,7 @@ async function takeSteps(attempt: Attempt): Promise<void> {
 }
 
 async function extract(attempt: Attempt, prepared: PreparedFlow, source: Source): Promise<Attempt> {
-  await extractRun(attempt, source);
+  await extractRun(attempt, source, prepared.flow);
   const { staging } = attempt.store;
   const staged = {
     partitions: await staging.partitions(attempt.run.id),

@@ -1,34 +1,94 @@
-import type { Page, Partition, Sink, Source } from '@tributary/connectors';
-import type { ScopedStore, StagedPage, StagedPartition } from '@tributary/store';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Source } from '@tributary/connectors';
+import type { ReadLimits } from '@tributary/store';
+import type { FlowDocument } from './documents.ts';
 import { advanceRun } from './events/advance-run.ts';
 import { isExpired } from './failure.ts';
 import { progressOf } from './progress.ts';
+import { readPartition } from './read-partition.ts';
+import { problemError } from './reading-problem.ts';
 import type { Attempt } from './services.ts';
 
-/** Partitions read at the same time. */
-const CONCURRENT_READS = 4;
+const DEFAULT_CONCURRENT_READS = 4;
+/** How often it is looked for partitions that others have let go, and others are asked to read some. */
+const POLL_MS = 1_000;
+
+/** How many partitions of one run may be read at the same time. */
+export function concurrentReadsOf({ options }: FlowDocument): number {
+  return options?.concurrentReads ?? DEFAULT_CONCURRENT_READS;
+}
 
 /**
- * Fetches what of the plan is not staged yet; a page that is staged is never fetched again. The first partition that
- * cannot be read halts the others; rejects once all have stopped.
+ * Fetches what of the plan is not staged yet; a page that is staged is never fetched again. Where several workers share the
+ * store, others are asked to read partitions too. The first partition that cannot be read halts the others; rejects once all
+ * readers of this process have stopped.
  */
-export async function extractRun(attempt: Attempt, source: Source): Promise<void> {
-  const { store, run } = attempt;
+export async function extractRun(attempt: Attempt, source: Source, flow: FlowDocument): Promise<void> {
+  const concurrentReads = concurrentReadsOf(flow);
+  const { services, store, run } = attempt;
+  await store.transaction(async (transaction) => {
+    await transaction.runs.hold(run, attempt.owner);
+    await transaction.readers.reset(run.id);
+  });
+  const pending = (await store.staging.partitions(run.id)).filter(({ isStaged }) => !isStaged);
+  const wanted = Math.min(concurrentReads, pending.length);
+  const own = services.isShared ? Math.min(1, wanted) : wanted;
+  const limits = { ofRun: concurrentReads, ofConnection: services.readsOfConnection };
+
   const halt = new AbortController();
   const reading = { ...attempt, signal: AbortSignal.any([attempt.signal, halt.signal]) };
-  const partitions = await store.staging.partitions(run.id);
-  const pages = await store.staging.pages(run.id);
-  const pending = partitions.filter(({ isStaged }) => !isStaged);
-  const read = async () => {
-    for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
-      reading.signal.throwIfAborted();
-      await extractPartition(reading, source, next, pages);
-    }
-  };
-  const readers = Array.from({ length: CONCURRENT_READS }, () => read().catch((error) => halt.abort(error)));
+  const progress = new Bell();
+  const readers = Array.from({ length: own }, () =>
+    readPartitions(reading, source, limits, progress).catch((error) => halt.abort(error)),
+  );
+  const inviting = inviteReaders(attempt, wanted - own, halt.signal);
   await Promise.all(readers);
-  if (isExpired(halt.signal.reason)) await noteRefusedToken(attempt);
-  halt.signal.throwIfAborted();
+  // Whoever reads in vain for a run that has all of its pages finds nothing to take.
+  const reason: unknown = halt.signal.reason;
+  halt.abort();
+  await inviting;
+  if (isExpired(reason)) await noteRefusedToken(attempt);
+  if (reason !== undefined) throw reason;
+  attempt.signal.throwIfAborted();
+}
+
+/** Reads partition after partition until all are staged, waiting for those that others read. */
+async function readPartitions(
+  attempt: Attempt,
+  source: Source,
+  limits: ReadLimits,
+  progress: Bell,
+): Promise<void> {
+  const { store, run, signal } = attempt;
+  const reader = randomUUID();
+  for (;;) {
+    signal.throwIfAborted();
+    const taken = await store.readers.take(run.id, reader, limits);
+    if (taken.kind === 'none') return;
+    if (taken.kind === 'taken') {
+      await readPartition(attempt, reader, source, taken.partition);
+      progress.ring();
+      continue;
+    }
+    const problem = await store.readers.problem(run.id);
+    if (problem !== undefined) throw problemError(problem);
+    await progress.heard(POLL_MS, signal);
+  }
+}
+
+/** Asks other workers, again and again: some may come later, or leave. */
+async function inviteReaders(
+  { services, run, owner, signal }: Attempt,
+  readers: number,
+  done: AbortSignal,
+): Promise<void> {
+  const ended = AbortSignal.any([signal, done]);
+  while (readers > 0 && !ended.aborted) {
+    // Where the store is out of reach, the run's own readers will know.
+    await services.store.readings.invite(run, owner, readers).catch(() => undefined);
+    await pause(POLL_MS, undefined, { signal: ended }).catch(() => undefined);
+  }
 }
 
 /** The run is planned anew, and reads all rows where its token is what the source knows no more. */
@@ -39,69 +99,19 @@ async function noteRefusedToken({ store, run, owner }: Attempt): Promise<void> {
     await advanceRun(store, run, owner, run.state, { ...progress, refusedToken });
 }
 
-async function extractPartition(
-  attempt: Attempt,
-  source: Source,
-  partition: StagedPartition,
-  staged: readonly StagedPage[],
-): Promise<void> {
-  const { run, signal } = attempt;
-  const own = staged.filter(({ partitionId }) => partitionId === partition.id);
-  const last = own.at(-1);
-  const isComplete = last !== undefined && last.next === undefined;
-  let changeToken: string | undefined;
-  if (!isComplete) {
-    const sink = pageSink(attempt, partition, own.length, last?.next);
-    await source.read(toPartition(partition), sink, signal);
-    changeToken = sink.changeToken();
+/** Lets the readers of one run hear of each other at once. */
+class Bell {
+  #rung = Promise.withResolvers<void>();
+
+  ring(): void {
+    this.#rung.resolve();
+    this.#rung = Promise.withResolvers<void>();
   }
-  await whileHeld(attempt, (store) => store.staging.finishPartition(run.id, partition.id, changeToken));
-}
 
-/** The run's next holder may have planned anew: what this attempt has staged since is no part of that plan. */
-async function whileHeld(
-  { store, run, owner }: Attempt,
-  work: (store: ScopedStore) => Promise<void>,
-): Promise<void> {
-  await store.transaction(async (transaction) => {
-    await transaction.runs.hold(run, owner);
-    await work(transaction);
-  });
-}
-
-function pageSink(
-  attempt: Attempt,
-  partition: StagedPartition,
-  first: number,
-  resumeFrom: string | undefined,
-): Sink & { changeToken(): string | undefined } {
-  const { services, run, signal } = attempt;
-  let position = first;
-  let changeToken: string | undefined;
-  return {
-    resumeFrom,
-    changeToken: () => changeToken,
-    async changesUpTo(token) {
-      changeToken = token;
-    },
-    async stage(page: Page) {
-      const name = `${partition.id}/${position}`;
-      const { path, bytes } = await services.staging.writePage(run.id, name, page, signal);
-      const staged: StagedPage = {
-        partitionId: partition.id,
-        position,
-        path,
-        format: page.format,
-        announcedRows: page.rows,
-        bytes,
-        next: page.next,
-      };
-      await whileHeld(attempt, (store) => store.staging.addPage(run.id, staged));
-      position += 1;
-    },
-  };
-}
-
-function toPartition({ id, announcedRows, state }: StagedPartition): Partition {
-  return { id, announcedRows, state };
+  /** Resolves when it rings, or after a time. */
+  async heard(timeoutMs: number, signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    const waited = pause(timeoutMs, undefined, { signal: AbortSignal.any([signal, over.signal]) });
+    await Promise.race([this.#rung.promise, waited]).finally(() => over.abort());
+  }
 }

@@ -33,7 +33,7 @@ function partition(name: string, version = '1'): PlannedPartition {
 
 /** Lands partitions as a run does that has planned them. */
 async function land(...partitions: readonly PlannedPartition[]): Promise<void> {
-  await bench.store.staging.plan(run.id, partitions);
+  await bench.store.staging.plan(run.id, 'connection', partitions);
   await noteItems(bench.store, run);
 }
 

@@ -90,6 +90,8 @@ export class RunBench {
       },
       outbound: new OutboundClient(),
       openSource: () => this.opened,
+      isShared: false,
+      readsOfConnection: 8,
       settleSeconds: 600,
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     };

@@ -1,7 +1,8 @@
-import type { ClaimedDelivery, ClaimedRun } from '@tributary/store';
+import type { ClaimedDelivery, ClaimedReading, ClaimedRun } from '@tributary/store';
 import { type ClaimedKind, claimsOf } from './claims.ts';
 import { deliverEvent } from './events/deliver-event.ts';
 import { executeRun } from './execute-run.ts';
+import { readForRun } from './read-for-run.ts';
 import { nextSlot } from './schedule.ts';
 import type { RunnerServices } from './services.ts';
 import { tidyRuns } from './tidy-run.ts';
@@ -12,6 +13,8 @@ const POLL_MS = 1_000;
 const CONCURRENT_RUNS = 4;
 /** Runs of one organisation at the same time: there is always room for another's. */
 const RUNS_OF_AN_ORGANIZATION = CONCURRENT_RUNS - 1;
+/** Partitions that are read at the same time for runs that other processes hold, or this one. */
+const CONCURRENT_READINGS = 4;
 const CONCURRENT_DELIVERIES = 8;
 
 /** Schedules and executes flow runs in this process, and tells of them. */
@@ -27,6 +30,7 @@ export function startRunner(services: RunnerServices): Runner {
   let wakeUp = () => {};
   const kinds = [
     claimsOf(flowRuns(services), stopping.signal, () => wakeUp()),
+    claimsOf(readings(services), stopping.signal, () => wakeUp()),
     claimsOf(deliveries(services), stopping.signal, () => wakeUp()),
   ];
 
@@ -75,6 +79,21 @@ function flowRuns(services: RunnerServices): ClaimedKind<ClaimedRun> {
     },
     failed: (error, { run }) =>
       services.log.error({ err: error, runId: run.id }, 'the store was not told of a flow run'),
+  };
+}
+
+function readings(services: RunnerServices): ClaimedKind<ClaimedReading> {
+  const { readings: queue } = services.store;
+  return {
+    most: CONCURRENT_READINGS,
+    claim: () => queue.claim(),
+    heartbeat: ({ claim }) => queue.heartbeat(claim),
+    async work(reading, signal) {
+      await readForRun(services, reading, signal);
+      await queue.settle(reading.claim);
+    },
+    failed: (error, { run }) =>
+      services.log.error({ err: error, runId: run.id }, 'partitions were not read for a flow run'),
   };
 }
 

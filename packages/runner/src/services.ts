@@ -32,6 +32,10 @@ export interface RunnerServices {
     params: unknown,
     options: Pick<SourceOptions, 'keepAuthParams' | 'selection'>,
   ): Source | undefined;
+  /** Whether other processes work on the same store, and reach the same staging and lake. */
+  readonly isShared: boolean;
+  /** Partitions that may be read over one base connection at the same time, by all runs together. */
+  readonly readsOfConnection: number;
   /** How late a row may be committed at the source with an earlier stamp, in seconds. */
   readonly settleSeconds: number;
   readonly log: RunnerLog;

@@ -10,6 +10,8 @@ export { type MovedStore, moveStore, StoreNotMovable } from './move-store.ts';
 export { StoreMoved } from './moved-marker.ts';
 export { DatabaseNotUsable, openEmbeddedStore, openPostgresStore } from './open-store.ts';
 export type { ApiClient, Organization, Organizations } from './organizations.ts';
+export type { PartitionReaders, ReadLimits, TakenPartition } from './partition-readers.ts';
+export type { ClaimedReading, ReadingQueue } from './reading-queue.ts';
 export type { ResourceFilter, ResourceOrder } from './resource-filter.ts';
 export type { ResourceReference, ResourceReferences } from './resource-references.ts';
 export type {

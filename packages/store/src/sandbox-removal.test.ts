@@ -115,7 +115,7 @@ describe('emptying one of several sandboxes, whatever is in them', () => {
       default: {
         const run = await scoped.runs.enqueue(item.name);
         if (run === undefined) return;
-        await scoped.staging.plan(run.id, [{ id: '1', settled: true, announcedRows: 1, state: {} }]);
+        await scoped.staging.plan(run.id, 'c', [{ id: '1', settled: true, announcedRows: 1, state: {} }]);
         const page = {
           partitionId: '1',
           position: 1,

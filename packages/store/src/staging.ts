@@ -34,7 +34,11 @@ export interface StagedPage {
 /** What a run has planned to read and what of it is staged: the part of a run that survives its worker. */
 export interface Staging {
   /** Replaces the run's plan; pages of an earlier plan are forgotten. */
-  plan(runId: string, partitions: readonly Omit<StagedPartition, 'isStaged'>[]): Promise<void>;
+  plan(
+    runId: string,
+    connectionId: string,
+    partitions: readonly Omit<StagedPartition, 'isStaged'>[],
+  ): Promise<void>;
   partitions(runId: string): Promise<readonly StagedPartition[]>;
   pages(runId: string): Promise<readonly StagedPage[]>;
   addPage(runId: string, page: StagedPage): Promise<void>;
@@ -46,12 +50,14 @@ export interface Staging {
 
 export function scopedStaging(database: Kysely<Tables>, scope: Scope): Staging {
   return {
-    async plan(runId, partitions) {
+    async plan(runId, connectionId, partitions) {
       await this.clear(runId);
       for (let from = 0; from < partitions.length; from += PARTITIONS_AT_ONCE) {
         const values = partitions
           .slice(from, from + PARTITIONS_AT_ONCE)
-          .map((partition, index) => partitionValues(scope, runId, from + index, partition));
+          .map((partition, index) =>
+            partitionValues(scope, { runId, connectionId, position: from + index }, partition),
+          );
         await database.insertInto('run_partitions').values(values).execute();
       }
     },
@@ -102,7 +108,7 @@ export function scopedStaging(database: Kysely<Tables>, scope: Scope): Staging {
     async finishPartition(runId, partitionId, changeToken) {
       await database
         .updateTable('run_partitions')
-        .set({ is_staged: true, change_token: changeToken ?? null })
+        .set({ is_staged: true, change_token: changeToken ?? null, reader: null, read_until: null })
         .where('org_id', '=', scope.orgId)
         .where('sandbox_id', '=', scope.sandboxId)
         .where('run_id', '=', runId)
@@ -126,8 +132,7 @@ const PARTITIONS_AT_ONCE = 5_000;
 
 function partitionValues(
   scope: Scope,
-  runId: string,
-  position: number,
+  { runId, connectionId, position }: { runId: string; connectionId: string; position: number },
   partition: Omit<StagedPartition, 'isStaged'>,
 ): Insertable<Tables['run_partitions']> {
   return {
@@ -144,10 +149,14 @@ function partitionValues(
     item_name: partition.item?.name ?? null,
     item_version: partition.item?.version ?? null,
     change_token: null,
+    connection_id: connectionId,
+    reader: null,
+    read_until: null,
+    problem: null,
   };
 }
 
-function fromPartitionRow(row: Selectable<Tables['run_partitions']>): StagedPartition {
+export function fromPartitionRow(row: Selectable<Tables['run_partitions']>): StagedPartition {
   return {
     id: row.id,
     settled: row.settled,

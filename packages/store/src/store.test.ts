@@ -380,7 +380,9 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
   test('remembers plan and pages of a run until they are cleared', async () => {
     const run = await prod.runs.enqueue('staging');
     if (!run) throw new Error('not queued');
-    await prod.staging.plan(run.id, [{ id: 'p1', settled: true, announcedRows: 2, state: { job: '750' } }]);
+    await prod.staging.plan(run.id, 'c', [
+      { id: 'p1', settled: true, announcedRows: 2, state: { job: '750' } },
+    ]);
     const page = {
       partitionId: 'p1',
       position: 0,

@@ -6,6 +6,8 @@ import { type FlowSources, scopedFlowSources } from './flow-sources.ts';
 import { type LandedItems, scopedLandedItems } from './landed-items.ts';
 import { type Leftovers, leftovers, type ScopedLeftovers, scopedLeftovers } from './leftovers.ts';
 import { type Organizations, organizations } from './organizations.ts';
+import { type PartitionReaders, scopedPartitionReaders } from './partition-readers.ts';
+import { type ReadingQueue, readingQueue } from './reading-queue.ts';
 import { type ResourceReferences, scopedReferences } from './resource-references.ts';
 import { type ResourceKind, type Resources, scopedResources } from './resources.ts';
 import { type RunQueue, runQueue } from './run-queue.ts';
@@ -30,6 +32,7 @@ export interface ScopedStore {
   readonly runs: Runs;
   readonly schedules: Schedules;
   readonly staging: Staging;
+  readonly readers: PartitionReaders;
   readonly tables: TablePointers;
   readonly watermarks: Watermarks;
   readonly landedItems: LandedItems;
@@ -69,6 +72,7 @@ export interface ScopedStore {
 export interface Store {
   readonly organizations: Organizations;
   readonly queue: RunQueue;
+  readonly readings: ReadingQueue;
   readonly deliveries: DeliveryQueue;
   readonly sandboxRemovals: SandboxRemovals;
   readonly leftovers: Leftovers;
@@ -86,6 +90,7 @@ export function createStore(database: Kysely<Tables>, work: WorkQueue, close: ()
   return {
     organizations: organizations(database),
     queue: runQueue(database, work),
+    readings: readingQueue(database, work),
     deliveries: deliveryQueue(database, work),
     sandboxRemovals: sandboxRemovals(database),
     leftovers: leftovers(database),
@@ -105,6 +110,7 @@ function scopedStore(database: Kysely<Tables>, work: WorkQueue, scope: Scope): S
     runs: scopedRuns(database, scope, work),
     schedules: scopedSchedules(database, scope),
     staging: scopedStaging(database, scope),
+    readers: scopedPartitionReaders(database, scope),
     tables: scopedTablePointers(database, scope),
     watermarks: scopedWatermarks(database, scope),
     landedItems: scopedLandedItems(database, scope),

@@ -112,6 +112,10 @@ export interface Tables {
     item_name: string | null;
     item_version: string | null;
     change_token: string | null;
+    connection_id: string | null;
+    reader: string | null;
+    read_until: ColumnType<Date | null, Date | null, Date | null>;
+    problem: JSONColumnType<Record<string, unknown>, string | null, string | null> | null;
   };
   events: Scoped & {
     id: string;

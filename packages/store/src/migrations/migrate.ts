@@ -4,6 +4,7 @@ import type { Tables } from '../tables.ts';
 import { events } from './events.ts';
 import { initial } from './initial.ts';
 import { listIndexes } from './list-indexes.ts';
+import { partitionReaders } from './partition-readers.ts';
 import { sandboxPackages } from './sandbox-packages.ts';
 import { sandboxRemoval } from './sandbox-removal.ts';
 import { scheduleRecurrence } from './schedule-recurrence.ts';
@@ -24,6 +25,7 @@ export async function migrate(database: Kysely<Tables>): Promise<void> {
         '0006-schedule-recurrence': { up: scheduleRecurrence },
         '0007-work-queue': { up: workQueue },
         '0008-events': { up: events },
+        '0009-partition-readers': { up: partitionReaders },
       }),
     },
   });

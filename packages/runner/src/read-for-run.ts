@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import type { Source } from '@tributary/connectors';
+import { type ClaimedReading, LeaseLost, type StagedPartition } from '@tributary/store';
+import { preparedFlowOf } from './ensure-plan.ts';
+import { concurrentReadsOf } from './extract-run.ts';
+import { openSourceOf } from './open-source.ts';
+import { readPartition } from './read-partition.ts';
+import { readingProblem } from './reading-problem.ts';
+import type { Attempt, RunnerServices } from './services.ts';
+
+/**
+ * Reads partitions of a run that another worker holds, as long as there are some to take. What cannot be read is told to the
+ * holder, who decides what that means.
+ */
+export async function readForRun(
+  services: RunnerServices,
+  { run, holder }: ClaimedReading,
+  signal: AbortSignal,
+): Promise<void> {
+  const store = services.store.scoped(run.scope);
+  const attempt: Attempt = { services, store, run, owner: holder, signal };
+  const prepared = await preparedFlowOf(attempt);
+  const source = openSourceOf(attempt, prepared);
+  const reader = randomUUID();
+  const limits = { ofRun: concurrentReadsOf(prepared.flow), ofConnection: services.readsOfConnection };
+  while (!signal.aborted) {
+    const taken = await store.readers.take(run.id, reader, limits);
+    // Where others read all that may be read, the run's holder asks again.
+    if (taken.kind !== 'taken') return;
+    if (!(await read(attempt, reader, source, taken.partition))) return;
+  }
+}
+
+/** False when nothing more of the run is to be read by this worker. */
+async function read(
+  attempt: Attempt,
+  reader: string,
+  source: Source,
+  partition: StagedPartition,
+): Promise<boolean> {
+  try {
+    await readPartition(attempt, reader, source, partition);
+    return true;
+  } catch (error) {
+    const { store, run, signal } = attempt;
+    const isNobodysFault = signal.aborted || error instanceof LeaseLost;
+    const problem = isNobodysFault ? undefined : readingProblem(error);
+    await store.readers.giveBack(run.id, partition.id, reader, problem);
+    return false;
+  }
+}
