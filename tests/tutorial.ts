@@ -35,6 +35,10 @@ export interface Crm {
 export interface WalkOptions {
   /** The demo CRM where left out. */
   readonly crm?: Crm;
+  /** The table that is read; the CRM's own where left out. */
+  readonly table?: string;
+  /** A schema that is there already; left out, one of a person's details is created. */
+  readonly schemaId?: string;
   /** The mapping's [source, destination] pairs; the tutorial's three where left out. */
   readonly mappings?: readonly (readonly [string, string])[];
   readonly backfill?: boolean;
@@ -82,33 +86,37 @@ export async function walkTutorial(server: Walker, title: string, options: WalkO
     withColumns(
       sampleBody('source connection', {
         '4cb0c374-d3bb-4557-b139-5712880adc55': connection.id,
-        '{TABLE_PATH}': crm.table,
+        '{TABLE_PATH}': options.table ?? crm.table,
         '"tabular",': '"tabular"',
       }),
       crm,
       options.mappings,
     ),
   );
-  const schema = await post(
-    '/data/foundation/schemaregistry/tenant/schemas',
-    sampleBody('schema', { 'Target schema for CRM source connector': title }),
-  );
+  const schemaId =
+    options.schemaId ??
+    (
+      await post(
+        '/data/foundation/schemaregistry/tenant/schemas',
+        sampleBody('schema', { 'Target schema for CRM source connector': title }),
+      )
+    ).$id;
   const schemaPlaceholder = 'https://ns.adobe.com/{TENANT_ID}/schemas/417a33eg81a221bd10495920574gfa2d';
   const [dataSet] = await post(
     '/data/foundation/catalog/dataSets?requestDataSource=true',
-    sampleBody('dataset', { [schemaPlaceholder]: schema.$id }),
+    sampleBody('dataset', { [schemaPlaceholder]: schemaId }),
   );
   const dataSetId = String(dataSet).replace('@/dataSets/', '');
   const target = await post(
     `${FLOW}/targetConnections`,
     sampleBody('target connection', {
-      [schemaPlaceholder]: schema.$id,
+      [schemaPlaceholder]: schemaId,
       '5c8c3c555033b814b69f947f': dataSetId,
     }),
   );
   const mapping = await post(
     '/data/foundation/conversion/mappingSets',
-    withMappings(sampleBody('mapping', { [schemaPlaceholder]: schema.$id }), crm, options.mappings),
+    withMappings(sampleBody('mapping', { [schemaPlaceholder]: schemaId }), crm, options.mappings),
     200,
   );
   const flow = await post(
@@ -127,7 +135,7 @@ export async function walkTutorial(server: Walker, title: string, options: WalkO
   return {
     connectionId: connection.id,
     sourceConnectionId: source.id,
-    schemaId: schema.$id,
+    schemaId,
     dataSetId,
     targetConnectionId: target.id,
     mappingSetId: mapping.id,

@@ -70,6 +70,14 @@ describe('a new column, where the flow’s policy is to add', () => {
     expect(log[0]?.createdBy).toBe('tributary');
   });
 
+  test('of exact decimals lands to the last digit', async () => {
+    const amount: SourceColumn = { name: 'Amount', type: 'decimal', digits: { precision: 18, scale: 2 } };
+    await after([amount], { [amount.name]: '1234567890123456.78' });
+    expect(await bench.run(flow)).toMatchObject({ state: 'success' });
+    const added = (await bench.rows(flow)).map(({ _acme: own = {} }) => Object.values(Object(own))[0]);
+    expect(added).toEqual([undefined, { amount: '1234567890123456.78' }]);
+  });
+
   test('joins those that came before it, whose columns in the table stay as they are', async () => {
     await after([region], { [region.name]: 'North' });
     await bench.run(flow);

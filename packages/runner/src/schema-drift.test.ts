@@ -45,6 +45,15 @@ describe('the drift between two tables', () => {
     expect(hasDrifted(schemaDrift([nested('city')], [nested('city', 'street')]))).toBe(true);
   });
 
+  test('sees decimals of other digits, and none where an earlier run has kept none', () => {
+    const amount: SourceColumn = { name: 'Amount', type: 'decimal', originalType: 'currency' };
+    const cents: SourceColumn = { ...amount, digits: { precision: 18, scale: 2 } };
+    const mills: SourceColumn = { ...amount, digits: { precision: 18, scale: 3 } };
+    expect(hasDrifted(schemaDrift([amount], [cents]))).toBe(false);
+    const [notice] = driftNotices(schemaDrift([cents], [mills]), new Set());
+    expect(notice?.message).toContain('Amount decimal(18,3) (currency) instead of decimal(18,2) (currency)');
+  });
+
   test('is told in words, of hundreds of columns only some', () => {
     const columns = Array.from({ length: 300 }, (_, n): SourceColumn => ({ name: `c${n}`, type: 'string' }));
     const [notice] = driftNotices(schemaDrift([], columns), new Set());
