@@ -1,4 +1,4 @@
-import { migrateStore, runServer, type Setting, settings } from '@tributary/server';
+import { migrateStore, runServer, runWorker, type Setting, settings } from '@tributary/server';
 import { Command } from 'commander';
 import { runDemo } from './demo/run-demo.ts';
 
@@ -9,6 +9,18 @@ const program = new Command('tributary').description(
 const up = program.command('up').description('Starts the server and keeps it up.');
 offer(up, settings);
 up.action(() => runServer(process.env, flagsAfter('up')));
+
+const server = program
+  .command('server')
+  .description('Starts a server that leaves flow runs to workers. Needs DATABASE_URL.');
+offer(server, settings);
+server.action(() => runServer(process.env, flagsAfter('server'), { executesRuns: false }));
+
+const worker = program
+  .command('worker')
+  .description('Starts a worker: it executes flow runs and answers no requests. Needs DATABASE_URL.');
+offer(worker, settings);
+worker.action(() => runWorker(process.env, flagsAfter('worker')));
 
 program
   .command('demo')

@@ -1,29 +1,15 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { createSource, OutboundClient } from '@tributary/connectors';
-import { openEngine } from '@tributary/engine';
-import { localFileIO } from '@tributary/lake';
-import { type Runner, type RunnerServices, stagingFolder, startRunner } from '@tributary/runner';
-import {
-  createVault,
-  openEmbeddedStore,
-  openPostgresStore,
-  readOrCreateKey,
-  type Scope,
-  type Store,
-  type Vault,
-} from '@tributary/store';
+import type { Runner } from '@tributary/runner';
+import type { Store } from '@tributary/store';
 import packageJson from '../package.json' with { type: 'json' };
 import { ClosingStack } from './closing-stack.ts';
 import type { Configuration } from './configuration.ts';
 import { type DemoCrm, startDemoCrm } from './demo-crm.ts';
-import { fileInspector } from './file-inspector.ts';
 import { ensureInstallation, type Installation } from './first-start.ts';
 import { createTokens } from './http/access-tokens.ts';
 import { createFront } from './http/front.ts';
 import type { Routes } from './http/service.ts';
 import { removeReadiness, writeReadiness } from './readiness-file.ts';
+import { openRooms } from './rooms.ts';
 import { allServices } from './services/all.ts';
 
 /** A running Tributary. */
@@ -35,78 +21,42 @@ export interface Application {
   stop(): Promise<void>;
 }
 
-/** The composition root: store, lake, engine, services, HTTP front and runner, as the configuration says. */
-export async function startApplication(configuration: Configuration): Promise<Application> {
+/** What a process does of all that there is to do. */
+export interface Duties {
+  /** Whether flow runs are executed here, or left to workers. */
+  readonly executesRuns: boolean;
+}
+
+/** The composition root of what answers requests: rooms, services, HTTP front, and the runner where it belongs here. */
+export async function startApplication(
+  configuration: Configuration,
+  { executesRuns }: Duties = { executesRuns: true },
+): Promise<Application> {
   const { dataFolder } = configuration;
-  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   const closing = new ClosingStack();
   try {
-    const store = await openStore(configuration);
-    closing.add(() => store.close());
+    const rooms = await openRooms(configuration, closing);
     // Not before the store is open: until then another server may be the one that can be reached.
     await removeReadiness(dataFolder);
-    const vault = openVault(configuration);
-    const installation = await ensureInstallation(store, configuration);
-    const lake = await openLake(configuration);
-    const engine = openEngine({
-      memoryLimitMb: configuration.engineMemoryMb,
-      threads: availableParallelism(),
-      tempDirectory: await ensureFolder(join(dataFolder, 'engine')),
-    });
-    closing.add(() => engine.close());
-    const outbound = new OutboundClient();
-    closing.add(() => outbound.close());
-    const files = {
-      inspector: fileInspector(engine, await ensureFolder(join(dataFolder, 'samples'))),
-      roots: configuration.fileRoots,
-    };
-    const openSource: RunnerServices['openSource'] = (connectionSpecId, authSpecName, params, options) =>
-      createSource(connectionSpecId, authSpecName, params, { ...options, outbound, files });
+    const installation = await ensureInstallation(rooms.store, configuration);
     const demo = configuration.demo && (await startDemoCrm(dataFolder, configuration.demo.contacts));
     if (demo) closing.add(() => demo.stop());
 
-    const staging = stagingFolder(join(dataFolder, 'staging'));
-    const diagnostics = join(dataFolder, 'diagnostics');
     let runner: Runner | undefined;
-    const tokens = createTokens(vault.derive('access-tokens'));
+    const tokens = createTokens(rooms.vault.derive('access-tokens'));
     const front = await createFront({
-      store,
+      store: rooms.store,
       tokens,
-      services: allServices({
-        store,
-        vault,
-        tokens,
-        engine,
-        lake,
-        runFiles: {
-          removeStaging: staging.remove,
-          removeDiagnostics: (batchId) => rm(join(diagnostics, batchId), { recursive: true, force: true }),
-        },
-        openSource,
-        wakeRunner: () => runner?.wake(),
-      }),
+      // Workers look for work by themselves.
+      services: allServices({ ...rooms, tokens, wakeRunner: () => runner?.wake() }),
       version: packageJson.version,
       logger: configuration.isLogging,
     });
-    addHealthChecks(front, store);
+    addHealthChecks(front, rooms.store);
     closing.add(() => front.close());
     const url = await front.listen({ host: configuration.host, port: configuration.port });
 
-    runner = startRunner({
-      store,
-      vault,
-      engine,
-      lake,
-      staging,
-      diagnosticsFolder: (batchId) => ensureFolder(join(diagnostics, batchId)),
-      outbound,
-      openSource,
-      isShared: configuration.databaseUrl !== undefined,
-      readsOfConnection: configuration.readsOfConnection,
-      settleSeconds: configuration.settleSeconds,
-      log: front.log,
-    });
-    closing.add(() => runner?.stop());
+    if (executesRuns) runner = rooms.startRunner(front.log);
     await writeReadiness(dataFolder, {
       url,
       pid: process.pid,
@@ -123,28 +73,6 @@ export async function startApplication(configuration: Configuration): Promise<Ap
     await closing.close();
     throw error;
   }
-}
-
-function openStore({ databaseUrl, dataFolder }: Configuration): Promise<Store> {
-  return databaseUrl === undefined ? openEmbeddedStore(dataFolder) : openPostgresStore(databaseUrl);
-}
-
-function openVault({ vaultKey, dataFolder }: Configuration): Vault {
-  return createVault(vaultKey ?? readOrCreateKey(join(dataFolder, 'vault.key')));
-}
-
-async function openLake({ lakeFolder }: Configuration) {
-  const io = localFileIO(await ensureFolder(lakeFolder));
-  return {
-    io,
-    tableLocation: ({ orgId, sandboxId }: Scope, dataSetId: string) =>
-      io.locationOf(join(lakeFolder, orgId.replaceAll(/[^\w@.-]/g, '_'), sandboxId, dataSetId)),
-  };
-}
-
-async function ensureFolder(path: string): Promise<string> {
-  await mkdir(path, { recursive: true });
-  return path;
 }
 
 function addHealthChecks(front: Routes, store: Store): void {

@@ -11,6 +11,8 @@ export interface Configuration {
   readonly port: number;
   /** Absolute. */
   readonly dataFolder: string;
+  /** Absolute; for what runs stage and what they reject. Every process of an installation reaches it. */
+  readonly stagingFolder: string;
   /** Absolute folder of the lake. */
   readonly lakeFolder: string;
   /** Undefined: the embedded store in the data folder. */
@@ -50,6 +52,7 @@ export function readConfiguration(
     host: read.text('TRIBUTARY_HOST'),
     port: read.integer('TRIBUTARY_PORT', 0, 65_535),
     dataFolder,
+    stagingFolder: resolve(read.optional('TRIBUTARY_STAGING') ?? dataFolder),
     lakeFolder: lakeFolderOf(read.optional('LAKE_URI'), dataFolder),
     databaseUrl: databaseUrlOf(read.optional('DATABASE_URL')),
     firstStart: {

@@ -1,20 +1,40 @@
-import { type Application, startApplication } from './application.ts';
+import { type Application, type Duties, startApplication } from './application.ts';
 import { isLoopback, readConfiguration } from './configuration.ts';
-import { inFull, wordsForTheUser } from './words-for-the-user.ts';
-
-/** How long a server that was told to end may take for what is under way. */
-const DRAIN_MS = 25_000;
+import { stopOnSignals } from './stop-on-signals.ts';
+import { wordsForTheUser } from './words-for-the-user.ts';
+import { requireShared, startWorker } from './worker.ts';
 
 /** Starts a server as environment and flags say, and keeps it up until a signal ends this process. */
 export async function runServer(
   environment: Readonly<Record<string, string | undefined>>,
   args: readonly string[],
+  duties: Duties = { executesRuns: true },
 ): Promise<void> {
-  try {
+  await untilSignal(async () => {
     const configuration = readConfiguration(environment, args);
-    const starting = startApplication(configuration);
+    if (!duties.executesRuns) requireShared(configuration);
+    const starting = startApplication(configuration, duties);
     stopOnSignals(starting);
     announce(await starting, isLoopback(configuration.host));
+  });
+}
+
+/** Starts a worker, and keeps it up until a signal ends this process. */
+export async function runWorker(
+  environment: Readonly<Record<string, string | undefined>>,
+  args: readonly string[],
+): Promise<void> {
+  await untilSignal(async () => {
+    const starting = startWorker(readConfiguration(environment, args));
+    stopOnSignals(starting);
+    await starting;
+    process.stdout.write('A worker of Tributary is ready.\n');
+  });
+}
+
+async function untilSignal(start: () => Promise<void>): Promise<void> {
+  try {
+    await start();
   } catch (error) {
     process.stderr.write(`${wordsForTheUser(error)}\n`);
     process.exit(1);
@@ -36,27 +56,4 @@ function announce({ url, installation, demo }: Application, isPrivate: boolean):
   }
   if (!isPrivate) lines.push('  This address can be reached from other machines.');
   process.stdout.write(`${lines.join('\n')}\n`);
-}
-
-/**
- * The first signal drains, once the start is through, so that nothing is left half open; a second one, or a drain that
- * takes too long, ends at once.
- */
-function stopOnSignals(starting: Promise<Application>): void {
-  let isStopping = false;
-  const stop = async () => {
-    if (isStopping) process.exit(1);
-    isStopping = true;
-    setTimeout(() => process.exit(1), DRAIN_MS).unref();
-    try {
-      const application = await starting;
-      await application.stop();
-      process.exit(0);
-    } catch (error) {
-      process.stderr.write(`${inFull(error)}\n`);
-      process.exit(1);
-    }
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
 }

@@ -67,6 +67,13 @@ export const settings: readonly Setting[] = [
       'Folders that local files may be read from, parted as in `PATH`; a `Local folder` connection is refused where unset.',
   },
   {
+    variable: 'TRIBUTARY_STAGING',
+    flag: 'staging',
+    fallback: undefined,
+    meaning:
+      'Folder for staged pages and rejected rows, which servers and workers share; the data folder where unset.',
+  },
+  {
     variable: 'TRIBUTARY_SETTLE_SECONDS',
     flag: 'settle-seconds',
     fallback: '600',

@@ -1,0 +1,118 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { createSource, OutboundClient } from '@tributary/connectors';
+import { type Engine, openEngine } from '@tributary/engine';
+import { localFileIO } from '@tributary/lake';
+import {
+  type Runner,
+  type RunnerLog,
+  type RunnerServices,
+  stagingFolder,
+  startRunner,
+} from '@tributary/runner';
+import {
+  createVault,
+  openEmbeddedStore,
+  openPostgresStore,
+  readOrCreateKey,
+  type Scope,
+  type Store,
+  type Vault,
+} from '@tributary/store';
+import type { ClosingStack } from './closing-stack.ts';
+import type { Configuration } from './configuration.ts';
+import { fileInspector } from './file-inspector.ts';
+
+/** What every process of an installation has open, whether it answers requests, executes runs or both. */
+export interface Rooms {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly lake: RunnerServices['lake'];
+  readonly engine: Engine;
+  readonly openSource: RunnerServices['openSource'];
+  /** Removes what runs keep outside of the lake; nothing where there is nothing. */
+  readonly runFiles: {
+    removeStaging(runId: string): Promise<void>;
+    removeDiagnostics(batchId: string): Promise<void>;
+  };
+  /** Executes what falls due in this process, until all is closed. */
+  startRunner(log: RunnerLog): Runner;
+}
+
+/** Opens them as the configuration says; `closing` closes them. */
+export async function openRooms(configuration: Configuration, closing: ClosingStack): Promise<Rooms> {
+  const { dataFolder, stagingFolder: shared } = configuration;
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  const store = await openStore(configuration);
+  closing.add(() => store.close());
+  const vault = openVault(configuration);
+  const lake = await openLake(configuration);
+  const engine = openEngine({
+    memoryLimitMb: configuration.engineMemoryMb,
+    threads: availableParallelism(),
+    tempDirectory: await ensureFolder(join(dataFolder, 'engine')),
+  });
+  closing.add(() => engine.close());
+  const outbound = new OutboundClient();
+  closing.add(() => outbound.close());
+  const files = {
+    inspector: fileInspector(engine, await ensureFolder(join(dataFolder, 'samples'))),
+    roots: configuration.fileRoots,
+  };
+  const openSource: Rooms['openSource'] = (connectionSpecId, authSpecName, params, options) =>
+    createSource(connectionSpecId, authSpecName, params, { ...options, outbound, files });
+  const staging = stagingFolder(join(shared, 'staging'));
+  const diagnostics = join(shared, 'diagnostics');
+  return {
+    store,
+    vault,
+    lake,
+    engine,
+    openSource,
+    runFiles: {
+      removeStaging: staging.remove,
+      removeDiagnostics: (batchId) => rm(join(diagnostics, batchId), { recursive: true, force: true }),
+    },
+    startRunner(log) {
+      const runner = startRunner({
+        store,
+        vault,
+        engine,
+        lake,
+        staging,
+        diagnosticsFolder: (batchId) => ensureFolder(join(diagnostics, batchId)),
+        outbound,
+        openSource,
+        isShared: configuration.databaseUrl !== undefined,
+        readsOfConnection: configuration.readsOfConnection,
+        settleSeconds: configuration.settleSeconds,
+        log,
+      });
+      closing.add(() => runner.stop());
+      return runner;
+    },
+  };
+}
+
+function openStore({ databaseUrl, dataFolder }: Configuration): Promise<Store> {
+  return databaseUrl === undefined ? openEmbeddedStore(dataFolder) : openPostgresStore(databaseUrl);
+}
+
+function openVault({ vaultKey, dataFolder }: Configuration): Vault {
+  return createVault(vaultKey ?? readOrCreateKey(join(dataFolder, 'vault.key')));
+}
+
+async function openLake({ lakeFolder }: Configuration): Promise<Rooms['lake']> {
+  const io = localFileIO(await ensureFolder(lakeFolder));
+  return {
+    io,
+    tableLocation: ({ orgId, sandboxId }: Scope, dataSetId: string) =>
+      io.locationOf(join(lakeFolder, orgId.replaceAll(/[^\w@.-]/g, '_'), sandboxId, dataSetId)),
+  };
+}
+
+async function ensureFolder(path: string): Promise<string> {
+  await mkdir(path, { recursive: true });
+  return path;
+}
