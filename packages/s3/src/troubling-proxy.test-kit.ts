@@ -17,6 +17,10 @@ export interface TroublingProxy {
   readonly url: URL;
   /** Makes trouble to the next request that comes of a method, or of a method and a path (`GET /bucket/key`); several queue up. */
   trouble(request: string, trouble: Trouble): void;
+  /** How much trouble has still to come. */
+  readonly troubles: number;
+  /** Makes none of what has still to come. */
+  calm(): void;
   /** While false the server never sees `If-None-Match`, as one that does not know it. */
   knowsConditionalWrites: boolean;
   stop(): Promise<void>;
@@ -61,6 +65,10 @@ export async function startTroublingProxy(socketPath: string): Promise<Troubling
   const proxy: TroublingProxy = {
     url: new URL(`http://127.0.0.1:${port}`),
     trouble: (request, trouble) => void troubles.push({ request, trouble }),
+    get troubles() {
+      return troubles.length;
+    },
+    calm: () => void troubles.splice(0),
     knowsConditionalWrites: true,
     async stop() {
       server.closeAllConnections();

@@ -65,11 +65,12 @@ export function testCancelling(reading: ReadingUnderTest): void {
     test(`it leaves nothing open${isCannot(leftOpen) ? `, which is not looked at: ${leftOpen.cannot}` : ''}`, async () => {
       const enough = new AbortController();
       const source = reading.open();
+      const request = await reading.request();
       const calls = [
         source.explore(table.listing?.folder, enough.signal),
         source.describe(table.path, enough.signal),
         source.preview(table.path, 2, enough.signal),
-        source.plan(await reading.request(), enough.signal),
+        source.plan(request, enough.signal),
       ];
       enough.abort(new Error('enough'));
       for (const outcome of await Promise.allSettled(calls))
@@ -82,7 +83,8 @@ export function testCancelling(reading: ReadingUnderTest): void {
     const sink = new MemorySink();
     const full = new Error('no space left on device');
     sink.stage = () => Promise.reject(full);
-    await expect(reading.open().read(await reading.somePartition(), sink)).rejects.toBe(full);
+    const partition = await reading.somePartition();
+    await expect(reading.open().read(partition, sink)).rejects.toBe(full);
     await expectNothingLeftOpen();
   });
 }

@@ -78,10 +78,11 @@ class Attempt {
 
   /** What the read is refused with; undefined where it comes to its end. */
   async readAll(oncePlanned?: () => Promise<void>): Promise<unknown> {
-    const source = this.#reading.open();
     try {
-      this.#partitions ??= (await source.plan(await this.#reading.request())).map(asStored);
+      this.#partitions ??= (await this.#reading.open().plan(await this.#reading.request())).map(asStored);
       await oncePlanned?.();
+      // Another process may read what one has planned.
+      const source = this.#reading.open();
       for (const partition of this.#partitions) {
         const sink = this.#sinks.get(partition.id) ?? new MemorySink();
         this.#sinks.set(partition.id, sink);

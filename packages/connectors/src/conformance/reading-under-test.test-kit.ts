@@ -14,6 +14,7 @@ type Description = Awaited<ReturnType<Source['describe']>>;
 /** Reads a subject's known table, and compares what comes with what is there. */
 export class ReadingUnderTest {
   readonly subject: SourceSubject;
+  #description: Promise<Description> | undefined;
 
   constructor(subject: SourceSubject) {
     this.subject = subject;
@@ -31,8 +32,10 @@ export class ReadingUnderTest {
     return this.subject.open(options);
   }
 
-  async describe(): Promise<Description> {
-    return this.open().describe(this.path);
+  /** The known table as the source describes it; asked for once. */
+  describe(): Promise<Description> {
+    this.#description ??= this.open().describe(this.path);
+    return this.#description;
   }
 
   /** The names of the columns that are read, in the order of the description. */

@@ -37,6 +37,8 @@ export async function readFile(
           return following?.done === true ? undefined : next;
         },
       });
+      // What is small has come whole before anybody could stop it.
+      signal?.throwIfAborted();
       content = following ?? (await contents.next());
     }
   } finally {

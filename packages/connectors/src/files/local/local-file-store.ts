@@ -101,7 +101,8 @@ export function localFileStore({ folder, roots }: LocalFolder): FileStore {
   }
 
   return {
-    async check() {
+    async check(signal) {
+      signal?.throwIfAborted();
       await opendir(await base()).then((directory) => directory.close());
     },
 

@@ -27,6 +27,10 @@ export interface TestSftpServer {
   readonly connections: number;
   /** Makes trouble to the next connection that comes; several queue up. */
   trouble(trouble: SftpTrouble): void;
+  /** How much trouble has still to come. */
+  readonly troubles: number;
+  /** Makes none of what has still to come. */
+  calm(): void;
   stop(): Promise<void>;
 }
 
@@ -91,6 +95,10 @@ export async function startSftpServer(): Promise<TestSftpServer | undefined> {
       return connections;
     },
     trouble: (trouble) => void troubles.push(trouble),
+    get troubles() {
+      return troubles.length;
+    },
+    calm: () => void troubles.splice(0),
     async stop() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
