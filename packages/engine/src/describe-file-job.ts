@@ -1,9 +1,9 @@
 import { type DuckDBType, DuckDBTypeId } from '@duckdb/node-api';
 import { quoteIdentifier, quoteLiteral } from '@tributary/data-prep';
-import { type SourceType, TEXT_FORMATS } from '@tributary/xdm';
+import { type SourceColumn, TEXT_FORMATS } from '@tributary/xdm';
 import { type Database, openDatabase } from './database.ts';
 import { EngineError, toEngineError } from './engine-error.ts';
-import { sourceTypeOf } from './source-type-of.ts';
+import { digitsOf, sourceTypeOf } from './source-type-of.ts';
 import type { Resources } from './transform-job.ts';
 
 export type SampleFormat = 'csv' | 'json' | 'parquet';
@@ -15,9 +15,7 @@ export interface DescribeFileRequest {
 }
 
 /** What a sample shows of one column. */
-export interface DescribedColumn {
-  readonly name: string;
-  readonly type: SourceType;
+export interface DescribedColumn extends Pick<SourceColumn, 'name' | 'type' | 'digits'> {
   readonly rows: number;
   /** Rows in which the column has a value. */
   readonly filled: number;
@@ -55,6 +53,7 @@ export async function runDescribeFile(
     return names.map((name, index) => ({
       name,
       type: sourceTypeOf(types[index]),
+      ...digitsOf(types[index]),
       rows: rows ?? 0,
       filled: perColumn[3 * index] ?? 0,
       distinct: perColumn[3 * index + 1] ?? 0,

@@ -53,6 +53,7 @@ describe('a value for an exact decimal', () => {
     ['=coalesce(Amount, 0)', { Amount: '12345678901234567.89' }, '12345678901234567.89'],
     ['=to_bigint(Double) - to_bigint(Double) % 0.01b', { Double: 0.30000000000000004 }, 0.3],
     ['=to_bigint(Amount) - to_bigint(Amount) % 0.01b', { Amount: '-1.239' }, -1.23],
+    ['=to_bigint(Double) + 0.005b - (to_bigint(Double) + 0.005b) % 0.01b', { Double: 1.005 }, 1.01],
     ['Amount', {}, undefined],
   ])('by %s of %j is %j', async (source, row, expected) => {
     expect(await amountOf(source, row)).toEqual(expected);

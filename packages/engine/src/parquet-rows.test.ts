@@ -39,7 +39,12 @@ describe('a Parquet file', () => {
       { name: 'small', type: 'integer', originalType: 'SMALLINT' },
       { name: 'big', type: 'long', originalType: 'BIGINT' },
       { name: 'ratio', type: 'number', originalType: 'DOUBLE' },
-      { name: 'price', type: 'decimal', originalType: 'DECIMAL(38,3)' },
+      {
+        name: 'price',
+        type: 'decimal',
+        originalType: 'DECIMAL(38,3)',
+        digits: { precision: 38, scale: 3 },
+      },
       { name: 'day', type: 'date', originalType: 'DATE' },
       { name: 'hour', type: 'time', originalType: 'TIME' },
       { name: 'local', type: 'date-time', originalType: 'TIMESTAMP' },

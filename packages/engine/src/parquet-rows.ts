@@ -5,7 +5,7 @@ import type { Database } from './database.ts';
 import { requireOneOf } from './delimited-rows.ts';
 import { EngineError, toEngineError } from './engine-error.ts';
 import { pathList, READABLE, rawName } from './relation-parts.ts';
-import { sourceTypeOf } from './source-type-of.ts';
+import { digitsOf, sourceTypeOf } from './source-type-of.ts';
 
 /** A Parquet file whose footer has been read. */
 export interface ParquetLayout {
@@ -41,7 +41,12 @@ export async function parquetLayout(database: Database, path: string, name: stri
 
 function parquetColumn(name: string, type: DuckDBType): ParquetColumn {
   return {
-    column: { name, type: sourceTypeOf(type), originalType: type.alias ?? type.toString() },
+    column: {
+      name,
+      type: sourceTypeOf(type),
+      originalType: type.alias ?? type.toString(),
+      ...digitsOf(type),
+    },
     text: rawText(type, quoteIdentifier(name)),
   };
 }

@@ -1,5 +1,5 @@
 import { type DuckDBType, DuckDBTypeId } from '@duckdb/node-api';
-import type { SourceType } from '@tributary/xdm';
+import type { SourceColumn, SourceType } from '@tributary/xdm';
 
 /** DuckDB's type of a column in the terms of source columns; undefined types and those that only DuckDB has are text. */
 export function sourceTypeOf(type: DuckDBType | undefined): SourceType {
@@ -49,4 +49,10 @@ export function sourceTypeOf(type: DuckDBType | undefined): SourceType {
     default:
       return 'string';
   }
+}
+
+/** The digits of a column of decimals, for a description of it. */
+export function digitsOf(type: DuckDBType | undefined): Pick<SourceColumn, 'digits'> {
+  if (type?.typeId !== DuckDBTypeId.DECIMAL) return {};
+  return { digits: { precision: type.width, scale: type.scale } };
 }

@@ -1,8 +1,20 @@
-import type { SourceColumn, SourceField, SourceType } from '@tributary/xdm';
+import type { DecimalDigits, SourceColumn, SourceField, SourceType } from '@tributary/xdm';
 
 /** The columns that any of several files has, in the order in which they come up. */
 export function mergedColumns(files: readonly (readonly SourceColumn[])[]): readonly SourceColumn[] {
-  return mergedFields(files);
+  const digits = Map.groupBy(files.flat(), ({ name }) => name);
+  return mergedFields(files).map(({ digits: _first, ...column }) => {
+    const common = commonDigits(digits.get(column.name) ?? []);
+    return column.type === 'decimal' && common !== undefined ? { ...column, digits: common } : column;
+  });
+}
+
+/** Digits that the values of all of the columns have room in; undefined where one of them does not tell its own. */
+function commonDigits(columns: readonly SourceColumn[]): DecimalDigits | undefined {
+  const all = columns.flatMap(({ digits }) => digits ?? []);
+  if (all.length < columns.length) return undefined;
+  const scale = Math.max(...all.map((digits) => digits.scale));
+  return { precision: scale + Math.max(...all.map((digits) => digits.precision - digits.scale)), scale };
 }
 
 function mergedFields<T extends SourceField>(lists: readonly (readonly T[])[]): readonly T[] {

@@ -34,7 +34,12 @@ export async function sampleColumns(
     const path = join(folder, `sample.${format}`);
     await writeFile(path, sample);
     const columns = await engine.describeFile({ path, format });
-    return columns.map(({ name, type, ...figures }) => ({ name, type, figures }));
+    return columns.map(({ name, type, digits, ...figures }) => ({
+      name,
+      type,
+      ...(digits && { digits }),
+      figures,
+    }));
   } catch (error) {
     if (error instanceof EngineError && error.kind !== 'crashed' && error.kind !== 'closed') {
       throw new Problem('invalidBody', `The sample cannot be read as ${format}: ${error.message}`, {
