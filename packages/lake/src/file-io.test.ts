@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { requireS3Server, startS3Server, type TestS3Server } from '@tributary/s3/test-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { FileExistsError, type FileIO, FileNotFoundError, LocationError } from './file-io.ts';
+import { FileExistsError, type FileIO, FileNotFoundError, type FileRange, LocationError } from './file-io.ts';
 import { localFileIO } from './local-file-io.ts';
 import { s3FileIO } from './s3-file-io.ts';
 import { collect } from './testing/collect.ts';
@@ -66,17 +66,16 @@ describe.each(kinds)('files of $name', ({ name, open }) => {
   test('are read as they were written, in folders made on the way', async () => {
     await io.write(at('a table/ünï+%20/00000.json'), Buffer.from('content'));
     expect((await io.read(at('a table/ünï+%20/00000.json'))).toString()).toBe('content');
-    expect(await io.stat(at('a table/ünï+%20/00000.json'))).toEqual({
-      location: at('a table/ünï+%20/00000.json'),
-      size: 7,
-    });
+    const stat = await io.stat(at('a table/ünï+%20/00000.json'));
+    expect(stat).toMatchObject({ location: at('a table/ünï+%20/00000.json'), size: 7 });
+    expect(Math.abs(Date.now() - Number(stat?.modifiedAt))).toBeLessThan(3_600_000);
   });
 
   test('are written once', async () => {
     await io.write(at('t/a'), Buffer.from('first'));
     await expect(io.write(at('t/a'), Buffer.from('second'))).rejects.toThrow(FileExistsError);
     expect((await io.read(at('t/a'))).toString()).toBe('first');
-    expect(await collect(io.list(at('t')))).toEqual([{ location: at('t/a'), size: 5 }]);
+    expect(await collect(io.list(at('t')))).toMatchObject([{ location: at('t/a'), size: 5 }]);
   });
 
   test('are replaced only where that is asked for', async () => {
@@ -88,10 +87,11 @@ describe.each(kinds)('files of $name', ({ name, open }) => {
   test('are listed below a folder, and none of a folder with a like name', async () => {
     for (const path of ['t/a', 't/b/c', 'u/d', 'tt/e']) await io.write(at(path), Buffer.from(path));
     const files = await collect(io.list(at('t')));
-    expect(files.sort((a, b) => a.location.localeCompare(b.location))).toEqual([
+    expect(files.sort((a, b) => a.location.localeCompare(b.location))).toMatchObject([
       { location: at('t/a'), size: 3 },
       { location: at('t/b/c'), size: 5 },
     ]);
+    for (const { modifiedAt } of files) expect(Number.isNaN(modifiedAt.getTime())).toBe(false);
     expect(await collect(io.list(root))).toHaveLength(4);
     expect(await collect(io.list(at('missing')))).toEqual([]);
   });
@@ -101,6 +101,36 @@ describe.each(kinds)('files of $name', ({ name, open }) => {
     await expect(io.sync(at('missing/a'))).rejects.toThrow(FileNotFoundError);
     expect(await io.stat(at('missing'))).toBeUndefined();
     await io.remove(at('missing/a'));
+    await io.removeFolder(at('missing'));
+    await expect(io.stream(at('missing'))).rejects.toThrow(FileNotFoundError);
+    await expect(io.upload(join(folder, 'missing'), at('missing'))).rejects.toThrow(FileNotFoundError);
+  });
+
+  test('are streamed, whole or a range of them', async () => {
+    await io.write(at('digits'), Buffer.from('0123456789'));
+    const text = async (range?: FileRange) =>
+      Buffer.concat(await collect(await io.stream(at('digits'), range))).toString();
+    expect(await text()).toBe('0123456789');
+    expect(await text({ start: 2, end: 4 })).toBe('234');
+    expect(await text({ start: 7, end: 100 })).toBe('789');
+    await io.write(at('empty'), Buffer.alloc(0));
+    expect(await collect(await io.stream(at('empty')))).toEqual([]);
+  });
+
+  test('come from this machine, once', async () => {
+    const [first, second] = [join(folder, 'first'), join(folder, 'second')];
+    await writeFile(first, 'first');
+    await writeFile(second, 'second');
+    await io.upload(first, at('t/uploaded'));
+    expect((await io.read(at('t/uploaded'))).toString()).toBe('first');
+    await expect(io.upload(second, at('t/uploaded'))).rejects.toThrow(FileExistsError);
+    expect(await readFile(first, 'utf8')).toBe('first');
+  });
+
+  test('go with their folder, and those of a folder with a like name stay', async () => {
+    for (const path of ['t/a', 't/b/c', 'tt/d']) await io.write(at(path), Buffer.from(path));
+    await io.removeFolder(at('t'));
+    expect(await collect(io.list(root))).toMatchObject([{ location: at('tt/d') }]);
   });
 
   test('are removed', async () => {
@@ -127,5 +157,8 @@ describe.each(kinds)('files of $name', ({ name, open }) => {
     await expect(io.read(location())).rejects.toThrow(LocationError);
     await expect(io.write(location(), Buffer.from('x'))).rejects.toThrow(LocationError);
     await expect(io.remove(location())).rejects.toThrow(LocationError);
+    await expect(io.removeFolder(location())).rejects.toThrow(LocationError);
+    await expect(io.upload(import.meta.filename, location())).rejects.toThrow(LocationError);
+    expect(() => io.pathOf(location())).toThrow(LocationError);
   });
 });

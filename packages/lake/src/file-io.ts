@@ -1,17 +1,28 @@
+import type { Readable } from 'node:stream';
+
 /** A file as a listing or a stat shows it. */
 export interface FileStat {
   readonly location: string;
   /** Bytes. */
   readonly size: number;
+  readonly modifiedAt: Date;
+}
+
+/** Bytes `start` to `end` of a file, both inclusive. */
+export interface FileRange {
+  readonly start: number;
+  readonly end: number;
 }
 
 /**
- * Where the files of a table lie. A location is an absolute URI (`file:///…`, later `s3://…`), the form that
+ * Where the files of a table lie. A location is an absolute URI (`file:///…`, `s3://…`), the form that
  * Iceberg metadata stores and that every reader resolves by itself.
  */
 export interface FileIO {
   /** The whole content. Throws `FileNotFoundError`. */
   read(location: string): Promise<Buffer>;
+  /** The content, or a range of it, as it comes. Throws `FileNotFoundError`; the stream fails where the file ends early. */
+  stream(location: string, range?: FileRange): Promise<Readable>;
   /**
    * Creates a file that appears whole or not at all and, once this returns, outlives a power failure. Files
    * are written once: throws `FileExistsError` where one lies already.
@@ -22,6 +33,17 @@ export interface FileIO {
    * state.
    */
   replace(location: string, content: Uint8Array): Promise<void>;
+  /**
+   * Puts a file of this machine at a location, whole or not at all; memory does not grow with it. What lies there already
+   * as this very file is left as it is. Throws `FileExistsError` where another does, and `FileNotFoundError` where there is
+   * nothing to put.
+   */
+  upload(path: string, location: string): Promise<void>;
+  /**
+   * The path under which this machine has what lies at a location, or would have it; undefined where it lies elsewhere, and
+   * has to be uploaded and downloaded. Throws `LocationError`.
+   */
+  pathOf(location: string): string | undefined;
   /** Makes a file that another process wrote durable. Throws `FileNotFoundError`. */
   sync(location: string): Promise<void>;
   /** Undefined where no file is. */
@@ -33,6 +55,8 @@ export interface FileIO {
   list(folder: string): AsyncIterable<FileStat>;
   /** Removes a file; one that is gone already is no error. */
   remove(location: string): Promise<void>;
+  /** Removes a folder with every file below; one that is gone already is no error. */
+  removeFolder(folder: string): Promise<void>;
 }
 
 export class FileNotFoundError extends Error {

@@ -2,8 +2,17 @@ export { type Append, stageAppend } from './append.ts';
 export type { DataFile } from './data-file.ts';
 export { currentDataFiles } from './data-files.ts';
 export { evolveSchema, type SchemaChange } from './evolve-schema.ts';
+export { type ExpiredSnapshots, expireSnapshots, type SnapshotExpiry } from './expire-snapshots.ts';
 export { IcebergFormatError } from './fields.ts';
-export { FileExistsError, type FileIO, FileNotFoundError, type FileStat, LocationError } from './file-io.ts';
+export {
+  FileExistsError,
+  type FileIO,
+  FileNotFoundError,
+  type FileRange,
+  type FileStat,
+  LocationError,
+} from './file-io.ts';
+export { type LocalCopies, type LocalCopiesOptions, localCopies } from './local-copies.ts';
 export { type LocalFileIO, localFileIO } from './local-file-io.ts';
 export { removeOldMetadata } from './metadata-log.ts';
 export { type ColumnFigures, parquetDataFile, type WrittenParquetFile } from './metrics.ts';

@@ -1,5 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, opendir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import {
+  copyFile,
+  type FileHandle,
+  link,
+  mkdir,
+  open,
+  opendir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path';
 import { FileExistsError, type FileIO, FileNotFoundError, type FileStat, LocationError } from './file-io.ts';
 
@@ -49,22 +61,27 @@ export function localFileIO(rootDirectory: string): LocalFileIO {
       return readFile(path).catch((error) => throwNotFound(error, location));
     },
 
-    async write(location, content) {
+    async stream(location, range) {
       const path = await guardedPathOf(location);
-      await makeDurableDirectory(dirname(path));
-      const unfinished = await writeUnfinished(path, content);
-      try {
-        await placeOnce(unfinished, path, location);
-      } finally {
-        await rm(unfinished, { force: true });
-      }
-      await syncPath(dirname(path));
+      const file = await open(path).catch((error) => throwNotFound(error, location));
+      return file.createReadStream(range ?? {});
+    },
+
+    async write(location, content) {
+      await writeOnce(location, await guardedPathOf(location), (handle) => handle.writeFile(content));
+    },
+
+    async upload(path, location) {
+      const target = await guardedPathOf(location);
+      await stat(path).catch((error) => throwNotFound(error, path));
+      if (resolve(path) === target) return;
+      await writeOnce(location, target, (_handle, unfinished) => copyFile(path, unfinished));
     },
 
     async replace(location, content) {
       const path = await guardedPathOf(location);
       await makeDurableDirectory(dirname(path));
-      const unfinished = await writeUnfinished(path, content);
+      const unfinished = await writeUnfinished(path, (handle) => handle.writeFile(content));
       try {
         await rename(unfinished, path);
       } finally {
@@ -82,19 +99,28 @@ export function localFileIO(rootDirectory: string): LocalFileIO {
     async stat(location) {
       const path = await guardedPathOf(location);
       const stats = await stat(path).catch(undefinedIfMissing);
-      return stats?.isFile() ? { location: locationOf(path), size: stats.size } : undefined;
+      return stats?.isFile()
+        ? { location: locationOf(path), size: stats.size, modifiedAt: stats.mtime }
+        : undefined;
     },
 
     async *list(folder) {
       const path = await guardedPathOf(folder);
       for await (const file of filesBelow(path)) {
         const stats = await stat(file).catch(undefinedIfMissing);
-        if (stats) yield { location: locationOf(file), size: stats.size } satisfies FileStat;
+        if (stats) {
+          const { size, mtime: modifiedAt } = stats;
+          yield { location: locationOf(file), size, modifiedAt } satisfies FileStat;
+        }
       }
     },
 
     async remove(location) {
       await rm(await guardedPathOf(location), { force: true });
+    },
+
+    async removeFolder(folder) {
+      await rm(await guardedPathOf(folder), { recursive: true, force: true });
     },
   };
 }
@@ -137,11 +163,24 @@ async function refuseLinksOut(root: string, path: string, location: string): Pro
   }
 }
 
-async function writeUnfinished(path: string, content: Uint8Array): Promise<string> {
+type Fill = (handle: FileHandle, path: string) => Promise<void>;
+
+async function writeOnce(location: string, path: string, fill: Fill): Promise<void> {
+  await makeDurableDirectory(dirname(path));
+  const unfinished = await writeUnfinished(path, fill);
+  try {
+    await placeOnce(unfinished, path, location);
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+  await syncPath(dirname(path));
+}
+
+async function writeUnfinished(path: string, fill: Fill): Promise<string> {
   const unfinished = join(dirname(path), `.${basename(path)}.${randomUUID()}${UNFINISHED}`);
   const handle = await open(unfinished, 'wx');
   try {
-    await handle.writeFile(content);
+    await fill(handle, unfinished);
     await handle.sync();
   } catch (error) {
     await rm(unfinished, { force: true });

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import {
   httpTransport,
   readBytes,
@@ -6,10 +7,18 @@ import {
   type S3Credentials,
   S3Error,
   type S3Location,
+  type S3Object,
   type S3RetryPolicy,
   uploadFile,
 } from '@tributary/s3';
-import { FileExistsError, type FileIO, FileNotFoundError, type FileStat, LocationError } from './file-io.ts';
+import {
+  FileExistsError,
+  type FileIO,
+  FileNotFoundError,
+  type FileRange,
+  type FileStat,
+  LocationError,
+} from './file-io.ts';
 
 export interface S3LakeOptions {
   /** `s3://<bucket>/<prefix>`; all locations lie below. */
@@ -24,19 +33,15 @@ export interface S3LakeOptions {
   readonly partSize?: number;
 }
 
-/** A FileIO over a bucket, for the callers that also have files of this machine to put there. */
+/** A FileIO over a bucket. Large files are uploaded in parts. */
 export interface S3FileIO extends FileIO {
-  /**
-   * Puts a file of this machine at a location, whole or not at all, in parts where it is large; memory does not grow with it.
-   * Throws `FileExistsError` where one lies there already, and `FileNotFoundError` where there is nothing to put.
-   */
-  upload(path: string, location: string): Promise<void>;
   /** Drops the parts that processes left behind which died while they uploaded; answers how many uploads there were. */
   abortUploads(begunBefore: Date): Promise<number>;
 }
 
 /** How often a file is read whose content breaks off. */
 const READ_ATTEMPTS = 4;
+const REMOVALS_AT_ONCE = 8;
 
 /**
  * Serves `s3:` locations below a root and no other. A location holds the key as it is, without percent-encoding, because Iceberg
@@ -59,6 +64,18 @@ export function s3FileIO(options: S3LakeOptions): S3FileIO {
       const content = await readWhole(client, placeOf(location));
       if (content === undefined) throw new FileNotFoundError(location);
       return content;
+    },
+
+    async stream(location, range) {
+      const place = placeOf(location);
+      const object = await client.head(place);
+      if (object === undefined) throw new FileNotFoundError(location);
+      return Readable.from(contentOf(client, place, object, range), { objectMode: false });
+    },
+
+    pathOf(location) {
+      placeOf(location);
+      return undefined;
     },
 
     async write(location, content) {
@@ -92,7 +109,7 @@ export function s3FileIO(options: S3LakeOptions): S3FileIO {
     async stat(location) {
       const place = placeOf(location);
       const object = await client.head(place);
-      return object && { location: locationOf(place.key), size: object.size };
+      return object && { location: locationOf(place.key), size: object.size, modifiedAt: object.modifiedAt };
     },
 
     async *list(folder) {
@@ -100,12 +117,21 @@ export function s3FileIO(options: S3LakeOptions): S3FileIO {
       for await (const { objects } of client.list({ bucket, prefix: key === '' ? '' : `${key}/` })) {
         // Consoles make objects of such names for folders.
         const files = objects.filter((object) => !object.key.endsWith('/'));
-        yield* files.map(({ key: found, size }): FileStat => ({ location: locationOf(found), size }));
+        yield* files.map(
+          ({ key: found, size, modifiedAt }): FileStat => ({ location: locationOf(found), size, modifiedAt }),
+        );
       }
     },
 
     async remove(location) {
       await client.remove(placeOf(location));
+    },
+
+    async removeFolder(folder) {
+      const { bucket, key } = placeOf(folder);
+      for await (const { objects } of client.list({ bucket, prefix: key === '' ? '' : `${key}/` })) {
+        await eachOf(objects, REMOVALS_AT_ONCE, (object) => client.remove({ bucket, key: object.key }));
+      }
     },
 
     async abortUploads(begunBefore) {
@@ -171,6 +197,45 @@ async function readWhole(client: S3Client, place: S3Location): Promise<Buffer | 
       if (attempt === READ_ATTEMPTS) throw error;
     }
   }
+}
+
+/** The content of an object, or a range of it. Where it breaks off it is read on from there, of the same object. */
+async function* contentOf(
+  client: S3Client,
+  place: S3Location,
+  { etag, size }: S3Object,
+  range: FileRange | undefined,
+): AsyncGenerator<Uint8Array> {
+  let from = range?.start ?? 0;
+  const end = Math.min(range?.end ?? size - 1, size - 1);
+  for (let failures = 0; from <= end; ) {
+    try {
+      const opened = await client.open(place, { from, to: end, ifMatch: etag === '' ? undefined : etag });
+      if (opened === undefined) throw new FileNotFoundError(`s3://${place.bucket}/${place.key}`);
+      for await (const piece of opened.body) {
+        from += piece.length;
+        failures = 0;
+        yield piece;
+      }
+      if (from <= end) throw new Error(`s3://${place.bucket}/${place.key} broke off before byte ${end}`);
+    } catch (error) {
+      failures += 1;
+      const isLasting = error instanceof S3Error || error instanceof FileNotFoundError;
+      if (isLasting || failures === READ_ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function eachOf<T>(
+  items: readonly T[],
+  atOnce: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const left = items.values();
+  const workers = Array.from({ length: atOnce }, async () => {
+    for (const item of left) await work(item);
+  });
+  await Promise.all(workers);
 }
 
 const LOCATION = /^s3[an]?:\/\/([A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9])(?:\/(.*))?$/s;

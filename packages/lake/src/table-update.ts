@@ -17,7 +17,9 @@ export type TableUpdate =
       readonly 'ref-name': string;
       readonly type: 'branch' | 'tag';
       readonly 'snapshot-id': SnapshotId;
-    };
+    }
+  | { readonly action: 'remove-snapshot-ref'; readonly 'ref-name': string }
+  | { readonly action: 'remove-snapshots'; readonly 'snapshot-ids': readonly SnapshotId[] };
 
 export type TableRequirement =
   | { readonly type: 'assert-table-uuid'; readonly uuid: string }
@@ -108,7 +110,24 @@ function applyUpdate(metadata: TableMetadata, update: TableUpdate): TableMetadat
       };
     case 'set-snapshot-ref':
       return setSnapshotRef(metadata, update['ref-name'], update.type, update['snapshot-id']);
+    case 'remove-snapshot-ref': {
+      const { [update['ref-name']]: _, ...refs } = metadata.refs;
+      return { ...metadata, refs };
+    }
+    case 'remove-snapshots':
+      return removeSnapshots(metadata, new Set(update['snapshot-ids']));
   }
+}
+
+function removeSnapshots(metadata: TableMetadata, gone: ReadonlySet<SnapshotId>): TableMetadata {
+  const log = metadata['snapshot-log'];
+  // A history with holes would tell wrongly what was current when: it begins after the last hole (spec, "Table Metadata Fields").
+  const lastHole = log.findLastIndex((entry) => gone.has(entry['snapshot-id']));
+  return {
+    ...metadata,
+    snapshots: metadata.snapshots.filter((snapshot) => !gone.has(snapshot['snapshot-id'])),
+    'snapshot-log': log.slice(lastHole + 1),
+  };
 }
 
 function setSnapshotRef(

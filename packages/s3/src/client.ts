@@ -42,6 +42,8 @@ export interface S3OpenObject {
 export interface S3ReadOptions {
   /** The first byte to be read, counted from zero. */
   readonly from?: number;
+  /** The last byte to be read; all that follow are where it is left out. */
+  readonly to?: number | undefined;
   /** Refused with `PreconditionFailed` where the object is another by now. */
   readonly ifMatch?: string | undefined;
 }
@@ -126,11 +128,11 @@ export class S3Client {
   /** Opens an object; undefined where there is none. */
   async open(
     { bucket, key }: S3Location,
-    { from = 0, ifMatch }: S3ReadOptions = {},
+    { from = 0, to, ifMatch }: S3ReadOptions = {},
     signal?: AbortSignal,
   ): Promise<S3OpenObject | undefined> {
     const headers = {
-      range: from > 0 ? `bytes=${from}-` : undefined,
+      range: from > 0 || to !== undefined ? `bytes=${from}-${to ?? ''}` : undefined,
       'if-match': ifMatch === undefined ? undefined : `"${ifMatch}"`,
     };
     const answer = await undefinedIfMissing(
