@@ -27,6 +27,8 @@ export interface Configuration {
   readonly demo: { readonly contacts: number } | undefined;
   /** The folders that local files may be read from, absolute. */
   readonly fileRoots: readonly string[];
+  /** Modules of further sources: paths, or names of packages. */
+  readonly sourceModules: readonly string[];
   readonly settleSeconds: number;
   readonly readsOfConnection: number;
   readonly engineMemoryMb: number;
@@ -65,6 +67,7 @@ export function readConfiguration(
       ? { contacts: read.integer('TRIBUTARY_DEMO_CONTACTS', 1, 100_000_000) }
       : undefined,
     fileRoots: fileRootsOf(read.optional('TRIBUTARY_FILE_ROOTS')),
+    sourceModules: listOf(read.optional('TRIBUTARY_SOURCES')),
     settleSeconds: read.integer('TRIBUTARY_SETTLE_SECONDS', 0, 86_400),
     readsOfConnection: read.integer('TRIBUTARY_CONNECTION_READS', 1, 1_000),
     engineMemoryMb: read.integer('TRIBUTARY_ENGINE_MEMORY_MB', 64, 1_048_576),
@@ -142,6 +145,13 @@ function fileRootsOf(paths: string | undefined): readonly string[] {
   const relative = roots.find((path) => !isAbsolute(path));
   if (relative === undefined) return roots;
   throw new ConfigurationError(`TRIBUTARY_FILE_ROOTS must hold absolute paths, not '${relative}'`);
+}
+
+function listOf(text: string | undefined): readonly string[] {
+  return (text ?? '')
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
 }
 
 function databaseUrlOf(url: string | undefined): string | undefined {

@@ -23,6 +23,7 @@ import {
 import type { ClosingStack } from './closing-stack.ts';
 import type { Configuration } from './configuration.ts';
 import { fileInspector } from './file-inspector.ts';
+import { loadSources } from './load-sources.ts';
 
 /** What every process of an installation has open, whether it answers requests, executes runs or both. */
 export interface Rooms {
@@ -43,6 +44,7 @@ export interface Rooms {
 /** Opens them as the configuration says; `closing` closes them. */
 export async function openRooms(configuration: Configuration, closing: ClosingStack): Promise<Rooms> {
   const { dataFolder, stagingFolder: shared } = configuration;
+  await loadSources(configuration.sourceModules);
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   const store = await openStore(configuration);
   closing.add(() => store.close());

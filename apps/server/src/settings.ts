@@ -67,6 +67,13 @@ export const settings: readonly Setting[] = [
       'Folders that local files may be read from, parted as in `PATH`; a `Local folder` connection is refused where unset.',
   },
   {
+    variable: 'TRIBUTARY_SOURCES',
+    flag: 'sources',
+    fallback: undefined,
+    meaning:
+      'Modules of further sources, parted by commas: paths such as `./sqlite/source.ts`, or names of installed packages.',
+  },
+  {
     variable: 'TRIBUTARY_STAGING',
     flag: 'staging',
     fallback: undefined,

@@ -75,7 +75,7 @@ export interface ConnectionSpec {
   readonly permissionsInfo: PermissionsInfo;
 }
 
-export const connectionSpecs: readonly ConnectionSpec[] = [
+const specs: ConnectionSpec[] = [
   salesforce,
   dynamics,
   postgresql,
@@ -86,6 +86,14 @@ export const connectionSpecs: readonly ConnectionSpec[] = [
   sftp,
   dataLake,
 ];
+
+/** What can be connected to: the specs of this package, and those that were added since the process began. */
+export const connectionSpecs: readonly ConnectionSpec[] = specs;
+
+/** Lists a spec; see `addSource`. */
+export function addConnectionSpec(spec: ConnectionSpec): void {
+  specs.push(spec);
+}
 
 export function connectionSpecById(id: string): ConnectionSpec | undefined {
   return connectionSpecs.find((spec) => spec.id === id);

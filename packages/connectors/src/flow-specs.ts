@@ -32,8 +32,15 @@ export interface FlowSpec {
   readonly permissionsInfo: PermissionsInfo;
 }
 
+const specs = [crmToAep, cloudStorageToAep];
+
 /** Both serve tabular sources: the platform's tutorial looks up the first and creates its flow with the second. */
-export const flowSpecs: readonly FlowSpec[] = [crmToAep, cloudStorageToAep];
+export const flowSpecs: readonly FlowSpec[] = specs;
+
+/** Lets flows of any spec begin at a source of this connection spec; see `addSource`. */
+export function addToFlowSpecs(connectionSpecId: string): void {
+  for (const spec of specs) spec.sourceConnectionSpecIds.push(connectionSpecId);
+}
 
 export function flowSpecById(id: string): FlowSpec | undefined {
   return flowSpecs.find((spec) => spec.id === id);

@@ -1,3 +1,5 @@
+export { addSource, type SourceDefinition, SourceUnfit } from './add-source.ts';
+export { AuthParams, parseAuthParams, refusedParams } from './auth-params.ts';
 export type {
   AuthParamSchema,
   AuthParamsSchema,
@@ -57,3 +59,4 @@ export type {
   TableListing,
 } from './source.ts';
 export { SourceError } from './source.ts';
+export { type TableSourceWords, tableConnectionSpec } from './table-connection-spec.ts';

@@ -34,8 +34,7 @@ export interface SourceEntry {
   create(authSpecName: string, params: unknown, options?: SourceOptions): Source;
 }
 
-/** Every connection spec that can be read. */
-export const sources: readonly SourceEntry[] = [
+const entries: SourceEntry[] = [
   {
     connectionSpecId: salesforceSpec.id,
     name: salesforceSpec.attributes.connectorName,
@@ -79,6 +78,14 @@ export const sources: readonly SourceEntry[] = [
     create: createSftpSource,
   },
 ];
+
+/** Every connection spec that can be read. */
+export const sources: readonly SourceEntry[] = entries;
+
+/** Has a connection spec be read; see `addSource`. */
+export function addSourceEntry(entry: SourceEntry): void {
+  entries.push(entry);
+}
 
 /** The source behind a connection spec; undefined where nothing can be read through it. */
 export function sourceFor(connectionSpecId: string): SourceEntry | undefined {
