@@ -22,7 +22,9 @@ test('a schema names others by $ref at any depth, each once, and none by a refer
 test.each([
   ['dataSet', { schemaRef: { id: 's' } }, [{ via: 'schemaRef.id', target: 's' }]],
   ['dataSet', { schemaRef: null }, []],
-  ['flow', { $ref: 's' }, []],
+  ['targetConnection', { data: {}, params: { dataSetId: 'd' } }, [{ via: 'params.dataSetId', target: 'd' }]],
+  ['flow', { targetConnectionIds: ['t'] }, [{ via: 'targetConnectionIds', target: 't' }]],
+  ['webhook', { $ref: 's' }, []],
 ] as const)('a %s names what its kind names: %o', (kind, body, expected) => {
   expect(referencesOf(kind, body)).toEqual(expected);
 });

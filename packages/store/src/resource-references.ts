@@ -31,7 +31,8 @@ const pathsByKind: Partial<Readonly<Record<ResourceKind, readonly string[]>>> = 
   descriptor: ['xdm:sourceSchema', 'xdm:destinationSchema'],
   dataSet: ['schemaRef.id'],
   mappingSet: ['outputSchemaId'],
-  targetConnection: ['data.schema.id'],
+  targetConnection: ['data.schema.id', 'params.dataSetId'],
+  flow: ['targetConnectionIds'],
 };
 
 /** Kinds whose bodies are JSON Schemas, which name others by `$ref` at any depth. */

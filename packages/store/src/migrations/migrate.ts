@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Tables } from '../tables.ts';
 import { events } from './events.ts';
+import { flowReferences } from './flow-references.ts';
 import { initial } from './initial.ts';
 import { listIndexes } from './list-indexes.ts';
 import { partitionReaders } from './partition-readers.ts';
@@ -26,6 +27,7 @@ export async function migrate(database: Kysely<Tables>): Promise<void> {
         '0007-work-queue': { up: workQueue },
         '0008-events': { up: events },
         '0009-partition-readers': { up: partitionReaders },
+        '0010-flow-references': { up: flowReferences },
       }),
     },
   });
