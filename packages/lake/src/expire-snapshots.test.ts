@@ -229,7 +229,7 @@ describe('expiring snapshots', () => {
     const last = { kind: 'expire' as const, days: 0, keep: 1, most: 9 };
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 9 }), (steps) => run([...steps, last])),
-      { numRuns: 12 },
+      { numRuns: 5 },
     );
   });
 });
