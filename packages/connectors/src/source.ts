@@ -54,7 +54,7 @@ export interface ReadWindow {
 export interface ReadRequest {
   readonly table: string;
   readonly columns: readonly string[];
-  /** Undefined reads the whole table as it stands. */
+  /** Undefined reads the whole table as it stands. Of a source of files, those that were changed in it, whatever its column. */
   readonly window: ReadWindow | undefined;
   /** Whether rows that are gone are read too, marked in the table's deletion column. */
   readonly includeDeleted?: boolean;

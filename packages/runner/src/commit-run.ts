@@ -56,15 +56,21 @@ async function commitIn(
 ): Promise<RunRecord | 'pointer moved'> {
   const { prepared, batchId, verdict } = commit;
   if (staged && !(await movePointer(store, prepared.dataSetId, staged))) return 'pointer moved';
-  if (verdict !== 'failed') await moveWatermark(store, run, commit);
-  if (verdict !== 'failed') await noteItems(store, run);
-  if (verdict !== 'failed') await noteSource(store, run, commit.tableColumns);
+  if (verdict !== 'failed') await moveFlow(store, run, commit);
   const batch = batchDocument(run, commit, services.lake.io);
   await store.resources('batch').insert(batchId, { ...batch }, runnerActor);
   await store.staging.clear(run.id);
   const ended = await advanceRun(store, run, owner, verdict, withRemovals(commit, staged));
   if (verdict !== 'failed') await queueDueRefresh(store, ended, prepared.flow);
   return ended;
+}
+
+/** Keeps where the flow's next run goes on. One that was asked for a window leaves the flow where it was. */
+async function moveFlow(store: ScopedStore, run: RunRecord, commit: RunCommit): Promise<void> {
+  if (commit.progress.requestedWindow !== undefined) return;
+  await moveWatermark(store, run, commit);
+  await noteItems(store, run);
+  await noteSource(store, run, commit.tableColumns);
 }
 
 /** False when another run has moved it. Where nothing changes, the table must still be the one in which nothing does. */

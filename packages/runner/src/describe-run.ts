@@ -46,6 +46,7 @@ export function describeRun(run: RunRecord, origin: string): Record<string, unkn
           ...waitingOf(run, progress),
           ...(progress.drift && { schemaDrift: progress.drift }),
           ...(progress.refresh && { refreshColumns: progress.refresh.columns }),
+          ...requestedOf(run, progress),
         },
       },
     },
@@ -58,6 +59,16 @@ function waitingOf(run: RunRecord, { waiting }: RunProgress) {
   if (waiting === undefined || run.completedAt !== undefined || waiting.until <= Date.now()) return {};
   const { reason, since, until } = waiting;
   return { waiting: { reason, sinceUTC: since, untilUTC: until } };
+}
+
+/** What was asked for, in epoch milliseconds. */
+function requestedOf(run: RunRecord, { requestedWindow, startsAt }: RunProgress) {
+  return {
+    ...(requestedWindow && {
+      requestedWindow: { windowStartUTC: requestedWindow.after, windowEndUTC: requestedWindow.upTo },
+    }),
+    ...(startsAt !== undefined && run.state === 'pending' && { startsAtUTC: startsAt }),
+  };
 }
 
 function recordSummary({ outcome, sourceRecordCount }: RunProgress) {

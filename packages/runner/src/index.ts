@@ -16,7 +16,7 @@ export {
   replaceMappingSet,
 } from './mapping-set-version.ts';
 export { type FlowPreparation, type FlowViolation, type PreparedFlow, prepareFlow } from './prepare-flow.ts';
-export { refreshColumnsOf, requesterOf, runnerActor } from './progress.ts';
+export { refreshColumnsOf, requestedWindowOf, requesterOf, runnerActor } from './progress.ts';
 export { columnsWithoutMapping } from './refresh-plan.ts';
 export {
   type AuditEntryDocument,
@@ -25,6 +25,7 @@ export {
   recordChange,
 } from './registry-log.ts';
 export { asRegistryResource, registryKinds } from './registry-resource.ts';
+export type { RequestedWindow } from './requested-window.ts';
 export { type Runner, startRunner } from './runner.ts';
 export { intervalSecondsOf, isTimezone, nextSlot, scheduleFrom } from './schedule.ts';
 export { schemaIdentities } from './schema-identities.ts';

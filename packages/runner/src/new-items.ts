@@ -2,6 +2,7 @@ import type { LandedItem, RunRecord, ScopedStore } from '@tributary/store';
 import type { RunNotice } from './notices.ts';
 import type { PlannedPartition } from './plan-run.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
+import { progressOf } from './progress.ts';
 import type { Attempt } from './services.ts';
 
 /** What is left to read, and what people should know of the rest. */
@@ -12,7 +13,7 @@ export interface NewItems {
 
 /**
  * The partitions without those whose item the flow has landed in its version. A mirror takes all of them: a row is gone only
- * when it is in none. A first run that shall not take what was there before it takes none, and all count as landed.
+ * when it is in none; nor does a run that was asked for a window leave any out. A first run that shall not take what was there before it takes none, and all count as landed.
  */
 export async function newItems(
   { store, run }: Pick<Attempt, 'store' | 'run'>,
@@ -20,7 +21,8 @@ export async function newItems(
   partitions: readonly PlannedPartition[],
 ): Promise<NewItems> {
   const items = itemsOf(partitions);
-  if (items.length === 0 || writeMode.kind === 'mirror') return { partitions, notices: [] };
+  const isForAll = writeMode.kind === 'mirror' || progressOf(run).requestedWindow !== undefined;
+  if (items.length === 0 || isForAll) return { partitions, notices: [] };
   const missing = await store.landedItems.missing(run.flowId, items);
   const isFirst = missing.length === items.length && (await store.flowSources.get(run.flowId)) === undefined;
   if (isFirst && flow.scheduleParams?.backfill === false) {

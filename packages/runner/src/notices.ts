@@ -13,6 +13,8 @@ export type NoticeCode =
   | 'TABLE_LIMITED'
   /** Files that were there before the flow were not read. */
   | 'ITEMS_PASSED_OVER'
+  /** The run has read the window that it was asked for. */
+  | 'WINDOW_REQUESTED'
   /** The whole table was read in place of what has changed. */
   | 'FULL_READ'
   /** The table's columns are others than at the flow's last run. */

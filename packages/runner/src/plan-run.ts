@@ -10,6 +10,7 @@ import type { PreparedFlow } from './prepare-flow.ts';
 import { progressOf } from './progress.ts';
 import type { RunWindow } from './read-window.ts';
 import { type Comparison, comparisonFor } from './reconcile-run.ts';
+import { readRequested } from './requested-window.ts';
 import { driftNotices, type SchemaDrift } from './schema-drift.ts';
 import type { Attempt } from './services.ts';
 
@@ -45,8 +46,12 @@ export async function planRun(
   described: DescribedSource,
   fixed: RunWindow | undefined,
 ): Promise<RunPlan> {
-  const { refusedToken } = progressOf(attempt.run);
+  const { refusedToken, requestedWindow } = progressOf(attempt.run);
   const situation = { source: described.source, table: described.table, fixed, refusedToken };
+  if (requestedWindow !== undefined) {
+    const requested = await readRequested(attempt, prepared, situation, requestedWindow);
+    return planRead(attempt, prepared, described, requested);
+  }
   const read = await chooseRead(attempt, prepared, situation);
   const since = read.keyed?.changes?.since;
   return planRead(attempt, prepared, described, read).catch(async (error: unknown) => {

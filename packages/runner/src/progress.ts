@@ -4,6 +4,7 @@ import type { KeyedRun } from './choose-read.ts';
 import type { RunNotice } from './notices.ts';
 import type { RunWindow } from './read-window.ts';
 import type { Comparison, SourceRecordCount } from './reconcile-run.ts';
+import type { RequestedWindow } from './requested-window.ts';
 import type { SchemaDrift } from './schema-drift.ts';
 
 /** What a run has done so far: kept with it at each step, enough for any worker to go on and for people to look at. */
@@ -13,6 +14,10 @@ export interface RunProgress {
   readonly requestedBy?: Actor;
   /** Columns that are read for all rows and merged into those that have landed; undefined: the run lands what has changed. */
   readonly refresh?: Refresh;
+  /** What the run was asked to read, in place of what has changed since the last one. */
+  readonly requestedWindow?: RequestedWindow;
+  /** When the run is to begin that was asked for a later time, in epoch milliseconds. */
+  readonly startsAt?: number;
   /** Undefined before planning, null where the whole table is read. */
   readonly window?: StoredWindow | null;
   /** The columns that are read, with the source's types; present once the run is planned. */
@@ -121,6 +126,11 @@ export function progressOf(run: RunRecord): RunProgress {
 /** The columns that a run was asked to refresh; undefined where it lands what has changed. */
 export function refreshColumnsOf(run: RunRecord): readonly string[] | undefined {
   return progressOf(run).refresh?.columns;
+}
+
+/** The window that a run was asked to read; undefined where it lands what has changed. */
+export function requestedWindowOf(run: RunRecord): RequestedWindow | undefined {
+  return progressOf(run).requestedWindow;
 }
 
 /** Who runs what falls due, and writes what runs leave. */

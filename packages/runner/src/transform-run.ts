@@ -43,12 +43,13 @@ export async function transformRun(
   batchId: string,
   dataDirectory: string,
 ): Promise<MappedRows> {
-  const { keyed } = progressOf(run);
+  const { keyed, requestedWindow } = progressOf(run);
   const pages = await store.staging.pages(run.id);
   const partitions = await store.staging.partitions(run.id);
   const damaged = await damagedPage(pages);
   if (damaged !== undefined) throw new StagedPageDamaged(damaged.path);
-  const earlier = await landedBefore(store, run.flowId, window, keyed);
+  const earlier =
+    requestedWindow === undefined ? await landedBefore(store, run.flowId, window, keyed) : undefined;
   const table = await currentTable({ services, store }, prepared.dataSetId);
   const planned = planMappings({ mappings: prepared.mappings, columns, target: prepared.schema.root });
   if (!planned.ok) throw new ColumnsMissing(planned.errors.map(({ message }) => message));

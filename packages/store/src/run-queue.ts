@@ -58,11 +58,12 @@ export async function sendRuns(
   database: Kysely<Tables>,
   work: WorkQueue,
   runs: readonly { readonly scope: Scope; readonly id: string }[],
+  notBefore?: Date,
 ): Promise<void> {
   await work.send(
     database,
     KIND,
-    runs.map(({ scope, id }) => runWork(scope, id)),
+    runs.map(({ scope, id }) => runWork(scope, id, notBefore)),
   );
 }
 

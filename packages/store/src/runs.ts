@@ -50,8 +50,12 @@ export interface Runs {
   /** The newest run of each of these flows that has run, by flow. */
   newestOf(flowIds: readonly string[]): Promise<ReadonlyMap<string, RunRecord>>;
   count(flowId?: string): Promise<number>;
-  /** Queues a run; undefined when the flow has one that is not finished. */
-  enqueue(flowId: string, progress?: Readonly<Record<string, unknown>>): Promise<RunRecord | undefined>;
+  /** Queues a run, to be taken up not before `notBefore`; undefined when the flow has one that is not finished. */
+  enqueue(
+    flowId: string,
+    progress?: Readonly<Record<string, unknown>>,
+    notBefore?: Date,
+  ): Promise<RunRecord | undefined>;
   /** Ends an open run as cancelled; undefined where it has ended. */
   cancel(id: string): Promise<RunRecord | undefined>;
   /** Ends the flow's open run, if it has one, as cancelled. */
@@ -135,10 +139,10 @@ export function scopedRuns(database: Kysely<Tables>, scope: Scope, work: WorkQue
       return (await query.executeTakeFirstOrThrow()).count;
     },
 
-    enqueue: (flowId, progress = {}) =>
+    enqueue: (flowId, progress = {}, notBefore) =>
       inTransaction(database, async (transaction) => {
         const run = toRun(await insertRun(transaction, scope, flowId, progress));
-        if (run !== undefined) await sendRuns(transaction, work, [run]);
+        if (run !== undefined) await sendRuns(transaction, work, [run], notBefore);
         return run;
       }),
 

@@ -46,6 +46,19 @@ describe('planning a read of files', () => {
     expect(await planned({ path: '/nowhere' })).toEqual([]);
   });
 
+  test('takes those that were changed in a window', async () => {
+    for (const [name, age] of Object.entries({ 'a.csv': 40, 'b.csv': 30, 'c.csv': 20, 'd.csv': 10 }))
+      folder.write(name, 'x', age);
+    const source = folder.source({});
+    const at = async (name: string) => {
+      const [partition] = await folder.source({ params: { path: `/${name}` } }).plan(everything);
+      return new Date(String(partition?.state.modifiedAt));
+    };
+    const window = { column: '', after: await at('a.csv'), upTo: await at('c.csv') };
+    const partitions = await source.plan({ ...everything, window });
+    expect(partitions.map(({ item }) => item?.name)).toEqual(['/b.csv', '/c.csv']);
+  });
+
   test('leaves out what is hidden or not finished, unless it is named', async () => {
     for (const name of ['a.csv', '.b.csv', '_SUCCESS', 'c.csv.tmp', 'd.csv.filepart', 'e.csv~', '_t/f.csv'])
       folder.write(`_in/${name}`, 'x');

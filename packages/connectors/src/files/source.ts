@@ -1,5 +1,13 @@
 import { DEFAULT_RETRY, type RetryPolicy } from '../outbound/retry.ts';
-import type { Partition, ReadRequest, Sink, Source, TableDescription, TableListing } from '../source.ts';
+import type {
+  Partition,
+  ReadRequest,
+  ReadWindow,
+  Sink,
+  Source,
+  TableDescription,
+  TableListing,
+} from '../source.ts';
 import { SourceError } from '../source.ts';
 import { shownPath } from './file-errors.ts';
 import { formatOf } from './file-format.ts';
@@ -108,8 +116,9 @@ export function createFileSource(store: FileStore, options: FileSourceOptions): 
       );
     },
 
-    async plan({ table }: ReadRequest, signal?: AbortSignal) {
-      return (await filesOf(table, signal)).map(partitionOf);
+    async plan({ table, window }: ReadRequest, signal?: AbortSignal) {
+      const files = await filesOf(table, signal);
+      return files.filter((file) => window === undefined || wasChangedIn(file, window)).map(partitionOf);
     },
 
     async read(partition: Partition, sink: Sink, signal?: AbortSignal) {
@@ -128,6 +137,10 @@ function sampledFiles(files: readonly StoredFile[], most: number): readonly Stor
   if (files.length <= most) return files;
   const oldest = Math.ceil(most / 2);
   return [...files.slice(0, oldest), ...files.slice(oldest - most)];
+}
+
+function wasChangedIn({ modifiedAt }: StoredFile, { after, upTo }: ReadWindow): boolean {
+  return (after === undefined || modifiedAt > after) && modifiedAt <= upTo;
 }
 
 function listingOf(entry: FolderEntry): TableListing {

@@ -4,7 +4,7 @@ import type { Violation } from '../../http/problem.ts';
 import { schemaViolations } from './spec-schema.ts';
 
 /** The end of the year 9999, in epoch seconds: what lies beyond is no date but a slip, such as milliseconds. */
-const LATEST_SECONDS = 253_402_300_799;
+export const LATEST_SECONDS = 253_402_300_799;
 /** Ten years; what is longer is a slip too, and the store keeps an interval in 32 bits. */
 const LONGEST_INTERVAL_SECONDS = 315_360_000;
 

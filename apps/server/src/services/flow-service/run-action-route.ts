@@ -1,4 +1,4 @@
-import { recordRunEvent, refreshColumnsOf } from '@tributary/runner';
+import { recordRunEvent, refreshColumnsOf, requestedWindowOf } from '@tributary/runner';
 import type { RunRecord } from '@tributary/store';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
@@ -56,7 +56,10 @@ async function cancel(request: FastifyRequest, run: RunRecord): Promise<RunRecor
 /** A run that failed has moved no watermark, and one that was cancelled neither: a new run reads from where they began. */
 async function retrigger(request: FastifyRequest, run: RunRecord): Promise<RunRecord> {
   if (run.state === 'failed' || run.state === 'cancelled')
-    return queueRun(sandboxOf(request), run.flowId, refreshColumnsOf(run));
+    return queueRun(sandboxOf(request), run.flowId, {
+      refreshColumns: refreshColumnsOf(run),
+      window: requestedWindowOf(run),
+    });
   throw notIn(run, 're-trigger', 'a run that has failed or was cancelled');
 }
 

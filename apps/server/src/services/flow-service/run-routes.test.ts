@@ -75,12 +75,6 @@ describe('a run on demand', () => {
     ['of an unknown flow', { flowId: randomUUID() }, '/flowId', 'FLOW-1430-400'],
     ['of a flow that is a list', { flowId: [] }, '/flowId', 'FLOW-400'],
     [
-      'for a window of its own',
-      { flowId: 'x', params: { windowStartTime: '1' } },
-      '/params/windowStartTime',
-      'FLOW-400',
-    ],
-    [
       'of columns that are no list',
       { flowId: 'x', params: { refreshColumns: 'a' } },
       '/params/refreshColumns',
@@ -115,6 +109,70 @@ describe('a run on demand', () => {
     expect(body.report.violations).toEqual([
       { path: '/params/refreshColumns', message: expect.stringContaining('names phone, which no mapping') },
     ]);
+  });
+
+  it('may be asked for a window, at a time, and shows both', async () => {
+    const store = await scopedStore(flows.server);
+    await store.runs.cancelOpen(flowId);
+    const startTime = Math.floor(Date.now() / 1000) + 3600;
+    const params = {
+      startTime: String(startTime),
+      windowStartTime: '1651584991',
+      windowEndTime: 1651585991,
+      deltaColumn: { name: 'updatedAt' },
+    };
+    const { status, body } = await flows.call('POST', '/runs', { body: { flowId, params } });
+    expect(status).toBe(201);
+    expect(body.metrics.statusSummary).toMatchObject({
+      status: 'queued',
+      extensions: {
+        requestedWindow: { windowStartUTC: 1651584991000, windowEndUTC: 1651585991000 },
+        startsAtUTC: startTime * 1000,
+      },
+    });
+    expect(await flows.server.store.queue.claim()).toBeUndefined();
+    await flows.call('POST', `/runs/${body.id}/action?op=cancel`);
+    const { body: again } = await flows.call('POST', `/runs/${body.id}/action?op=re-trigger`);
+    const claimed = await flows.server.store.queue.claim();
+    expect(claimed?.run).toMatchObject({
+      id: again.id,
+      progress: {
+        requestedWindow: { after: 1651584991000, upTo: 1651585991000, column: 'updatedAt' },
+      },
+    });
+    await store.runs.cancelOpen(flowId);
+  });
+
+  it.each([
+    ['that has one end', { windowStartTime: 1 }, '/params/windowEndTime'],
+    ['that has the other end', { windowEndTime: 1 }, '/params/windowStartTime'],
+    ['that is empty', { windowStartTime: 2, windowEndTime: 2 }, '/params/windowEndTime'],
+    ['in milliseconds', { windowStartTime: 1, windowEndTime: 1651584991000 }, '/params/windowEndTime'],
+    ['before time', { windowStartTime: -1, windowEndTime: 1 }, '/params/windowStartTime'],
+    ['of words', { windowStartTime: 'noon', windowEndTime: 1 }, '/params/windowStartTime'],
+    ['of fractions', { windowStartTime: 0.5, windowEndTime: 1 }, '/params/windowStartTime'],
+    [
+      'that is still to come',
+      { windowStartTime: 9_999_999_999, windowEndTime: 10_000_000_000 },
+      '/params/windowStartTime',
+    ],
+    [
+      'on another column than the flow’s',
+      { windowStartTime: 1, windowEndTime: 2, deltaColumn: { name: 'createdAt' } },
+      '/params/deltaColumn/name',
+    ],
+    ['that is none, with a column', { deltaColumn: { name: 'updatedAt' } }, '/params/deltaColumn'],
+    [
+      'beside a refresh',
+      { windowStartTime: 1, windowEndTime: 2, refreshColumns: ['email'] },
+      '/params/refreshColumns',
+    ],
+    ['later than tomorrow', { startTime: 9_999_999_999 }, '/params/startTime'],
+    ['with what is not known', { windowEnd: 1 }, '/params/windowEnd'],
+  ])('is refused for a window %s', async (_what, params, path) => {
+    const answer = await flows.call('POST', '/runs', { body: { flowId, params } });
+    expect(answer.status).toBe(400);
+    expect(answer.body.report.violations[0].path).toBe(path);
   });
 
   it('is refused of a flow that is disabled, and of another sandbox’s', async () => {

@@ -1,5 +1,4 @@
-import { type Static, Type } from 'typebox';
-import type { SandboxedCaller } from '../../http/caller.ts';
+import { Type } from 'typebox';
 import { entityTag } from '../../http/entity-tag.ts';
 import { requestUrl } from '../../http/request-url.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
@@ -7,25 +6,14 @@ import type { Dependencies } from '../dependencies.ts';
 import { AnyObject, answers, Id, listOf, oneOf } from './answer-schemas.ts';
 import { ListQuery } from './list-request.ts';
 import { queueRun } from './queue-run.ts';
-import { invalidBody, ResourceNotFound } from './refusal.ts';
+import { ResourceNotFound } from './refusal.ts';
 import { shownRun } from './run-document.ts';
 import { listRuns } from './run-list.ts';
+import { RunParams, readRunParams } from './run-params.ts';
 
 const RunBody = Type.Object({
   flowId: Type.String({ minLength: 1 }),
-  params: Type.Optional(
-    Type.Object({
-      refreshColumns: Type.Optional(
-        Type.Array(Type.String({ minLength: 1 }), {
-          minItems: 1,
-          maxItems: 1000,
-          uniqueItems: true,
-          description:
-            'Columns of the source that are read for all rows and merged into those that have landed. Without it a run takes what has changed.',
-        }),
-      ),
-    }),
-  ),
+  params: Type.Optional(RunParams),
 });
 
 /** Flow runs: listing them, looking at one, and running a flow now. */
@@ -57,10 +45,19 @@ export function registerRunRoutes(routes: Routes, dependencies: Dependencies): v
 
   routes.post(
     '/runs',
-    { schema: { summary: 'Run a flow now', body: RunBody, response: answers({ 201: AnyObject }) } },
+    {
+      schema: {
+        summary: 'Run a flow now, or at a time',
+        description:
+          'A run takes what has changed since the last one; or all rows of refreshColumns; or the window from windowStartTime to windowEndTime, landed or not.',
+        body: RunBody,
+        response: answers({ 201: AnyObject }),
+      },
+    },
     async (request, reply) => {
       const caller = sandboxOf(request);
-      const run = await enqueueRun(caller, request.body);
+      const { flowId, params = {} } = request.body;
+      const run = await queueRun(caller, flowId, readRunParams(params, new Date()));
       dependencies.wakeRunner();
       return reply
         .code(201)
@@ -68,14 +65,4 @@ export function registerRunRoutes(routes: Routes, dependencies: Dependencies): v
         .send(shownRun(run, caller, requestUrl(request).origin));
     },
   );
-}
-
-async function enqueueRun(caller: SandboxedCaller, { flowId, params = {} }: Static<typeof RunBody>) {
-  const param = Object.keys(params).find((name) => name !== 'refreshColumns');
-  if (param !== undefined) {
-    const message =
-      'is not taken here: a run reads what has changed since the last one, or the columns of refreshColumns; remove it';
-    throw invalidBody([{ path: `/params/${param}`, message }]);
-  }
-  return queueRun(caller, flowId, params.refreshColumns);
 }
