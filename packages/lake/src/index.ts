@@ -3,7 +3,6 @@ export type { DataFile } from './data-file.ts';
 export { currentDataFiles } from './data-files.ts';
 export { evolveSchema, type SchemaChange } from './evolve-schema.ts';
 export { type ExpiredSnapshots, expireSnapshots, type SnapshotExpiry } from './expire-snapshots.ts';
-export { type ExpiredSnapshots, expireSnapshots, type SnapshotExpiry } from './expire-snapshots.ts';
 export { IcebergFormatError } from './fields.ts';
 export {
   FileExistsError,
