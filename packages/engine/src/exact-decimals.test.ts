@@ -148,6 +148,32 @@ describe('decimals that are written', () => {
     expect(result.failedRows).toBe(3);
   });
 
+  test('have their type within lists and objects, too', async () => {
+    const nested = mapped(
+      [
+        ['Id', '_id'],
+        ['Any', 'parts'],
+      ],
+      columns,
+      target,
+    );
+    const records = [
+      { Id: 'a', Any: [{ amount: '99999999999999999.99' }, {}] },
+      { Id: 'b', Any: [{ amount: 1e-3 }] },
+    ];
+    const page = bench.folder.jsonPage('page.json', 'records', { records });
+    const result = await bench.engine.transform({
+      ...nested,
+      ...bench.folder.request(nested, nested.columns, [page]),
+    });
+    expect(result).toMatchObject({ outputRows: 1, failedRows: 1 });
+    expect(await bench.landedRows(result)).toMatchObject([
+      { parts: [{ amount: '99999999999999999.99' }, null] },
+    ]);
+    const types = result.files[0]?.columns.map(({ icebergType }) => icebergType);
+    expect(types).toContain('decimal(19, 2)');
+  });
+
   test('stand as they are where they come again, also as keys', async () => {
     const keyed = { directory: bench.folder.temp };
     const first = await bench.engine.transform(request('a,99999999999999999.99,1', 'b,2.50,2'));

@@ -96,8 +96,13 @@ describe('the field of a source’s decimals', () => {
     );
   });
 
+  it('has no bounds where a source has more digits than any table', () => {
+    expect(decimalField({ precision: 65, scale: 2 })).toEqual(CENTS);
+  });
+
   it('is a plain number where they have more places than any mapping keeps', () => {
     expect(decimalField({ precision: 30, scale: 20 })).toEqual({ type: 'number' });
+    expect(decimalField({ precision: 5, scale: -2 })).toEqual({ type: 'number' });
   });
 });
 

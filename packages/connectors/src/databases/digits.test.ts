@@ -1,0 +1,34 @@
+import type { DecimalDigits } from '@tributary/xdm';
+import { expect, test } from 'vitest';
+import { columnOf as mysqlColumn } from './mysql/columns.ts';
+import { type PostgresType, columnOf as postgresColumn } from './postgresql/columns.ts';
+
+const postgresType = (name: string, element?: PostgresType): PostgresType => ({
+  name,
+  isComposite: false,
+  element,
+  dimensions: element === undefined ? 0 : 1,
+});
+
+test.each<[string, PostgresType, DecimalDigits | undefined]>([
+  ['numeric(12,2)', postgresType('numeric'), { precision: 12, scale: 2 }],
+  ['numeric(5,-2)', postgresType('numeric'), { precision: 5, scale: -2 }],
+  ['numeric', postgresType('numeric'), undefined],
+  ['price', postgresType('numeric'), undefined],
+  ['numeric(12,2)[]', postgresType('_numeric', postgresType('numeric')), undefined],
+  ['money', postgresType('money'), { precision: 23, scale: 4 }],
+  ['integer', postgresType('int4'), undefined],
+])('PostgreSQL’s %s', (declared, type, digits) => {
+  expect(postgresColumn('c', declared, type, 'UTC')?.column.digits).toEqual(digits);
+});
+
+test.each<[string, string, DecimalDigits | undefined]>([
+  ['decimal(12,2)', 'decimal', { precision: 12, scale: 2 }],
+  ['decimal(65,30) unsigned', 'decimal', { precision: 65, scale: 30 }],
+  ['bigint(20) unsigned', 'bigint', { precision: 20, scale: 0 }],
+  ['bit(64)', 'bit', { precision: 20, scale: 0 }],
+  ['bigint(20)', 'bigint', undefined],
+])('MySQL’s %s', (type, base, digits) => {
+  const column = { name: 'c', base, type, isJson: false };
+  expect(mysqlColumn(column, 'UTC')?.column.digits).toEqual(digits);
+});
