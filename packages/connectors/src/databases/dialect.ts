@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { SourceColumn } from '@tributary/xdm';
 import type { OutboundClient } from '../outbound/client.ts';
-import type { StagedFormat, TableListing } from '../source.ts';
+import type { OutboundError } from '../outbound/errors.ts';
+import type { SourceError, StagedFormat } from '../source.ts';
 import type { DatabaseParams } from './database-params.ts';
 import type { TimeColumn } from './delta-columns.ts';
 import type { TablePath } from './table-path.ts';
@@ -75,23 +76,19 @@ export interface DatabaseTable {
   readonly unreadable: readonly string[];
 }
 
-/** What a failure of a session means; `isPassing`: the same work may succeed on a new connection. */
-export interface Failure {
-  readonly isPassing: boolean;
-  readonly error: Error;
-}
-
 /** What one kind of database does in its own way. */
 export interface Dialect {
   /** For people. */
   readonly name: string;
   open(params: DatabaseParams, outbound: OutboundClient): Promise<DatabaseSession>;
   /** What a failure of a session, or of opening one, means, without a secret. */
-  failureOf(error: unknown, params: DatabaseParams): Failure;
-  list(session: DatabaseSession): Promise<readonly TableListing[]>;
+  failureOf(error: unknown, params: DatabaseParams): SourceError | OutboundError;
+  /** SQL for the `schema` and `table` of each table and view that the user may read. */
+  readonly tablesQuery: string;
+  /** SQL for the server's time, in `milliseconds` since 1970. */
+  readonly clockQuery: string;
   /** Undefined where there is no such table, or the user may not read it. */
   describe(session: DatabaseSession, path: TablePath): Promise<DatabaseTable | undefined>;
-  clock(session: DatabaseSession): Promise<Date>;
   /** How many rows a query is expected to have: the server's guess, which costs nothing. */
   estimate(session: DatabaseSession, select: string): Promise<number>;
   textSelect(columns: readonly DatabaseColumn[], from: string): TextSelect;

@@ -6,6 +6,7 @@ import {
   type Source,
   SourceError,
   type TableDescription,
+  type TableListing,
 } from '../source.ts';
 import type { DatabaseParams } from './database-params.ts';
 import { deltaColumnsOf, deltaNotices } from './delta-columns.ts';
@@ -13,7 +14,7 @@ import type { DatabaseSession, DatabaseTable, Dialect } from './dialect.ts';
 import { fromClause, planDatabaseRead, rowQueryOf } from './plan.ts';
 import { previewValue } from './preview-value.ts';
 import { readDatabasePartition } from './read.ts';
-import { parseTablePath } from './table-path.ts';
+import { formatTablePath, parseTablePath } from './table-path.ts';
 import { withSession } from './with-session.ts';
 
 export interface DatabaseOptions {
@@ -44,7 +45,8 @@ export function createDatabaseSource(
       withSession(database, signal, async (session) => {
         await session.rows('SELECT 1');
       }),
-    explore: (_folder?: string, signal?: AbortSignal) => withSession(database, signal, dialect.list),
+    explore: (_folder?: string, signal?: AbortSignal) =>
+      withSession(database, signal, (session) => listTables(dialect, session)),
     describe: (table: string, signal?: AbortSignal) =>
       withSession(database, signal, async (session) =>
         descriptionOf(table, await describe(dialect, session, table), session.zone),
@@ -53,7 +55,7 @@ export function createDatabaseSource(
       withSession(database, signal, async (session) =>
         preview(dialect, session, await describe(dialect, session, table), limit),
       ),
-    clock: (signal?: AbortSignal) => withSession(database, signal, dialect.clock),
+    clock: (signal?: AbortSignal) => withSession(database, signal, (session) => readClock(dialect, session)),
     plan: (request: ReadRequest, signal?: AbortSignal) =>
       withSession(database, signal, async (session) => {
         const query = rowQueryOf(dialect, await describe(dialect, session, request.table), request);
@@ -68,6 +70,23 @@ export function createDatabaseSource(
     read: (partition: Partition, sink: Sink, signal?: AbortSignal) =>
       readDatabasePartition(database, partition, sink, pageAttempts, signal),
   };
+}
+
+async function listTables(dialect: Dialect, session: DatabaseSession): Promise<readonly TableListing[]> {
+  const rows = await session.rows(dialect.tablesQuery);
+  return rows.map(({ schema, table }) => ({
+    name: table ?? '',
+    path: formatTablePath(schema ?? '', table ?? ''),
+    canPreview: true,
+    canFetchSchema: true,
+  }));
+}
+
+async function readClock(dialect: Dialect, session: DatabaseSession): Promise<Date> {
+  const [row] = await session.rows(dialect.clockQuery);
+  const milliseconds = Number(row?.milliseconds ?? Number.NaN);
+  if (Number.isFinite(milliseconds)) return new Date(milliseconds);
+  throw new SourceError('busy', 'NO_CLOCK', `${dialect.name}: the server does not tell its time`);
 }
 
 async function describe(dialect: Dialect, session: DatabaseSession, table: string): Promise<DatabaseTable> {

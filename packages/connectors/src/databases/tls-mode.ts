@@ -32,3 +32,17 @@ const MODES: ReadonlyMap<string, TlsMode> = new Map([
 export function tlsModeOf(word: string): TlsMode | undefined {
   return MODES.get(word.toLowerCase().replaceAll(/[\s_-]/g, ''));
 }
+
+/** Connects as a mode says; `prefer` takes a plain connection where the server speaks no TLS. */
+export async function connectByTlsMode<T>(
+  mode: TlsMode,
+  connect: (encrypted: boolean) => Promise<T>,
+  isWithoutTls: (error: unknown) => boolean,
+): Promise<T> {
+  try {
+    return await connect(mode !== 'disable');
+  } catch (error) {
+    if (mode !== 'prefer' || !isWithoutTls(error)) throw error;
+    return connect(false);
+  }
+}

@@ -19,3 +19,18 @@ export function timeRangeOf({ after, upTo }: ReadWindow): TimeRange {
 function nextSecond(time: Date): Date {
   return new Date((Math.floor(time.getTime() / 1000) + 1) * 1000);
 }
+
+/** SQL that is true of rows whose time lies in a range. Those without one belong to the beginning: else no window would have them. */
+export function timeCondition(time: string, range: TimeRange, literal: (time: Date) => string): string {
+  const { from, before } = range;
+  return from === undefined
+    ? `(${time} IS NULL OR ${time} < ${literal(before)})`
+    : `${time} >= ${literal(from)} AND ${time} < ${literal(before)}`;
+}
+
+/** A range of times in a zone that is not told: a day wider on either side than any zone is off. */
+export function widened({ from, before }: TimeRange): TimeRange {
+  return { from: from && new Date(from.getTime() - DAY_MS), before: new Date(before.getTime() + DAY_MS) };
+}
+
+const DAY_MS = 86_400_000;

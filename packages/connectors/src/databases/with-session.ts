@@ -80,11 +80,11 @@ export async function openSession(
   }
 }
 
-/** A passing failure as an {@link OutboundError}, any other as a SourceError. */
-export function failureOf({ dialect, params }: Database, error: unknown): unknown {
+/** A failure that may pass as an {@link OutboundError}, any other as a SourceError. */
+export function failureOf({ dialect, params }: Database, error: unknown): SourceError | OutboundError {
   const failure = dialect.failureOf(error, params);
-  if (!failure.isPassing || failure.error instanceof OutboundError) return failure.error;
-  return new OutboundError('connection', failure.error.message, { cause: failure.error });
+  if (failure instanceof OutboundError || failure.kind !== 'busy') return failure;
+  return new OutboundError('connection', failure.message, { cause: failure });
 }
 
 /** What is told once no further attempt is made: the database's own words where it gave any. */

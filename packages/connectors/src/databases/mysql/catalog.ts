@@ -1,31 +1,14 @@
-import type { TableListing } from '../../source.ts';
-import {
-  type DatabaseColumn,
-  type DatabaseSession,
-  type DatabaseTable,
-  quoteText,
-  type RangeColumn,
-  type TextRow,
-} from '../dialect.ts';
-import { formatTablePath, type TablePath } from '../table-path.ts';
+import { type CatalogTable, readableTable } from '../catalog-table.ts';
+import { type DatabaseSession, type DatabaseTable, quoteText, type TextRow } from '../dialect.ts';
+import type { TablePath } from '../table-path.ts';
 import { columnOf } from './columns.ts';
 
-const LIST_TABLES = `
-  SELECT DISTINCT TABLE_SCHEMA AS table_schema, TABLE_NAME AS table_name FROM information_schema.COLUMNS
+/** The tables and views that the user may read. */
+export const TABLES_QUERY = `
+  SELECT DISTINCT TABLE_SCHEMA AS \`schema\`, TABLE_NAME AS \`table\` FROM information_schema.COLUMNS
   WHERE TABLE_SCHEMA NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys')
     AND FIND_IN_SET('select', PRIVILEGES) > 0
   ORDER BY 1, 2`;
-
-/** The tables and views that the user may read. */
-export async function listMysqlTables(session: DatabaseSession): Promise<readonly TableListing[]> {
-  const rows = await session.rows(LIST_TABLES);
-  return rows.map(({ table_schema: schema, table_name: table }) => ({
-    name: table ?? '',
-    path: formatTablePath(schema ?? '', table ?? ''),
-    canPreview: true,
-    canFetchSchema: true,
-  }));
-}
 
 /** A table with its columns; undefined where there is none, or none that the user may read. */
 export async function describeMysqlTable(
@@ -37,39 +20,27 @@ export async function describeMysqlTable(
   if (first === undefined || !rows.some(isReadable)) return undefined;
   const place = { schema: first.table_schema ?? '', table: path.table };
   const jsonColumns = await jsonColumnsOf(session, place);
-  const described = rows.map((row) => ({ row, column: readableColumn(row, jsonColumns, session.zone) }));
-  const columns = new Map(
-    described.flatMap(({ column }) =>
-      typeof column === 'string' ? [] : [[column.column.name, column] as const],
-    ),
-  );
   const indexes = indexesOf(await session.rows(describeIndexes(place)));
-  const key =
-    indexes.find(({ isKey, names }) => isKey && names.every((name) => columns.has(name)))?.names ?? [];
   const leading = new Set(indexes.map(({ names }) => names[0]));
-  return {
+  return readableTable({
     path: place,
-    columns,
-    keyColumns: key,
-    rangeColumn: rangeColumnOf(rows.find(({ name }) => name === key[0])),
-    times: described.flatMap(({ row, column }) =>
-      typeof column === 'string' || column.within === undefined
-        ? []
-        : [
-            {
-              name: column.column.name,
-              isIndexed: leading.has(column.column.name),
-              isNullable: row.nullable === 'YES',
-              isInstant: row.base === 'timestamp',
-              movesByItself: /on update/i.test(row.extra ?? ''),
-            },
-          ],
-    ),
-    computedColumns: rows
-      .filter(({ extra, name }) => /generated/i.test(extra ?? '') && columns.has(name ?? ''))
-      .flatMap(({ name }) => name ?? []),
-    unreadable: described.flatMap(({ column }) => (typeof column === 'string' ? [column] : [])),
-  };
+    rows,
+    keys: indexes.filter(({ isKey }) => isKey).map(({ names }) => names),
+    rangeKinds: RANGE_KINDS,
+    isReadable,
+    columnOf: ({ name, base, type }) =>
+      columnOf(
+        { name: name ?? '', base: base ?? '', type: type ?? '', isJson: jsonColumns.has(name ?? '') },
+        session.zone,
+      ),
+    timeOf: ({ name, base, nullable, extra }) => ({
+      isIndexed: leading.has(name ?? ''),
+      isNullable: nullable === 'YES',
+      isInstant: base === 'timestamp',
+      movesByItself: /on update/i.test(extra ?? ''),
+    }),
+    isComputed: ({ extra }) => /generated/i.test(extra ?? ''),
+  });
 }
 
 /** Names are compared letter by letter; the plain comparison beside it spares the server a look at every table. */
@@ -113,19 +84,6 @@ function isReadable({ privileges }: TextRow): boolean {
   return (privileges ?? '').split(',').includes('select');
 }
 
-/** The column, or why it cannot be read. */
-function readableColumn(
-  row: TextRow,
-  jsonColumns: ReadonlySet<string>,
-  zone: string,
-): DatabaseColumn | string {
-  const name = row.name ?? '';
-  const type = row.type ?? '';
-  if (!isReadable(row)) return `${name} is left out: the user may not select it`;
-  const column = columnOf({ name, base: row.base ?? '', type, isJson: jsonColumns.has(name) }, zone);
-  return column ?? `${name} is left out: ${type} holds bytes, not text`;
-}
-
 interface Index {
   readonly names: readonly string[];
   /** Whether it tells rows apart: unique, whole columns, never null. */
@@ -149,12 +107,7 @@ function indexesOf(rows: readonly TextRow[]): readonly Index[] {
     );
 }
 
-const INTEGERS = new Set(['tinyint', 'smallint', 'mediumint', 'int', 'bigint']);
-const TEXTS = new Set(['char', 'varchar', 'uuid', 'date', 'datetime', 'timestamp']);
-
-function rangeColumnOf(row: TextRow | undefined): RangeColumn | undefined {
-  const { name, base } = row ?? {};
-  if (typeof name !== 'string' || typeof base !== 'string') return undefined;
-  if (INTEGERS.has(base)) return { name, kind: 'integer' };
-  return TEXTS.has(base) ? { name, kind: 'text' } : undefined;
-}
+const RANGE_KINDS: CatalogTable['rangeKinds'] = new Map([
+  ...['tinyint', 'smallint', 'mediumint', 'int', 'bigint'].map((base) => [base, 'integer'] as const),
+  ...['char', 'varchar', 'uuid', 'date', 'datetime', 'timestamp'].map((base) => [base, 'text'] as const),
+]);

@@ -1,6 +1,6 @@
 import type { ColumnType, DecimalDigits } from '@tributary/xdm';
 import { type DatabaseColumn, quoteText } from '../dialect.ts';
-import type { TimeRange } from '../window-bounds.ts';
+import { type TimeRange, timeCondition, widened } from '../window-bounds.ts';
 
 /** What `information_schema` tells of a column. */
 export interface MysqlColumn {
@@ -133,30 +133,17 @@ function instantOf(column: string, zone: string): string {
 function conditionOf(column: string, base: string, zone: string): ((range: TimeRange) => string) | undefined {
   switch (base) {
     case 'timestamp':
-      return (range) => within(column, range);
+      return (range) => timeCondition(column, range, literal);
     case 'datetime':
       return (range) =>
         zone === 'UTC'
-          ? within(column, range)
-          : // The first condition is for the index, and a day wider on either side than any zone is off.
-            `${within(column, widened(range))} AND ${within(instantOf(column, zone), range)}`;
+          ? timeCondition(column, range, literal)
+          : // The first condition is for the index.
+            `${timeCondition(column, widened(range), literal)} AND ${timeCondition(instantOf(column, zone), range, literal)}`;
     default:
       return undefined;
   }
 }
-
-/** Rows without a stamp belong to the beginning of time: else no window would have them. */
-function within(time: string, { from, before }: TimeRange): string {
-  return from === undefined
-    ? `(${time} IS NULL OR ${time} < ${literal(before)})`
-    : `${time} >= ${literal(from)} AND ${time} < ${literal(before)}`;
-}
-
-function widened({ from, before }: TimeRange): TimeRange {
-  return { from: from && new Date(from.getTime() - DAY_MS), before: new Date(before.getTime() + DAY_MS) };
-}
-
-const DAY_MS = 86_400_000;
 
 function literal(time: Date): string {
   return `'${time.toISOString().replace('T', ' ').replace('Z', '')}'`;

@@ -1,6 +1,5 @@
-import { SourceError } from '../../source.ts';
 import type { DatabaseColumn, DatabaseSession, Dialect, TextSelect } from '../dialect.ts';
-import { describeMysqlTable, listMysqlTables } from './catalog.ts';
+import { describeMysqlTable, TABLES_QUERY } from './catalog.ts';
 import { quoteName } from './columns.ts';
 import { mysqlFailureOf } from './errors.ts';
 import { openMysqlSession } from './session.ts';
@@ -10,9 +9,9 @@ export const mysql: Dialect = {
   name: 'MySQL',
   open: openMysqlSession,
   failureOf: mysqlFailureOf,
-  list: listMysqlTables,
+  tablesQuery: TABLES_QUERY,
+  clockQuery: 'SELECT FLOOR(UNIX_TIMESTAMP(NOW(6)) * 1000) AS milliseconds',
   describe: describeMysqlTable,
-  clock: readClock,
   estimate: estimateRows,
   textSelect,
   quoteName,
@@ -27,13 +26,6 @@ function textSelect(columns: readonly DatabaseColumn[], from: string): TextSelec
     sql: `SELECT CONCAT(${fields.join(`, ',', `)}) ${from}`,
     header: columns.map(({ column }) => column.name),
   };
-}
-
-async function readClock(session: DatabaseSession): Promise<Date> {
-  const [row] = await session.rows('SELECT FLOOR(UNIX_TIMESTAMP(NOW(6)) * 1000) AS milliseconds');
-  const milliseconds = Number(row?.milliseconds ?? Number.NaN);
-  if (Number.isFinite(milliseconds)) return new Date(milliseconds);
-  throw new SourceError('busy', 'NO_CLOCK', 'MySQL: the server does not tell its time');
 }
 
 /** The optimiser's own guess of the rows that it will look at (EXPLAIN). */

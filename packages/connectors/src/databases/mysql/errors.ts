@@ -1,8 +1,7 @@
-import { outboundErrorOf } from '../../outbound/errors.ts';
+import { type OutboundError, outboundErrorOf } from '../../outbound/errors.ts';
 import { SourceError, type SourceErrorKind } from '../../source.ts';
 import { sourceErrorOfFault } from '../../source-errors.ts';
 import { type DatabaseParams, secretsOf } from '../database-params.ts';
-import type { Failure } from '../dialect.ts';
 
 /** What can be done about an error, by its number (MySQL Server Error Reference; MariaDB Error Codes). Others: `invalid`. */
 const KINDS: ReadonlyMap<number, SourceErrorKind> = new Map([
@@ -43,24 +42,19 @@ const CLIENT_REFUSALS: Readonly<Record<string, string>> = {
 };
 
 /** What an error of the server or the network means. */
-export function mysqlFailureOf(error: unknown, params: DatabaseParams): Failure {
-  if (error instanceof SourceError) return { isPassing: error.kind === 'busy', error };
+export function mysqlFailureOf(error: unknown, params: DatabaseParams): SourceError | OutboundError {
+  if (error instanceof SourceError) return error;
   const code = codeOf(error);
   const number = numberOf(error);
-  if (number === undefined || BROKEN.has(code)) {
-    const refusal = CLIENT_REFUSALS[code];
-    if (refusal !== undefined)
-      return { isPassing: false, error: new SourceError('refused', code, `MySQL: ${refusal}`) };
-    // The client puts a code of its own in place of the one that tells what was wrong with the certificate.
-    if (code === 'HANDSHAKE_SSL_ERROR' && error instanceof Error && /certificate/i.test(error.message))
-      return { isPassing: false, error: new SourceError('refused', 'UNTRUSTED', `MySQL: ${error.message}`) };
-    const outbound = outboundErrorOf(error, `MySQL at ${params.host}:${params.port}`);
-    return { isPassing: outbound.isPassing, error: outbound };
-  }
-  const kind = KINDS.get(number) ?? 'invalid';
   const message = error instanceof Error ? error.message : '';
-  const told = sourceErrorOfFault('MySQL', kind, { code, message }, secretsOf(params));
-  return { isPassing: kind === 'busy', error: told };
+  if (number !== undefined && !BROKEN.has(code))
+    return sourceErrorOfFault('MySQL', KINDS.get(number) ?? 'invalid', { code, message }, secretsOf(params));
+  const refusal = CLIENT_REFUSALS[code];
+  if (refusal !== undefined) return new SourceError('refused', code, `MySQL: ${refusal}`);
+  // The client puts a code of its own in place of the one that tells what was wrong with the certificate.
+  if (code === 'HANDSHAKE_SSL_ERROR' && /certificate/i.test(message))
+    return new SourceError('refused', 'UNTRUSTED', `MySQL: ${message}`);
+  return outboundErrorOf(error, `MySQL at ${params.host}:${params.port}`);
 }
 
 function codeOf(error: unknown): string {

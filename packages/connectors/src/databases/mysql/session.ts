@@ -11,6 +11,8 @@ import {
   type TextRow,
   type TextSelect,
 } from '../dialect.ts';
+import { zoneNamed } from '../time-zone.ts';
+import { connectByTlsMode } from '../tls-mode.ts';
 import { RowStream } from './row-stream.ts';
 
 /** How long it may take to stop what runs at the server, in milliseconds. */
@@ -30,7 +32,7 @@ export async function openMysqlSession(
   try {
     const [server] = await rowsOf(connected.connection, SERVER);
     await rowsOf(connected.connection, settingsOf(server?.version ?? ''));
-    const zone = params.timeZone ?? zoneOf(server ?? {});
+    const zone = zoneNamed(params.timeZone ?? zoneOf(server ?? {}));
     if (params.timeZone !== undefined) await requireZone(connected.connection, zone);
     return new MysqlSession(connected, params, outbound, zone, server?.id ?? '0');
   } catch (error) {
@@ -57,7 +59,7 @@ class MysqlSession implements DatabaseSession {
     this.#connected = connected;
     this.#params = params;
     this.#outbound = outbound;
-    this.zone = isUtc(zone) ? 'UTC' : zone;
+    this.zone = zone;
     this.#id = id;
   }
 
@@ -102,19 +104,16 @@ interface Connected {
   readonly socket: GuardedSocket;
 }
 
-async function connect(
+function connect(
   params: DatabaseParams,
   outbound: OutboundClient,
   timeoutMs = outbound.connectTimeoutMs,
 ): Promise<Connected> {
-  try {
-    return await connectOnce(params, outbound, timeoutMs, params.tls !== 'disable');
-  } catch (error) {
-    const isPlain =
-      params.tls === 'prefer' && error instanceof Error && 'code' in error && error.code === NO_TLS;
-    if (!isPlain) throw error;
-    return connectOnce(params, outbound, timeoutMs, false);
-  }
+  return connectByTlsMode(
+    params.tls,
+    (encrypted) => connectOnce(params, outbound, timeoutMs, encrypted),
+    (error) => error instanceof Error && 'code' in error && error.code === NO_TLS,
+  );
 }
 
 async function connectOnce(
@@ -198,11 +197,7 @@ function settingsOf(version: string): string {
 }
 
 function zoneOf({ zone, system_zone: systemZone }: TextRow): string {
-  return zone === 'SYSTEM' && isUtc(systemZone ?? '') ? 'UTC' : (zone ?? 'UTC');
-}
-
-function isUtc(zone: string): boolean {
-  return /^(?:(?:etc\/)?(?:utc|uct|zulu|gmt|universal)|[+-]00:00)$/i.test(zone);
+  return zone === 'SYSTEM' && zoneNamed(systemZone ?? '') === 'UTC' ? 'UTC' : (zone ?? 'UTC');
 }
 
 /** Names of zones are known to a server only where its tables of them have been filled. */

@@ -1,20 +1,13 @@
-import type { TableListing } from '../../source.ts';
-import type { TimeColumn } from '../delta-columns.ts';
-import {
-  type DatabaseColumn,
-  type DatabaseSession,
-  type DatabaseTable,
-  quoteText,
-  type RangeColumn,
-  type TextRow,
-} from '../dialect.ts';
-import { formatTablePath, type TablePath } from '../table-path.ts';
+import { type CatalogTable, readableTable } from '../catalog-table.ts';
+import { type DatabaseSession, type DatabaseTable, quoteText, type TextRow } from '../dialect.ts';
+import type { TablePath } from '../table-path.ts';
 import { columnOf, type PostgresType } from './columns.ts';
 
 /** Tables, partitioned tables, views, materialised views and foreign tables. */
 const READABLE_KINDS = `('r', 'p', 'v', 'm', 'f')`;
 
-const LIST_TABLES = `
+/** The tables and views that the user may read. */
+export const TABLES_QUERY = `
   SELECT n.nspname AS schema, c.relname AS table
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ${READABLE_KINDS} AND NOT c.relispartition
@@ -23,17 +16,6 @@ const LIST_TABLES = `
     AND (has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT'))
   ORDER BY 1, 2`;
 
-/** The tables and views that the user may read. */
-export async function listPostgresTables(session: DatabaseSession): Promise<readonly TableListing[]> {
-  const rows = await session.rows(LIST_TABLES);
-  return rows.map(({ schema, table }) => ({
-    name: table ?? '',
-    path: formatTablePath(schema ?? '', table ?? ''),
-    canPreview: true,
-    canFetchSchema: true,
-  }));
-}
-
 /** A table with its columns; undefined where there is none, or none that the user may read. */
 export async function describePostgresTable(
   session: DatabaseSession,
@@ -41,26 +23,22 @@ export async function describePostgresTable(
 ): Promise<DatabaseTable | undefined> {
   const [table] = await session.rows(findTable(path));
   if (table === undefined) return undefined;
-  const rows = await session.rows(describeColumns(table.oid ?? '0'));
-  const described = rows.map((row) => ({ row, column: readableColumn(row, session.zone) }));
-  const columns = new Map(
-    described.flatMap(({ column }) =>
-      typeof column === 'string' ? [] : [[column.column.name, column] as const],
-    ),
-  );
-  const indexes = await session.rows(describeKeys(table.oid ?? '0'));
-  const key = indexes.map(namesOf).find((names) => names.every((name) => columns.has(name))) ?? [];
-  return {
+  const oid = table.oid ?? '0';
+  return readableTable({
     path: { schema: table.schema ?? '', table: table.table ?? '' },
-    columns,
-    keyColumns: key,
-    rangeColumn: rangeColumnOf(rows.find(({ name }) => name === key[0])),
-    times: described.flatMap(({ row, column }) =>
-      typeof column === 'string' || column.within === undefined ? [] : [timeColumnOf(row)],
-    ),
-    computedColumns: rows.filter(({ generated }) => generated !== '').flatMap(({ name }) => name ?? []),
-    unreadable: described.flatMap(({ column }) => (typeof column === 'string' ? [column] : [])),
-  };
+    rows: await session.rows(describeColumns(oid)),
+    keys: (await session.rows(describeKeys(oid))).map(namesOf),
+    rangeKinds: RANGE_KINDS,
+    isReadable: ({ readable }) => readable === 't',
+    columnOf: (row) => columnOf(row.name ?? '', row.type ?? '', typeOf(row), session.zone),
+    timeOf: ({ indexed, not_null: notNull, base }) => ({
+      isIndexed: indexed === 't',
+      isNullable: notNull !== 't',
+      isInstant: base === 'timestamptz',
+      movesByItself: false,
+    }),
+    isComputed: ({ generated }) => generated !== '',
+  });
 }
 
 /** Without a schema, the first on the user's search path that has such a table. */
@@ -116,14 +94,6 @@ function describeKeys(oid: string): string {
     ORDER BY i.indisprimary DESC, i.indnkeyatts, i.indexrelid`;
 }
 
-/** The column, or why it cannot be read. */
-function readableColumn(row: TextRow, zone: string): DatabaseColumn | string {
-  const name = row.name ?? '';
-  const type = row.type ?? '';
-  if (row.readable !== 't') return `${name} is left out: the user may not select it`;
-  return columnOf(name, type, typeOf(row), zone) ?? `${name} is left out: ${type} holds bytes, not text`;
-}
-
 function typeOf({ base, kind, element, element_kind: elementKind, dimensions }: TextRow): PostgresType {
   return {
     name: base ?? '',
@@ -136,25 +106,12 @@ function typeOf({ base, kind, element, element_kind: elementKind, dimensions }: 
   };
 }
 
-function timeColumnOf({ name, indexed, not_null: notNull, base }: TextRow): TimeColumn {
-  return {
-    name: name ?? '',
-    isIndexed: indexed === 't',
-    isNullable: notNull !== 't',
-    isInstant: base === 'timestamptz',
-    movesByItself: false,
-  };
-}
-
-const INTEGERS = new Set(['int2', 'int4', 'int8']);
-const TEXTS = new Set(['text', 'varchar', 'bpchar', 'uuid', 'date', 'timestamp', 'timestamptz']);
-
-function rangeColumnOf(row: TextRow | undefined): RangeColumn | undefined {
-  const { name, base } = row ?? {};
-  if (typeof name !== 'string' || typeof base !== 'string') return undefined;
-  if (INTEGERS.has(base)) return { name, kind: 'integer' };
-  return TEXTS.has(base) ? { name, kind: 'text' } : undefined;
-}
+const RANGE_KINDS: CatalogTable['rangeKinds'] = new Map([
+  ...['int2', 'int4', 'int8'].map((base) => [base, 'integer'] as const),
+  ...['text', 'varchar', 'bpchar', 'uuid', 'date', 'timestamp', 'timestamptz'].map(
+    (base) => [base, 'text'] as const,
+  ),
+]);
 
 function namesOf({ columns }: TextRow): readonly string[] {
   // The server made this list of names.

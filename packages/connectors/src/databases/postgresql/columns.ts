@@ -1,6 +1,6 @@
 import type { ColumnType, DecimalDigits, SourceType } from '@tributary/xdm';
 import { type DatabaseColumn, quoteText } from '../dialect.ts';
-import type { TimeRange } from '../window-bounds.ts';
+import { type TimeRange, timeCondition, widened } from '../window-bounds.ts';
 
 /** What the catalog tells of a type, domains followed to what they are made of. */
 export interface PostgresType {
@@ -116,30 +116,17 @@ function conditionOf(
 ): ((range: TimeRange) => string) | undefined {
   switch (type.name) {
     case 'timestamptz':
-      return (range) => within(column, range, instantLiteral);
+      return (range) => timeCondition(column, range, instantLiteral);
     case 'timestamp':
       return (range) =>
         zone === 'UTC'
-          ? within(column, range, localLiteral)
-          : // The first condition is for the index, and a day wider on either side than any zone is off.
-            `${within(column, widened(range), localLiteral)} AND ${within(`(${instantOf(column, zone)})`, range, instantLiteral)}`;
+          ? timeCondition(column, range, localLiteral)
+          : // The first condition is for the index.
+            `${timeCondition(column, widened(range), localLiteral)} AND ${timeCondition(`(${instantOf(column, zone)})`, range, instantLiteral)}`;
     default:
       return undefined;
   }
 }
-
-/** Rows without a stamp belong to the beginning of time: else no window would have them. */
-function within(column: string, { from, before }: TimeRange, literal: (time: Date) => string): string {
-  return from === undefined
-    ? `(${column} IS NULL OR ${column} < ${literal(before)})`
-    : `${column} >= ${literal(from)} AND ${column} < ${literal(before)}`;
-}
-
-function widened({ from, before }: TimeRange): TimeRange {
-  return { from: from && new Date(from.getTime() - DAY_MS), before: new Date(before.getTime() + DAY_MS) };
-}
-
-const DAY_MS = 86_400_000;
 
 function instantLiteral(time: Date): string {
   return `'${time.toISOString()}'::timestamptz`;

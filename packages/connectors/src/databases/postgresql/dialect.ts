@@ -1,18 +1,28 @@
 import { parseJson } from '../../json.ts';
-import { SourceError } from '../../source.ts';
 import type { DatabaseSession, Dialect } from '../dialect.ts';
-import { describePostgresTable, listPostgresTables } from './catalog.ts';
+import { describePostgresTable, TABLES_QUERY } from './catalog.ts';
 import { quoteName } from './columns.ts';
 import { postgresFailureOf } from './errors.ts';
 import { openPostgresSession } from './session.ts';
+
+/**
+ * A standby shows what it has replayed: its clock stands where the last transaction that it has replayed was committed.
+ * Before there is any, at the checkpoint that it was started from.
+ */
+const CLOCK_QUERY = `
+  SELECT (extract(epoch FROM CASE
+    WHEN pg_is_in_recovery()
+    THEN coalesce(pg_last_xact_replay_timestamp(), (SELECT checkpoint_time FROM pg_control_checkpoint()))
+    ELSE clock_timestamp()
+  END) * 1000)::bigint AS milliseconds`;
 
 export const postgresql: Dialect = {
   name: 'PostgreSQL',
   open: openPostgresSession,
   failureOf: postgresFailureOf,
-  list: listPostgresTables,
+  tablesQuery: TABLES_QUERY,
+  clockQuery: CLOCK_QUERY,
   describe: describePostgresTable,
-  clock: readClock,
   estimate: estimateRows,
   textSelect: (columns, from) => ({
     sql: `SELECT ${columns.map(({ column, text }) => `${text} AS ${quoteName(column.name)}`).join(', ')} ${from}`,
@@ -20,24 +30,6 @@ export const postgresql: Dialect = {
   }),
   quoteName,
 };
-
-/**
- * A standby shows what it has replayed: its clock stands where the last transaction that it has replayed was committed.
- * Before there is any, at the checkpoint that it was started from.
- */
-const CLOCK = `
-  SELECT (extract(epoch FROM CASE
-    WHEN pg_is_in_recovery()
-    THEN coalesce(pg_last_xact_replay_timestamp(), (SELECT checkpoint_time FROM pg_control_checkpoint()))
-    ELSE clock_timestamp()
-  END) * 1000)::bigint AS milliseconds`;
-
-async function readClock(session: DatabaseSession): Promise<Date> {
-  const [row] = await session.rows(CLOCK);
-  const milliseconds = Number(row?.milliseconds ?? Number.NaN);
-  if (Number.isFinite(milliseconds)) return new Date(milliseconds);
-  throw new SourceError('busy', 'NO_CLOCK', 'PostgreSQL: the server does not tell its time');
-}
 
 /** The planner's own guess (EXPLAIN). */
 async function estimateRows(session: DatabaseSession, select: string): Promise<number> {

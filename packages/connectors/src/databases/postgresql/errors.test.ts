@@ -26,19 +26,19 @@ describe('an error of PostgreSQL', () => {
     ['40001', 'busy'],
     ['55P03', 'busy'],
   ])('%s is %s', (code, kind) => {
-    expect(told(code)).toMatchObject({ isPassing: kind === 'busy', error: { kind, code } });
+    expect(told(code)).toMatchObject({ kind, code });
   });
 
   test('never repeats the password', () => {
-    expect(told('42601', 'near s3cret').error.message).toBe('PostgreSQL: near *** (42601)');
+    expect(told('42601', 'near s3cret').message).toBe('PostgreSQL: near *** (42601)');
   });
 
   test('of a server without TLS, or of the network, is told by what can be done', () => {
-    expect(postgresFailureOf(new Error(NO_TLS), params)).toMatchObject({ error: { kind: 'refused' } });
+    expect(postgresFailureOf(new Error(NO_TLS), params)).toMatchObject({ kind: 'refused' });
     const unreachable = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     expect(postgresFailureOf(unreachable, params)).toMatchObject({
-      isPassing: true,
-      error: { message: 'PostgreSQL at db.example.com:5432: connect ECONNREFUSED' },
+      reason: 'connection',
+      message: 'PostgreSQL at db.example.com:5432: connect ECONNREFUSED',
     });
   });
 });

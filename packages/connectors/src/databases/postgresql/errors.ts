@@ -1,9 +1,8 @@
 import { DatabaseError } from 'pg';
-import { outboundErrorOf } from '../../outbound/errors.ts';
+import { type OutboundError, outboundErrorOf } from '../../outbound/errors.ts';
 import { SourceError, type SourceErrorKind } from '../../source.ts';
 import { sourceErrorOfFault } from '../../source-errors.ts';
 import { type DatabaseParams, secretsOf } from '../database-params.ts';
-import type { Failure } from '../dialect.ts';
 
 /**
  * What can be done about an error, by its SQLSTATE or the class of it, its first two characters (PostgreSQL
@@ -25,18 +24,13 @@ const KINDS: ReadonlyMap<string, SourceErrorKind> = new Map([
 export const NO_TLS = 'The server does not support SSL connections';
 
 /** What an error of the server or the network means. */
-export function postgresFailureOf(error: unknown, params: DatabaseParams): Failure {
-  if (error instanceof SourceError) return { isPassing: error.kind === 'busy', error };
-  if (!(error instanceof DatabaseError)) {
-    const refusal = clientRefusalOf(error);
-    if (refusal !== undefined) return { isPassing: false, error: refusal };
-    const outbound = outboundErrorOf(error, `PostgreSQL at ${params.host}:${params.port}`);
-    return { isPassing: outbound.isPassing, error: outbound };
-  }
+export function postgresFailureOf(error: unknown, params: DatabaseParams): SourceError | OutboundError {
+  if (error instanceof SourceError) return error;
+  if (!(error instanceof DatabaseError))
+    return clientRefusalOf(error) ?? outboundErrorOf(error, `PostgreSQL at ${params.host}:${params.port}`);
   const code = error.code ?? 'XX000';
   const kind = KINDS.get(code) ?? KINDS.get(code.slice(0, 2)) ?? 'invalid';
-  const told = sourceErrorOfFault('PostgreSQL', kind, { code, message: error.message }, secretsOf(params));
-  return { isPassing: kind === 'busy', error: told };
+  return sourceErrorOfFault('PostgreSQL', kind, { code, message: error.message }, secretsOf(params));
 }
 
 /** What the client itself will not go on with, which it tells in words alone. */

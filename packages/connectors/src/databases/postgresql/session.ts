@@ -5,6 +5,8 @@ import type { OutboundClient } from '../../outbound/client.ts';
 import { GuardedSocket } from '../../outbound/guarded-socket.ts';
 import type { DatabaseParams } from '../database-params.ts';
 import type { DatabaseSession, StagedText, TextRow, TextSelect } from '../dialect.ts';
+import { zoneNamed } from '../time-zone.ts';
+import { connectByTlsMode } from '../tls-mode.ts';
 import { NO_TLS } from './errors.ts';
 
 /** How long it may take to stop what runs at the server, in milliseconds. */
@@ -64,7 +66,7 @@ class PostgresSession implements DatabaseSession {
     this.#socket = socket;
     this.#params = params;
     this.#outbound = outbound;
-    this.zone = params.timeZone ?? (isUtc(zone) ? 'UTC' : zone);
+    this.zone = zoneNamed(params.timeZone ?? zone);
     this.#pid = pid;
   }
 
@@ -119,18 +121,16 @@ interface Connected {
   readonly socket: GuardedSocket;
 }
 
-async function connect(
+function connect(
   params: DatabaseParams,
   outbound: OutboundClient,
   timeoutMs = outbound.connectTimeoutMs,
 ): Promise<Connected> {
-  try {
-    return await connectOnce(params, outbound, timeoutMs, params.tls !== 'disable');
-  } catch (error) {
-    const isPlain = params.tls === 'prefer' && error instanceof Error && error.message === NO_TLS;
-    if (!isPlain) throw error;
-    return connectOnce(params, outbound, timeoutMs, false);
-  }
+  return connectByTlsMode(
+    params.tls,
+    (encrypted) => connectOnce(params, outbound, timeoutMs, encrypted),
+    (error) => error instanceof Error && error.message === NO_TLS,
+  );
 }
 
 async function connectOnce(
@@ -180,8 +180,4 @@ async function queries(client: Client, sql: string): Promise<readonly (readonly 
   const answer: unknown = await client.query<Record<string, string | null>>(sql);
   const results = Array.isArray(answer) ? answer : [answer];
   return results.map((result: { rows: TextRow[] }) => result.rows);
-}
-
-function isUtc(zone: string): boolean {
-  return /^(?:etc\/)?(?:utc|uct|zulu|gmt|universal)$/i.test(zone);
 }
