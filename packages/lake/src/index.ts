@@ -36,6 +36,7 @@ export { type SchemaProblem, schemaEvolutionProblems } from './schema-evolution.
 export type { Snapshot, SnapshotId, SnapshotSummary } from './snapshots.ts';
 export { discardStaged, type StagedCommit } from './staged-files.ts';
 export { createTable, type NewTable, readTable, type Table } from './table.ts';
+export { type TableFigures, tableFigures } from './table-figures.ts';
 export { currentSchema, type TableMetadata } from './table-metadata.ts';
 export { RequirementError, type TableRequirement } from './table-update.ts';
 export { writeVersionHint } from './version-hint.ts';

@@ -7,15 +7,9 @@ import {
   IcebergFormatError,
   type IcebergSchema,
   readTable,
-  type TableMetadata,
+  type TableFigures,
+  tableFigures,
 } from '@tributary/lake';
-
-/** How much a table holds. Undefined where the engine that wrote it last did not say. */
-export interface TableFigures {
-  readonly rows: number | undefined;
-  readonly bytes: number | undefined;
-  readonly files: number | undefined;
-}
 
 /** Which columns of a table hold anything. */
 export interface ObservedColumns {
@@ -38,7 +32,7 @@ const MAX_KEPT = 1_000;
 
 export function lakeTables(io: FileIO): LakeTables {
   return {
-    figures: keeping(async (location) => figuresOf((await readTable(io, location)).metadata)),
+    figures: keeping(async (location) => tableFigures((await readTable(io, location)).metadata)),
     observedColumns: keeping((location) => observe(io, location)),
   };
 }
@@ -60,21 +54,6 @@ function keeping<T>(read: (location: string) => Promise<T>): (location: string) 
       throw error;
     }
   };
-}
-
-/** By the totals that the current snapshot's summary has (Iceberg spec, appendix F). */
-function figuresOf(metadata: TableMetadata): TableFigures {
-  const currentId = metadata['current-snapshot-id'];
-  const snapshot = metadata.snapshots.find((candidate) => candidate['snapshot-id'] === currentId);
-  if (snapshot === undefined) return { rows: 0, bytes: 0, files: 0 };
-  const total = (name: string) => {
-    const text = snapshot.summary[`total-${name}`];
-    return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
-  };
-  const [written, deleted = 0] = [total('records'), total('position-deletes')];
-  // Each deleted row is named once, and no delete outlives its data file, in what Tributary commits.
-  const rows = written === undefined ? undefined : Math.max(0, written - deleted);
-  return { rows, bytes: total('files-size'), files: total('data-files') };
 }
 
 /** One manifest is in memory at a time; of all files together only the ids of columns are kept. */
