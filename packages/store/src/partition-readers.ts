@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { inTransaction } from './in-transaction.ts';
 import { LeaseLost } from './runs.ts';
 import type { Scope } from './scope.ts';
 import { fromPartitionRow, type StagedPartition } from './staging.ts';
@@ -60,12 +61,8 @@ export function scopedPartitionReaders(database: Kysely<Tables>, scope: Scope): 
           transaction,
         );
         if (await isFull(transaction, scope, runId, connection, limits)) return { kind: 'later' };
-        const free = transaction
-          .selectFrom('run_partitions')
+        const free = partitionsOf(transaction, scope, runId)
           .select('id')
-          .where('org_id', '=', scope.orgId)
-          .where('sandbox_id', '=', scope.sandboxId)
-          .where('run_id', '=', runId)
           .where('is_staged', '=', false)
           .where('problem', 'is', null)
           .where((where) =>
@@ -73,7 +70,7 @@ export function scopedPartitionReaders(database: Kysely<Tables>, scope: Scope): 
           )
           .orderBy('position')
           .limit(1);
-        const row = await of(transaction, runId)
+        const row = await changing(transaction, scope, runId)
           .where('id', '=', free)
           .set({ reader, read_until: untilLost() })
           .returningAll()
@@ -82,7 +79,7 @@ export function scopedPartitionReaders(database: Kysely<Tables>, scope: Scope): 
       }),
 
     async prolong(runId, partitionId, reader) {
-      const row = await of(database, runId)
+      const row = await changing(database, scope, runId)
         .where('id', '=', partitionId)
         .where('reader', '=', reader)
         .set({ read_until: untilLost() })
@@ -92,12 +89,8 @@ export function scopedPartitionReaders(database: Kysely<Tables>, scope: Scope): 
     },
 
     async hold(runId, partitionId, reader) {
-      const row = await database
-        .selectFrom('run_partitions')
+      const row = await partitionsOf(database, scope, runId)
         .select('id')
-        .where('org_id', '=', scope.orgId)
-        .where('sandbox_id', '=', scope.sandboxId)
-        .where('run_id', '=', runId)
         .where('id', '=', partitionId)
         .where('reader', '=', reader)
         .forShare()
@@ -106,7 +99,7 @@ export function scopedPartitionReaders(database: Kysely<Tables>, scope: Scope): 
     },
 
     async giveBack(runId, partitionId, reader, problem) {
-      await of(database, runId)
+      await changing(database, scope, runId)
         .where('id', '=', partitionId)
         .where('reader', '=', reader)
         .set({
@@ -118,12 +111,8 @@ export function scopedPartitionReaders(database: Kysely<Tables>, scope: Scope): 
     },
 
     async problem(runId) {
-      const row = await database
-        .selectFrom('run_partitions')
+      const row = await partitionsOf(database, scope, runId)
         .select('problem')
-        .where('org_id', '=', scope.orgId)
-        .where('sandbox_id', '=', scope.sandboxId)
-        .where('run_id', '=', runId)
         .where('problem', 'is not', null)
         .orderBy('position')
         .limit(1)
@@ -132,22 +121,27 @@ export function scopedPartitionReaders(database: Kysely<Tables>, scope: Scope): 
     },
 
     async reset(runId) {
-      await of(database, runId).set({ reader: null, read_until: null, problem: null }).execute();
+      await changing(database, scope, runId).set({ reader: null, read_until: null, problem: null }).execute();
     },
   };
-
-  function of(executor: Kysely<Tables>, runId: string) {
-    return executor
-      .updateTable('run_partitions')
-      .where('org_id', '=', scope.orgId)
-      .where('sandbox_id', '=', scope.sandboxId)
-      .where('run_id', '=', runId)
-      .where('is_staged', '=', false);
-  }
 }
 
-function inTransaction<T>(database: Kysely<Tables>, change: (transaction: Kysely<Tables>) => Promise<T>) {
-  return database.isTransaction ? change(database) : database.transaction().execute(change);
+function partitionsOf(database: Kysely<Tables>, scope: Scope, runId: string) {
+  return database
+    .selectFrom('run_partitions')
+    .where('org_id', '=', scope.orgId)
+    .where('sandbox_id', '=', scope.sandboxId)
+    .where('run_id', '=', runId);
+}
+
+/** Of a partition that is staged nothing changes any more. */
+function changing(database: Kysely<Tables>, scope: Scope, runId: string) {
+  return database
+    .updateTable('run_partitions')
+    .where('org_id', '=', scope.orgId)
+    .where('sandbox_id', '=', scope.sandboxId)
+    .where('run_id', '=', runId)
+    .where('is_staged', '=', false);
 }
 
 /** Of a run that has partitions to be read. */
@@ -156,12 +150,8 @@ async function connectionOf(
   scope: Scope,
   runId: string,
 ): Promise<string | undefined> {
-  const row = await database
-    .selectFrom('run_partitions')
+  const row = await partitionsOf(database, scope, runId)
     .select('connection_id')
-    .where('org_id', '=', scope.orgId)
-    .where('sandbox_id', '=', scope.sandboxId)
-    .where('run_id', '=', runId)
     .where('is_staged', '=', false)
     .limit(1)
     .executeTakeFirst();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
+import { inTransaction } from './in-transaction.ts';
 import { listResources } from './list-resources.ts';
 import { newestResources } from './newest-resources.ts';
 import { condition, type ResourceFilter, type ResourceOrder } from './resource-filter.ts';
@@ -110,7 +111,7 @@ export function scopedResources(database: Kysely<Tables>, scope: Scope, kind: Re
   const whole = () => table().select([...envelope, 'body']);
   /** Runs what takes several statements in one transaction, the caller's where there is one. */
   const atomically = <T>(several: boolean, work: (connection: Kysely<Tables>) => Promise<T>): Promise<T> =>
-    several && !database.isTransaction ? database.transaction().execute(work) : work(database);
+    several ? inTransaction(database, work) : work(database);
 
   return {
     async get(id) {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, type Selectable, sql } from 'kysely';
+import { inTransaction } from './in-transaction.ts';
 import { sendRuns } from './run-queue.ts';
 import type { Scope } from './scope.ts';
 import type { Tables } from './tables.ts';
-import type { WorkQueue } from './work-queue.ts';
+import type { Claim, WorkQueue } from './work-queue.ts';
 
 /** Where a flow run stands. The last four are final. */
 export type RunState =
@@ -60,18 +61,20 @@ export interface Runs {
   cancel(id: string): Promise<RunRecord | undefined>;
   /** Ends the flow's open run, if it has one, as cancelled. */
   cancelOpen(flowId: string): Promise<void>;
+  /** Forgets a run that has ended. */
+  forget(id: string): Promise<void>;
   /**
    * Keeps a run with `owner` until the transaction ends: what is written beside it is written by the holder.
    * @throws {LeaseLost} when `owner` does not hold it.
    */
-  hold(run: RunRecord, owner: string): Promise<void>;
+  hold(run: RunRecord, owner: Claim): Promise<void>;
   /**
    * Moves a run that `owner` holds to `state` and keeps its progress; a final state ends the lease.
    * @throws {LeaseLost} when `owner` does not hold it.
    */
   advance(
     run: RunRecord,
-    owner: string,
+    owner: Claim,
     state: RunState,
     progress: Readonly<Record<string, unknown>>,
   ): Promise<RunRecord>;
@@ -155,6 +158,16 @@ export function scopedRuns(database: Kysely<Tables>, scope: Scope, work: WorkQue
       await cancelling().where('flow_id', '=', flowId).execute();
     },
 
+    async forget(id) {
+      await database
+        .deleteFrom('flow_runs')
+        .where('org_id', '=', scope.orgId)
+        .where('sandbox_id', '=', scope.sandboxId)
+        .where('id', '=', id)
+        .where('completed_at', 'is not', null)
+        .execute();
+    },
+
     async hold(run, owner) {
       const row = await table()
         .where('id', '=', run.id)
@@ -189,10 +202,6 @@ export function scopedRuns(database: Kysely<Tables>, scope: Scope, work: WorkQue
       return fromRow(row);
     },
   };
-}
-
-function inTransaction<T>(database: Kysely<Tables>, change: (transaction: Kysely<Tables>) => Promise<T>) {
-  return database.isTransaction ? change(database) : database.transaction().execute(change);
 }
 
 /** Undefined when the flow has a run that is not finished. */
