@@ -22,6 +22,7 @@ export type {
   ResourceQuery,
   Resources,
 } from './resources.ts';
+export type { Retention, TableDue } from './retention.ts';
 export type { ClaimedRun, RunQueue } from './run-queue.ts';
 export { LeaseLost, type RunRecord, type RunState, type Runs } from './runs.ts';
 export { isSandboxClosed } from './sandbox-closed.ts';
@@ -39,6 +40,7 @@ export type { Actor, Scope } from './scope.ts';
 export type { StagedPage, StagedPartition, Staging } from './staging.ts';
 export type { ScopedStore, Store } from './store.ts';
 export type { TablePointer, TablePointers } from './table-pointers.ts';
+export type { UpkeepQueue } from './upkeep-queue.ts';
 export { createVault, readOrCreateKey, type Sealed, type Vault } from './vault.ts';
 export type { TimeWatermark, TokenWatermark, Watermark, Watermarks } from './watermarks.ts';
 export type { Claim } from './work-queue.ts';

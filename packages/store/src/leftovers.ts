@@ -9,8 +9,8 @@ import type { Tables } from './tables.ts';
 
 /** Files that no row stands for any more. */
 export interface LeftoverFiles {
-  readonly kind: 'table' | 'staging' | 'diagnostics';
-  /** Of a table its location, of staging the run's id, of diagnostics the batch's id. */
+  readonly kind: 'table' | 'staging' | 'diagnostics' | 'file' | 'folder';
+  /** Of a table, a file or a folder of one its location, of staging the run's id, of diagnostics the batch's id. */
   readonly name: string;
   readonly notBefore: Date;
 }
@@ -30,9 +30,13 @@ export interface Leftovers {
 export interface ScopedLeftovers {
   /** Notes files, to be removed when they are due; what is noted already stays as it is. */
   note(files: readonly LeftoverFiles[]): Promise<readonly Leftover[]>;
+  /** Takes back what was noted: false where it is not noted any more, and so may be gone. */
+  keep(files: LeftoverFiles): Promise<boolean>;
 }
 
 const LEFTOVERS_AT_ONCE = 1_000;
+/** A statement takes 65,535 parameters. */
+const NOTED_AT_ONCE = 5_000;
 
 export function leftovers(database: Kysely<Tables>): Leftovers {
   return {
@@ -69,21 +73,35 @@ export function leftovers(database: Kysely<Tables>): Leftovers {
 export function scopedLeftovers(database: Kysely<Tables>, scope: Scope): ScopedLeftovers {
   return {
     async note(files) {
-      if (files.length === 0) return [];
-      await database
-        .insertInto('sandbox_leftovers')
-        .values(
-          files.map(({ kind, name, notBefore }) => ({
-            org_id: scope.orgId,
-            sandbox_id: scope.sandboxId,
-            kind,
-            name,
-            not_before: notBefore,
-          })),
-        )
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
+      for (let from = 0; from < files.length; from += NOTED_AT_ONCE) {
+        await database
+          .insertInto('sandbox_leftovers')
+          .values(
+            files.slice(from, from + NOTED_AT_ONCE).map(({ kind, name, notBefore }) => ({
+              org_id: scope.orgId,
+              sandbox_id: scope.sandboxId,
+              kind,
+              name,
+              not_before: notBefore,
+            })),
+          )
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
+      }
       return files.map((leftover) => ({ ...leftover, scope }));
+    },
+
+    async keep({ kind, name, notBefore }) {
+      const row = await database
+        .deleteFrom('sandbox_leftovers')
+        .where('org_id', '=', scope.orgId)
+        .where('sandbox_id', '=', scope.sandboxId)
+        .where('kind', '=', kind)
+        .where('name', '=', name)
+        .where('not_before', '=', notBefore)
+        .returning('name')
+        .executeTakeFirst();
+      return row !== undefined;
     },
   };
 }

@@ -43,6 +43,7 @@ export async function openEmbeddedStore(dataFolder: string): Promise<Store> {
     await store.queue.endClaims();
     await store.deliveries.endClaims();
     await store.readings.endClaims();
+    await store.upkeep.endClaims();
     await store.queue.sendMissing();
     return store;
   } catch (error) {

@@ -10,6 +10,7 @@ import { type PartitionReaders, scopedPartitionReaders } from './partition-reade
 import { type ReadingQueue, readingQueue } from './reading-queue.ts';
 import { type ResourceReferences, scopedReferences } from './resource-references.ts';
 import { type ResourceKind, type Resources, scopedResources } from './resources.ts';
+import { type Retention, retention } from './retention.ts';
 import { type RunQueue, runQueue } from './run-queue.ts';
 import { type Runs, scopedRuns } from './runs.ts';
 import { type PackageRecordKind, type PackageRecords, packageRecords } from './sandbox-packages.ts';
@@ -20,6 +21,7 @@ import type { Scope } from './scope.ts';
 import { type Staging, scopedStaging } from './staging.ts';
 import { scopedTablePointers, type TablePointers } from './table-pointers.ts';
 import type { Tables } from './tables.ts';
+import { type UpkeepQueue, upkeepQueue } from './upkeep-queue.ts';
 import { scopedWatermarks, type Watermarks } from './watermarks.ts';
 import type { WorkQueue } from './work-queue.ts';
 
@@ -74,6 +76,8 @@ export interface Store {
   readonly queue: RunQueue;
   readonly readings: ReadingQueue;
   readonly deliveries: DeliveryQueue;
+  readonly upkeep: UpkeepQueue;
+  readonly retention: Retention;
   readonly sandboxRemovals: SandboxRemovals;
   readonly leftovers: Leftovers;
   /** See {@link enqueueDueRuns}. */
@@ -92,6 +96,8 @@ export function createStore(database: Kysely<Tables>, work: WorkQueue, close: ()
     queue: runQueue(database, work),
     readings: readingQueue(database, work),
     deliveries: deliveryQueue(database, work),
+    upkeep: upkeepQueue(database, work),
+    retention: retention(database),
     sandboxRemovals: sandboxRemovals(database),
     leftovers: leftovers(database),
     enqueueDueRuns: (now, nextSlot) => enqueueDueRuns(database, work, now, nextSlot),

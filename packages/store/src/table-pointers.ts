@@ -19,6 +19,8 @@ export interface TablePointers {
   /** Points to `next` if the pointer still is `expected`; false when another commit came first. */
   swap(datasetId: string, expected: string, next: string): Promise<boolean>;
   remove(datasetId: string): Promise<boolean>;
+  /** Notes that a table was looked after, and the metadata in which nothing was left to do, where there was none. */
+  upkept(datasetId: string, at: Date, metadataLocation: string | undefined): Promise<void>;
 }
 
 export function scopedTablePointers(database: Kysely<Tables>, scope: Scope): TablePointers {
@@ -56,6 +58,7 @@ export function scopedTablePointers(database: Kysely<Tables>, scope: Scope): Tab
           location,
           metadata_location: metadataLocation,
           updated_at: new Date(),
+          upkept_location: null,
         })
         .execute();
     },
@@ -83,9 +86,19 @@ export function scopedTablePointers(database: Kysely<Tables>, scope: Scope): Tab
         .executeTakeFirst();
       return row !== undefined;
     },
+
+    async upkept(datasetId, at, metadataLocation) {
+      await database
+        .updateTable('table_pointers')
+        .set({ upkept_at: at, upkept_location: metadataLocation ?? null })
+        .where('org_id', '=', scope.orgId)
+        .where('sandbox_id', '=', scope.sandboxId)
+        .where('dataset_id', '=', datasetId)
+        .execute();
+    },
   };
 }
 
-function fromRow(row: Selectable<Tables['table_pointers']>): TablePointer {
+export function fromRow(row: Selectable<Tables['table_pointers']>): TablePointer {
   return { datasetId: row.dataset_id, location: row.location, metadataLocation: row.metadata_location };
 }

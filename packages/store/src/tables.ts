@@ -1,4 +1,4 @@
-import type { ColumnType, JSONColumnType } from 'kysely';
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 
 /** A timestamp column: read as Date, written as Date. PostgreSQL keeps microseconds, JavaScript gives milliseconds. */
 type Timestamp = ColumnType<Date, Date, Date>;
@@ -70,6 +70,8 @@ export interface Tables {
     location: string;
     metadata_location: string;
     updated_at: Timestamp;
+    upkept_at: Generated<Date>;
+    upkept_location: string | null;
   };
   watermarks: Scoped & {
     flow_id: string;

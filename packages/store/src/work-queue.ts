@@ -10,7 +10,7 @@ import type { Tables } from './tables.ts';
  */
 
 /** What is to be done, by the name of its queue. */
-export type WorkKind = 'flow-run' | 'partition-reading' | 'event-delivery';
+export type WorkKind = 'flow-run' | 'partition-reading' | 'event-delivery' | 'upkeep';
 
 /** A piece of work that is due. */
 export interface Work {
@@ -54,7 +54,7 @@ const MOST_CLAIMS = 100;
 /** Jobs that are done are of no use to anybody: what they did is told by what they did it to. */
 const KEPT_DONE_SECONDS = 3_600;
 
-const kinds: readonly WorkKind[] = ['flow-run', 'partition-reading', 'event-delivery'];
+const kinds: readonly WorkKind[] = ['flow-run', 'partition-reading', 'event-delivery', 'upkeep'];
 
 /** Opens the queue in a schema of its own, `pgboss`, which it makes and brings up to date. */
 export async function openWorkQueue(

@@ -6,6 +6,7 @@ import { flowReferences } from './flow-references.ts';
 import { initial } from './initial.ts';
 import { listIndexes } from './list-indexes.ts';
 import { partitionReaders } from './partition-readers.ts';
+import { retention } from './retention.ts';
 import { sandboxPackages } from './sandbox-packages.ts';
 import { sandboxRemoval } from './sandbox-removal.ts';
 import { scheduleRecurrence } from './schedule-recurrence.ts';
@@ -28,6 +29,7 @@ export async function migrate(database: Kysely<Tables>): Promise<void> {
         '0008-events': { up: events },
         '0009-partition-readers': { up: partitionReaders },
         '0010-flow-references': { up: flowReferences },
+        '0011-retention': { up: retention },
       }),
     },
   });
