@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import type { Leftover } from '@tributary/store';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Dependencies } from './dependencies.ts';
@@ -30,7 +29,10 @@ export async function removeLeftovers(
 async function removeFiles({ lake, runFiles }: Files, { kind, name }: Leftover): Promise<void> {
   switch (kind) {
     case 'table':
-      return rm(lake.io.pathOf(name), { recursive: true, force: true });
+    case 'folder':
+      return lake.io.removeFolder(name);
+    case 'file':
+      return lake.io.remove(name);
     case 'staging':
       return runFiles.removeStaging(name);
     case 'diagnostics':
