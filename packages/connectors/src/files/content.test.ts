@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { bunzip2 } from './bzip2.ts';
+import { bunzip2 } from './bzip2/bunzip2.ts';
 import { FileFolder, textsOf } from './file-folder.test-kit.ts';
 import { withLineFeeds } from './line-ends.ts';
 import { wholeElements } from './whole-elements.ts';

@@ -9,7 +9,7 @@ import {
 } from 'node:zlib';
 import { SourceError } from '../source.ts';
 import { ByteReader } from './byte-reader.ts';
-import { bunzip2 } from './bzip2.ts';
+import { bunzip2 } from './bzip2/bunzip2.ts';
 import { unreadable } from './file-errors.ts';
 import type { Compression } from './file-format.ts';
 import type { FileLimits } from './limits.ts';

@@ -1,3 +1,4 @@
+import { rejoined } from '../body.ts';
 import { parseJson } from '../json.ts';
 
 type Bytes = AsyncIterable<Uint8Array>;
@@ -23,7 +24,7 @@ export async function headOf(body: Bytes): Promise<HeadedBody> {
   }
   return {
     head: Buffer.concat(read),
-    body: chain(read, pieces),
+    body: rejoined(read, pieces),
     async close() {
       await pieces.return?.();
     },
@@ -43,16 +44,4 @@ export function jsonKindOf(head: Buffer): 'json-lines' | 'json-array' {
   const lines = text.split(/[\r\n]+/, LINES);
   const isObject = (line: string) => line.startsWith('{') && parseJson(line) !== undefined;
   return lines.length === 1 || lines.some(isObject) ? 'json-lines' : 'json-array';
-}
-
-async function* chain(
-  read: readonly Uint8Array[],
-  rest: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array, void, void> {
-  try {
-    yield* read;
-    for (let piece = await rest.next(); piece.done !== true; piece = await rest.next()) yield piece.value;
-  } finally {
-    await rest.return?.();
-  }
 }

@@ -1,3 +1,4 @@
+import { rejoined } from '../body.ts';
 import { outboundErrorOf } from '../outbound/errors.ts';
 import { SourceError } from '../source.ts';
 
@@ -38,7 +39,7 @@ export async function splitHead(body: AsyncIterable<Uint8Array>): Promise<Headed
     // Every byte of a head is ASCII; what follows it is not looked at.
     text += Buffer.from(value.buffer, value.byteOffset, value.length).toString('latin1');
     const head = headOf(text);
-    if (head !== undefined) return { head, body: chain(read, pieces) };
+    if (head !== undefined) return { head, body: rejoined(read, pieces) };
   }
   await pieces.return?.();
   throw new SourceError('busy', 'UNEXPECTED_ANSWER', 'Salesforce: a page of query results has no head');
@@ -73,17 +74,5 @@ function parseFields(head: string): Readonly<Record<string, unknown>> {
     return typeof fields === 'object' && fields !== null ? { ...fields } : {};
   } catch {
     return {};
-  }
-}
-
-async function* chain(
-  read: readonly Uint8Array[],
-  rest: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array, void, void> {
-  try {
-    yield* read;
-    for (let piece = await rest.next(); piece.done !== true; piece = await rest.next()) yield piece.value;
-  } finally {
-    await rest.return?.();
   }
 }

@@ -5,6 +5,7 @@ import { SourceError } from '../../source.ts';
 import { brokenOff, shownPath } from '../file-errors.ts';
 import type { FileStore, FolderEntry, StoredFile } from '../file-store.ts';
 import { normalPath } from '../path-selection.ts';
+import { entryPath, filesBelow } from '../walk.ts';
 
 export interface LocalFolder {
   /** Absolute. */
@@ -82,10 +83,10 @@ export function localFileStore({ folder, roots }: LocalFolder): FileStore {
     const path = normalPath(folderPath);
     for await (const entry of entriesOf(path)) {
       signal?.throwIfAborted();
-      const entryPath = path === '' ? entry.name : `${path}/${entry.name}`;
-      if (entry.isDirectory()) yield { kind: 'folder', path: entryPath };
+      const place = entryPath(path, entry.name);
+      if (entry.isDirectory()) yield { kind: 'folder', path: place };
       if (!entry.isFile()) continue;
-      const file = await statFile(entryPath);
+      const file = await statFile(place);
       if (file !== undefined) yield { kind: 'file', ...file };
     }
   }
@@ -106,16 +107,7 @@ export function localFileStore({ folder, roots }: LocalFolder): FileStore {
       await opendir(await base()).then((directory) => directory.close());
     },
 
-    async *list(folderPath, signal) {
-      const pending = [normalPath(folderPath)];
-      for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-        for await (const entry of browse(next, signal)) {
-          if (entry.kind === 'folder') pending.push(entry.path);
-          else yield entry;
-        }
-      }
-    },
-
+    list: (folder, signal) => filesBelow(folder, browse, signal),
     browse,
     stat: statFile,
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { requireS3Server, startS3Server, type TestS3Server } from '@tributary/s3/test-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { OutboundClient } from '../../outbound/client.ts';
-import type { FileStore, FolderEntry } from '../file-store.ts';
+import { entriesIn, pathsIn, readUntilBroken } from '../file-store.test-kit.ts';
+import type { FileStore } from '../file-store.ts';
 import { parseS3Params } from './params.ts';
 import { createS3FileStore } from './s3-file-store.ts';
 
@@ -209,25 +210,6 @@ const FILES = [
   ['in/deep er/b+c.csv', 'b and c'],
 ] as const;
 
-async function pathsIn(files: AsyncIterable<{ path: string }>): Promise<string[]> {
-  return (await Array.fromAsync(files, ({ path }) => path)).sort();
-}
-
-async function entriesIn(entries: AsyncIterable<FolderEntry>): Promise<string[]> {
-  return (await Array.fromAsync(entries, ({ kind, path }) => `${kind} ${path}`)).sort();
-}
-
 async function contentOf(store: FileStore, path: string): Promise<string> {
   return (await readUntilBroken(store, path, 0)).text;
-}
-
-async function readUntilBroken(store: FileStore, path: string, from: number) {
-  const opened = await store.open(path, from);
-  let text = '';
-  try {
-    for await (const piece of opened?.body ?? []) text += Buffer.from(piece).toString();
-    return { text, error: undefined };
-  } catch (error) {
-    return { text, error };
-  }
 }

@@ -3,7 +3,8 @@ import { mkdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { OutboundClient } from '../../outbound/client.ts';
-import type { FileStore, FolderEntry } from '../file-store.ts';
+import { entriesIn, pathsIn, readUntilBroken } from '../file-store.test-kit.ts';
+import type { FileStore } from '../file-store.ts';
 import { parseSftpParams } from './params.ts';
 import { startPasswordServer } from './password-server.test-kit.ts';
 import { createSftpFileStore } from './sftp-file-store.ts';
@@ -237,22 +238,3 @@ const FILES = [
   ['in/a.csv', 'id,name\n1,'],
   ['in/deep er/ü+c.csv', 'ü and c'],
 ] as const;
-
-async function pathsIn(files: AsyncIterable<{ path: string }>): Promise<string[]> {
-  return (await Array.fromAsync(files, ({ path }) => path)).sort();
-}
-
-async function entriesIn(entries: AsyncIterable<FolderEntry>): Promise<string[]> {
-  return (await Array.fromAsync(entries, ({ kind, path }) => `${kind} ${path}`)).sort();
-}
-
-async function readUntilBroken(store: FileStore, path: string, from: number) {
-  const opened = await store.open(path, from);
-  let text = '';
-  try {
-    for await (const piece of opened?.body ?? []) text += Buffer.from(piece).toString('latin1');
-    return { text, error: undefined };
-  } catch (error) {
-    return { text, error };
-  }
-}

@@ -3,6 +3,7 @@ import type { OutboundClient } from '../../outbound/client.ts';
 import { brokenOff, shownPath } from '../file-errors.ts';
 import type { FileStore, FolderEntry, OpenedFile, StoredFile } from '../file-store.ts';
 import { normalPath } from '../path-selection.ts';
+import { entryPath, filesBelow } from '../walk.ts';
 import { STATUS, sourceErrorOfSftp, statusOf } from './errors.ts';
 import type { SftpParams } from './params.ts';
 import { bytesOf, closeRemoteFile, openRemoteFile, type RemoteFile } from './remote-file.ts';
@@ -42,14 +43,8 @@ class SftpFileStore implements FileStore {
     await this.#shared.run(folder, listSome, signal);
   }
 
-  async *list(folder: string, signal?: AbortSignal): AsyncGenerator<StoredFile> {
-    const pending = [normalPath(folder)];
-    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      for await (const entry of this.browse(next, signal)) {
-        if (entry.kind === 'folder') pending.push(entry.path);
-        else yield entry;
-      }
-    }
+  list(folder: string, signal?: AbortSignal): AsyncIterable<StoredFile> {
+    return filesBelow(folder, (path) => this.browse(path, signal), signal);
   }
 
   async *browse(folderPath: string, signal?: AbortSignal): AsyncGenerator<FolderEntry> {
@@ -166,7 +161,7 @@ class SftpFileStore implements FileStore {
 }
 
 function* entryOf(folder: string, { filename, attrs }: FileEntryWithStats): Generator<FolderEntry> {
-  const path = folder === '' ? filename : `${folder}/${filename}`;
+  const path = entryPath(folder, filename);
   if (attrs.isDirectory()) yield { kind: 'folder', path };
   else if (attrs.isFile()) yield { kind: 'file', ...fileOf(path, attrs) };
 }
