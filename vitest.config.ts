@@ -3,7 +3,7 @@ import { SummaryReporter } from './tests/summary-reporter.ts';
 
 export default defineConfig({
   test: {
-    include: ['{packages,apps}/*/src/**/*.test.ts', 'tests/**/*.test.ts'],
+    include: ['{packages,apps}/*/src/**/*.test.ts', 'tests/**/*.test.ts', 'examples/**/*.test.ts'],
     globalSetup: 'tests/shared-folder.ts',
     pool: 'forks',
     maxWorkers: 2,
