@@ -1,4 +1,13 @@
 import { S3Error } from './errors.ts';
+import {
+  headerOf,
+  keyReader,
+  listedObject,
+  objectOfHeaders,
+  required,
+  type S3Object,
+  unexpected,
+} from './objects.ts';
 import { dateOf, type S3Options, SignedRequests } from './signed-requests.ts';
 import { discard, drain, type FilePart, type S3Body, type S3Headers } from './transport.ts';
 import { elementsOf, encodeEntities, textOf } from './xml.ts';
@@ -7,16 +16,6 @@ import { elementsOf, encodeEntities, textOf } from './xml.ts';
 export interface S3Location {
   readonly bucket: string;
   readonly key: string;
-}
-
-export interface S3Object {
-  readonly key: string;
-  /** Bytes. */
-  readonly size: number;
-  /** To the second: what a listing has beyond is not in the header of the object itself. */
-  readonly modifiedAt: Date;
-  /** Changes with the content, its quotes left out; empty where the server tells none. */
-  readonly etag: string;
 }
 
 export interface S3ListRequest {
@@ -100,7 +99,7 @@ export class S3Client {
       });
       const key = keyReader(answer);
       yield {
-        objects: elementsOf(answer, 'Contents').map((content) => objectOf(content, key)),
+        objects: elementsOf(answer, 'Contents').map((content) => listedObject(content, key)),
         prefixes: elementsOf(answer, 'CommonPrefixes').map((found) => key(required(found, 'Prefix'))),
       };
       const next = textOf(answer, 'NextContinuationToken');
@@ -254,73 +253,12 @@ export class S3Client {
   }
 }
 
-/** Keys come percent-encoded where the server says so, since XML has no form for all that a key may hold. */
-function keyReader(answer: string): (key: string) => string {
-  if (textOf(answer, 'EncodingType')?.toLowerCase() !== 'url') return (key) => key;
-  return (key) => {
-    try {
-      return decodeURIComponent(key.replaceAll('+', ' '));
-    } catch {
-      throw unexpected('a key that is not encoded as it says');
-    }
-  };
-}
-
-function objectOf(content: string, key: (text: string) => string): S3Object {
-  return checkedObject({
-    key: key(required(content, 'Key')),
-    size: Number(required(content, 'Size')),
-    modifiedAt: wholeSeconds(new Date(required(content, 'LastModified'))),
-    etag: bareEtag(textOf(content, 'ETag')),
-  });
-}
-
-function objectOfHeaders(key: string, headers: S3Headers): S3Object {
-  const total = /\/(\d+)$/.exec(headerOf(headers, 'content-range') ?? '')?.[1];
-  return checkedObject({
-    key,
-    size: Number(total ?? headerOf(headers, 'content-length')),
-    modifiedAt: new Date(headerOf(headers, 'last-modified') ?? Number.NaN),
-    etag: bareEtag(headerOf(headers, 'etag')),
-  });
-}
-
-function checkedObject(object: S3Object): S3Object {
-  if (!Number.isSafeInteger(object.size) || object.size < 0) throw unexpected('an object without a size');
-  if (Number.isNaN(object.modifiedAt.getTime())) throw unexpected('an object without a time of change');
-  return object;
-}
-
-function wholeSeconds(time: Date): Date {
-  return new Date(Math.floor(time.getTime() / 1000) * 1000);
-}
-
-function bareEtag(etag: string | undefined): string {
-  return (etag ?? '').replace(/^"|"$/g, '');
-}
-
 function rangeStart(headers: S3Headers): number {
   return Number(/^bytes (\d+)-/.exec(headerOf(headers, 'content-range') ?? '')?.[1]);
 }
 
 function writeHeaders({ onlyIfAbsent = false }: S3WriteOptions): Record<string, string> {
   return onlyIfAbsent ? { 'if-none-match': '*' } : {};
-}
-
-function headerOf(headers: S3Headers, name: string): string | undefined {
-  const value = headers[name];
-  return Array.isArray(value) ? value[0] : value;
-}
-
-function required(xml: string, name: string): string {
-  const text = textOf(xml, name);
-  if (text === undefined) throw unexpected(`an answer without ${name}`);
-  return text;
-}
-
-/** What only a server does that speaks no S3. */
-function unexpected(what: string): S3Error {
-  return new S3Error(200, 'UnexpectedAnswer', `the server sent ${what}: is it an S3 service?`);
 }
 
 const MISSING = ['NoSuchKey', 'NoSuchUpload', 'HTTP_404', 'NotFound'];

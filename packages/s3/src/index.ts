@@ -2,7 +2,6 @@ export {
   S3Client,
   type S3ListRequest,
   type S3Location,
-  type S3Object,
   type S3OpenObject,
   type S3Page,
   type S3ReadOptions,
@@ -11,6 +10,7 @@ export {
   type S3WriteOptions,
 } from './client.ts';
 export { isBusy, S3Error } from './errors.ts';
+export type { S3Object } from './objects.ts';
 export type { S3RetryPolicy } from './retry.ts';
 export type { S3Credentials } from './signature.ts';
 export type { S3Options } from './signed-requests.ts';

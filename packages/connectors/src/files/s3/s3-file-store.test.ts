@@ -91,13 +91,13 @@ describe('an S3 bucket of files', () => {
     expect(await storeOf().stat('in')).toBeUndefined();
   });
 
-  test('lists ten thousand objects, each once', async () => {
+  test('lists more objects than three answers hold, each once', async () => {
     const many = join(await server.createBucket('many'), 'm');
     await mkdir(many);
-    execFileSync('sh', ['-c', 'seq 10000 | xargs touch'], { cwd: many });
+    execFileSync('sh', ['-c', 'seq 3100 | xargs touch'], { cwd: many });
     const paths = await pathsIn(storeOf({ bucketName: 'many' }).list('m'));
-    expect(new Set(paths).size).toBe(10_000);
-    expect(paths).toHaveLength(10_000);
+    expect(new Set(paths).size).toBe(3_100);
+    expect(paths).toHaveLength(3_100);
   });
 
   test('is read on from where a broken connection left off', async () => {
