@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { Readable } from 'node:stream';
 import {
   type Partition,
   parseAuthParams,
@@ -86,21 +87,16 @@ export function sqliteSource(file: SqliteFile, pageRows = PAGE_ROWS): Source {
 
     async read(partition, sink, signal) {
       const request = requestOf(partition);
-      for (let next: string | undefined = sink.resumeFrom ?? BEGINNING; next !== undefined; ) {
-        const from = next;
+      let next = sink.resumeFrom;
+      do {
+        const from = next ?? BEGINNING;
         const page = await file.with(signal, (database) =>
           pageOf(database, queryOf(database, request), from, pageRows),
         );
         next = page.rows < pageRows ? undefined : page.last;
-        await sink.stage({
-          format: { kind: 'json-array' },
-          rows: page.rows,
-          body: (async function* () {
-            yield Buffer.from(page.text);
-          })(),
-          next,
-        });
-      }
+        const body = Readable.from([Buffer.from(page.text)]);
+        await sink.stage({ format: { kind: 'json-array' }, rows: page.rows, body, next });
+      } while (next !== undefined);
       signal?.throwIfAborted();
     },
   };
