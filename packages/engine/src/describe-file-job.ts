@@ -1,6 +1,7 @@
 import { type DuckDBType, DuckDBTypeId } from '@duckdb/node-api';
 import { quoteIdentifier, quoteLiteral } from '@tributary/data-prep';
 import { type SourceColumn, TEXT_FORMATS } from '@tributary/xdm';
+import { requireFewColumns } from './column-limit.ts';
 import { type Database, openDatabase } from './database.ts';
 import { EngineError, toEngineError } from './engine-error.ts';
 import { digitsOf, sourceTypeOf } from './source-type-of.ts';
@@ -24,9 +25,6 @@ export interface DescribedColumn extends Pick<SourceColumn, 'name' | 'type' | 'd
   readonly emails: number;
 }
 
-/** More columns than a table has; each costs some figures. */
-const MAX_COLUMNS = 2_000;
-
 /** Finds the columns of a sample, with their types and figures, by looking at every row. */
 export async function runDescribeFile(
   { path, format }: DescribeFileRequest,
@@ -41,9 +39,7 @@ export async function runDescribeFile(
     await load(database, path, format);
     const head = await database.read('SELECT * FROM sample LIMIT 0');
     const names = head.columnNames();
-    if (names.length > MAX_COLUMNS) {
-      throw new EngineError('invalid', `The sample has ${names.length} columns; ${MAX_COLUMNS} are allowed.`);
-    }
+    requireFewColumns('The sample', names.length);
     const types = names.map((_, index) => head.columnType(index));
     const figures = names.flatMap((name, index) => figuresOf(name, types[index]));
     const [counts = []] = (

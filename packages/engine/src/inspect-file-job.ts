@@ -1,5 +1,6 @@
 import { quoteIdentifier } from '@tributary/data-prep';
 import type { SourceColumn } from '@tributary/xdm';
+import { requireFewColumns } from './column-limit.ts';
 import { type Database, openDatabase } from './database.ts';
 import type { DelimitedLayout } from './delimited-rows.ts';
 import { EngineError, inTheirNames } from './engine-error.ts';
@@ -26,9 +27,6 @@ export interface InspectedFile {
   readonly rows: readonly Record<string, unknown>[];
 }
 
-/** More columns than a table has; each costs some figures. */
-const MAX_COLUMNS = 2_000;
-
 /**
  * Finds the columns of a file and its first rows. Types of texts are found by the very rules that a run reads them by;
  * all rows are looked at, those that cannot be read are passed over.
@@ -46,10 +44,7 @@ export async function runInspectFile(
   );
   try {
     const columns = await columnsOf(database, layout);
-    if (columns.length > MAX_COLUMNS) {
-      const told = `${layout.name} has ${columns.length} columns; ${MAX_COLUMNS} are allowed.`;
-      throw new EngineError('invalid', told);
-    }
+    requireFewColumns(layout.name, columns.length);
     return { columns, rows: rows === 0 ? [] : await firstRows(database, layout, columns, rows) };
   } catch (error) {
     throw inTheirNames([file], error);

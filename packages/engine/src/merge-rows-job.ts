@@ -6,6 +6,7 @@ import { type Bounds, type Database, openDatabase } from './database.ts';
 import { EngineError } from './engine-error.ts';
 import { dataFileOptions } from './good-rows.ts';
 import { type LiveFile, pathsOf } from './live-files.ts';
+import { fieldAt, fieldsPresent, mergedValue, piecesOf } from './merged-fields.ts';
 import { writtenFiles } from './parquet-figures.ts';
 import { type PositionDeletesResult, writeTaken } from './position-deletes-job.ts';
 import { liveRows, openStored, type StoredRows, storedRows } from './stored-rows.ts';
@@ -164,58 +165,4 @@ async function writeWholeRows(
       `TO ${quoteLiteral(dataDirectory)} (${dataFileOptions(written).join(', ')})`,
   );
   return writtenFiles(stats, written);
-}
-
-type Path = readonly string[];
-
-/** A table's fields as far as a file has them or they are replaced: what nobody has ever written stays unwritten. */
-function fieldsPresent(
-  fields: readonly TargetField[],
-  path: Path,
-  of: { readonly replaces: readonly Path[]; readonly known: ReadonlySet<number> },
-): readonly TargetField[] {
-  return fields.flatMap((field): readonly TargetField[] => {
-    const own = [...path, field.name];
-    if (of.replaces.some((replaced) => isSame(replaced, own))) return [field];
-    if (field.type.kind !== 'struct') return of.known.has(field.id) ? [field] : [];
-    const members = fieldsPresent(field.type.fields, own, of);
-    return members.length === 0 ? [] : [{ ...field, type: { ...field.type, fields: members } }];
-  });
-}
-
-/** The fields that a merged one keeps, each as large as can be. */
-function piecesOf(field: TargetField, path: Path, replaces: readonly Path[]): readonly TargetField[] {
-  if (replaces.some((replaced) => isSame(replaced, path))) return [];
-  if (!replaces.some((replaced) => isWithin(replaced, path)) || field.type.kind !== 'struct') return [field];
-  return field.type.fields.flatMap((member) => piecesOf(member, [...path, member.name], replaces));
-}
-
-/** An object none of whose members has a value is null, as where a mapping writes it. */
-function mergedValue(field: TargetField, path: Path, replaces: readonly Path[]): string {
-  const place = replaces.findIndex((replaced) => isSame(replaced, path));
-  if (place !== -1) return `c.v${place}`;
-  if (!replaces.some((replaced) => isWithin(replaced, path)) || field.type.kind !== 'struct')
-    return `r.f${field.id}`;
-  const members = field.type.fields.map((member) => ({
-    name: member.name,
-    value: mergedValue(member, [...path, member.name], replaces),
-  }));
-  const isEmpty = members.map(({ value }) => `${value} IS NULL`).join(' AND ');
-  const made = members.map(({ name, value }) => `${quoteLiteral(name)}: ${value}`).join(', ');
-  return `(CASE WHEN ${isEmpty} THEN NULL ELSE {${made}} END)`;
-}
-
-function fieldAt(fields: readonly TargetField[], [name, ...rest]: Path): TargetField {
-  const field = fields.find((candidate) => candidate.name === name);
-  if (field !== undefined && rest.length === 0) return field;
-  if (field?.type.kind === 'struct') return fieldAt(field.type.fields, rest);
-  throw new EngineError('invalid', `The table has no field ${JSON.stringify(name)} to replace.`);
-}
-
-function isSame(one: Path, other: Path): boolean {
-  return one.length === other.length && isWithin(one, other);
-}
-
-function isWithin(path: Path, above: Path): boolean {
-  return above.every((name, index) => path[index] === name);
 }
