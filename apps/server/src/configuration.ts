@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { delimiter, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { RetentionSettings } from '@tributary/runner';
 import { settings } from './settings.ts';
 
 /** How this process runs; see {@link settings} for the table of what can be set. */
@@ -31,9 +32,13 @@ export interface Configuration {
   readonly sourceModules: readonly string[];
   readonly settleSeconds: number;
   readonly readsOfConnection: number;
+  readonly retention: RetentionSettings;
   readonly engineMemoryMb: number;
   readonly isLogging: boolean;
 }
+
+/** A hundred years. */
+const MOST_KEPT_DAYS = 36_500;
 
 /** A setting has a value that cannot be used. */
 export class ConfigurationError extends Error {
@@ -70,6 +75,11 @@ export function readConfiguration(
     sourceModules: listOf(read.optional('TRIBUTARY_SOURCES')),
     settleSeconds: read.integer('TRIBUTARY_SETTLE_SECONDS', 0, 86_400),
     readsOfConnection: read.integer('TRIBUTARY_CONNECTION_READS', 1, 1_000),
+    retention: {
+      runsDays: read.integer('TRIBUTARY_KEEP_RUNS_DAYS', 0, MOST_KEPT_DAYS),
+      snapshotsDays: read.integer('TRIBUTARY_KEEP_SNAPSHOTS_DAYS', 0, MOST_KEPT_DAYS),
+      eventsDays: read.integer('TRIBUTARY_KEEP_EVENTS_DAYS', 0, MOST_KEPT_DAYS),
+    },
     engineMemoryMb: read.integer('TRIBUTARY_ENGINE_MEMORY_MB', 64, 1_048_576),
     isLogging: read.flag('TRIBUTARY_LOG'),
   };

@@ -93,6 +93,25 @@ export const settings: readonly Setting[] = [
     meaning: 'Reads over one base connection at the same time, by all of its flows.',
   },
   {
+    variable: 'TRIBUTARY_KEEP_RUNS_DAYS',
+    flag: 'keep-runs-days',
+    fallback: '90',
+    meaning:
+      'Days that runs which have ended are kept, with the rows that they did not land; 0 keeps them for ever.',
+  },
+  {
+    variable: 'TRIBUTARY_KEEP_SNAPSHOTS_DAYS',
+    flag: 'keep-snapshots-days',
+    fallback: '7',
+    meaning: 'Days that snapshots of tables are kept, the newest ten always; 0 keeps them for ever.',
+  },
+  {
+    variable: 'TRIBUTARY_KEEP_EVENTS_DAYS',
+    flag: 'keep-events-days',
+    fallback: '30',
+    meaning: 'Days that events and the log of their deliveries are kept; 0 keeps them for ever.',
+  },
+  {
     variable: 'TRIBUTARY_ENGINE_MEMORY_MB',
     flag: 'engine-memory-mb',
     fallback: '1024',

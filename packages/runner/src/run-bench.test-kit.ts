@@ -97,6 +97,7 @@ export class RunBench {
     };
   }
 
+      retention: { runsDays: 90, snapshotsDays: 7, eventsDays: 30 },
   static async open(): Promise<RunBench> {
     const folder = mkdtempSync(join(tmpdir(), 'tributary-runner-'));
     const store = await openMadeStore(folder);

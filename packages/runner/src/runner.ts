@@ -1,4 +1,4 @@
-import type { ClaimedDelivery, ClaimedReading, ClaimedRun } from '@tributary/store';
+import type { Claim, ClaimedDelivery, ClaimedReading, ClaimedRun } from '@tributary/store';
 import { type ClaimedKind, claimsOf } from './claims.ts';
 import { deliverEvent } from './events/deliver-event.ts';
 import { executeRun } from './execute-run.ts';
@@ -6,6 +6,7 @@ import { readForRun } from './read-for-run.ts';
 import { nextSlot } from './schedule.ts';
 import type { RunnerServices } from './services.ts';
 import { tidyRuns } from './tidy-run.ts';
+import { keepUp } from './upkeep/keep-up.ts';
 
 /** How often the store is asked for due flows and work; `wake` asks at once. */
 const POLL_MS = 1_000;
@@ -16,6 +17,8 @@ const RUNS_OF_AN_ORGANIZATION = CONCURRENT_RUNS - 1;
 /** Partitions that are read at the same time for runs that other processes hold, or this one. */
 const CONCURRENT_READINGS = 4;
 const CONCURRENT_DELIVERIES = 8;
+/** The upkeep leaves a process that starts so long for the work that it finds. */
+const UPKEEP_AFTER_START_MS = 60_000;
 
 /** Schedules and executes flow runs in this process, and tells of them. */
 export interface Runner {
@@ -32,12 +35,16 @@ export function startRunner(services: RunnerServices): Runner {
     claimsOf(flowRuns(services), stopping.signal, () => wakeUp()),
     claimsOf(readings(services), stopping.signal, () => wakeUp()),
     claimsOf(deliveries(services), stopping.signal, () => wakeUp()),
+    claimsOf(upkeep(services), stopping.signal, () => wakeUp()),
   ];
 
   const loop = (async () => {
     await tidyRuns(services).catch((error: unknown) =>
       services.log.warn({ err: error }, 'what earlier runs left was not removed'),
     );
+    await services.store.upkeep
+      .plan(new Date(Date.now() + UPKEEP_AFTER_START_MS))
+      .catch((error: unknown) => services.log.warn({ err: error }, 'the upkeep was not planned'));
     while (!stopping.signal.aborted) {
       const slept = new Promise<void>((resolve) => {
         wakeUp = resolve;
@@ -105,5 +112,16 @@ function deliveries(services: RunnerServices): ClaimedKind<ClaimedDelivery> {
     heartbeat: ({ owner }) => queue.heartbeat(owner),
     work: (delivery, signal) => deliverEvent(services, delivery, signal),
     failed: (error, { id }) => services.log.error({ err: error, deliveryId: id }, 'an event was not told'),
+  };
+}
+
+function upkeep(services: RunnerServices): ClaimedKind<Claim> {
+  const { upkeep: queue } = services.store;
+  return {
+    most: 1,
+    claim: () => queue.claim(),
+    heartbeat: (claim) => queue.heartbeat(claim),
+    work: async (claim, signal) => queue.settle(claim, await keepUp(services, signal)),
+    failed: (error) => services.log.error({ err: error }, 'the store was not told of its upkeep'),
   };
 }

@@ -3,6 +3,7 @@ import type { Engine } from '@tributary/engine';
 import type { LocalFileIO } from '@tributary/lake';
 import type { Claim, RunRecord, Scope, ScopedStore, Store, Vault } from '@tributary/store';
 import type { StagingFolder } from './staging-folder.ts';
+import type { RetentionSettings } from './upkeep/retention.ts';
 
 /** Where the runner tells what it does; a pino logger is one. */
 export interface RunnerLog {
@@ -43,6 +44,7 @@ export interface RunnerServices {
 
 /** One attempt of one run by one worker. */
 export interface Attempt {
+  readonly retention: RetentionSettings;
   readonly services: RunnerServices;
   readonly store: ScopedStore;
   readonly run: RunRecord;

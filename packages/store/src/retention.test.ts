@@ -121,15 +121,15 @@ describe.each(storeKinds())('of what the $name store keeps for a time', ({ open 
 
   test('the upkeep is due to one process at a time, and again at the time that it says', async () => {
     expect(await store.upkeep.claim()).toBeUndefined();
-    await store.upkeep.plan();
-    await store.upkeep.plan();
+    await store.upkeep.plan(LONG_AGO);
+    await store.upkeep.plan(LONG_AGO);
     const claim = await store.upkeep.claim();
     if (claim === undefined) throw new Error('the upkeep is not due');
-    await store.upkeep.plan();
+    await store.upkeep.plan(LONG_AGO);
     expect(await store.upkeep.claim()).toBeUndefined();
     expect(await store.upkeep.heartbeat(claim)).toBe(true);
     await store.upkeep.settle(claim, new Date(Date.now() + 3_600_000));
-    await store.upkeep.plan();
+    await store.upkeep.plan(LONG_AGO);
     expect(await store.upkeep.claim()).toBeUndefined();
     expect(await store.upkeep.heartbeat(claim)).toBe(false);
   });

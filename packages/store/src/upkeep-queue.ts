@@ -9,8 +9,8 @@ const JOB = { key: 'upkeep', group: 'upkeep', data: {} };
 
 /** The upkeep of the whole installation, which some process does from time to time. */
 export interface UpkeepQueue {
-  /** Has the upkeep done, unless it is due or under way already. */
-  plan(): Promise<void>;
+  /** Has the upkeep done at a time, unless it is planned or under way already. */
+  plan(at: Date): Promise<void>;
   /** Claims it where it is due. */
   claim(): Promise<Claim | undefined>;
   heartbeat(claim: Claim): Promise<boolean>;
@@ -22,7 +22,7 @@ export interface UpkeepQueue {
 
 export function upkeepQueue(database: Kysely<Tables>, work: WorkQueue): UpkeepQueue {
   return {
-    plan: () => work.send(database, KIND, [JOB]),
+    plan: (at) => work.send(database, KIND, [{ ...JOB, notBefore: at }]),
     claim: async () => (await work.claim(KIND, undefined))?.claim,
     heartbeat: (claim) => work.touch(KIND, claim),
     settle: (claim, next) =>
