@@ -5,11 +5,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   createTable,
   currentDataFiles,
-  type DataFile,
   discardStaged,
   evolveSchema,
   type FileIO,
-  type IcebergSchema,
   type LocalFileIO,
   localFileIO,
   readTable,
@@ -19,12 +17,8 @@ import {
 } from './index.ts';
 import { currentSnapshot } from './table-metadata.ts';
 import { collect } from './testing/collect.ts';
+import { IDS, nameOfDataFile, writeDataFile } from './testing/ids-table.ts';
 
-const SCHEMA: IcebergSchema = {
-  type: 'struct',
-  'schema-id': 0,
-  fields: [{ id: 1, name: 'id', required: false, type: 'string' }],
-};
 const NOW = new Date('2026-03-01T12:00:00Z');
 const LATER = new Date('2026-03-01T12:15:00Z');
 
@@ -36,30 +30,18 @@ describe('an append', () => {
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'lake-append-'));
     io = localFileIO(root);
-    table = await createTable(io, { location: io.locationOf(join(root, 't')), schema: SCHEMA, now: NOW });
+    table = await createTable(io, { location: io.locationOf(join(root, 't')), schema: IDS, now: NOW });
   });
 
   afterEach(() => rm(root, { recursive: true }));
 
-  /** Appends look at a data file's size only, so its content may be anything. */
-  async function dataFile(name: string, recordCount = 1): Promise<DataFile> {
-    const filePath = `${table.metadata.location}/data/${name}.parquet`;
-    await io.write(filePath, Buffer.from(name));
-    return {
-      content: 'data',
-      filePath,
-      fileFormat: 'PARQUET',
-      recordCount,
-      fileSizeInBytes: Buffer.byteLength(name),
-    };
-  }
-
+  const dataFile = (name: string, recordCount = 1) => writeDataFile(io, table, name, recordCount);
   const append = async (onto: Table, name: string, now = NOW) =>
     stageAppend(io, onto, { files: [await dataFile(name)], now });
 
   async function filesOf(of: Table): Promise<string[]> {
     const files = await collect(currentDataFiles(io, await readTable(io, of.metadataLocation)));
-    return files.map((file) => file.filePath.replace(/^.*\/(.*)\.parquet$/, '$1')).sort();
+    return files.map(nameOfDataFile).sort();
   }
 
   const filesOnDisk = async () => (await readdir(root, { recursive: true })).sort();
@@ -160,7 +142,7 @@ describe('an append', () => {
   });
 
   const propertied = async (properties: Record<string, string>) =>
-    createTable(io, { location: table.metadata.location, schema: SCHEMA, properties, now: NOW });
+    createTable(io, { location: table.metadata.location, schema: IDS, properties, now: NOW });
 
   test('remembers former metadata files, as many as the table asks for', async () => {
     let current: Table = await propertied({ 'write.metadata.previous-versions-max': '2' });
@@ -235,8 +217,8 @@ describe('an append', () => {
   test('goes on after the schema has evolved', async () => {
     const first = await append(table, 'a');
     const wider = {
-      ...SCHEMA,
-      fields: [...SCHEMA.fields, { id: 2, name: 'b', required: false, type: 'int' }],
+      ...IDS,
+      fields: [...IDS.fields, { id: 2, name: 'b', required: false, type: 'int' }],
     };
     const evolved = await evolveSchema(io, first, { schema: wider, now: NOW });
     const second = await append(evolved, 'b');

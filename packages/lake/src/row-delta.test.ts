@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   createTable,
   type DataFile,
-  type IcebergSchema,
   type LocalFileIO,
   localFileIO,
   planScan,
@@ -19,12 +18,8 @@ import { ManifestWriter } from './manifest.ts';
 import { readManifestList } from './manifest-list.ts';
 import { currentSnapshot } from './table-metadata.ts';
 import { collect } from './testing/collect.ts';
+import { dataFileLocation, IDS, nameOfDataFile, writeDataFile } from './testing/ids-table.ts';
 
-const SCHEMA: IcebergSchema = {
-  type: 'struct',
-  'schema-id': 0,
-  fields: [{ id: 1, name: 'id', required: false, type: 'string' }],
-};
 const NOW = new Date('2026-03-01T12:00:00Z');
 
 describe('a row delta', () => {
@@ -35,24 +30,13 @@ describe('a row delta', () => {
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'lake-row-delta-'));
     io = localFileIO(root);
-    table = await createTable(io, { location: io.locationOf(join(root, 't')), schema: SCHEMA, now: NOW });
+    table = await createTable(io, { location: io.locationOf(join(root, 't')), schema: IDS, now: NOW });
   });
 
   afterEach(() => rm(root, { recursive: true }));
 
-  const locationOf = (name: string) => `${table.metadata.location}/data/${name}.parquet`;
-
-  /** Commits look at a file's size only, so its content may be anything. */
-  async function dataFile(name: string, recordCount = 10): Promise<DataFile> {
-    await io.write(locationOf(name), Buffer.from(name));
-    return {
-      content: 'data',
-      filePath: locationOf(name),
-      fileFormat: 'PARQUET',
-      recordCount,
-      fileSizeInBytes: Buffer.byteLength(name),
-    };
-  }
+  const locationOf = (name: string) => dataFileLocation(table, name);
+  const dataFile = (name: string, recordCount = 10) => writeDataFile(io, table, name, recordCount);
 
   async function deletesOf(name: string, rows: number, first: string, last = first): Promise<DataFile> {
     await io.write(locationOf(name), Buffer.from(name));
@@ -67,7 +51,6 @@ describe('a row delta', () => {
 
   const stage = (onto: Table, delta: Omit<RowDelta, 'now'>) =>
     stageRowDelta(io, onto, { ...delta, now: NOW });
-  const nameOf = ({ filePath }: DataFile) => filePath.replace(/^.*\/(.*)\.parquet$/, '$1');
   const summaryOf = ({ metadata }: Table) => currentSnapshot(metadata)?.summary;
   const manifestsOf = ({ metadata }: Table) => readManifestList(io, currentSnapshot(metadata));
 
@@ -75,7 +58,7 @@ describe('a row delta', () => {
   async function scanOf(of: Table): Promise<Record<string, readonly string[]>> {
     const tasks = await collect(planScan(io, await readTable(io, of.metadataLocation)));
     return Object.fromEntries(
-      tasks.map((task) => [nameOf(task.dataFile), task.deleteFiles.map(nameOf).sort()]),
+      tasks.map((task) => [nameOfDataFile(task.dataFile), task.deleteFiles.map(nameOfDataFile).sort()]),
     );
   }
 
@@ -142,7 +125,7 @@ describe('a row delta', () => {
     const properties = { 'commit.manifest.min-count-to-merge': '3' };
     let current: Table = await createTable(io, {
       location: table.metadata.location,
-      schema: SCHEMA,
+      schema: IDS,
       properties,
       now: NOW,
     });
@@ -217,7 +200,7 @@ describe('a row delta', () => {
     const position = await deletesOf('d', 1, 'a');
     const second = await stage(first, { deleteFiles: [position] });
     const manifest = (await manifestsOf(second)).find(({ content }) => content === 'deletes');
-    const context = { schema: SCHEMA, partitionSpec: { 'spec-id': 0, fields: [] } };
+    const context = { schema: IDS, partitionSpec: { 'spec-id': 0, fields: [] } };
     const writer = new ManifestWriter(context, 'deletes');
     writer.added(second.snapshotId, { ...position, content: 'equality-deletes', equalityIds: [1] });
     await io.replace(manifest?.manifestPath ?? '', writer.finish());
