@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createSource, OutboundClient } from '@tributary/connectors';
 import { type Engine, openEngine } from '@tributary/engine';
-import { localFileIO } from '@tributary/lake';
+import { localCopies, localFileIO } from '@tributary/lake';
 import {
   type Runner,
   type RunnerLog,
@@ -89,7 +89,6 @@ export async function openRooms(configuration: Configuration, closing: ClosingSt
         isShared: configuration.databaseUrl !== undefined,
         readsOfConnection: configuration.readsOfConnection,
         settleSeconds: configuration.settleSeconds,
-        retention: configuration.retention,
         log,
       });
       closing.add(() => runner.stop());
@@ -110,6 +109,7 @@ async function openLake({ lakeFolder }: Configuration): Promise<Rooms['lake']> {
   const io = localFileIO(await ensureFolder(lakeFolder));
   return {
     io,
+    copies: localCopies(io, { folder: join(lakeFolder, 'copies'), maxBytes: 0 }),
     tableLocation: ({ orgId, sandboxId }: Scope, dataSetId: string) =>
       io.locationOf(join(lakeFolder, orgId.replaceAll(/[^\w@.-]/g, '_'), sandboxId, dataSetId)),
   };

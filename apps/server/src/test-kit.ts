@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSource } from '@tributary/connectors';
 import { openEngine } from '@tributary/engine';
-import { localFileIO } from '@tributary/lake';
+import { type LocalFileIO, localCopies, localFileIO } from '@tributary/lake';
+import type { Lake } from '@tributary/runner';
 import { createVault, type Store } from '@tributary/store';
 import { openMadeStore } from '@tributary/store/test-kit';
 import { createTokens } from './http/access-tokens.ts';
@@ -23,10 +24,14 @@ export interface TestAnswer {
   readonly body: any;
 }
 
+export interface TestDependencies extends Dependencies {
+  readonly lake: Omit<Lake, 'io'> & { readonly io: LocalFileIO };
+}
+
 export interface TestServer {
   readonly url: string;
   readonly store: Store;
-  readonly dependencies: Dependencies;
+  readonly dependencies: TestDependencies;
   /** The headers of a right call to the sandbox `prod`. */
   readonly headers: Readonly<Record<string, string>>;
   /** Calls with the right headers; `headers` override, and an empty one takes the header away. */
@@ -58,13 +63,14 @@ export async function startTestServer(
   const tokens = createTokens(vault.derive('access-tokens'));
   const engine = openEngine({ memoryLimitMb: 256, threads: 1, tempDirectory: folder });
   const io = localFileIO(join(folder, 'lake'));
-  const dependencies: Dependencies = {
+  const dependencies: TestDependencies = {
     store,
     vault,
     tokens,
     engine,
     lake: {
       io,
+      copies: localCopies(io, { folder: join(folder, 'copies'), maxBytes: 0 }),
       tableLocation: ({ sandboxId }, dataSetId) => io.locationOf(join(folder, 'lake', sandboxId, dataSetId)),
     },
     runFiles: {

@@ -1,5 +1,4 @@
 import type { TransformResult } from '@tributary/engine';
-import type { LocalFileIO } from '@tributary/lake';
 import type { RunRecord } from '@tributary/store';
 import type { BatchDocument } from './documents.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
@@ -8,12 +7,11 @@ import { newRows, type RunCommit } from './run-commit.ts';
 /** The batch that a run leaves in the Catalog. */
 export function batchDocument(
   run: RunRecord,
-  { prepared, verdict, result, batchId }: RunCommit,
-  io: LocalFileIO,
+  { prepared, verdict, result, files, batchId }: RunCommit,
 ): BatchDocument {
   const isLanded = verdict !== 'failed';
   const isDiagnosed = keepsDiagnostics(prepared);
-  const bytes = isLanded ? result.files.reduce((sum, file) => sum + file.bytes, 0) : 0;
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const started = (run.startedAt ?? run.createdAt).getTime();
   const completed = Date.now();
   const landedRows = isLanded ? result.outputRows : 0;
@@ -43,14 +41,12 @@ export function batchDocument(
         recordsSize: bytes,
         invalidRecordCount: result.failedRows,
         failedRecordCount: result.failedRows,
-        outputFileCount: isLanded ? result.files.length : 0,
+        outputFileCount: files.length,
       },
       tags: { flowId: [run.flowId], runId: [run.id], batchId: [batchId] },
       inputFormat: { format: 'parquet' },
     },
-    dataFiles: isLanded
-      ? result.files.map(({ path, rows, bytes: size }) => ({ path: io.locationOf(path), rows, bytes: size }))
-      : [],
+    dataFiles: files.map(({ location: path, rows, bytes: size }) => ({ path, rows, bytes: size })),
     diagnosticsFiles: isDiagnosed ? result.diagnosticsFiles : [],
   };
 }

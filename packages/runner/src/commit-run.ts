@@ -10,6 +10,7 @@ import {
 import type { RunRecord, ScopedStore, StagedPage, StagedPartition, TimeWatermark } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
 import { batchDocument } from './batch-document.ts';
+import type { DataFolder } from './data-folder.ts';
 import { advanceRun } from './events/advance-run.ts';
 import { noteSource } from './meet-drift.ts';
 import { noteItems } from './new-items.ts';
@@ -25,16 +26,16 @@ import { discardRows, type StagedRows, stageRows } from './stage-rows.ts';
  * Ends a run: one transaction moves the table's pointer and the flow's watermark, closes the batch and the run. If
  * another run has moved the pointer meanwhile, the same data files are staged again on what it left.
  */
-export async function commitRun(attempt: Attempt, commit: RunCommit): Promise<RunRecord> {
+export async function commitRun(attempt: Attempt, commit: RunCommit, folder: DataFolder): Promise<RunRecord> {
   for (;;) {
-    const staged = commit.verdict === 'failed' ? undefined : await stageRows(attempt, commit);
+    const staged = commit.verdict === 'failed' ? undefined : await stageRows(attempt, commit, folder);
     const ended = await attempt.store.transaction((store) => commitIn(store, attempt, commit, staged));
     if (ended !== 'pointer moved') {
       if (staged?.snapshot) await tidyTable(attempt.services.lake.io, staged.base, staged.snapshot);
       await removeKeys(commit);
       return ended;
     }
-    if (staged) await discardRows(attempt, staged);
+    if (staged) await discardRows(attempt, staged, folder);
   }
 }
 
@@ -50,14 +51,14 @@ async function removeKeys({ result: { keys } }: RunCommit): Promise<void> {
 
 async function commitIn(
   store: ScopedStore,
-  { run, owner, services }: Attempt,
+  { run, owner }: Attempt,
   commit: RunCommit,
   staged: StagedRows | undefined,
 ): Promise<RunRecord | 'pointer moved'> {
   const { prepared, batchId, verdict } = commit;
   if (staged && !(await movePointer(store, prepared.dataSetId, staged))) return 'pointer moved';
   if (verdict !== 'failed') await moveFlow(store, run, commit);
-  const batch = batchDocument(run, commit, services.lake.io);
+  const batch = batchDocument(run, commit);
   await store.resources('batch').insert(batchId, { ...batch }, runnerActor);
   await store.staging.clear(run.id);
   const ended = await advanceRun(store, run, owner, verdict, withRemovals(commit, staged));

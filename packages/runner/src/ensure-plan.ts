@@ -28,7 +28,7 @@ export async function ensurePlan(
   source: Source,
 ): Promise<PlannedAttempt> {
   const progress = progressOf(attempt.run);
-  if (progress.columns !== undefined) return { attempt, prepared };
+  if (progress.columns !== undefined && progress.dataFolder !== undefined) return { attempt, prepared };
   const planning = await advance(attempt, 'planning', {
     ...progress,
     sourceConnectionId: prepared.sourceConnection.id,
@@ -88,7 +88,7 @@ export async function preparedFlowOf({ store, run }: Attempt): Promise<PreparedF
 
 async function dataFolderIn(attempt: Attempt, dataSetId: string): Promise<string> {
   const { metadata } = await currentTable(attempt, dataSetId);
-  return dataFolderOf(attempt.services.lake.io.pathOf(metadata.location), attempt.run.id);
+  return dataFolderOf(metadata.location, attempt.run.id);
 }
 
 /** Kept where the flow has them refreshed, and this run does not read all rows anyway. */

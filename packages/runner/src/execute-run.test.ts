@@ -425,8 +425,9 @@ describe('a server that starts', () => {
     const killed = await bench.attempt({ signal: stopping.signal });
     const { dataFolder } = progressOf(killed);
     // What a worker leaves that is killed while it writes Parquet.
-    await mkdir(join(dataFolder ?? '', '1'), { recursive: true });
-    await writeFile(join(dataFolder ?? '', '1', 'half-written.parquet'), 'PAR1');
+    const folder = bench.services.lake.io.pathOf(`${dataFolder}/1`) ?? '';
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'half-written.parquet'), 'PAR1');
     await tidyRuns(bench.services);
     expect(bench.dataFiles(flow)).toHaveLength(1);
     expect(await bench.staged()).toContain(killed.id);

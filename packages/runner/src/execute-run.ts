@@ -1,11 +1,10 @@
-import { rm } from 'node:fs/promises';
 import type { Source } from '@tributary/connectors';
 import type { RunRecord } from '@tributary/store';
 import { advance } from './advance.ts';
 import { keepsDiagnostics } from './batch-document.ts';
 import { newBatchId } from './batch-id.ts';
 import { commitRun } from './commit-run.ts';
-import { attemptFolder } from './data-folder.ts';
+import { DataFolder } from './data-folder.ts';
 import { ensurePlan, preparedFlowOf } from './ensure-plan.ts';
 import { extractRun } from './extract-run.ts';
 import { MAX_ATTEMPTS, TakesWorkersDown } from './failure.ts';
@@ -20,6 +19,7 @@ import { type LandedRun, verdictOf } from './run-commit.ts';
 import { withOutcome } from './run-outcome.ts';
 import type { Attempt } from './services.ts';
 import { figuresOf } from './staged-pages.ts';
+import { tidyDiagnostics } from './tidy-diagnostics.ts';
 import { tidyRun } from './tidy-run.ts';
 import { transformRun } from './transform-run.ts';
 
@@ -80,8 +80,12 @@ async function extract(attempt: Attempt, prepared: PreparedFlow, source: Source)
   const { waiting: _waiting, ...progress } = progressOf(attempt.run);
   const sourceRecordCount =
     progress.sourceRecordCount ?? (await reconcileRun(attempt, prepared, source, staged));
+  // A worker that died in mid-transform has left some.
+  if (progress.batchId !== undefined)
+    await tidyDiagnostics(attempt.services, attempt.store, progress.batchId);
   return advance(attempt, 'transforming', {
     ...withNotices(progress, comparisonNotices(progress.comparison, sourceRecordCount)),
+    batchId: newBatchId(),
     ...(sourceRecordCount && { sourceRecordCount }),
     extract: {
       startedAt: progress.extract?.startedAt ?? Date.now(),
@@ -93,20 +97,15 @@ async function extract(attempt: Attempt, prepared: PreparedFlow, source: Source)
 }
 
 async function transformAndCommit(attempt: Attempt, prepared: PreparedFlow): Promise<void> {
-  const batchId = newBatchId();
+  const { batchId } = progressOf(attempt.run);
+  if (batchId === undefined) throw new Error(`the run ${attempt.run.id} has no batch`);
   try {
     await landBatch(attempt, prepared, batchId);
   } catch (error) {
     // Best effort: where the store does not answer, it cannot be known whether the batch is there.
-    await removeStrayDiagnostics(attempt, batchId).catch(() => undefined);
+    await tidyDiagnostics(attempt.services, attempt.store, batchId).catch(() => undefined);
     throw error;
   }
-}
-
-/** Rejected rows are content: they go with the attempt whose batch is not in the store. */
-async function removeStrayDiagnostics({ services, store }: Attempt, batchId: string): Promise<void> {
-  if ((await store.resources('batch').get(batchId)) !== undefined) return;
-  await rm(await services.diagnosticsFolder(batchId), { recursive: true, force: true });
 }
 
 async function landBatch(attempt: Attempt, prepared: PreparedFlow, batchId: string): Promise<void> {
@@ -116,28 +115,40 @@ async function landBatch(attempt: Attempt, prepared: PreparedFlow, batchId: stri
   const landed = await (isRefresh ? landRefresh : landRows)(attempt, prepared, batchId);
   const { id, flowId, state } = landed.run;
   services.log.info({ flowId, runId: id, state, ...progressOf(landed.run).outcome }, 'flow run ended');
-  if (!keepsDiagnostics(prepared) || landed.result.diagnosticsFiles.length === 0)
-    await rm(await services.diagnosticsFolder(batchId), { recursive: true, force: true });
   await tidyRun(services, run.id);
   if (previous !== undefined) await tidyRun(services, previous.runId);
 }
 
 async function landRows(attempt: Attempt, prepared: PreparedFlow, batchId: string): Promise<LandedRun> {
+  const folder = await DataFolder.make(attempt);
+  try {
+    return await landIn(folder, attempt, prepared, batchId);
+  } finally {
+    await folder.leave();
+  }
+}
+
+async function landIn(
+  folder: DataFolder,
+  attempt: Attempt,
+  prepared: PreparedFlow,
+  batchId: string,
+): Promise<LandedRun> {
   const { run } = attempt;
   const before = progressOf(run);
-  const { columns, dataFolder, tableColumns, ...kept } = before;
-  if (columns === undefined || dataFolder === undefined) throw new Error(`the run ${run.id} was not planned`);
+  const { columns, tableColumns, ...kept } = before;
+  if (columns === undefined) throw new Error(`the run ${run.id} was not planned`);
   const window = before.window === undefined ? undefined : readWindow(before.window);
-  const folder = attemptFolder(dataFolder, run.attempt);
-  const result = await transformRun(attempt, prepared, columns, window, batchId, folder);
+  const result = await transformRun(attempt, prepared, columns, window, batchId, folder.path);
   const verdict = verdictOf(result, prepared.flow.options?.partialIngestionPercent);
-  const progress = withOutcome({ ...kept, columns, dataFolder }, result, {
+  const files = verdict === 'failed' ? [] : await folder.place(result.files);
+  const progress = withOutcome({ ...kept, columns }, result, {
     batchId,
     isLanded: verdict !== 'failed',
     isDiagnosed: keepsDiagnostics(prepared),
     attempt: run.attempt,
   });
   const committing = await advance(attempt, 'committing', before);
-  const commit = { prepared, window, batchId, verdict, result, tableColumns, progress };
-  return { run: await commitRun(committing, commit), result };
+  const commit = { prepared, window, batchId, verdict, result, files, tableColumns, progress };
+  return { run: await commitRun(committing, commit, folder), result };
 }

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { LeaseLost, type RunRecord } from '@tributary/store';
 import { attemptFolder } from './data-folder.ts';
 import { advanceRun } from './events/advance-run.ts';
@@ -67,7 +66,8 @@ async function tryAgain(
   // This worker holds the run and it is open, so that nothing of this attempt has been committed, nor will be.
   const { dataFolder } = failed;
   if (dataFolder !== undefined)
-    await rm(attemptFolder(dataFolder, run.attempt), { recursive: true, force: true });
+    // What cannot be removed now goes at the run's end.
+    await services.lake.io.removeFolder(attemptFolder(dataFolder, run.attempt)).catch(() => undefined);
   await services.store.queue.release(run, owner, new Date(Date.now() + backOff(failed.errors.length)));
 }
 

@@ -7,7 +7,7 @@ export { type DeliveryServices, deliverEvent } from './events/deliver-event.ts';
 export { type EventType, eventTypes, isWanted } from './events/event-types.ts';
 export { recordRunEvent } from './events/record-event.ts';
 export { type EvolvedTable, evolveDataSets, tidyTables } from './evolve-data-sets.ts';
-export { liveFile, liveFiles } from './live-files.ts';
+export { withLiveFiles } from './live-files.ts';
 export {
   FIRST_VERSION,
   mappingSetAt,
@@ -31,8 +31,7 @@ export { intervalSecondsOf, isTimezone, nextSlot, scheduleFrom } from './schedul
 export { schemaIdentities } from './schema-identities.ts';
 export { holdRegistry, schemaLookup } from './schema-lookup.ts';
 export { authParamsKeeper, openAuthParams } from './sealed-params.ts';
-export type { RunnerLog, RunnerServices } from './services.ts';
+export type { Lake, RunnerLog, RunnerServices } from './services.ts';
 export { asDeclared, sourceColumnsOf } from './source-columns.ts';
 export { type StagingFolder, stagingFolder } from './staging-folder.ts';
 export { targetFields } from './target-fields.ts';
-export type { RetentionSettings } from './upkeep/retention.ts';

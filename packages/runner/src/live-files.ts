@@ -1,19 +1,37 @@
 import type { LiveFile } from '@tributary/engine';
-import { type FileScanTask, type LocalFileIO, planScan, type Table } from '@tributary/lake';
+import { type FileScanTask, planScan, type Table } from '@tributary/lake';
+import type { Lake } from './services.ts';
 
-/** A data file of a table as the engine reads it, without the rows that are deleted. */
-export function liveFile(io: LocalFileIO, { dataFile, deleteFiles }: FileScanTask): LiveFile {
-  return {
-    path: io.pathOf(dataFile.filePath),
-    location: dataFile.filePath,
-    deleteFiles: deleteFiles.map(({ filePath }) => io.pathOf(filePath)),
-    sharesDeletes: deleteFiles.some(({ referencedDataFile }) => referencedDataFile === undefined),
-  };
+/** Has the engine read data files of a table without the rows that are deleted; they are on this machine until it has. */
+export async function withLiveFiles<T>(
+  { copies }: Pick<Lake, 'copies'>,
+  tasks: readonly FileScanTask[],
+  work: (files: readonly LiveFile[]) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const locations = tasks.flatMap(({ dataFile, deleteFiles }) =>
+    [dataFile, ...deleteFiles].map(({ filePath }) => filePath),
+  );
+  return copies.use(locations, (pathOf) => work(tasks.map((task) => liveFile(task, pathOf))), signal);
 }
 
-/** All data files of a table as the engine reads them. */
-export async function liveFiles(io: LocalFileIO, table: Table): Promise<readonly LiveFile[]> {
-  const files: LiveFile[] = [];
-  for await (const task of planScan(io, table)) files.push(liveFile(io, task));
-  return files;
+/** The same of all data files of a table. */
+export async function withTable<T>(
+  lake: Pick<Lake, 'io' | 'copies'>,
+  table: Table,
+  work: (files: readonly LiveFile[]) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const tasks: FileScanTask[] = [];
+  for await (const task of planScan(lake.io, table)) tasks.push(task);
+  return withLiveFiles(lake, tasks, work, signal);
+}
+
+function liveFile({ dataFile, deleteFiles }: FileScanTask, pathOf: (location: string) => string): LiveFile {
+  return {
+    path: pathOf(dataFile.filePath),
+    location: dataFile.filePath,
+    deleteFiles: deleteFiles.map(({ filePath }) => pathOf(filePath)),
+    sharesDeletes: deleteFiles.some(({ referencedDataFile }) => referencedDataFile === undefined),
+  };
 }

@@ -37,7 +37,7 @@ export interface RunProgress {
   readonly refusedToken?: string;
   readonly sourceConnectionId?: string;
   readonly targetConnectionId?: string;
-  /** Path of the folder that is the run's own among the table's data; each attempt writes to a folder in it. */
+  /** Location of the folder that is the run's own among the table's data; each attempt writes to a folder in it. */
   readonly dataFolder?: string;
   readonly extract?: {
     readonly startedAt: number;
@@ -47,6 +47,8 @@ export interface RunProgress {
     /** Of each partition, up to a hundred: once all pages are staged. */
     readonly partitions?: readonly ExtractedPartition[];
   };
+  /** The batch that the newest attempt to land the rows makes, which may have left diagnostics of it. */
+  readonly batchId?: string;
   readonly transform?: { readonly startedAt: number; readonly completedAt?: number };
   readonly outcome?: RunOutcome;
   /** What went wrong, oldest first; each attempt that failed leaves one entry. */

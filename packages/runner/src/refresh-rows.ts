@@ -1,4 +1,3 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import {
   leafField,
@@ -6,6 +5,7 @@ import {
   type TargetField,
   type TransformResult,
   type WrittenDeletes,
+  type WrittenFile,
 } from '@tributary/engine';
 import {
   currentSchema,
@@ -19,9 +19,9 @@ import {
   writeVersionHint,
 } from '@tributary/lake';
 import type { SourceColumn } from '@tributary/xdm';
-import { attemptFolder } from './data-folder.ts';
+import type { DataFolder, PlacedFile } from './data-folder.ts';
 import { ColumnsMissing, RowsMissing, StagedPageDamaged } from './failure.ts';
-import { liveFiles } from './live-files.ts';
+import { withTable } from './live-files.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
 import { progressOf, type Refresh } from './progress.ts';
 import { planRefresh, type RefreshPlan, withMappingsOf } from './refresh-plan.ts';
@@ -40,6 +40,8 @@ export interface FreshRows {
 export interface StagedRefresh {
   readonly base: Table;
   readonly merged: MergeRowsResult;
+  readonly files: readonly (WrittenFile & PlacedFile)[];
+  readonly deleteFiles: readonly (WrittenDeletes & PlacedFile)[];
   /** Undefined where no row changes. */
   readonly snapshot: StagedCommit | undefined;
 }
@@ -109,36 +111,33 @@ export async function stageRefresh(
   prepared: PreparedFlow,
   { plan, result }: FreshRows,
   batchId: string,
+  folder: DataFolder,
 ): Promise<StagedRefresh> {
   const { services, run, signal } = attempt;
-  const { io } = services.lake;
-  const { dataFolder } = progressOf(run);
-  if (dataFolder === undefined) throw new Error(`the run ${run.id} was not planned`);
+  const { lake, engine } = services;
   const base = await currentTable(attempt, prepared.dataSetId);
   const schema = currentSchema(base.metadata);
   const fields = targetFields(schema);
-  const directory = attemptFolder(dataFolder, run.attempt);
-  await mkdir(directory, { recursive: true });
-  const merged = await services.engine.mergeRows(
-    {
-      key: plan.key.map((path) => leafField(fields, path)),
-      table: await liveFiles(io, base),
-      fresh: result.files,
-      replaces: plan.replaces,
-      fields,
-      dataDirectory: directory,
-      directory,
-    },
+  const request = {
+    key: plan.key.map((path) => leafField(fields, path)),
+    fresh: result.files,
+    replaces: plan.replaces,
+    fields,
+    dataDirectory: folder.path,
+    directory: folder.path,
+  };
+  const merged = await withTable(
+    lake,
+    base,
+    (table) => engine.mergeRows({ ...request, table }, signal),
     signal,
   );
-  if (merged.changedRows === 0) return { base, merged, snapshot: undefined };
-  const snapshot = await stageRowDelta(io, base, {
-    dataFiles: merged.files.map(({ path, ...file }) =>
-      parquetDataFile({ ...file, location: io.locationOf(path) }, schema),
-    ),
-    deleteFiles: deleteFilesOf(merged).map(({ path, ...file }) =>
-      positionDeleteFile({ ...file, location: io.locationOf(path) }),
-    ),
+  if (merged.changedRows === 0) return { base, merged, files: [], deleteFiles: [], snapshot: undefined };
+  const files = await folder.place(merged.files);
+  const deleteFiles = await folder.place(merged.deleteFile === undefined ? [] : [merged.deleteFile]);
+  const snapshot = await stageRowDelta(lake.io, base, {
+    dataFiles: files.map((file) => parquetDataFile(file, schema)),
+    deleteFiles: deleteFiles.map(positionDeleteFile),
     removedDataFiles: merged.emptiedFiles,
     summary: {
       'tributary.flow-id': run.flowId,
@@ -147,16 +146,17 @@ export async function stageRefresh(
     },
     now: new Date(),
   });
-  return { base, merged, snapshot };
+  return { base, merged, files, deleteFiles, snapshot };
 }
 
 /** Removes what was made of a state of the table that is none any more. */
 export async function discardRefresh(
   { services }: Attempt,
-  { merged, snapshot }: StagedRefresh,
+  { files, deleteFiles, snapshot }: StagedRefresh,
+  folder: DataFolder,
 ): Promise<void> {
   if (snapshot !== undefined) await discardStaged(services.lake.io, snapshot);
-  for (const { path } of [...merged.files, ...deleteFilesOf(merged)]) await rm(path, { force: true });
+  await folder.discard([...files, ...deleteFiles]);
 }
 
 /** What readers and the disk are better off with, but no run depends on: best effort, after the commit. */
@@ -164,8 +164,4 @@ export async function tidyRefreshed({ services }: Attempt, { base, snapshot }: S
   if (snapshot === undefined) return;
   const { io } = services.lake;
   await Promise.allSettled([writeVersionHint(io, snapshot), removeOldMetadata(io, base, snapshot)]);
-}
-
-function deleteFilesOf({ deleteFile }: MergeRowsResult): readonly WrittenDeletes[] {
-  return deleteFile === undefined ? [] : [deleteFile];
 }

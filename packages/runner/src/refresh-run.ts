@@ -2,6 +2,7 @@ import type { TransformResult } from '@tributary/engine';
 import type { RunRecord, ScopedStore } from '@tributary/store';
 import { advance } from './advance.ts';
 import { batchDocument, keepsDiagnostics } from './batch-document.ts';
+import { DataFolder } from './data-folder.ts';
 import { advanceRun } from './events/advance-run.ts';
 import { noteRefresh } from './meet-drift.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
@@ -27,12 +28,26 @@ export async function landRefresh(
   prepared: PreparedFlow,
   batchId: string,
 ): Promise<LandedRun> {
+  const folder = await DataFolder.make(attempt);
+  try {
+    return await mergeFresh(attempt, prepared, batchId, folder);
+  } finally {
+    await folder.leave();
+  }
+}
+
+async function mergeFresh(
+  attempt: Attempt,
+  prepared: PreparedFlow,
+  batchId: string,
+  folder: DataFolder,
+): Promise<LandedRun> {
   const fresh = await freshRows(attempt, prepared, batchId);
   const verdict = verdictOf(fresh.result, prepared.flow.options?.partialIngestionPercent);
   const committing = await advance(attempt, 'committing', progressOf(attempt.run));
   for (;;) {
     const staged =
-      verdict === 'failed' ? undefined : await stageRefresh(committing, prepared, fresh, batchId);
+      verdict === 'failed' ? undefined : await stageRefresh(committing, prepared, fresh, batchId, folder);
     const landed = landedOf(fresh, staged);
     const ended = await committing.store.transaction((store) =>
       commitIn(store, committing, { prepared, batchId, verdict, landed, staged }),
@@ -41,7 +56,7 @@ export async function landRefresh(
       if (staged) await tidyRefreshed(committing, staged);
       return { run: ended, result: landed };
     }
-    if (staged) await discardRefresh(committing, staged);
+    if (staged) await discardRefresh(committing, staged, folder);
   }
 }
 
@@ -66,7 +81,7 @@ interface RefreshCommit {
 
 async function commitIn(
   store: ScopedStore,
-  { run, owner, services }: Attempt,
+  { run, owner }: Attempt,
   { prepared, batchId, verdict, landed, staged }: RefreshCommit,
 ): Promise<RunRecord | 'pointer moved'> {
   const { snapshot, base } = staged ?? {};
@@ -83,12 +98,11 @@ async function commitIn(
     batchId,
     verdict,
     result: landed,
+    files: staged?.files ?? [],
     tableColumns: undefined,
     progress,
   };
-  await store
-    .resources('batch')
-    .insert(batchId, { ...batchDocument(run, commit, services.lake.io) }, runnerActor);
+  await store.resources('batch').insert(batchId, { ...batchDocument(run, commit) }, runnerActor);
   await store.staging.clear(run.id);
   return advanceRun(store, run, owner, verdict, progress);
 }

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OutboundClient, type Source } from '@tributary/connectors';
 import { type Engine, openEngine } from '@tributary/engine';
-import { createTable, localFileIO, readTable } from '@tributary/lake';
+import { createTable, localCopies, localFileIO, readTable } from '@tributary/lake';
 import { createVault, type RunRecord, type ScopedStore, type Store } from '@tributary/store';
 import { openMadeStore } from '@tributary/store/test-kit';
 import { assignFieldIds, composeSchema, type SourceColumn } from '@tributary/xdm';
 import { documentOf, type FlowDocument } from './documents.ts';
 import { executeRun } from './execute-run.ts';
-import { liveFiles } from './live-files.ts';
+import { withTable } from './live-files.ts';
 import type { RunProgress } from './progress.ts';
 import { schemaLookup } from './schema-lookup.ts';
 import type { RunnerServices } from './services.ts';
@@ -81,7 +81,11 @@ export class RunBench {
       store: { ...store, queue },
       vault: createVault(new Uint8Array(32).fill(1)),
       engine: this.#engine,
-      lake: { io, tableLocation: (_scope, dataSetId) => io.locationOf(join(folder, 'lake', dataSetId)) },
+      lake: {
+        io,
+        copies: localCopies(io, { folder: join(folder, 'copies'), maxBytes: 0 }),
+        tableLocation: (_scope, dataSetId) => io.locationOf(join(folder, 'lake', dataSetId)),
+      },
       staging: stagingFolder(join(folder, 'staging')),
       async diagnosticsFolder(batchId) {
         const path = join(folder, 'diagnostics', batchId);
@@ -97,7 +101,6 @@ export class RunBench {
     };
   }
 
-      retention: { runsDays: 90, snapshotsDays: 7, eventsDays: 30 },
   static async open(): Promise<RunBench> {
     const folder = mkdtempSync(join(tmpdir(), 'tributary-runner-'));
     const store = await openMadeStore(folder);
@@ -270,9 +273,9 @@ export class RunBench {
     const pointer = await this.store.tables.get(dataSetId);
     if (pointer === undefined) throw new Error('the dataset has no table');
     const table = await readTable(io, pointer.metadataLocation);
-    const files = await liveFiles(io, table);
-    if (files.length === 0) return [];
-    const rows = await this.#engine.readRows(files, { limit: 5_000 });
+    const rows = await withTable(this.services.lake, table, async (files) =>
+      files.length === 0 ? [] : this.#engine.readRows(files, { limit: 5_000 }),
+    );
     return rows
       .map((row) => Object(row) as Record<string, unknown>)
       .sort((one, other) => (String(one._id) < String(other._id) ? -1 : 1));

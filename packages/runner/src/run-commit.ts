@@ -1,6 +1,7 @@
-import type { TransformResult } from '@tributary/engine';
+import type { TransformResult, WrittenFile } from '@tributary/engine';
 import type { RunRecord } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
+import type { PlacedFile } from './data-folder.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
 import type { RunProgress } from './progress.ts';
 import type { RunWindow } from './read-window.ts';
@@ -35,6 +36,8 @@ export interface RunCommit {
   readonly batchId: string;
   readonly verdict: RunVerdict;
   readonly result: MappedRows;
+  /** The data files, where they belong; none where the run failed. */
+  readonly files: readonly (WrittenFile & PlacedFile)[];
   /** All columns of the source's table, where they are others than were known. */
   readonly tableColumns: readonly SourceColumn[] | undefined;
   readonly progress: RunProgress;

@@ -1,9 +1,8 @@
 import type { OutboundClient, Source, SourceOptions } from '@tributary/connectors';
 import type { Engine } from '@tributary/engine';
-import type { LocalFileIO } from '@tributary/lake';
+import type { FileIO, LocalCopies } from '@tributary/lake';
 import type { Claim, RunRecord, Scope, ScopedStore, Store, Vault } from '@tributary/store';
 import type { StagingFolder } from './staging-folder.ts';
-import type { RetentionSettings } from './upkeep/retention.ts';
 
 /** Where the runner tells what it does; a pino logger is one. */
 export interface RunnerLog {
@@ -12,16 +11,21 @@ export interface RunnerLog {
   error(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
+/** Where the tables lie. */
+export interface Lake {
+  readonly io: FileIO;
+  /** Their files, for the engine to read. */
+  readonly copies: LocalCopies;
+  /** Where a dataset's table lies, a URI. */
+  tableLocation(scope: Scope, dataSetId: string): string;
+}
+
 /** What the composition root plugs into the runner. */
 export interface RunnerServices {
   readonly store: Store;
   readonly vault: Vault;
   readonly engine: Engine;
-  readonly lake: {
-    readonly io: LocalFileIO;
-    /** Where a dataset's table lies, a URI. */
-    tableLocation(scope: Scope, dataSetId: string): string;
-  };
+  readonly lake: Lake;
   readonly staging: StagingFolder;
   /** A folder that holds a batch's diagnostics for good, made when it is missing. */
   diagnosticsFolder(batchId: string): Promise<string>;
@@ -44,7 +48,6 @@ export interface RunnerServices {
 
 /** One attempt of one run by one worker. */
 export interface Attempt {
-  readonly retention: RetentionSettings;
   readonly services: RunnerServices;
   readonly store: ScopedStore;
   readonly run: RunRecord;

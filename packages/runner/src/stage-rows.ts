@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import type { KeysThatCame, PositionDeletesResult, WrittenDeletes } from '@tributary/engine';
 import {
   currentSchema,
@@ -9,9 +8,9 @@ import {
   stageRowDelta,
   type Table,
 } from '@tributary/lake';
-import { attemptFolder } from './data-folder.ts';
+import type { DataFolder, PlacedFile } from './data-folder.ts';
 import { TableChanged } from './failure.ts';
-import { liveFiles } from './live-files.ts';
+import { withTable } from './live-files.ts';
 import { progressOf } from './progress.ts';
 import type { RunCommit } from './run-commit.ts';
 import type { Attempt } from './services.ts';
@@ -25,6 +24,7 @@ export interface StagedRows {
   readonly snapshot: StagedCommit | undefined;
   /** Undefined where rows are appended. */
   readonly deletes: PositionDeletesResult | undefined;
+  readonly deleteFiles: readonly (WrittenDeletes & PlacedFile)[];
 }
 
 /**
@@ -32,21 +32,23 @@ export interface StagedRows {
  * come and of those that are gone. Deletes name rows of one state of the table, so that they are made for each anew.
  * @throws {TableChanged} when rows were left out because they stood in the table, which is another by now
  */
-export async function stageRows(attempt: Attempt, commit: RunCommit): Promise<StagedRows> {
+export async function stageRows(
+  attempt: Attempt,
+  commit: RunCommit,
+  folder: DataFolder,
+): Promise<StagedRows> {
   const { services, run } = attempt;
   const { io } = services.lake;
   const table = await currentTable(attempt, commit.prepared.dataSetId);
-  const deletes = await deletesFor(attempt, commit, table);
-  const { files } = commit.result;
-  if (files.length === 0 && !takesRows(deletes)) return { base: table, snapshot: undefined, deletes };
+  const deletes = await deletesFor(attempt, commit, table, folder);
+  const { files } = commit;
+  if (files.length === 0 && !takesRows(deletes))
+    return { base: table, snapshot: undefined, deletes, deleteFiles: [] };
+  const deleteFiles = await folder.place(deletes?.deleteFile === undefined ? [] : [deletes.deleteFile]);
   const schema = currentSchema(table.metadata);
   const snapshot = await stageRowDelta(io, table, {
-    dataFiles: files.map(({ path, ...file }) =>
-      parquetDataFile({ ...file, location: io.locationOf(path) }, schema),
-    ),
-    deleteFiles: deleteFilesOf(deletes).map(({ path, ...file }) =>
-      positionDeleteFile({ ...file, location: io.locationOf(path) }),
-    ),
+    dataFiles: files.map((file) => parquetDataFile(file, schema)),
+    deleteFiles: deleteFiles.map(positionDeleteFile),
     removedDataFiles: deletes?.emptiedFiles ?? [],
     summary: {
       'tributary.flow-id': run.flowId,
@@ -55,35 +57,37 @@ export async function stageRows(attempt: Attempt, commit: RunCommit): Promise<St
     },
     now: new Date(),
   });
-  return { base: table, snapshot, deletes };
+  return { base: table, snapshot, deletes, deleteFiles };
 }
 
 /** Removes what was staged and lost the pointer; the data files stay for the next attempt. */
-export async function discardRows({ services }: Attempt, { snapshot, deletes }: StagedRows): Promise<void> {
+export async function discardRows(
+  { services }: Attempt,
+  { snapshot, deleteFiles }: StagedRows,
+  folder: DataFolder,
+): Promise<void> {
   if (snapshot) await discardStaged(services.lake.io, snapshot);
-  for (const { path } of deleteFilesOf(deletes)) await rm(path, { force: true });
+  await folder.discard(deleteFiles);
 }
 
 async function deletesFor(
   attempt: Attempt,
   { result }: RunCommit,
   table: Table,
+  folder: DataFolder,
 ): Promise<PositionDeletesResult | undefined> {
   const { services, run, signal } = attempt;
-  const { keyed: chosen, dataFolder } = progressOf(run);
-  if (result.keyed === undefined || chosen === undefined || dataFolder === undefined) return undefined;
+  const { keyed: chosen } = progressOf(run);
+  if (result.keyed === undefined || chosen === undefined) return undefined;
   const { key, snapshotId } = result.keyed;
   if (result.unchangedRows > 0 && table.metadata['current-snapshot-id'] !== snapshotId)
     throw new TableChanged();
   const keys = keysFor(chosen.removes, result);
-  return services.engine.positionDeletes(
-    {
-      key,
-      table: await liveFiles(services.lake.io, table),
-      replacing: result.files,
-      ...(keys && { keys }),
-      directory: attemptFolder(dataFolder, run.attempt),
-    },
+  const request = { key, replacing: result.files, ...(keys && { keys }), directory: folder.path };
+  return withTable(
+    services.lake,
+    table,
+    (files) => services.engine.positionDeletes({ ...request, table: files }, signal),
     signal,
   );
 }
@@ -99,8 +103,4 @@ function keysFor(
 
 function takesRows(deletes: PositionDeletesResult | undefined): boolean {
   return deletes !== undefined && deletes.replacedRows + deletes.removedRows > 0;
-}
-
-function deleteFilesOf(deletes: PositionDeletesResult | undefined): readonly WrittenDeletes[] {
-  return deletes?.deleteFile === undefined ? [] : [deletes.deleteFile];
 }

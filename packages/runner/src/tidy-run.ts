@@ -1,14 +1,21 @@
 import { removeStrayData } from './data-folder.ts';
+import { progressOf } from './progress.ts';
 import type { RunnerServices } from './services.ts';
+import { tidyDiagnostics } from './tidy-diagnostics.ts';
 
 /**
- * Removes what nothing refers to any more of a run that has ended: data files that did not come into the table, then its
- * staging, unless the flow's next run needs that. Does nothing to a run that is open. Its staging goes last, for it is
+ * Removes what nothing refers to any more of a run that has ended: data files that did not come into the table,
+ * diagnostics that no batch names, then its staging, unless the flow's next run needs that. Does nothing to a run that is open. Its staging goes last, for it is
  * what a worker that starts finds the run by.
  */
-export async function tidyRun({ store, staging }: RunnerServices, runId: string): Promise<void> {
+export async function tidyRun(services: RunnerServices, runId: string): Promise<void> {
+  const { store, staging, lake } = services;
   const run = await store.queue.find(runId);
-  if (run !== undefined) await removeStrayData(run);
+  if (run !== undefined) await removeStrayData(lake.io, run);
+  if (run?.completedAt !== undefined) {
+    const { batchId } = progressOf(run);
+    if (batchId !== undefined) await tidyDiagnostics(services, store.scoped(run.scope), batchId);
+  }
   if (!(await store.queue.needsStaging(runId))) await staging.remove(runId);
 }
 

@@ -1,12 +1,11 @@
-import { mkdir } from 'node:fs/promises';
 import { planMappings } from '@tributary/data-prep';
-import { leafField, type TargetField, type TransformResult } from '@tributary/engine';
+import { type LiveFile, leafField, type TargetField, type TransformResult } from '@tributary/engine';
 import { currentSchema, readTable, type SnapshotId } from '@tributary/lake';
 import type { ScopedStore, TimeWatermark } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
 import type { KeyedRun } from './choose-read.ts';
 import { ColumnsMissing, FlowUnfit, LandedPageDamaged, RowsMissing, StagedPageDamaged } from './failure.ts';
-import { liveFiles } from './live-files.ts';
+import { withTable } from './live-files.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
 import { progressOf } from './progress.ts';
 import type { RunWindow } from './read-window.ts';
@@ -29,7 +28,7 @@ export interface MappedRows extends TransformResult {
 }
 
 /**
- * Maps the staged rows to Parquet files in the attempt's own folder among the dataset's table's data.
+ * Maps the staged rows to Parquet files in the attempt's own folder.
  * @throws {StagedPageDamaged} when a page of this run is not there as it was staged.
  * @throws {LandedPageDamaged} when one of the run before is not.
  * @throws {ColumnsMissing} when the mappings read other columns by now.
@@ -57,33 +56,32 @@ export async function transformRun(
     keyed && keyMapping(keyed.keyColumns, planned.plan, prepared.schema.root, `the mode ${keyed.mode}`);
   if (key?.ok === false) throw new ColumnsMissing(key.violations.map(({ message }) => message));
   const fields = targetFields(currentSchema(table.metadata));
-  await mkdir(dataDirectory, { recursive: true });
-  const transformed = services.engine.transform(
-    {
-      staged: stagedFiles(pages, partitions),
-      landed: earlier?.unsettledPages.map(stagedFile) ?? [],
-      ...(earlier ? { landedColumns: earlier.columns } : {}),
-      columns,
-      plan: planned.plan,
-      target: prepared.schema.root,
-      fields,
-      identities: prepared.identities,
-      ...(keyed &&
-        key && {
-          keyed: {
-            key: key.key,
-            ...(keyed.versionColumn !== undefined && { versionColumn: keyed.versionColumn }),
-            ...(keyed.deletionColumn !== undefined && { deletionColumn: keyed.deletionColumn }),
-            ...(keyed.isWhole && { table: await liveFiles(services.lake.io, table) }),
-            directory: await services.staging.makeFolder(run.id),
-          },
-        }),
-      dataDirectory,
-      diagnosticsDirectory: await services.diagnosticsFolder(batchId),
-      now: run.startedAt ?? run.createdAt,
-    },
-    signal,
-  );
+  const request = {
+    staged: stagedFiles(pages, partitions),
+    landed: earlier?.unsettledPages.map(stagedFile) ?? [],
+    ...(earlier ? { landedColumns: earlier.columns } : {}),
+    columns,
+    plan: planned.plan,
+    target: prepared.schema.root,
+    fields,
+    identities: prepared.identities,
+    dataDirectory,
+    diagnosticsDirectory: await services.diagnosticsFolder(batchId),
+    now: run.startedAt ?? run.createdAt,
+  };
+  const keyedRows = keyed &&
+    key && {
+      key: key.key,
+      ...(keyed.versionColumn !== undefined && { versionColumn: keyed.versionColumn }),
+      ...(keyed.deletionColumn !== undefined && { deletionColumn: keyed.deletionColumn }),
+      directory: await services.staging.makeFolder(run.id),
+    };
+  const transform = (live?: readonly LiveFile[]) =>
+    services.engine.transform(
+      { ...request, ...(keyedRows && { keyed: { ...keyedRows, ...(live && { table: live }) } }) },
+      signal,
+    );
+  const transformed = keyed?.isWhole ? withTable(services.lake, table, transform, signal) : transform();
   const result = await transformed.catch((error: unknown) => {
     throw faultOfItem(partitions, error);
   });

@@ -1,7 +1,7 @@
 import type { Source, SourceOptions } from '@tributary/connectors';
 import type { Engine } from '@tributary/engine';
-import type { LocalFileIO } from '@tributary/lake';
-import type { Scope, Store, Vault } from '@tributary/store';
+import type { Lake } from '@tributary/runner';
+import type { Store, Vault } from '@tributary/store';
 import type { Tokens } from '../http/access-tokens.ts';
 
 /** What the composition root plugs into the services. */
@@ -10,11 +10,7 @@ export interface Dependencies {
   readonly vault: Vault;
   readonly tokens: Tokens;
   readonly engine: Engine;
-  readonly lake: {
-    readonly io: LocalFileIO;
-    /** Where a dataset's table lies, a URI. */
-    tableLocation(scope: Scope, dataSetId: string): string;
-  };
+  readonly lake: Lake;
   /** Removes what runs keep outside of the lake; nothing where there is nothing. */
   readonly runFiles: {
     removeStaging(runId: string): Promise<void>;

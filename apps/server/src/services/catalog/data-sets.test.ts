@@ -264,10 +264,8 @@ describe('the deletion of a dataset', () => {
     const folder = dirname(await filesOf(id));
     const { dependencies } = bench.server;
     const { io } = dependencies.lake;
-    const pathOf = () => {
-      throw new Error('this is as far as it gets');
-    };
-    const dying = { ...dependencies, lake: { ...dependencies.lake, io: { ...io, pathOf } } };
+    const removeFolder = () => Promise.reject(new Error('this is as far as it gets'));
+    const dying = { ...dependencies, lake: { ...dependencies.lake, io: { ...io, removeFolder } } };
     await deleteDataSet(dying, bench.store, { id, conditions: {}, deleteData: true }, log);
     expect(existsSync(folder)).toBe(true);
     await cleanSandboxes(dependencies, new Date(), log);

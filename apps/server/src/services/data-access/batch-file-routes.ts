@@ -10,7 +10,7 @@ import { shownEnvelope } from '../catalog/shown-data-set.ts';
 import { DataSetFilePage, FileOrPage, pageOf, pageParameters, shownFile, urlOf } from './file-page.ts';
 import { sampleRows } from './row-samples.ts';
 import { servedBatch } from './served-batch.ts';
-import { requireFile, type StoredFile, sendFile, storedFile } from './stored-file.ts';
+import { localFile, requireFile, type StoredFile, sendFile } from './stored-file.ts';
 
 const IdParameter = Type.Object({ batchId: Type.String() });
 const PathQuery = Type.Object({
@@ -117,7 +117,7 @@ async function answerMeta(
 }
 
 function rowErrorFiles(batch: Resource): readonly StoredFile[] {
-  return documentOf('batch', batch).diagnosticsFiles.map(storedFile);
+  return documentOf('batch', batch).diagnosticsFiles.map(localFile);
 }
 
 async function shownDataSetFile(request: FastifyRequest, store: ScopedStore, batch: Resource) {

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { type Static, type TSchema, Type } from 'typebox';
 import { requestUrl } from '../../http/request-url.ts';
-import { type StoredFile, sizeOf } from './stored-file.ts';
+import type { StoredFile } from './stored-file.ts';
 
 const MAX_LIMIT = 100;
 
@@ -97,7 +97,7 @@ function pageTemplate(request: FastifyRequest): string {
 export async function shownFile(file: StoredFile, contentUrl: URL) {
   return {
     name: file.name,
-    length: String((await sizeOf(file)) ?? 0),
+    length: String((await file.size()) ?? 0),
     _links: { self: { href: contentUrl.href } },
   };
 }

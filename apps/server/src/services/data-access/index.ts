@@ -17,7 +17,7 @@ export function dataAccess(dependencies: Dependencies): Service {
       // Answers are sent as they are: their schemas document.
       routes.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
       registerBatchFiles(routes);
-      registerDataSetFiles(routes);
+      registerDataSetFiles(routes, dependencies);
       registerPreview(routes, dependencies);
     },
   };

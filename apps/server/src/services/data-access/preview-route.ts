@@ -1,6 +1,11 @@
-import type { LiveFile } from '@tributary/engine';
-import { FileNotFoundError, IcebergFormatError, planScan, readTable } from '@tributary/lake';
-import { liveFile } from '@tributary/runner';
+import {
+  FileNotFoundError,
+  type FileScanTask,
+  IcebergFormatError,
+  planScan,
+  readTable,
+} from '@tributary/lake';
+import { withLiveFiles } from '@tributary/runner';
 import { Type } from 'typebox';
 import { Problem } from '../../http/problem.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
@@ -45,10 +50,14 @@ export function registerPreview(
       const { id } = request.params;
       const pointer = await sandboxOf(request).store.tables.get(id);
       if (pointer === undefined) throw new Problem('notFound', `There is no dataset ${id} in this sandbox.`);
-      const files = await firstFiles(lake, pointer.metadataLocation, limit).catch((error: unknown) =>
-        refuseUnreadable(error, id),
-      );
-      return { data: files.length === 0 ? [] : [...(await engine.readRows(files, { limit }))] };
+      try {
+        const tasks = await firstFiles(lake, pointer.metadataLocation, limit);
+        if (tasks.length === 0) return { data: [] };
+        const data = await withLiveFiles(lake, tasks, (files) => engine.readRows(files, { limit }));
+        return { data: [...data] };
+      } catch (error) {
+        return refuseUnreadable(error, id);
+      }
     },
   );
 }
@@ -69,13 +78,13 @@ function refuseUnreadable(error: unknown, id: string): never {
 
 /** As many of the table's data files as certainly hold `rows` rows; each row is deleted once at most. */
 async function firstFiles({ io }: Dependencies['lake'], metadataLocation: string, rows: number) {
-  const files: LiveFile[] = [];
+  const tasks: FileScanTask[] = [];
   let found = 0;
   for await (const task of planScan(io, await readTable(io, metadataLocation))) {
     if (found >= rows) break;
-    files.push(liveFile(io, task));
+    tasks.push(task);
     const deleted = task.deleteFiles.reduce((sum, { recordCount }) => sum + recordCount, 0);
     found += Math.max(0, task.dataFile.recordCount - deleted);
   }
-  return files;
+  return tasks;
 }

@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { type StoredFile, sizeOf } from './stored-file.ts';
+import type { StoredFile } from './stored-file.ts';
 
 /** Rows in a sample of row errors. */
 const SAMPLE_SIZE = 100;
@@ -13,8 +12,8 @@ export async function sampleRows(
   const rows: unknown[] = [];
   for (const file of files) {
     if (rows.length >= limit) break;
-    if ((await sizeOf(file)) === undefined) continue;
-    const stream = createReadStream(file.path, 'utf8');
+    if ((await file.size()) === undefined) continue;
+    const stream = await file.stream();
     for await (const line of createInterface({ input: stream })) {
       if (line !== '') rows.push(JSON.parse(line));
       if (rows.length >= limit) break;

@@ -1,33 +1,44 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { FileIO } from '@tributary/lake';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../../http/problem.ts';
-import { parseRange } from './byte-range.ts';
+import { type ByteRange, parseRange } from './byte-range.ts';
 
 /** A file of a batch, by the only name that clients know it by. */
 export interface StoredFile {
   readonly name: string;
-  /** Absolute. */
-  readonly path: string;
+  /** Bytes; undefined where the file is gone. */
+  size(): Promise<number | undefined>;
+  /** The content, or a range of it, as it comes. Rejects, or fails as it comes, where the file is gone. */
+  stream(range?: ByteRange): Promise<Readable>;
 }
 
-const FILE_SCHEME = 'file://';
-
-/** A file as a batch names it: an absolute path or a `file:` location, which holds its path as it is. */
-export function storedFile(location: string): StoredFile {
-  const path = location.startsWith(FILE_SCHEME) ? location.slice(FILE_SCHEME.length) : location;
-  return { name: basename(path), path };
+/** A data file, which a batch names by its location. */
+export function lakeFile(io: FileIO, location: string): StoredFile {
+  return {
+    name: basename(location),
+    size: async () => (await io.stat(location))?.size,
+    stream: (range) => io.stream(location, range),
+  };
 }
 
-/** Bytes; undefined where the file is gone. */
-export async function sizeOf({ path }: StoredFile): Promise<number | undefined> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
+/** A file of rows that did not land, which a batch names by its path. */
+export function localFile(path: string): StoredFile {
+  return {
+    name: basename(path),
+    async size() {
+      try {
+        return (await stat(path)).size;
+      } catch (error) {
+        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+        throw error;
+      }
+    },
+    stream: async (range) => createReadStream(path, range ?? {}),
+  };
 }
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
@@ -44,7 +55,7 @@ export async function sendFile(
   reply: FastifyReply,
   file: StoredFile,
 ): Promise<FastifyReply> {
-  const size = await sizeOf(file);
+  const size = await file.size();
   if (size === undefined) throw fileNotFound(file.name);
   const range = parseRange(request.headers.range, size);
   reply.header('accept-ranges', 'bytes');
@@ -60,7 +71,7 @@ export async function sendFile(
   reply.header('content-length', range === undefined ? size : range.end - range.start + 1);
   if (range !== undefined)
     reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${size}`);
-  return reply.send(request.method === 'HEAD' ? null : createReadStream(file.path, range ?? {}));
+  return reply.send(request.method === 'HEAD' ? null : await file.stream(range));
 }
 
 /** The file of that name; a client's text is only ever compared with names that a batch has. */
