@@ -4,9 +4,9 @@ import type { RunnerServices } from './services.ts';
 import { tidyDiagnostics } from './tidy-diagnostics.ts';
 
 /**
- * Removes what nothing refers to any more of a run that has ended: data files that did not come into the table,
- * diagnostics that no batch names, then its staging, unless the flow's next run needs that. Does nothing to a run that is open. Its staging goes last, for it is
- * what a worker that starts finds the run by.
+ * Removes what nothing refers to any more of a run that has ended: data files that did not come into the table, diagnostics
+ * that no batch names, then its staging, unless the flow's next run needs that. Does nothing to a run that is open. Its
+ * staging goes last, for it is what a worker that starts finds the run by.
  */
 export async function tidyRun(services: RunnerServices, runId: string): Promise<void> {
   const { store, staging, lake } = services;
