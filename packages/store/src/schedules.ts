@@ -20,6 +20,8 @@ export type NextSlot = (recurrence: Readonly<Record<string, unknown>>, time: Dat
 export interface Schedules {
   put(schedule: Schedule): Promise<void>;
   remove(flowId: string): Promise<void>;
+  /** When each of these flows falls due next; one that is due already stands with a time that has passed. */
+  nextOf(flowIds: readonly string[]): Promise<ReadonlyMap<string, Date>>;
 }
 
 export function scopedSchedules(database: Kysely<Tables>, scope: Scope): Schedules {
@@ -43,6 +45,18 @@ export function scopedSchedules(database: Kysely<Tables>, scope: Scope): Schedul
         .where('sandbox_id', '=', scope.sandboxId)
         .where('flow_id', '=', flowId)
         .execute();
+    },
+
+    async nextOf(flowIds) {
+      if (flowIds.length === 0) return new Map();
+      const rows = await database
+        .selectFrom('flow_schedules')
+        .select(['flow_id', 'next_at'])
+        .where('org_id', '=', scope.orgId)
+        .where('sandbox_id', '=', scope.sandboxId)
+        .where('flow_id', 'in', flowIds)
+        .execute();
+      return new Map(rows.map(({ flow_id, next_at }) => [flow_id, next_at]));
     },
   };
 }

@@ -21,6 +21,8 @@ export async function askSource<T>(
 ): Promise<T> {
   const document = documentOf('connection', connection);
   const { connectionSpec, auth } = document;
+  if (document.state === 'draft')
+    throw new Problem('conflict', `The base connection ${connection.id} is a draft. Publish it first.`);
   const signal = AbortSignal.timeout(SOURCE_TIMEOUT_MS);
   try {
     const params = openAuthParams(vault, connection.id, document);

@@ -10,6 +10,7 @@ import { type ConnectionDocument, documentOf, openAuthParams } from '@tributary/
 import type { Resource } from '@tributary/store';
 import { type Static, Type } from 'typebox';
 import type { Violation } from '../../http/problem.ts';
+import { requireDraftSupport } from './drafts.ts';
 import { invalidBody } from './refusal.ts';
 import type { Draft, ResourceType } from './resource-type.ts';
 import { chooseSpec, GivenSpecReference } from './spec-reference.ts';
@@ -28,6 +29,11 @@ const ConnectionBody = Type.Object({
   connectionSpec: GivenSpecReference,
 });
 
+const DraftConnectionBody = Type.Object({
+  ...Type.Partial(ConnectionBody).properties,
+  connectionSpec: GivenSpecReference,
+});
+
 type GivenConnection = Static<typeof ConnectionBody>;
 
 /**
@@ -42,24 +48,44 @@ export const connections: ResourceType<GivenConnection> = {
   name: 'connections',
   title: 'base connection',
   body: ConnectionBody,
+  draftBody: DraftConnectionBody,
   filterable: ['name', 'description', 'connectionSpec', 'auth'],
   fixed: { connectionSpec: 'the connection spec of a connection cannot be changed' },
+  openInDrafts: [],
   inUseCode: '1418-400',
 
   async compose(draft) {
     const { given, id, dependencies } = draft;
-    const chosen = chooseSpec('connectionSpec', given.connectionSpec, connectionSpecById);
-    if (!chosen.ok) throw invalidBody([chosen.violation]);
-    const auth = authSpecOf(chosen.spec, given.auth.specName);
-    const { params, violations } = withKeptParams(draft, auth);
+    const { spec, reference } = specOf(given);
+    const auth = authSpecOf(spec, given.auth.specName);
+    const { params, violations } = withKeptParams(draft, given.auth.params, auth);
     violations.push(...schemaViolations(auth.spec, params, '/auth/params'));
     if (violations.length > 0) throw invalidBody(violations);
     const document: ConnectionDocument = {
-      ...(given.name !== undefined && { name: given.name }),
-      ...(given.description !== undefined && { description: given.description }),
+      ...namedAs(given),
       state: 'enabled',
-      connectionSpec: chosen.reference,
-      auth: { specName: auth.name, params: withoutSecrets(chosen.spec, auth, params) },
+      connectionSpec: reference,
+      auth: { specName: auth.name, params: withoutSecrets(spec, auth, params) },
+      sealedParams: dependencies.vault.seal(JSON.stringify(params), id),
+    };
+    return { ...document };
+  },
+
+  async composeDraft(draft) {
+    const { given, id, dependencies } = draft;
+    const { spec, reference } = specOf(given);
+    requireDraftSupport(spec);
+    const { specName = '', params: sent = {} } = given.auth ?? {};
+    // Which params are secret only the way to sign in tells: without it none are kept.
+    const auth = specName === '' && Object.keys(sent).length === 0 ? undefined : authSpecOf(spec, specName);
+    const { params, violations } =
+      auth === undefined ? { params: {}, violations: [] } : withKeptParams(draft, sent, auth);
+    if (violations.length > 0) throw invalidBody(violations);
+    const document: ConnectionDocument = {
+      ...namedAs(given),
+      state: 'draft',
+      connectionSpec: reference,
+      auth: { specName, params: auth === undefined ? {} : withoutSecrets(spec, auth, params) },
       sealedParams: dependencies.vault.seal(JSON.stringify(params), id),
     };
     return { ...document };
@@ -70,7 +96,8 @@ export const connections: ResourceType<GivenConnection> = {
   editable(resource) {
     const { connectionSpec, auth } = documentOf('connection', resource);
     const spec = connectionSpecById(connectionSpec.id);
-    const secrets = spec === undefined ? [] : secretParams(spec, auth.specName);
+    // A draft may not say yet how it signs in.
+    const secrets = spec === undefined || auth.specName === '' ? [] : secretParams(spec, auth.specName);
     const hidden = Object.fromEntries(secrets.map((name) => [name, UNTOUCHED]));
     return { ...shownConnection(resource), auth: { ...auth, params: { ...auth.params, ...hidden } } };
   },
@@ -81,6 +108,16 @@ export const connections: ResourceType<GivenConnection> = {
 function shownConnection(resource: Resource): Readonly<Record<string, unknown>> {
   const { sealedParams: _, ...shown } = documentOf('connection', resource);
   return shown;
+}
+
+function specOf({ connectionSpec }: Partial<GivenConnection>) {
+  const chosen = chooseSpec('connectionSpec', connectionSpec, connectionSpecById);
+  if (!chosen.ok) throw invalidBody([chosen.violation]);
+  return chosen;
+}
+
+function namedAs({ name, description }: Partial<GivenConnection>) {
+  return { ...(name !== undefined && { name }), ...(description !== undefined && { description }) };
 }
 
 function authSpecOf(spec: ConnectionSpec, specName: string): AuthSpec {
@@ -104,12 +141,16 @@ function withoutSecrets(spec: ConnectionSpec, auth: AuthSpec, params: Readonly<R
  * replaces all params without it. Where the address changes, secrets must be sent again: else a patch could have
  * them carried to a host of its author's choosing.
  */
-function withKeptParams({ given, stored, dependencies }: Draft<GivenConnection>, auth: AuthSpec) {
+function withKeptParams(
+  { stored, dependencies }: Pick<Draft<unknown>, 'stored' | 'dependencies'>,
+  given: Readonly<Record<string, unknown>>,
+  auth: AuthSpec,
+) {
   const violations: Violation[] = [];
-  if (stored === undefined) return { params: given.auth.params, violations };
+  if (stored === undefined) return { params: given, violations };
   const before = openAuthParams(dependencies.vault, stored.id, documentOf('connection', stored));
   const address = Object.entries(auth.spec.properties).find(([, schema]) => schema?.format === 'uri')?.[0];
-  const sent = { ...(address !== undefined && { [address]: before[address] }), ...given.auth.params };
+  const sent = { ...(address !== undefined && { [address]: before[address] }), ...given };
   const moved = address !== undefined && before[address] !== sent[address] ? address : undefined;
   const params: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(sent)) {

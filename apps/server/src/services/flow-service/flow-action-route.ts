@@ -6,16 +6,16 @@ import { entityTag } from '../../http/entity-tag.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { answers, Id, Reference } from './answer-schemas.ts';
+import { publish } from './drafts.ts';
 import { flows, putSchedule } from './flows.ts';
 import { enforceIfMatch, IfMatch } from './if-match.ts';
 import { ResourceNotFound, refusal } from './refusal.ts';
 import { referenceTo, remove } from './resource-routes.ts';
 
-/** The actions that lead from one state to another. */
+/** The actions that turn a flow on and off. */
 const transitions = {
   enable: { from: 'disabled', to: 'enabled' },
   disable: { from: 'enabled', to: 'disabled' },
-  publish: { from: 'draft', to: 'enabled' },
 } as const;
 
 type Transition = keyof typeof transitions;
@@ -28,7 +28,7 @@ export function registerFlowAction(routes: Routes, dependencies: Dependencies): 
       schema: {
         summary: 'Enable, disable, publish or delete a flow',
         description:
-          'Honours the header If-Match. A disabled flow falls due no more; a run that is under way goes on to its end.',
+          'Honours the header If-Match. A draft that is published is checked as at a creation, and enabled. A disabled flow falls due no more; a run that is under way goes on to its end.',
         params: Id,
         headers: IfMatch,
         querystring: Type.Object({
@@ -38,10 +38,12 @@ export function registerFlowAction(routes: Routes, dependencies: Dependencies): 
       },
     },
     async (request, reply) => {
-      const op = request.query.op.toLowerCase();
-      const { id } = request.params;
-      const flow =
-        op === 'delete' ? await remove(flows, request, id) : await move(request, id, transitionOf(op));
+      const act = (op: string, id: string) => {
+        if (op === 'delete') return remove(flows, request, id);
+        if (op === 'publish') return publish(flows, dependencies, request, id);
+        return move(request, id, transitionOf(op));
+      };
+      const flow = await act(request.query.op.toLowerCase(), request.params.id);
       dependencies.wakeRunner();
       return reply.header('etag', entityTag(flow)).send(referenceTo(flow));
     },
@@ -74,15 +76,10 @@ function transitionOf(op: string): Transition {
     // Just found among the keys.
     return op as Transition;
   }
-  const violations = [{ path: 'op', message: `must be ${Object.keys(transitions).join(', ')} or delete` }];
+  const known = `${Object.keys(transitions).join(', ')}, publish or delete`;
+  const violations = [{ path: 'op', message: `must be ${known}` }];
   if (op.startsWith('finalize')) {
     throw refusal('1402-400', `The action '${op}' is for providers only.`, { violations });
   }
-  throw refusal(
-    '1434-400',
-    `The operation '${op}' is not known. Use ${Object.keys(transitions).join(', ')} or delete.`,
-    {
-      violations,
-    },
-  );
+  throw refusal('1434-400', `The operation '${op}' is not known. Use ${known}.`, { violations });
 }

@@ -28,4 +28,13 @@ export const FlowBody = Type.Object({
   state: Type.Optional(Type.Unknown({ description: 'Refused: a new flow is enabled' })),
 });
 
+const AtMostOneId = Type.Array(Type.String(), { maxItems: 1 });
+
+export const DraftFlowBody = Type.Object({
+  ...Type.Partial(FlowBody).properties,
+  flowSpec: GivenSpecReference,
+  sourceConnectionIds: Type.Optional(AtMostOneId),
+  targetConnectionIds: Type.Optional(AtMostOneId),
+});
+
 export type GivenFlow = Static<typeof FlowBody>;

@@ -2,6 +2,7 @@ import type { FlowSpec } from '@tributary/connectors';
 import { documentOf, type FlowDocument, mappingSetAt, readMappingVersion } from '@tributary/runner';
 import type { ScopedStore } from '@tributary/store';
 import type { Violation } from '../../http/problem.ts';
+import { isDraft } from './drafts.ts';
 
 /**
  * Checks that everything a flow refers to exists in this sandbox and fits together, and locks it against deletion
@@ -22,6 +23,7 @@ async function sourceViolations(store: ScopedStore, id: string, spec: FlowSpec):
   const path = '/sourceConnectionIds/0';
   const source = await store.resources('sourceConnection').getForUpdate(id);
   if (source === undefined) return [{ path, message: 'names no source connection of this sandbox' }];
+  if (isDraft(source)) return [{ path, message: 'names a draft of a source connection; publish it first' }];
   const { baseConnectionId, connectionSpec } = documentOf('sourceConnection', source);
   const base = await store.resources('connection').getForUpdate(baseConnectionId);
   if (base === undefined)
@@ -35,6 +37,7 @@ async function targetOf(store: ScopedStore, id: string, spec: FlowSpec) {
   const refuse = (message: string) => ({ violations: [{ path, message }], schemaId: undefined });
   const target = await store.resources('targetConnection').getForUpdate(id);
   if (target === undefined) return refuse('names no target connection of this sandbox');
+  if (isDraft(target)) return refuse('names a draft of a target connection; publish it first');
   const { connectionSpec, params } = documentOf('targetConnection', target);
   if (!spec.targetConnectionSpecIds.includes(connectionSpec.id)) {
     return refuse(`is of connection spec ${connectionSpec.id}, which ${spec.name} does not take`);

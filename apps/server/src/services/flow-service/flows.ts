@@ -10,7 +10,8 @@ import {
 import type { Resource, RunRecord, ScopedStore } from '@tributary/store';
 import type { Violation } from '../../http/problem.ts';
 import { meetsFilters } from '../../http/property-filter.ts';
-import { FlowBody, type GivenFlow } from './flow-body.ts';
+import { isDraft, requireDraftSupport } from './drafts.ts';
+import { DraftFlowBody, FlowBody, type GivenFlow } from './flow-body.ts';
 import { referenceViolations } from './flow-references.ts';
 import { readSchedule } from './flow-schedule.ts';
 import { invalidBody, refusal } from './refusal.ts';
@@ -22,12 +23,19 @@ import { schemaViolations } from './spec-schema.ts';
 /** What clients ask of flows to tell those of sources from those of destinations; here all are of sources. */
 const inheritedProperties = { isSourceFlow: true };
 
+/**
+ * When the flow falls due next, in epoch milliseconds: a time that has passed means as soon as it can, such as when its run that
+ * is under way has ended. The platform shows no such thing, and gives no field this prefix.
+ */
+const NEXT_RUN = 'tributary:nextRunAtUTC';
+
 /** Flows: a table, landed in a dataset through a mapping, once, on a schedule or on demand. */
 export const flows: ResourceType<GivenFlow> = {
   kind: 'flow',
   name: 'flows',
   title: 'flow',
   body: FlowBody,
+  draftBody: DraftFlowBody,
   filterable: [
     'name',
     'description',
@@ -45,7 +53,9 @@ export const flows: ResourceType<GivenFlow> = {
     targetConnectionIds: 'the target connection of a flow cannot be changed; create another flow',
     inheritedAttributes: 'inheritedAttributes is read-only',
     lastRunDetails: 'lastRunDetails is read-only',
+    [NEXT_RUN]: `${NEXT_RUN} is read-only`,
   },
+  openInDrafts: ['sourceConnectionIds', 'targetConnectionIds'],
   inUseCode: '1447-400',
 
   async compose(draft) {
@@ -59,9 +69,29 @@ export const flows: ResourceType<GivenFlow> = {
     return { ...document };
   },
 
+  async composeDraft({ given, stored }) {
+    refuseState(given, stored);
+    const chosen = chooseSpec('flowSpec', given.flowSpec, flowSpecById);
+    if (!chosen.ok) throw invalidBody([chosen.violation]);
+    requireDraftSupport(chosen.spec);
+    const options = given.options ?? given.params;
+    const { name, description, scheduleParams } = given;
+    return {
+      ...(name !== undefined && { name }),
+      ...(description !== undefined && { description }),
+      state: 'draft',
+      flowSpec: chosen.reference,
+      sourceConnectionIds: given.sourceConnectionIds ?? [],
+      targetConnectionIds: given.targetConnectionIds ?? [],
+      transformations: given.transformations ?? [],
+      ...(scheduleParams !== undefined && { scheduleParams }),
+      ...(options !== undefined && { options }),
+    };
+  },
+
   async show(resources, store) {
     const documents = resources.map((resource) => documentOf('flow', resource));
-    const [sources, targets, lastRuns] = await Promise.all([
+    const [sources, targets, lastRuns, nextRuns] = await Promise.all([
       store
         .resources('sourceConnection')
         .getAll(documents.flatMap(({ sourceConnectionIds }) => sourceConnectionIds)),
@@ -69,10 +99,12 @@ export const flows: ResourceType<GivenFlow> = {
         .resources('targetConnection')
         .getAll(documents.flatMap(({ targetConnectionIds }) => targetConnectionIds)),
       store.runs.newestOf(resources.map(({ id }) => id)),
+      store.schedules.nextOf(resources.map(({ id }) => id)),
     ]);
     return resources.map((resource) => {
       const { sourceConnectionIds, targetConnectionIds } = documentOf('flow', resource);
       const lastRun = lastRuns.get(resource.id);
+      const nextRun = nextRuns.get(resource.id);
       return {
         ...resource.body,
         inheritedAttributes: {
@@ -81,6 +113,7 @@ export const flows: ResourceType<GivenFlow> = {
           targetConnections: found(targets, targetConnectionIds).map(inheritedFromTarget),
         },
         ...(lastRun && { lastRunDetails: lastRunDetails(lastRun) }),
+        ...(nextRun && { [NEXT_RUN]: nextRun.getTime() }),
       };
     });
   },
@@ -104,6 +137,7 @@ export const flows: ResourceType<GivenFlow> = {
     if (flow.state !== 'enabled') return;
     const isNewSchedule =
       before === undefined ||
+      isDraft(before) ||
       !isDeepStrictEqual(documentOf('flow', before).scheduleParams, flow.scheduleParams);
     if (isNewSchedule) await putSchedule(store, resource.id, flow.scheduleParams);
   },
@@ -130,12 +164,13 @@ export async function putSchedule(
   await (schedule === undefined ? store.schedules.remove(flowId) : store.schedules.put(schedule));
 }
 
+function refuseState({ state }: Partial<GivenFlow>, stored: Resource | undefined): void {
+  if (state === undefined || stored !== undefined) return;
+  throw invalidBody([{ path: '/state', message: 'is not allowed at creation; remove it', code: '1410-400' }]);
+}
+
 async function composeFlow({ store, given, stored }: Draft<GivenFlow>): Promise<FlowDocument> {
-  if (given.state !== undefined && stored === undefined) {
-    throw invalidBody([
-      { path: '/state', message: 'is not allowed at creation; remove it', code: '1410-400' },
-    ]);
-  }
+  refuseState(given, stored);
   const chosen = chooseSpec('flowSpec', given.flowSpec, flowSpecById);
   if (!chosen.ok) throw invalidBody([chosen.violation]);
   const { spec, reference } = chosen;
@@ -161,7 +196,7 @@ async function composeFlow({ store, given, stored }: Draft<GivenFlow>): Promise<
   return {
     ...(given.name !== undefined && { name: given.name }),
     ...(given.description !== undefined && { description: given.description }),
-    state: stored === undefined ? 'enabled' : documentOf('flow', stored).state,
+    state: stored === undefined || isDraft(stored) ? 'enabled' : documentOf('flow', stored).state,
     flowSpec: reference,
     sourceConnectionIds,
     targetConnectionIds,

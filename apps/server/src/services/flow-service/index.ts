@@ -1,6 +1,7 @@
 import type { Service } from '../../http/service.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { connections } from './connections.ts';
+import { registerPublishAction } from './drafts.ts';
 import { registerFlowAction } from './flow-action-route.ts';
 import { flows } from './flows.ts';
 import { problems } from './render-problem.ts';
@@ -25,9 +26,12 @@ export function flowService(dependencies: Dependencies): Service {
       routes.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
       registerSpecRoutes(routes);
       registerResourceRoutes(routes, connections, dependencies);
+      registerPublishAction(routes, connections, dependencies);
       registerSourceRoutes(routes, dependencies);
       registerResourceRoutes(routes, sourceConnections, dependencies);
+      registerPublishAction(routes, sourceConnections, dependencies);
       registerResourceRoutes(routes, targetConnections, dependencies);
+      registerPublishAction(routes, targetConnections, dependencies);
       registerResourceRoutes(routes, flows, dependencies);
       registerFlowAction(routes, dependencies);
       registerRunRoutes(routes, dependencies);

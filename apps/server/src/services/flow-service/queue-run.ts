@@ -44,7 +44,8 @@ async function requireEnabled(store: ScopedStore, flowId: string): Promise<FlowD
   }
   const document = documentOf('flow', flow);
   if (document.state === 'enabled') return document;
-  throw refusal('1422-400', `The flow ${flowId} is ${document.state} and cannot run. Enable it first.`);
+  const mend = document.state === 'draft' ? 'Publish it first.' : 'Enable it first.';
+  throw refusal('1422-400', `The flow ${flowId} is ${document.state} and cannot run. ${mend}`);
 }
 
 /** What the source has is the run's to find out; what the flow says already is known before. */

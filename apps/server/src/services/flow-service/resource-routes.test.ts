@@ -119,10 +119,10 @@ describe('an id that is not of this sandbox', () => {
 });
 
 describe('a creation', () => {
-  it('refuses drafts, rather than start what should sleep', async () => {
-    const { status, body } = await flows.call('POST', '/connections?mode=draft', { body: connectionBody() });
+  it('refuses a mode that is not known, rather than start what should sleep', async () => {
+    const { status, body } = await flows.call('POST', '/connections?mode=dry', { body: connectionBody() });
     expect(status).toBe(400);
-    expect(body.detail).toContain('draft');
+    expect(body.report.violations).toEqual([{ path: 'mode', message: 'must be draft, or left out' }]);
   });
 
   it('tells line and column of a syntax error', async () => {

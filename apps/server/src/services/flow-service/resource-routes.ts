@@ -1,23 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import type { Resource } from '@tributary/store';
 import type { FastifyRequest } from 'fastify';
-import { type Static, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import type { SandboxedCaller } from '../../http/caller.ts';
 import { entityTag } from '../../http/entity-tag.ts';
-import { Problem } from '../../http/problem.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { answers, Id, listOf, oneOf, Reference, shownAs } from './answer-schemas.ts';
+import { asksForDraft, isDraft } from './drafts.ts';
 import { envelopeFields, envelopeOf, storedEnvelopeFields } from './envelope.ts';
 import { enforceIfMatch, IfMatch } from './if-match.ts';
 import { applyJsonPatch, JsonPatch } from './json-patch.ts';
 import { ListQuery, readListRequest } from './list-request.ts';
 import { invalidBody, ResourceNotFound, refusal } from './refusal.ts';
-import type { ResourceType } from './resource-type.ts';
+import type { Draft, ResourceType } from './resource-type.ts';
 import { schemaViolations } from './spec-schema.ts';
 
 const CreationQuery = Type.Object({
-  mode: Type.Optional(Type.String({ description: 'draft is refused: no spec supports drafts' })),
+  mode: Type.Optional(
+    Type.String({ description: 'draft: fields may be left out, and nothing is used before it is published' }),
+  ),
 });
 
 /** The five routes that every stored resource has: create, list, get, patch and delete. */
@@ -32,6 +34,8 @@ export function registerResourceRoutes<Given>(
   routes.post(
     path,
     {
+      // What the body of a draft must be is another thing.
+      attachValidation: true,
       schema: {
         summary: `Create a ${type.title}`,
         querystring: CreationQuery,
@@ -40,8 +44,11 @@ export function registerResourceRoutes<Given>(
       },
     },
     async (request, reply) => {
-      refuseDraft(request.query.mode);
-      const resource = await create(type, dependencies, request);
+      const isForDraft = asksForDraft(request.query.mode);
+      const { validationError } = request;
+      if (validationError && !(isForDraft && validationError.validationContext === 'body'))
+        throw validationError;
+      const resource = await create(type, dependencies, request, isForDraft);
       return reply.code(201).header('etag', entityTag(resource)).send(referenceTo(resource));
     },
   );
@@ -136,31 +143,36 @@ export async function remove<Given>(
   });
 }
 
-/** To ignore it would start a flow that its author thinks is asleep. */
-function refuseDraft(mode: string | undefined): void {
-  if (mode?.toLowerCase() !== 'draft') return;
-  const message =
-    'The parameter mode cannot be draft: no spec here supports drafts (attributes.isDraftModeSupported).';
-  throw new Problem('invalidParameter', message, { violations: [{ path: 'mode', message }] });
-}
-
 async function create<Given>(
   type: ResourceType<Given>,
   dependencies: Dependencies,
   request: FastifyRequest,
+  isForDraft: boolean,
 ): Promise<Resource> {
   const caller = sandboxOf(request);
-  // The route's schema is the type's own, and has been met.
-  const given = request.body as Given;
+  if (isForDraft) requireSchema(type.draftBody, request.body);
   const created = await caller.store.transaction(async (store) => {
-    const id = randomUUID();
-    const document = await type.compose({ store, dependencies, id, given, stored: undefined });
-    const resource = await store.resources(type.kind).insert(id, document, caller.actor);
+    const draft = { store, dependencies, id: randomUUID(), given: request.body, stored: undefined };
+    const document = await composed(type, draft, isForDraft);
+    const resource = await store.resources(type.kind).insert(draft.id, document, caller.actor);
     await type.written?.(store, resource, undefined, caller);
     return resource;
   });
   type.committed?.(dependencies);
   return created;
+}
+
+/** What was given has met the schema that goes with it. */
+function composed<Given>(type: ResourceType<Given>, draft: Draft<unknown>, isForDraft: boolean) {
+  const { given } = draft;
+  return isForDraft
+    ? type.composeDraft({ ...draft, given: given as Partial<Given> })
+    : type.compose({ ...draft, given: given as Given });
+}
+
+function requireSchema(schema: TSchema, given: unknown): void {
+  const violations = schemaViolations(schema, given, '');
+  if (violations.length > 0) throw invalidBody(violations);
 }
 
 async function list<Given>(
@@ -197,11 +209,10 @@ async function patch<Given>(
     if (stored === undefined) throw new ResourceNotFound(type.name, id);
     enforceIfMatch(request, stored, 'required');
     const editable = type.editable?.(stored) ?? stored.body;
-    const given = applyJsonPatch(editable, operations, (field) => readOnlyReason(type, field));
-    const violations = schemaViolations(type.body, given, '');
-    if (violations.length > 0) throw invalidBody(violations);
-    // The schema has just been met.
-    const document = await type.compose({ store, dependencies, id, given: given as Given, stored });
+    const staysDraft = isDraft(stored);
+    const given = applyJsonPatch(editable, operations, (field) => readOnlyReason(type, field, staysDraft));
+    requireSchema(staysDraft ? type.draftBody : type.body, given);
+    const document = await composed(type, { store, dependencies, id, given, stored }, staysDraft);
     const resource = await resources.replace(id, stored.etag, document, caller.actor);
     if (resource === undefined) throw new Error(`${type.kind} ${id} changed while its row was locked`);
     await type.written?.(store, resource, stored, caller);
@@ -211,9 +222,14 @@ async function patch<Given>(
   return changed;
 }
 
-function readOnlyReason<Given>(type: ResourceType<Given>, field: string): string | undefined {
+function readOnlyReason<Given>(
+  type: ResourceType<Given>,
+  field: string,
+  isOfDraft: boolean,
+): string | undefined {
   if (field === '') return 'the whole resource cannot be replaced; patch its fields';
   if (envelopeFields.has(field)) return `${field} is read-only`;
+  if (isOfDraft && type.openInDrafts.includes(field)) return undefined;
   return Object.hasOwn(type.fixed, field) ? type.fixed[field] : undefined;
 }
 

@@ -31,12 +31,18 @@ export interface ResourceType<Given> {
   readonly title: string;
   /** The body of a creation, and what a patch must lead to. */
   readonly body: TSchema;
+  /** The same of a draft, where fields may be left out. */
+  readonly draftBody: TSchema;
   /** Top-level fields of the body that filters and order may name. */
   readonly filterable: readonly string[];
   /** Fields that a patch may not touch, beside the envelope; each with the reason. */
   readonly fixed: Readonly<Record<string, string>>;
+  /** Those of them that a draft may still change. */
+  readonly openInDrafts: readonly string[];
+  /** Makes the document of a draft, in which only what nobody could mend later is checked. */
+  composeDraft(draft: Draft<Partial<Given>>): Promise<Readonly<Record<string, unknown>>>;
   /**
-   * Checks what was given, with every reference locked against deletion, and makes the document to store.
+   * Checks what was given, or a draft that is to be published, with every reference locked against deletion, and makes the document to store.
    * @throws {Problem} that names each field that is wrong.
    */
   compose(draft: Draft<Given>): Promise<Readonly<Record<string, unknown>>>;

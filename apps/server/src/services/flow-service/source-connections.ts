@@ -10,6 +10,7 @@ import type { Resource } from '@tributary/store';
 import { type Static, Type } from 'typebox';
 import type { Violation } from '../../http/problem.ts';
 import { adhocSchemaIdOf, removeAdhocSchema, writeAdhocSchema } from '../schema-registry/adhoc-schemas.ts';
+import { isDraft, requireDraftSupport } from './drafts.ts';
 import { invalidBody } from './refusal.ts';
 import type { Draft, ResourceType } from './resource-type.ts';
 import { GivenSpecReference } from './spec-reference.ts';
@@ -39,6 +40,12 @@ const SourceConnectionBody = Type.Object({
   }),
 });
 
+/** A draft has its base connection: that tells what kind of source it is of. */
+const DraftSourceConnectionBody = Type.Object({
+  ...Type.Partial(SourceConnectionBody).properties,
+  baseConnectionId: Type.String(),
+});
+
 type GivenSourceConnection = Static<typeof SourceConnectionBody>;
 
 /** Source connections: which table of a source to read, and which of its columns. */
@@ -47,16 +54,20 @@ export const sourceConnections: ResourceType<GivenSourceConnection> = {
   name: 'sourceConnections',
   title: 'source connection',
   body: SourceConnectionBody,
+  draftBody: DraftSourceConnectionBody,
   filterable: ['name', 'description', 'baseConnectionId', 'connectionSpec', 'data', 'params'],
   fixed: {
     baseConnectionId: 'the base connection of a source connection cannot be changed; create another one',
     connectionSpec: 'the connection spec of a connection cannot be changed',
   },
+  openInDrafts: ['baseConnectionId'],
   inUseCode: '1447-400',
 
   async compose(draft) {
     const { given } = draft;
-    const { spec, reference } = await specOfBase(draft);
+    const { base, spec, reference } = await specOfBase(draft);
+    if (isDraft(base))
+      throw invalidBody([{ path: '/baseConnectionId', message: 'names a draft; publish it first' }]);
     const { data, params, violations } = readsFiles(spec) ? ofFiles(given, spec) : ofTable(given, spec);
     if (violations.length > 0) throw invalidBody(violations);
     const document: SourceConnectionDocument = {
@@ -73,12 +84,29 @@ export const sourceConnections: ResourceType<GivenSourceConnection> = {
     return { ...document };
   },
 
+  async composeDraft(draft) {
+    const { spec, reference } = await specOfBase(draft);
+    requireDraftSupport(spec);
+    const { name, description, baseConnectionId, data = {}, params = {} } = draft.given;
+    return {
+      ...(name !== undefined && { name }),
+      ...(description !== undefined && { description }),
+      state: 'draft',
+      baseConnectionId,
+      connectionSpec: reference,
+      data,
+      params,
+    };
+  },
+
   show: async (resources, _store, { organization }) =>
     resources.map((resource) => shownWithSchema(resource, organization.tenantId)),
   async written(store, resource, before, caller) {
+    if (isDraft(resource)) return;
     const document = documentOf('sourceConnection', resource);
     const columns = sourceColumnsOf(document);
-    const former = before && sourceColumnsOf(documentOf('sourceConnection', before));
+    const former =
+      before && !isDraft(before) ? sourceColumnsOf(documentOf('sourceConnection', before)) : undefined;
     if (isDeepStrictEqual(columns, former)) return;
     if (columns === undefined) await removeAdhocSchema(store, caller, resource.id);
     else await writeAdhocSchema(store, caller, resource.id, document.name ?? '', columns);
@@ -133,7 +161,7 @@ function withoutRepetition(body: Resource['body']): Resource['body'] {
 function shownWithSchema(resource: Resource, tenantId: string): Readonly<Record<string, unknown>> {
   const { data, params } = documentOf('sourceConnection', resource);
   const body = withoutRepetition(resource.body);
-  if (params.columns === undefined) return body;
+  if (params.columns === undefined || isDraft(resource)) return body;
   const schema = { id: adhocSchemaIdOf(tenantId, resource.id), version: ADHOC_SCHEMA_FORM };
   return { ...body, data: { ...data, schema } };
 }
@@ -141,8 +169,8 @@ function shownWithSchema(resource: Resource, tenantId: string): Readonly<Record<
 const ADHOC_SCHEMA_FORM = 'application/vnd.adobe.xed-full-notext+json; version=1';
 
 /** The base connection's spec; one that the body names must be the same. */
-async function specOfBase({ store, given }: Draft<GivenSourceConnection>) {
-  const base = await store.resources('connection').getForUpdate(given.baseConnectionId);
+async function specOfBase({ store, given }: Draft<Partial<GivenSourceConnection>>) {
+  const base = await store.resources('connection').getForUpdate(given.baseConnectionId ?? '');
   if (base === undefined) {
     throw invalidBody([{ path: '/baseConnectionId', message: 'names no base connection of this sandbox' }]);
   }
@@ -162,7 +190,7 @@ async function specOfBase({ store, given }: Draft<GivenSourceConnection>) {
       { path: '/connectionSpec/version', message: `must be ${reference.version}`, code: '1413-400' },
     ]);
   }
-  return { spec: knownSpec(reference.id), reference };
+  return { base, spec: knownSpec(reference.id), reference };
 }
 
 function knownSpec(id: string): ConnectionSpec {
@@ -187,7 +215,7 @@ async function refuseMovingUsedTable(
   { store, id, stored }: Draft<GivenSourceConnection>,
   document: SourceConnectionDocument,
 ): Promise<void> {
-  if (stored === undefined) return;
+  if (stored === undefined || isDraft(stored)) return;
   const before = documentOf('sourceConnection', stored);
   if (isDeepStrictEqual(before.params, document.params) && isDeepStrictEqual(before.data, document.data))
     return;

@@ -19,11 +19,11 @@ export type SpecChoice<S> =
 /** The spec that a body names, with its only version where the body leaves that out. */
 export function chooseSpec<S extends Spec>(
   field: 'connectionSpec' | 'flowSpec',
-  given: Static<typeof GivenSpecReference>,
+  given: Static<typeof GivenSpecReference> | undefined,
   find: (id: string) => S | undefined,
 ): SpecChoice<S> {
-  const spec = find(given.id);
-  if (spec === undefined) {
+  const spec = given && find(given.id);
+  if (given === undefined || spec === undefined) {
     return refuse(`/${field}/id`, `names no ${field}; GET /${field}s lists them`);
   }
   if (given.version !== undefined && given.version !== spec.version) {
