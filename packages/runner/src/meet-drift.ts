@@ -83,7 +83,7 @@ export async function noteSource(
   if (columns === undefined) return;
   const known = await store.flowSources.get(flowId);
   const refreshedAt = known === undefined ? (startedAt ?? createdAt) : known.refreshedAt;
-  await store.flowSources.put({ flowId, columns, refreshedAt, runId });
+  await store.flowSources.put({ ...known, flowId, columns, refreshedAt, runId });
 }
 
 /** Keeps when columns were read for all rows. To be called in the commit's transaction. */

@@ -1,4 +1,4 @@
-import type { RunRecord, ScopedStore } from '@tributary/store';
+import type { FlowSource, RunRecord, ScopedStore } from '@tributary/store';
 import type { FlowDocument, RefreshInterval } from './documents.ts';
 import { progressOf } from './progress.ts';
 
@@ -12,7 +12,8 @@ const msPer: Readonly<Record<RefreshInterval['frequency'], number>> = {
 
 /**
  * Queues the refresh of the columns that the source computes, where the flow wants it and it is due. To be called in the
- * transaction that has ended a scheduled run. One that fails leaves it due, so that the next scheduled run queues another.
+ * transaction that has ended a scheduled run. One that fails leaves it due, and another is queued when the interval, or a
+ * day, has gone by: each reads the whole table.
  */
 export async function queueDueRefresh(
   store: ScopedStore,
@@ -23,19 +24,23 @@ export async function queueDueRefresh(
   const interval = options?.computedColumnRefresh;
   if (interval === undefined || trigger !== 'schedule' || computedColumns.length === 0) return;
   const known = await store.flowSources.get(run.flowId);
-  if (!isDue(known?.refreshedAt, interval, new Date())) return;
+  const now = new Date();
+  if (known === undefined || !isDue(known, interval, now)) return;
   await store.runs.enqueue(run.flowId, {
     trigger: 'schedule',
     refresh: { columns: computedColumns },
     errors: [],
   });
+  await store.flowSources.put({ ...known, refreshQueuedAt: now });
 }
 
-/** Whether what was last refreshed at a time is to be refreshed again. */
-export function isDue(
-  refreshedAt: Date | undefined,
+function isDue(
+  { refreshedAt, refreshQueuedAt }: Pick<FlowSource, 'refreshedAt' | 'refreshQueuedAt'>,
   { frequency, interval = 1 }: RefreshInterval,
   now: Date,
 ): boolean {
-  return refreshedAt === undefined || now.getTime() - refreshedAt.getTime() >= msPer[frequency] * interval;
+  const intervalMs = msPer[frequency] * interval;
+  const hasGoneBy = (since: Date | undefined, pauseMs: number) =>
+    since === undefined || now.getTime() - since.getTime() >= pauseMs;
+  return hasGoneBy(refreshedAt, intervalMs) && hasGoneBy(refreshQueuedAt, Math.min(intervalMs, msPer.day));
 }

@@ -247,6 +247,22 @@ describe('columns that the source computes', () => {
     expect(await bench.store.runs.count(flow.id)).toBe(4);
   });
 
+  test('whose refresh fails are not read again with each scheduled run, but a day later', async () => {
+    const longAgo = new Date(Date.now() - 25 * 3_600_000);
+    await lastRefreshed(longAgo);
+    await bench.run(flow, { trigger: 'schedule' });
+    await bench.store.runs.cancelOpen(flow.id);
+    await bench.run(flow, { trigger: 'schedule' });
+    expect(await bench.store.runs.count(flow.id)).toBe(4);
+    const known = await bench.store.flowSources.get(flow.id);
+    if (known === undefined) throw new Error('nothing is known of the source');
+    expect(known.refreshedAt).toEqual(longAgo);
+    await bench.store.flowSources.put({ ...known, refreshQueuedAt: longAgo });
+    await bench.run(flow, { trigger: 'schedule' });
+    expect(await bench.store.runs.count(flow.id)).toBe(6);
+    await bench.store.runs.cancelOpen(flow.id);
+  });
+
   test('are not yet, where that is not due, nor after a run on demand', async () => {
     await bench.run(flow, { trigger: 'schedule' });
     await lastRefreshed(new Date(0));

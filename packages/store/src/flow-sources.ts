@@ -9,6 +9,8 @@ export interface FlowSource {
   readonly columns: readonly unknown[];
   /** When computed columns were last read for all rows. */
   readonly refreshedAt: Date | undefined;
+  /** When a run that reads them was last queued by schedule. */
+  readonly refreshQueuedAt?: Date | undefined;
   readonly runId: string;
 }
 
@@ -30,14 +32,21 @@ export function scopedFlowSources(database: Kysely<Tables>, scope: Scope): FlowS
         .where('flow_id', '=', flowId)
         .executeTakeFirst();
       return (
-        row && { flowId, columns: row.columns, refreshedAt: row.refreshed_at ?? undefined, runId: row.run_id }
+        row && {
+          flowId,
+          columns: row.columns,
+          refreshedAt: row.refreshed_at ?? undefined,
+          refreshQueuedAt: row.refresh_queued_at ?? undefined,
+          runId: row.run_id,
+        }
       );
     },
 
-    async put({ flowId, columns, refreshedAt, runId }) {
+    async put({ flowId, columns, refreshedAt, refreshQueuedAt, runId }) {
       const values = {
         columns: JSON.stringify(columns),
         refreshed_at: refreshedAt ?? null,
+        refresh_queued_at: refreshQueuedAt ?? null,
         run_id: runId,
       };
       await database

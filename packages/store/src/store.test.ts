@@ -457,7 +457,13 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
   });
 
   test('keeps what a flow found at its source', async () => {
-    const source = { flowId: 's', columns: [{ name: 'Id' }], refreshedAt: new Date(5_000), runId: 'r' };
+    const source = {
+      flowId: 's',
+      columns: [{ name: 'Id' }],
+      refreshedAt: new Date(5_000),
+      refreshQueuedAt: new Date(6_000),
+      runId: 'r',
+    };
     await prod.flowSources.put(source);
     await prod.flowSources.put(source);
     expect(await prod.flowSources.get('s')).toEqual(source);

@@ -144,6 +144,7 @@ export interface Tables {
     flow_id: string;
     columns: JSONColumnType<unknown[], string, string>;
     refreshed_at: ColumnType<Date | null, Date | null, Date | null>;
+    refresh_queued_at: ColumnType<Date | null, Date | null, Date | null>;
     run_id: string;
   };
   run_pages: Scoped & {

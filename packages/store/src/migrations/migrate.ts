@@ -6,6 +6,7 @@ import { flowReferences } from './flow-references.ts';
 import { initial } from './initial.ts';
 import { listIndexes } from './list-indexes.ts';
 import { partitionReaders } from './partition-readers.ts';
+import { refreshAttempts } from './refresh-attempts.ts';
 import { retention } from './retention.ts';
 import { sandboxPackages } from './sandbox-packages.ts';
 import { sandboxRemoval } from './sandbox-removal.ts';
@@ -30,6 +31,7 @@ export async function migrate(database: Kysely<Tables>): Promise<void> {
         '0009-partition-readers': { up: partitionReaders },
         '0010-flow-references': { up: flowReferences },
         '0011-retention': { up: retention },
+        '0012-refresh-attempts': { up: refreshAttempts },
       }),
     },
   });
