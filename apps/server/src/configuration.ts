@@ -1,9 +1,12 @@
 import { isIP } from 'node:net';
 import { delimiter, isAbsolute, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { RetentionSettings } from '@tributary/runner';
+import { ConfigurationError } from './configuration-error.ts';
+import { type LakePlace, lakePlaceOf } from './lake-place.ts';
 import { settings } from './settings.ts';
+
+export { ConfigurationError };
 
 /** How this process runs; see {@link settings} for the table of what can be set. */
 export interface Configuration {
@@ -14,8 +17,9 @@ export interface Configuration {
   readonly dataFolder: string;
   /** Absolute; for what runs stage and what they reject. Every process of an installation reaches it. */
   readonly stagingFolder: string;
-  /** Absolute folder of the lake. */
-  readonly lakeFolder: string;
+  readonly lake: LakePlace;
+  /** Of files of a lake that lies elsewhere; what is kept on this machine. */
+  readonly lakeCacheMb: number;
   /** Undefined: the embedded store in the data folder. */
   readonly databaseUrl: string | undefined;
   readonly firstStart: {
@@ -40,11 +44,6 @@ export interface Configuration {
 /** A hundred years. */
 const MOST_KEPT_DAYS = 36_500;
 
-/** A setting has a value that cannot be used. */
-export class ConfigurationError extends Error {
-  override readonly name = 'ConfigurationError';
-}
-
 /**
  * Reads the settings from flags, then the environment, then their defaults.
  * @throws {ConfigurationError} that names the setting.
@@ -60,7 +59,8 @@ export function readConfiguration(
     port: read.integer('TRIBUTARY_PORT', 0, 65_535),
     dataFolder,
     stagingFolder: resolve(read.optional('TRIBUTARY_STAGING') ?? dataFolder),
-    lakeFolder: lakeFolderOf(read.optional('LAKE_URI'), dataFolder),
+    lake: lakePlaceOf(read.optional, dataFolder),
+    lakeCacheMb: read.integer('TRIBUTARY_LAKE_CACHE_MB', 0, 1_048_576),
     databaseUrl: databaseUrlOf(read.optional('DATABASE_URL')),
     firstStart: {
       clientId: read.identifier('TRIBUTARY_CLIENT_ID'),
@@ -131,23 +131,6 @@ function parseFlags(args: readonly string[]): Readonly<Record<string, string | u
   } catch (error) {
     throw new ConfigurationError(error instanceof Error ? error.message : String(error));
   }
-}
-
-function lakeFolderOf(uri: string | undefined, dataFolder: string): string {
-  if (uri === undefined) return resolve(dataFolder, 'lake');
-  if (uri.startsWith('file:')) {
-    try {
-      return fileURLToPath(uri);
-    } catch {
-      throw new ConfigurationError(`LAKE_URI is not a usable file URI: '${uri}'`);
-    }
-  }
-  if (/^[a-z][a-z0-9+.-]+:/i.test(uri)) {
-    throw new ConfigurationError(
-      `LAKE_URI must be a folder or a file: URI; '${uri.split(':', 1)[0]}:' is not served yet`,
-    );
-  }
-  return resolve(uri);
 }
 
 function fileRootsOf(paths: string | undefined): readonly string[] {

@@ -3,7 +3,6 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createSource, OutboundClient } from '@tributary/connectors';
 import { type Engine, openEngine } from '@tributary/engine';
-import { localCopies, localFileIO } from '@tributary/lake';
 import {
   type Runner,
   type RunnerLog,
@@ -16,7 +15,6 @@ import {
   openEmbeddedStore,
   openPostgresStore,
   readOrCreateKey,
-  type Scope,
   type Store,
   type Vault,
 } from '@tributary/store';
@@ -24,6 +22,7 @@ import type { ClosingStack } from './closing-stack.ts';
 import type { Configuration } from './configuration.ts';
 import { fileInspector } from './file-inspector.ts';
 import { loadSources } from './load-sources.ts';
+import { openLake } from './open-lake.ts';
 
 /** What every process of an installation has open, whether it answers requests, executes runs or both. */
 export interface Rooms {
@@ -49,7 +48,14 @@ export async function openRooms(configuration: Configuration, closing: ClosingSt
   const store = await openStore(configuration);
   closing.add(() => store.close());
   const vault = openVault(configuration);
-  const lake = await openLake(configuration);
+  const lake = await openLake(
+    {
+      place: configuration.lake,
+      cacheFolder: join(dataFolder, 'lake-cache'),
+      cacheBytes: configuration.lakeCacheMb * 1024 * 1024,
+    },
+    closing,
+  );
   const engine = openEngine({
     memoryLimitMb: configuration.engineMemoryMb,
     threads: availableParallelism(),
@@ -103,16 +109,6 @@ function openStore({ databaseUrl, dataFolder }: Configuration): Promise<Store> {
 
 function openVault({ vaultKey, dataFolder }: Configuration): Vault {
   return createVault(vaultKey ?? readOrCreateKey(join(dataFolder, 'vault.key')));
-}
-
-async function openLake({ lakeFolder }: Configuration): Promise<Rooms['lake']> {
-  const io = localFileIO(await ensureFolder(lakeFolder));
-  return {
-    io,
-    copies: localCopies(io, { folder: join(lakeFolder, 'copies'), maxBytes: 0 }),
-    tableLocation: ({ orgId, sandboxId }: Scope, dataSetId: string) =>
-      io.locationOf(join(lakeFolder, orgId.replaceAll(/[^\w@.-]/g, '_'), sandboxId, dataSetId)),
-  };
 }
 
 async function ensureFolder(path: string): Promise<string> {

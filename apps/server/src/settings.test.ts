@@ -20,6 +20,8 @@ test('a flag wins over the environment, and the environment over the default', (
   expect(readConfiguration({ TRIBUTARY_PORT: '' }, []).port).toBe(8080);
 });
 
+const BUCKET = { LAKE_URI: 's3://bucket/lake', AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'hunter2' };
+
 test.each([
   [{ TRIBUTARY_PORT: 'http' }, /TRIBUTARY_PORT/],
   [{ TRIBUTARY_PORT: '70000' }, /TRIBUTARY_PORT/],
@@ -28,7 +30,10 @@ test.each([
   [{ TRIBUTARY_ORG_ID: '../elsewhere' }, /TRIBUTARY_ORG_ID/],
   [{ TRIBUTARY_CLIENT_ID: 'two words' }, /TRIBUTARY_CLIENT_ID/],
   [{ TRIBUTARY_VAULT_KEY: 'hunter2' }, /TRIBUTARY_VAULT_KEY.*32 bytes/],
-  [{ LAKE_URI: 's3://bucket/lake' }, /LAKE_URI.*s3/],
+  [{ LAKE_URI: 'gs://bucket/lake' }, /LAKE_URI.*gs/],
+  [{ LAKE_URI: 's3://bucket/lake' }, /AWS_ACCESS_KEY_ID.*LAKE_URI/],
+  [{ LAKE_URI: 's3://bucket/lake', AWS_ACCESS_KEY_ID: 'hunter2' }, /AWS_SECRET_ACCESS_KEY/],
+  [{ ...BUCKET, AWS_ENDPOINT_URL_S3: 'ftp://hunter2@host' }, /AWS_ENDPOINT_URL_S3/],
   [{ LAKE_URI: 'file://elsewhere/lake' }, /LAKE_URI/],
   [{ DATABASE_URL: 'mysql://root:hunter2@db' }, /DATABASE_URL/],
 ])('%o is refused, naming the setting and repeating no secret', (environment, message) => {

@@ -57,7 +57,44 @@ export const settings: readonly Setting[] = [
     variable: 'LAKE_URI',
     flag: 'lake-uri',
     fallback: undefined,
-    meaning: 'Folder of the lake, as a path or `file:` URI; `lake` in the data folder where unset.',
+    meaning:
+      'Where the lake lies: a folder (path or `file:` URI) or a bucket (`s3://bucket/prefix`); `lake` in the data folder where unset.',
+  },
+  {
+    variable: 'AWS_ACCESS_KEY_ID',
+    flag: 'lake-key-id',
+    fallback: undefined,
+    meaning: 'Key that reaches the lake’s bucket.',
+  },
+  {
+    variable: 'AWS_SECRET_ACCESS_KEY',
+    flag: 'lake-secret-key',
+    fallback: undefined,
+    meaning: 'Its secret.',
+  },
+  {
+    variable: 'AWS_SESSION_TOKEN',
+    flag: 'lake-session-token',
+    fallback: undefined,
+    meaning: 'Token of a temporary key, which is not renewed.',
+  },
+  {
+    variable: 'AWS_REGION',
+    flag: 'lake-region',
+    fallback: undefined,
+    meaning: 'Region of the bucket; the one that its service names where unset.',
+  },
+  {
+    variable: 'AWS_ENDPOINT_URL_S3',
+    flag: 'lake-endpoint',
+    fallback: undefined,
+    meaning: 'Address of the S3 service (`https://…`); Amazon’s where unset.',
+  },
+  {
+    variable: 'TRIBUTARY_LAKE_CACHE_MB',
+    flag: 'lake-cache-mb',
+    fallback: '2048',
+    meaning: 'Copies of a bucket’s files that are kept in the data folder for the next reader, in MiB.',
   },
   {
     variable: 'TRIBUTARY_FILE_ROOTS',
