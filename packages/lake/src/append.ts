@@ -1,6 +1,7 @@
 import type { DataFile } from './data-file.ts';
 import type { FileIO } from './file-io.ts';
-import { type RowDelta, type StagedSnapshot, stageRowDelta } from './row-delta.ts';
+import { type RowDelta, stageRowDelta } from './row-delta.ts';
+import type { StagedSnapshot } from './stage-snapshot.ts';
 import type { Table } from './table.ts';
 
 export interface Append extends Pick<RowDelta, 'summary' | 'requirements' | 'now'> {

@@ -21,7 +21,8 @@ export {
   positionDeleteFile,
   type WrittenPositionDeletes,
 } from './position-deletes.ts';
-export { type RowDelta, type StagedSnapshot, stageRowDelta } from './row-delta.ts';
+export { type Rewrite, stageRewrite } from './rewrite.ts';
+export { type RowDelta, stageRowDelta } from './row-delta.ts';
 export { type S3FileIO, type S3LakeOptions, s3FileIO } from './s3-file-io.ts';
 export { type FileScanTask, planScan } from './scan.ts';
 export type {
@@ -34,6 +35,7 @@ export type {
 } from './schema.ts';
 export { type SchemaProblem, schemaEvolutionProblems } from './schema-evolution.ts';
 export type { Snapshot, SnapshotId, SnapshotSummary } from './snapshots.ts';
+export type { StagedSnapshot } from './stage-snapshot.ts';
 export { discardStaged, type StagedCommit } from './staged-files.ts';
 export { createTable, type NewTable, readTable, type Table } from './table.ts';
 export { type TableFigures, tableFigures } from './table-figures.ts';

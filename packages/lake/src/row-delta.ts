@@ -1,13 +1,8 @@
 import type { DataFile } from './data-file.ts';
-import { IcebergFormatError } from './fields.ts';
 import type { FileIO } from './file-io.ts';
-import type { ManifestContext } from './manifest.ts';
-import { writeSnapshot } from './snapshot-writer.ts';
-import type { SnapshotId } from './snapshots.ts';
-import { type StagedCommit, StagedFiles } from './staged-files.ts';
-import { nextMetadataLocation, type Table, writeTableMetadata } from './table.ts';
-import { currentSchema, defaultPartitionSpec, MAIN_BRANCH, type TableMetadata } from './table-metadata.ts';
-import { checkRequirements, type TableRequirement, updateTable } from './table-update.ts';
+import { type StagedSnapshot, stageSnapshot } from './stage-snapshot.ts';
+import type { Table } from './table.ts';
+import { checkRequirements, type TableRequirement } from './table-update.ts';
 
 /** Rows that come and rows that go, in one snapshot. */
 export interface RowDelta {
@@ -21,10 +16,6 @@ export interface RowDelta {
   readonly summary?: Readonly<Record<string, string>>;
   readonly requirements?: readonly TableRequirement[];
   readonly now: Date;
-}
-
-export interface StagedSnapshot extends StagedCommit {
-  readonly snapshotId: SnapshotId;
 }
 
 /**
@@ -41,67 +32,14 @@ export interface StagedSnapshot extends StagedCommit {
  * partitioned; what was written by then is removed.
  */
 export async function stageRowDelta(io: FileIO, table: Table, delta: RowDelta): Promise<StagedSnapshot> {
-  const { dataFiles = [], deleteFiles = [], removedDataFiles = [] } = delta;
   checkRequirements(table.metadata, delta.requirements ?? []);
-  const context = manifestContext(table.metadata);
-  requireContent(dataFiles, 'data');
-  requireContent(deleteFiles, 'position-deletes');
-  await persistFiles(io, [...dataFiles, ...deleteFiles]);
-  const staged = new StagedFiles(io);
-  try {
-    const snapshot = await writeSnapshot(io, staged, table.metadata, context, {
-      dataFiles,
-      deleteFiles,
-      removedDataFiles: new Set(removedDataFiles),
-      summary: delta.summary ?? {},
-      now: delta.now,
-    });
-    const snapshotId = snapshot['snapshot-id'];
-    const metadata = updateTable(
-      table.metadata,
-      table.metadataLocation,
-      [
-        { action: 'add-snapshot', snapshot },
-        { action: 'set-snapshot-ref', 'ref-name': MAIN_BRANCH, type: 'branch', 'snapshot-id': snapshotId },
-      ],
-      delta.now,
-    );
-    const metadataLocation = nextMetadataLocation(table);
-    await writeTableMetadata(staged, metadata, metadataLocation);
-    return { metadata, metadataLocation, snapshotId, written: staged.written };
-  } catch (error) {
-    await staged.discard();
-    throw error;
-  }
-}
-
-function manifestContext(metadata: TableMetadata): ManifestContext {
-  const partitionSpec = defaultPartitionSpec(metadata);
-  if (partitionSpec.fields.length > 0) {
-    throw new IcebergFormatError(
-      'default-spec-id',
-      'names a partitioned spec: only unpartitioned tables are written',
-    );
-  }
-  return { schema: currentSchema(metadata), partitionSpec };
-}
-
-function requireContent(files: readonly DataFile[], content: DataFile['content']): void {
-  const other = files.find((file) => file.content !== content);
-  if (other) throw new TypeError(`${other.filePath} holds ${other.content}, where ${content} belongs`);
-}
-
-async function persistFiles(io: FileIO, files: readonly DataFile[]): Promise<void> {
-  const seen = new Set<string>();
-  for (const { filePath, fileSizeInBytes } of files) {
-    if (seen.has(filePath)) throw new TypeError(`the file ${filePath} is added twice`);
-    seen.add(filePath);
-    await io.sync(filePath);
-    const stat = await io.stat(filePath);
-    if (stat?.size !== fileSizeInBytes) {
-      throw new TypeError(
-        `the file ${filePath} has ${stat?.size ?? 'no'} bytes instead of ${fileSizeInBytes}`,
-      );
-    }
-  }
+  return stageSnapshot(io, table, {
+    dataFiles: delta.dataFiles ?? [],
+    deleteFiles: delta.deleteFiles ?? [],
+    removedDataFiles: new Set(delta.removedDataFiles),
+    removedDeleteFiles: new Set(),
+    isReplacement: false,
+    summary: delta.summary ?? {},
+    now: delta.now,
+  });
 }

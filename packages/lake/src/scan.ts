@@ -2,7 +2,7 @@ import type { DataFile } from './data-file.ts';
 import { IcebergFormatError } from './fields.ts';
 import type { FileIO } from './file-io.ts';
 import { type ManifestEntry, manifestEntries } from './manifest.ts';
-import { readManifestList } from './manifest-list.ts';
+import { type ManifestFile, readManifestList } from './manifest-list.ts';
 import { mayDeleteFrom } from './position-deletes.ts';
 import type { Table } from './table.ts';
 import { currentSnapshot } from './table-metadata.ts';
@@ -22,6 +22,25 @@ export interface FileScanTask {
  */
 export async function* planScan(io: FileIO, table: Table): AsyncGenerator<FileScanTask> {
   const manifests = await readManifestList(io, currentSnapshot(table.metadata));
+  const deletes = await liveDeletes(io, manifests);
+  for (const manifest of manifests.filter(({ content }) => content === 'data')) {
+    if (manifest.addedFilesCount + manifest.existingFilesCount === 0) continue;
+    for await (const { status, dataFile, sequenceNumber } of manifestEntries(io, manifest)) {
+      if (status === 'deleted') continue;
+      // A position delete applies to what is as old as itself or older.
+      const applying = deletes.filter(
+        (entry) => entry.sequenceNumber >= sequenceNumber && mayDeleteFrom(entry.dataFile, dataFile),
+      );
+      yield { dataFile, deleteFiles: applying.map((entry) => entry.dataFile) };
+    }
+  }
+}
+
+/** The delete files of a snapshot's manifests, whether or not they apply to a data file that is still there. */
+export async function liveDeletes(
+  io: FileIO,
+  manifests: readonly ManifestFile[],
+): Promise<readonly ManifestEntry[]> {
   const deletes: ManifestEntry[] = [];
   for (const manifest of manifests.filter(({ content }) => content === 'deletes')) {
     for await (const entry of manifestEntries(io, manifest)) {
@@ -35,15 +54,5 @@ export async function* planScan(io: FileIO, table: Table): AsyncGenerator<FileSc
       deletes.push(entry);
     }
   }
-  for (const manifest of manifests.filter(({ content }) => content === 'data')) {
-    if (manifest.addedFilesCount + manifest.existingFilesCount === 0) continue;
-    for await (const { status, dataFile, sequenceNumber } of manifestEntries(io, manifest)) {
-      if (status === 'deleted') continue;
-      // A position delete applies to what is as old as itself or older.
-      const applying = deletes.filter(
-        (entry) => entry.sequenceNumber >= sequenceNumber && mayDeleteFrom(entry.dataFile, dataFile),
-      );
-      yield { dataFile, deleteFiles: applying.map((entry) => entry.dataFile) };
-    }
-  }
+  return deletes;
 }

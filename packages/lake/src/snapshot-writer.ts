@@ -16,6 +16,10 @@ export interface SnapshotChange {
   readonly dataFiles: readonly DataFile[];
   readonly deleteFiles: readonly DataFile[];
   readonly removedDataFiles: ReadonlySet<string>;
+  /** Delete files that go although none of the removed data files is the only one that they are about. */
+  readonly removedDeleteFiles: ReadonlySet<string>;
+  /** Whether the table has the same rows afterwards. */
+  readonly isReplacement: boolean;
   readonly summary: Readonly<Record<string, string>>;
   readonly now: Date;
 }
@@ -40,7 +44,7 @@ export async function writeSnapshot(
     ...(await writeAdded(build, 'deletes', change.deleteFiles)),
   ];
   const live = (await readManifestList(io, parent)).filter(isLive);
-  const { manifests, removed } = await withoutRemoved(build, live, change.removedDataFiles);
+  const { manifests, removed } = await withoutRemoved(build, live, change);
   const carried = await mergeSmall(build, manifests, metadata.properties);
 
   const manifestList = `${folder}/snap-${id}-${attempt}.avro`;
@@ -52,7 +56,11 @@ export async function writeSnapshot(
     'manifest-list': manifestList,
     summary: snapshotSummary(
       parent,
-      { added: [...change.dataFiles, ...change.deleteFiles], removed },
+      {
+        added: [...change.dataFiles, ...change.deleteFiles],
+        removed,
+        isReplacement: change.isReplacement,
+      },
       change.summary,
     ),
     'schema-id': context.schema['schema-id'],
@@ -105,14 +113,20 @@ interface WithoutRemoved {
 async function withoutRemoved(
   build: Build,
   live: readonly ManifestFile[],
-  locations: ReadonlySet<string>,
+  { removedDataFiles, removedDeleteFiles }: SnapshotChange,
 ): Promise<WithoutRemoved> {
-  if (locations.size === 0) return { manifests: live, removed: [] };
+  if (removedDataFiles.size + removedDeleteFiles.size === 0) return { manifests: live, removed: [] };
   const removed: DataFile[] = [];
   const manifests: ManifestFile[] = [];
   for (const manifest of live) {
     const entries = await liveEntries(build.io, manifest);
-    const gone = new Set(entries.filter(({ dataFile }) => locations.has(removedWith(dataFile))));
+    const gone = new Set(
+      entries.filter(
+        ({ dataFile }) =>
+          removedDataFiles.has(removedWith(dataFile)) ||
+          (dataFile.content !== 'data' && removedDeleteFiles.has(dataFile.filePath)),
+      ),
+    );
     if (gone.size === 0) {
       manifests.push(manifest);
       continue;
@@ -126,7 +140,7 @@ async function withoutRemoved(
     manifests.push(await writeManifest(build, rewritten.finish()));
   }
   const found = new Set(removed.map(({ filePath }) => filePath));
-  for (const location of locations) {
+  for (const location of removedDataFiles) {
     if (!found.has(location)) throw new RequirementError(`the table has no data file ${location} to remove`);
   }
   return { manifests, removed };

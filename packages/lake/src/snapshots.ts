@@ -44,6 +44,8 @@ export function newSnapshotId(taken: readonly Snapshot[]): SnapshotId {
 
 /** The files that a snapshot added to a table, and those that it took from it. */
 export interface ChangedFiles {
+  /** Whether the rows that are added are those that are taken away. */
+  readonly isReplacement: boolean;
   readonly added: readonly DataFile[];
   readonly removed: readonly DataFile[];
 }
@@ -54,7 +56,7 @@ export interface ChangedFiles {
  */
 export function snapshotSummary(
   parent: Snapshot | undefined,
-  { added, removed }: ChangedFiles,
+  { added, removed, isReplacement }: ChangedFiles,
   properties: Readonly<Record<string, string>>,
 ): SnapshotSummary {
   const counts: Record<string, string> = {};
@@ -66,7 +68,7 @@ export function snapshotSummary(
     if (hasTotal && before !== undefined && /^\d+$/.test(before))
       counts[`total-${of}`] = String(BigInt(before) + BigInt(more - less));
   }
-  return { ...properties, ...counts, operation: operationOf(added, removed) };
+  return { ...properties, ...counts, operation: isReplacement ? 'replace' : operationOf(added, removed) };
 }
 
 /** Spec, "Snapshots": `append` only adds data, `delete` only takes rows away, `overwrite` does both. */
