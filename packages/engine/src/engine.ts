@@ -6,6 +6,7 @@ import { type LiveFile, pathsOf } from './live-files.ts';
 import type { MergeRowsRequest, MergeRowsResult } from './merge-rows-job.ts';
 import type { PositionDeletesRequest, PositionDeletesResult } from './position-deletes-job.ts';
 import type { PreviewedRow, PreviewRequest } from './preview-job.ts';
+import type { RewriteRowsRequest, RewriteRowsResult } from './rewrite-rows-job.ts';
 import { removeAbandonedSpill } from './spill-folders.ts';
 import type { TransformRequest, TransformResult } from './transform.ts';
 import { WorkerProcess } from './worker-process.ts';
@@ -36,6 +37,11 @@ export interface Engine {
    * with an {@link EngineError}, or with the signal's reason.
    */
   mergeRows(request: MergeRowsRequest, signal?: AbortSignal): Promise<MergeRowsResult>;
+  /**
+   * Writes the live rows of data files into others, at low priority and beside transforms, which do not wait for it. Rejects with
+   * an {@link EngineError}, or with the signal's reason.
+   */
+  rewriteRows(request: RewriteRowsRequest, signal?: AbortSignal): Promise<RewriteRowsResult>;
   /** What a transform would make of these rows, each with its data and errors, in order. Does not wait for transforms. */
   preview(request: PreviewRequest, signal?: AbortSignal): Promise<readonly PreviewedRow[]>;
   /** The first live rows of data files as nested JSON without nulls; dates in ISO 8601. Does not wait for transforms. */
@@ -64,6 +70,9 @@ export const MAX_PREVIEW_ROWS = 5_000;
 /** Previews and samples are small; they get their own process, so that they never wait for a transform. */
 const SAMPLE_MEMORY_MB = 256;
 
+/** Rewriting is nobody's hurry: it takes half of what a transform may, and yields to whoever wants to compute. */
+const REWRITE_SHARE = 0.5;
+
 /** Opens an engine. Its processes are started as they are needed. */
 export function openEngine({
   memoryLimitMb,
@@ -75,6 +84,12 @@ export function openEngine({
   const swept = removeAbandonedSpill(tempDirectory).catch(() => undefined);
   const transforms = new WorkerProcess({ memoryLimitMb, threads, tempDirectory });
   const samples = new WorkerProcess({ memoryLimitMb: SAMPLE_MEMORY_MB, threads: 1, tempDirectory });
+  const rewrites = new WorkerProcess({
+    memoryLimitMb: Math.ceil(memoryLimitMb * REWRITE_SHARE),
+    threads: 1,
+    tempDirectory,
+    isLowPriority: true,
+  });
   return {
     async transform(request, signal) {
       const { staged, landed, keyed, dataDirectory, diagnosticsDirectory } = request;
@@ -93,6 +108,10 @@ export function openEngine({
       const { table, fresh, dataDirectory, directory } = request;
       checkPaths([...pathsOf(table), ...pathsOf(fresh), dataDirectory, directory], allowedDirectories);
       return transforms.run('mergeRows', request, signal);
+    },
+    async rewriteRows(request, signal) {
+      checkPaths([...pathsOf(request.files), request.dataDirectory], allowedDirectories);
+      return rewrites.run('rewriteRows', request, signal);
     },
     async preview(request, signal) {
       if (request.rows.length > MAX_PREVIEW_ROWS) {
@@ -119,7 +138,7 @@ export function openEngine({
       return samples.run('inspectFile', request, signal);
     },
     async close() {
-      await Promise.all([transforms.close(), samples.close(), swept]);
+      await Promise.all([transforms.close(), samples.close(), rewrites.close(), swept]);
     },
   };
 }

@@ -10,7 +10,7 @@ import { withStanding } from './standing-rows.ts';
 import type { TargetField, TransformRequest } from './transform.ts';
 
 /** Size at which the next data file is begun. Checked after each row group, so files end a little above it. */
-const DATA_FILE_BYTES = 256 * 1024 * 1024;
+export const DATA_FILE_BYTES = 256 * 1024 * 1024;
 
 /** Size at which the next row group is begun. Each thread holds one in memory; cut by rows alone, wide ones would fill it. */
 const ROW_GROUP_BYTES = 32 * 1024 * 1024;

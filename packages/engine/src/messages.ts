@@ -5,6 +5,7 @@ import type { MergeRowsRequest, MergeRowsResult } from './merge-rows-job.ts';
 import type { PositionDeletesRequest, PositionDeletesResult } from './position-deletes-job.ts';
 import type { PreviewedRow, PreviewRequest } from './preview-job.ts';
 import type { ReadRowsRequest } from './read-rows-job.ts';
+import type { RewriteRowsRequest, RewriteRowsResult } from './rewrite-rows-job.ts';
 import type { TransformRequest, TransformResult } from './transform.ts';
 import type { Resources } from './transform-job.ts';
 
@@ -16,6 +17,7 @@ export interface Jobs {
     readonly result: PositionDeletesResult;
   };
   readonly mergeRows: { readonly request: MergeRowsRequest; readonly result: MergeRowsResult };
+  readonly rewriteRows: { readonly request: RewriteRowsRequest; readonly result: RewriteRowsResult };
   readonly preview: { readonly request: PreviewRequest; readonly result: readonly PreviewedRow[] };
   readonly describeFile: {
     readonly request: DescribeFileRequest;

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { rm } from 'node:fs/promises';
+import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { EngineError } from './engine-error.ts';
 import type { FromWorker, JobMessage, JobName, Jobs, ToWorker } from './messages.ts';
@@ -19,6 +20,8 @@ export interface WorkerLimits {
   readonly threads: number;
   /** Folder for spilled data, absolute; each job has a folder of its own in it and leaves nothing behind. */
   readonly tempDirectory: string;
+  /** Whether it computes only when nobody else wants to. */
+  readonly isLowPriority?: boolean;
 }
 
 /**
@@ -134,9 +137,17 @@ export class WorkerProcess {
     child.once('exit', forget);
     // A process that could not be started never exits.
     child.on('error', forget);
+    if (this.#limits.isLowPriority && child.pid !== undefined) lowerPriority(child.pid);
     this.#child = child;
     return child;
   }
+}
+
+/** A courtesy: where the system refuses it, or the process has ended already, nothing is lost. */
+function lowerPriority(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {}
 }
 
 /** A process that has gone can't be written to; its `exit` tells. */

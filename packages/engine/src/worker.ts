@@ -6,6 +6,7 @@ import type { FromWorker, JobMessage, ToWorker } from './messages.ts';
 import { runPositionDeletes } from './position-deletes-job.ts';
 import { runPreview } from './preview-job.ts';
 import { runReadRows } from './read-rows-job.ts';
+import { runRewriteRows } from './rewrite-rows-job.ts';
 import { runTransform } from './transform-job.ts';
 
 /** The running jobs, by id, each with what cancels it. */
@@ -32,6 +33,8 @@ function runJob(message: JobMessage, signal: AbortSignal): Promise<unknown> {
       return runPositionDeletes(message.request, message.resources, signal);
     case 'mergeRows':
       return runMergeRows(message.request, message.resources, signal);
+    case 'rewriteRows':
+      return runRewriteRows(message.request, message.resources, signal);
     case 'preview':
       return runPreview(message.request, message.resources, signal);
     case 'describeFile':
