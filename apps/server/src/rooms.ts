@@ -95,6 +95,7 @@ export async function openRooms(configuration: Configuration, closing: ClosingSt
         isShared: configuration.databaseUrl !== undefined,
         readsOfConnection: configuration.readsOfConnection,
         settleSeconds: configuration.settleSeconds,
+        retention: configuration.retention,
         log,
       });
       closing.add(() => runner.stop());

@@ -35,7 +35,7 @@ export interface FileIO {
   replace(location: string, content: Uint8Array): Promise<void>;
   /**
    * Puts a file of this machine at a location, whole or not at all; memory does not grow with it. What lies there already
-   * as this very file is left as it is. Throws `FileExistsError` where another does, and `FileNotFoundError` where there is
+   * with the same content may be left as it is. Throws `FileExistsError` where another does, and `FileNotFoundError` where there is
    * nothing to put.
    */
   upload(path: string, location: string): Promise<void>;

@@ -46,6 +46,7 @@ describe('a lake in a bucket', () => {
     await writeFile(path, content);
     await io.upload(path, at('t/data/large.parquet'));
     expect((await io.read(at('t/data/large.parquet'))).equals(content)).toBe(true);
+    await writeFile(path, randomBytes(6 * MIB));
     await expect(io.upload(path, at('t/data/large.parquet'))).rejects.toThrow(FileExistsError);
     await expect(io.upload(join(folder, 'none'), at('t/data/none'))).rejects.toThrow(FileNotFoundError);
   });
@@ -56,6 +57,7 @@ describe('a lake in a bucket', () => {
     const path = join(folder, 'small.parquet');
     await writeFile(path, 'small');
     await careful.upload(path, at('t/data/small.parquet'));
+    await writeFile(path, 'other');
     await expect(careful.upload(path, at('t/data/small.parquet'))).rejects.toThrow(FileExistsError);
   });
 
@@ -74,6 +76,17 @@ describe('a lake in a bucket', () => {
     server.proxy.trouble('PUT', { kind: 'lose-answer' });
     await io.write(at('lost'), Buffer.from('content'));
     expect((await io.read(at('lost'))).toString()).toBe('content');
+  });
+
+  test('takes up an upload that was cut off, and knows its own again whose answer was lost', async () => {
+    const path = join(folder, 'uploaded');
+    await writeFile(path, 'content');
+    server.proxy.trouble('PUT', { kind: 'cut-request' });
+    server.proxy.trouble('PUT', { kind: 'lose-answer' });
+    await io.upload(path, at('uploaded'));
+    expect((await io.read(at('uploaded'))).toString()).toBe('content');
+    await writeFile(path, 'another');
+    await expect(io.upload(path, at('uploaded'))).rejects.toThrow(FileExistsError);
   });
 
   test('has one winner where several writers meet', async () => {

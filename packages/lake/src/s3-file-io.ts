@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import {
@@ -98,7 +100,11 @@ export function s3FileIO(options: S3LakeOptions): S3FileIO {
       const place = placeOf(location);
       const put = (onlyIfAbsent: boolean) =>
         uploadFile(client, path, place, { onlyIfAbsent, ...(partSize !== undefined && { partSize }) });
-      if (!(await conditions.isUploaded(place, put))) throw new FileExistsError(location);
+      if (await conditions.isUploaded(place, put)) return;
+      // As in a write: this may be what the first attempt has sent.
+      const object = await client.head(place);
+      if (object === undefined || !(await isSame(createReadStream(path), contentOf(client, place, object))))
+        throw new FileExistsError(location);
     },
 
     async sync(location) {
@@ -204,7 +210,7 @@ async function* contentOf(
   client: S3Client,
   place: S3Location,
   { etag, size }: S3Object,
-  range: FileRange | undefined,
+  range?: FileRange,
 ): AsyncGenerator<Uint8Array> {
   let from = range?.start ?? 0;
   const end = Math.min(range?.end ?? size - 1, size - 1);
@@ -224,6 +230,18 @@ async function* contentOf(
       if (isLasting || failures === READ_ATTEMPTS) throw error;
     }
   }
+}
+
+/** Whether two streams have the same bytes. */
+async function isSame(one: AsyncIterable<Uint8Array>, other: AsyncIterable<Uint8Array>): Promise<boolean> {
+  const digests = await Promise.all([one, other].map(digestOf));
+  return digests[0] === digests[1];
+}
+
+async function digestOf(content: AsyncIterable<Uint8Array>): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of content) hash.update(piece);
+  return hash.digest('hex');
 }
 
 async function eachOf<T>(

@@ -35,3 +35,4 @@ export type { Lake, RunnerLog, RunnerServices } from './services.ts';
 export { asDeclared, sourceColumnsOf } from './source-columns.ts';
 export { type StagingFolder, stagingFolder } from './staging-folder.ts';
 export { targetFields } from './target-fields.ts';
+export type { RetentionSettings } from './upkeep/retention.ts';

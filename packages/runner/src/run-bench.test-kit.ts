@@ -97,13 +97,14 @@ export class RunBench {
       isShared: false,
       readsOfConnection: 8,
       settleSeconds: 600,
+      retention: { runsDays: 90, snapshotsDays: 7, eventsDays: 30 },
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     };
   }
 
-  static async open(): Promise<RunBench> {
+  static async open(openStore: (folder: string) => Promise<Store> = openMadeStore): Promise<RunBench> {
     const folder = mkdtempSync(join(tmpdir(), 'tributary-runner-'));
-    const store = await openMadeStore(folder);
+    const store = await openStore(folder);
     await store.organizations.createFirst(
       { id: ORG_ID, tenantId: 'acme' },
       { id: 'client', secret: 'secret' },

@@ -3,6 +3,7 @@ import type { Engine } from '@tributary/engine';
 import type { FileIO, LocalCopies } from '@tributary/lake';
 import type { Claim, RunRecord, Scope, ScopedStore, Store, Vault } from '@tributary/store';
 import type { StagingFolder } from './staging-folder.ts';
+import type { RetentionSettings } from './upkeep/retention.ts';
 
 /** Where the runner tells what it does; a pino logger is one. */
 export interface RunnerLog {
@@ -43,6 +44,7 @@ export interface RunnerServices {
   readonly readsOfConnection: number;
   /** How late a row may be committed at the source with an earlier stamp, in seconds. */
   readonly settleSeconds: number;
+  readonly retention: RetentionSettings;
   readonly log: RunnerLog;
 }
 

@@ -11,12 +11,19 @@ export type Trouble =
   /** So many bytes of the answer's body arrive, and then nothing more. */
   | { readonly kind: 'stall'; readonly afterBytes: number }
   /** The server does what it is asked, and its answer is lost. */
-  | { readonly kind: 'lose-answer' };
+  | { readonly kind: 'lose-answer' }
+  /** The connection is cut before the request has come whole; the server does not hear of it. */
+  | { readonly kind: 'cut-request' }
+  /** Neither is the server asked nor anything answered. */
+  | { readonly kind: 'hold' };
 
 export interface TroublingProxy {
   readonly url: URL;
-  /** Makes trouble to the next request that comes of a method, or of a method and a path (`GET /bucket/key`); several queue up. */
-  trouble(request: string, trouble: Trouble): void;
+  /**
+   * Makes trouble to the next request that comes of a method, or of a method and a path (`GET /bucket/key`); several queue up.
+   * Resolves once it has come.
+   */
+  trouble(request: string, trouble: Trouble): Promise<void>;
   /** How much trouble has still to come. */
   readonly troubles: number;
   /** Makes none of what has still to come. */
@@ -28,12 +35,15 @@ export interface TroublingProxy {
 
 /** A proxy on a free port of this machine, in front of a server that listens on a socket. */
 export async function startTroublingProxy(socketPath: string): Promise<TroublingProxy> {
-  const troubles: { request: string; trouble: Trouble }[] = [];
+  const troubles: { request: string; trouble: Trouble; made: () => void }[] = [];
   const server = createServer((incoming, outgoing) => {
     const told = `${incoming.method} ${incoming.url?.split('?')[0]}`;
     const index = troubles.findIndex(({ request }) => request === told || request === incoming.method);
     const [found] = index < 0 ? [] : troubles.splice(index, 1);
+    found?.made();
     if (found?.trouble.kind === 'refuse') refuse(incoming, outgoing, found.trouble);
+    else if (found?.trouble.kind === 'cut-request') incoming.destroy();
+    else if (found?.trouble.kind === 'hold') incoming.resume();
     else void passOn(incoming, outgoing, found?.trouble);
   });
 
@@ -64,7 +74,10 @@ export async function startTroublingProxy(socketPath: string): Promise<Troubling
   const { port } = server.address() as AddressInfo; // a TCP server's address has a port
   const proxy: TroublingProxy = {
     url: new URL(`http://127.0.0.1:${port}`),
-    trouble: (request, trouble) => void troubles.push({ request, trouble }),
+    trouble: (request, trouble) =>
+      new Promise<void>((made) => {
+        troubles.push({ request, trouble, made });
+      }),
     get troubles() {
       return troubles.length;
     },
@@ -97,7 +110,7 @@ function passBack(answer: IncomingMessage, outgoing: ServerResponse, trouble: Tr
     return;
   }
   outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-  if (trouble === undefined || trouble.kind === 'refuse') {
+  if (trouble === undefined || !('afterBytes' in trouble)) {
     pipeline(answer, outgoing, () => undefined);
     return;
   }
