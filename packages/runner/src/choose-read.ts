@@ -1,6 +1,7 @@
 import type { ReadRequest, Source, TableDescription } from '@tributary/connectors';
 import type { ScopedStore } from '@tributary/store';
 import { FlowUnfit } from './failure.ts';
+import { requireAlone } from './mirror-conflict.ts';
 import type { RunNotice } from './notices.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
 import { progressOf } from './progress.ts';
@@ -69,6 +70,7 @@ export async function chooseRead(
 ): Promise<ChosenRead> {
   const { writeMode } = prepared;
   if (writeMode.kind !== 'mirror') return readChanged(attempt, prepared, situation, writeMode);
+  await requireAlone(attempt.store, attempt.run, prepared);
   const { table } = situation;
   const base = { mode: writeMode.kind, keyColumns: keyColumnsOf(writeMode, table) };
   if (table.tracksChanges) return readByToken(attempt, situation, base);

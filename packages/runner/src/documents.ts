@@ -88,6 +88,8 @@ export interface FlowDocument extends Named {
     readonly concurrentReads?: number;
     readonly errorDiagnosticsEnabled?: boolean;
     readonly partialIngestionPercent?: number;
+    /** Rows of a mirror, in percent, that one comparison of all rows may remove for being absent; 50 where it is left out. */
+    readonly removalLimitPercent?: number;
     /** What becomes of columns that are new, gone or of another type than at the last run. */
     readonly schemaDrift?: SchemaDriftPolicy;
     /** How often columns that the source computes are read for all rows, by a run of their own. */

@@ -70,6 +70,18 @@ export class TableChanged extends Error {
   }
 }
 
+/** So many rows are missing at the source that it may be what it shows that has changed, not what it has. */
+export class TooManyRemoved extends Error {
+  constructor(removedRows: number, rows: number, limitPercent: number) {
+    super(
+      `${removedRows} of the dataset’s ${rows} rows are not at the source any more, and no more than ${limitPercent} % may go at ` +
+        'once; nothing has been changed. If they are gone indeed, set options.removalLimitPercent of the flow to 100 and ' +
+        'run it again; if not, look into what the source shows to this connection’s user.',
+    );
+    this.name = 'TooManyRemoved';
+  }
+}
+
 /** Workers have taken the run up again and again, and none has come to an end or to an error: it may be what ends them. */
 export class TakesWorkersDown extends Error {
   constructor(attempts: number) {
@@ -148,6 +160,7 @@ export function judge(error: unknown): Failure {
     return { verdict: 'restart', code: COPY_FAILED, message };
   if (
     error instanceof LandedPageDamaged ||
+    error instanceof TooManyRemoved ||
     error instanceof TakesWorkersDown ||
     error instanceof SourceStaysClosed
   )

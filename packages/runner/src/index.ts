@@ -15,6 +15,7 @@ export {
   removeMappingSet,
   replaceMappingSet,
 } from './mapping-set-version.ts';
+export { mirrorConflict } from './mirror-conflict.ts';
 export { type FlowPreparation, type FlowViolation, type PreparedFlow, prepareFlow } from './prepare-flow.ts';
 export { refreshColumnsOf, requestedWindowOf, requesterOf, runnerActor } from './progress.ts';
 export { columnsWithoutMapping } from './refresh-plan.ts';

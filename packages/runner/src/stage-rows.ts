@@ -7,14 +7,19 @@ import {
   type StagedCommit,
   stageRowDelta,
   type Table,
+  tableFigures,
 } from '@tributary/lake';
 import type { DataFolder, PlacedFile } from './data-folder.ts';
-import { TableChanged } from './failure.ts';
+import type { FlowDocument } from './documents.ts';
+import { TableChanged, TooManyRemoved } from './failure.ts';
 import { withTable } from './live-files.ts';
+import { requireAlone } from './mirror-conflict.ts';
 import { progressOf } from './progress.ts';
 import type { RunCommit } from './run-commit.ts';
 import type { Attempt } from './services.ts';
 import { currentTable } from './transform-run.ts';
+
+const DEFAULT_REMOVAL_LIMIT_PERCENT = 50;
 
 /** A run's rows, staged on the table as it was a moment ago. */
 export interface StagedRows {
@@ -31,6 +36,7 @@ export interface StagedRows {
  * Stages a snapshot with the run's files and, where rows are told apart by a key, the deletion of those in whose place they
  * come and of those that are gone. Deletes name rows of one state of the table, so that they are made for each anew.
  * @throws {TableChanged} when rows were left out because they stood in the table, which is another by now
+ * @throws {TooManyRemoved} when more rows would go for being absent than the flow lets go at once
  */
 export async function stageRows(
   attempt: Attempt,
@@ -72,24 +78,37 @@ export async function discardRows(
 
 async function deletesFor(
   attempt: Attempt,
-  { result }: RunCommit,
+  { result, prepared }: RunCommit,
   table: Table,
   folder: DataFolder,
 ): Promise<PositionDeletesResult | undefined> {
-  const { services, run, signal } = attempt;
+  const { services, store, run, signal } = attempt;
   const { keyed: chosen } = progressOf(run);
   if (result.keyed === undefined || chosen === undefined) return undefined;
   const { key, snapshotId } = result.keyed;
   if (result.unchangedRows > 0 && table.metadata['current-snapshot-id'] !== snapshotId)
     throw new TableChanged();
   const keys = keysFor(chosen.removes, result);
+  const isComparison = keys?.removes === 'absent';
+  // Asked after the table was read: who has landed there before was a flow by then.
+  if (isComparison) await requireAlone(store, run, prepared);
   const request = { key, replacing: result.files, ...(keys && { keys }), directory: folder.path };
-  return withTable(
+  const deletes = await withTable(
     services.lake,
     table,
     (files) => services.engine.positionDeletes({ ...request, table: files }, signal),
     signal,
   );
+  if (isComparison) requireFew(deletes.removedRows, table, prepared.flow);
+  return deletes;
+}
+
+/** A source that shows fewer rows than it has, or none, says so in no other way than one of which they are gone. */
+function requireFew(removedRows: number, { metadata }: Table, { options }: FlowDocument): void {
+  const { removalLimitPercent = DEFAULT_REMOVAL_LIMIT_PERCENT } = options ?? {};
+  const { rows = removedRows } = tableFigures(metadata);
+  if (removedRows * 100 > removalLimitPercent * rows)
+    throw new TooManyRemoved(removedRows, rows, removalLimitPercent);
 }
 
 /** What the keys that came remove. Where some of them could not be read, none is taken for absent. */

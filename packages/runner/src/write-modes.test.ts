@@ -86,7 +86,7 @@ describe('whatever happens at a source, after each run', () => {
         fc.asyncProperty(happenings, async (runs) => {
           const source = Object.assign(new ChangingSource(telling), { deltaColumns, refusesLate });
           bench.opened = source;
-          const flow = await bench.flow({ copy: { mode: 'mirror' } });
+          const flow = await bench.flow({ copy: { mode: 'mirror' }, removalLimitPercent: 100 });
           for (const between of runs) {
             for (const happening of between) happen(source, happening);
             await landRun(flow);

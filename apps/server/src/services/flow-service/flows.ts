@@ -12,6 +12,7 @@ import type { Violation } from '../../http/problem.ts';
 import { meetsFilters } from '../../http/property-filter.ts';
 import { isDraft, requireDraftSupport } from './drafts.ts';
 import { DraftFlowBody, FlowBody, type GivenFlow } from './flow-body.ts';
+import { dataSetConflict } from './flow-data-set.ts';
 import { referenceViolations } from './flow-references.ts';
 import { readSchedule } from './flow-schedule.ts';
 import { invalidBody, refusal } from './refusal.ts';
@@ -60,6 +61,8 @@ export const flows: ResourceType<GivenFlow> = {
 
   async compose(draft) {
     const document = await composeFlow(draft);
+    const conflict = await dataSetConflict(draft.store, draft.id, document);
+    if (conflict !== undefined) throw invalidBody([conflict]);
     const preparation = await prepareFlow(draft.store, document);
     if (!preparation.ok) {
       // The catalogue's code for a mapping that was refused; the mapping's own codes stand with each violation.
