@@ -1,5 +1,5 @@
 // Sets up a fresh checkout and runs one of the project's commands on it:
-//   node scripts/bootstrap.mjs demo | start | test | check | format [arguments]
+//   node scripts/bootstrap.mjs demo | start | test | prove | check | format [arguments]
 // Plain JavaScript for Node.js 20 and later: it brings Node.js 24, on which everything else runs, where that is missing.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -23,6 +23,10 @@ const commands = {
     ensureWebUi,
     ensureTestTools,
     () => run(node, ['node_modules/vitest/vitest.mjs', 'run', ...rest]),
+  ],
+  prove: (node) => [
+    ensureTestTools,
+    () => run(node, ['node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.prove.config.ts', ...rest]),
   ],
   check: (node) => [
     () => run('node_modules/.bin/biome', ['check', ...(process.env.CI ? ['--error-on-warnings'] : [])]),

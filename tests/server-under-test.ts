@@ -32,6 +32,7 @@ export interface DemoLogin {
 export class ServerUnderTest {
   readonly dataFolder = mkdtempSync(join(tmpdir(), 'tributary-black-box-'));
   readonly #environment: Readonly<Record<string, string>>;
+  readonly #program: readonly string[];
   #process: ChildProcess | undefined;
   #token = '';
   url = '';
@@ -42,12 +43,14 @@ export class ServerUnderTest {
   /** What the server has written to its standard output and error, all starts together. */
   output = '';
 
-  constructor(environment: Readonly<Record<string, string>> = {}) {
+  /** `program` is what Node.js runs: a server that does all by itself where it is left out. */
+  constructor(environment: Readonly<Record<string, string>> = {}, program: readonly string[] = [MAIN]) {
     this.#environment = environment;
+    this.#program = program;
   }
 
   async start(): Promise<this> {
-    const child = spawn(process.execPath, [MAIN], {
+    const child = spawn(process.execPath, this.#program, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
@@ -68,7 +71,7 @@ export class ServerUnderTest {
     this.url = readiness.url;
     this.orgId = readiness.orgId;
     this.clientId = readiness.clientId;
-    this.demo = readiness.demo?.salesforce;
+    this.demo = readiness.demo?.salesforce ?? this.demo;
     await this.#signIn();
     return this;
   }
@@ -98,6 +101,10 @@ export class ServerUnderTest {
     });
     const answer = (await response.json()) as { access_token: string };
     this.#token = answer.access_token;
+  }
+
+  get isRunning(): boolean {
+    return this.#process?.exitCode === null && this.#process.signalCode === null;
   }
 
   get headers(): Record<string, string> {

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,8 +61,25 @@ async function openOnServer(programs: string): Promise<TestStore> {
   };
 }
 
-/** A PostgreSQL server of one's own, reached by a socket in a folder that goes with it. */
-export async function startPostgres(programs: string): Promise<{ url: string; stop(): Promise<void> }> {
+export interface PostgresServer {
+  readonly url: string;
+  readonly isRunning: boolean;
+  /** Starts a server that was killed again, on the same data. Rejects where it ends at its start. */
+  start(): Promise<void>;
+  /** Ends the server as a power cut would, as far as a process can be: its first process by SIGKILL. */
+  kill(): Promise<void>;
+  /** Ends it in good order and removes its data. */
+  stop(): Promise<void>;
+}
+
+/**
+ * A PostgreSQL server of one's own, reached by a socket in a folder that goes with it. It waits for its disk only where it
+ * `isDurable`: that is slow, and of use only to who kills it.
+ */
+export async function startPostgres(
+  programs: string,
+  { isDurable = false }: { readonly isDurable?: boolean } = {},
+): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-postgres-'));
   // PostgreSQL refuses to run as root: hand the folder to the account that Debian made for it.
   const isRoot = process.getuid?.() === 0;
@@ -71,27 +88,45 @@ export async function startPostgres(programs: string): Promise<{ url: string; st
   const data = join(folder, 'data');
   const initdb = ['-D', data, '-U', 'tributary', '--auth=trust', '--no-sync'];
   execFileSync(join(programs, 'initdb'), initdb, { ...as, cwd: folder, stdio: 'ignore' });
-  const settings = ['listen_addresses=', `unix_socket_directories=${folder}`, 'fsync=off'];
-  const server = spawn(
-    join(programs, 'postgres'),
-    ['-D', data, ...settings.flatMap((setting) => ['-c', setting])],
-    { ...as, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  await new Promise<void>((resolve, reject) => {
-    server.once('exit', () => reject(new Error('PostgreSQL ended at its start')));
-    server.stderr?.on('data', (text: Buffer) => {
-      if (text.includes('ready to accept connections')) resolve();
-    });
-  });
-  return {
+  const settings = [
+    'listen_addresses=',
+    `unix_socket_directories=${folder}`,
+    `fsync=${isDurable ? 'on' : 'off'}`,
+  ];
+  let server: ChildProcess;
+  const postgres: PostgresServer = {
     url: `postgresql://tributary@/postgres?host=${encodeURIComponent(folder)}`,
+    get isRunning() {
+      return server.exitCode === null && server.signalCode === null;
+    },
+    async start() {
+      server = spawn(
+        join(programs, 'postgres'),
+        ['-D', data, ...settings.flatMap((setting) => ['-c', setting])],
+        { ...as, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
+      );
+      await new Promise<void>((resolve, reject) => {
+        server.once('exit', () => reject(new Error('PostgreSQL ended at its start')));
+        server.stderr?.on('data', (text: Buffer) => {
+          if (text.includes('ready to accept connections')) resolve();
+        });
+      });
+    },
+    kill: () => end('SIGKILL'),
     async stop() {
-      const ended = new Promise((resolve) => server.once('exit', resolve));
-      server.kill('SIGINT');
-      await ended;
+      await end('SIGINT');
       rmSync(folder, { recursive: true, force: true });
     },
   };
+  await postgres.start();
+  return postgres;
+
+  async function end(signal: 'SIGINT' | 'SIGKILL'): Promise<void> {
+    if (!postgres.isRunning) return;
+    const ended = new Promise((resolve) => server.once('exit', resolve));
+    server.kill(signal);
+    await ended;
+  }
 }
 
 function accountOf(user: string): { uid: number; gid: number } {

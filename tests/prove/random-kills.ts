@@ -1,0 +1,49 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Part, revive } from './installation.ts';
+import type { Random } from './random.ts';
+
+/** Up to how long after the last kill the next one comes, most often. */
+const LONGEST_PAUSE_MS = 3_500;
+/** A kill that falls into the start of what was killed before. */
+const IN_THE_START = 0.2;
+const ALL_AT_ONCE = 0.05;
+
+export interface Kills {
+  /** Moments at which something was killed, by what. */
+  readonly byPart: ReadonlyMap<string, number>;
+}
+
+/** Kills parts at random moments and starts them again; resolves when all are up after the last. */
+export async function killAtRandom(
+  parts: readonly [Part, ...Part[]],
+  moments: number,
+  random: Random,
+): Promise<Kills> {
+  const byPart = new Map<string, number>();
+  const reviving = new Map<Part, Promise<void>>();
+  for (let moment = 0; moment < moments; ) {
+    const isInTheStart = random.chance(IN_THE_START);
+    // A single process would otherwise be killed in its start nearly always.
+    if (!isInTheStart && parts.length === 1) await Promise.all(reviving.values());
+    await pause(random.whole(0, isInTheStart ? 1_500 : LONGEST_PAUSE_MS));
+    const isAll = parts.length > 1 && random.chance(ALL_AT_ONCE);
+    const victims = isAll ? parts : [random.pick(parts)];
+    if (!victims.some(({ isRunning }) => isRunning)) continue;
+    moment += 1;
+    const name = isAll ? 'all at once' : (victims[0]?.name ?? '');
+    byPart.set(name, (byPart.get(name) ?? 0) + 1);
+    await Promise.all(
+      victims.map(async (part) => {
+        await part.kill();
+        // Where it is being started already, its killed start is followed by another.
+        if (reviving.has(part)) return;
+        const revived = pause(random.whole(0, 300))
+          .then(() => revive(part))
+          .finally(() => reviving.delete(part));
+        reviving.set(part, revived);
+      }),
+    );
+  }
+  await Promise.all(reviving.values());
+  return { byPart };
+}

@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+import { SummaryReporter } from './tests/summary-reporter.ts';
+
+const MINUTE_MS = 60_000;
+
+/** Proofs that take minutes, beside the tests. */
+export default defineConfig({
+  test: {
+    include: ['tests/prove/**/*.prove.ts', 'packages/runner/src/scheduling.test.ts'],
+    globalSetup: 'tests/shared-folder.ts',
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 40 * MINUTE_MS,
+    hookTimeout: MINUTE_MS,
+    env: { TRIBUTARY_HISTORIES: process.env.TRIBUTARY_HISTORIES ?? '2000' },
+    reporters: ['default', new SummaryReporter()],
+  },
+});
