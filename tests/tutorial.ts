@@ -46,6 +46,8 @@ export interface WalkOptions {
   readonly runsOnce?: boolean;
   /** How rows are written; appended where left out. */
   readonly mode?: 'append' | 'upsert' | 'mirror';
+  /** What a source connection says of files, where files are read and no table; `keyColumns` tell their rows apart. */
+  readonly files?: { readonly data: object; readonly params: object; readonly keyColumns: readonly string[] };
 }
 
 export interface Walk {
@@ -90,7 +92,7 @@ export async function walkTutorial(server: Walker, title: string, options: WalkO
         '"tabular",': '"tabular"',
       }),
       crm,
-      options.mappings,
+      options,
     ),
   );
   const schemaId =
@@ -158,8 +160,9 @@ function salesforceOf({ demo }: Walker): Crm {
   };
 }
 
-function withColumns(text: string, { columnNames }: Crm, mappings: WalkOptions['mappings']): string {
+function withColumns(text: string, { columnNames }: Crm, { mappings, files }: WalkOptions): string {
   const body = JSON.parse(text);
+  if (files) return JSON.stringify({ ...body, data: files.data, params: files.params });
   const names: Readonly<Record<string, string>> = columnNames;
   if (mappings) delete body.params.columns;
   else for (const column of body.params.columns) column.name = names[column.name];
@@ -182,13 +185,12 @@ function withMappings(text: string, { columnNames }: Crm, mappings: WalkOptions[
   return JSON.stringify(body);
 }
 
-function withFlowOptions(text: string, { backfill, mode, runsOnce }: WalkOptions): string {
+function withFlowOptions(text: string, { backfill, mode, runsOnce, files }: WalkOptions): string {
   const body = JSON.parse(text);
   if (runsOnce) body.scheduleParams = { startTime: body.scheduleParams.startTime, frequency: 'once' };
   if (backfill !== undefined) body.scheduleParams.backfill = backfill;
-  if (mode !== undefined) {
-    const copy = body.transformations.find(({ name }: { name: string }) => name === 'Copy');
-    copy.params.mode = mode;
-  }
+  const copy = body.transformations.find(({ name }: { name: string }) => name === 'Copy');
+  if (files) copy.params = { keyColumns: files.keyColumns };
+  if (mode !== undefined) copy.params.mode = mode;
   return JSON.stringify(body);
 }
