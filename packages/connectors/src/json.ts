@@ -17,3 +17,9 @@ export function textAt(value: unknown, key: string): string | undefined {
   const text = valueAt(value, key);
   return typeof text === 'string' ? text : undefined;
 }
+
+/** The list of strings that an object holds under a key; undefined where it holds none, or anything else in it. */
+export function textsAt(value: unknown, key: string): readonly string[] | undefined {
+  const list = valueAt(value, key);
+  return Array.isArray(list) && list.every((item) => typeof item === 'string') ? list : undefined;
+}

@@ -14,6 +14,23 @@ export interface FetchedPage {
 /** Fetches the page at a locator; the first page where there is none. */
 export type FetchPage = (locator: string | undefined) => Promise<FetchedPage>;
 
+/** A page with another body, or that goes on elsewhere. What is told at the end of its body still is told then. */
+export function pageWith(
+  page: Page,
+  { body = page.body, next = () => page.next }: { body?: Page['body']; next?: () => string | undefined },
+): Page {
+  return {
+    format: page.format,
+    body,
+    get rows() {
+      return page.rows;
+    },
+    get next() {
+      return next();
+    },
+  };
+}
+
 type Outcome =
   | { readonly kind: 'staged'; readonly next: string | undefined }
   | { readonly kind: 'broken'; readonly error: OutboundError };
@@ -72,16 +89,7 @@ async function tryPage(sink: Sink, position: Position, fetchPage: FetchPage): Pr
   const { page } = fetched;
   const body = new WatchedBody(page, position.passed);
   try {
-    await sink.stage({
-      format: page.format,
-      body,
-      get rows() {
-        return page.rows;
-      },
-      get next() {
-        return page.next;
-      },
-    });
+    await sink.stage(pageWith(page, { body }));
     return { kind: 'staged', next: page.next };
   } catch (error) {
     if (body.refusal !== undefined) throw body.refusal;

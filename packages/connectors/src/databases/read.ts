@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
-import { textAt, valueAt } from '../json.ts';
+import { textAt, textsAt } from '../json.ts';
 import { stagePages } from '../pages.ts';
-import { type Partition, type Sink, SourceError } from '../source.ts';
+import { unknownPartition } from '../partition-state.ts';
+import type { Partition, Sink } from '../source.ts';
 import { type DatabaseSession, STAGED_FORMAT, type TextSelect } from './dialect.ts';
 import { type Database, failureOf, finalErrorOf, openSession } from './with-session.ts';
 
@@ -61,13 +62,9 @@ async function* told(database: Database, body: AsyncIterable<Uint8Array>): Async
   }
 }
 
-function selectOf({ state }: Partition): TextSelect {
-  const sql = textAt(state, 'sql');
-  const header = valueAt(state, 'header');
-  if (sql !== undefined && Array.isArray(header)) return { sql, header };
-  throw new SourceError(
-    'expired',
-    'UNKNOWN_PARTITION',
-    'The partition was planned by another version of this source',
-  );
+function selectOf(partition: Partition): TextSelect {
+  const sql = textAt(partition.state, 'sql');
+  const header = textsAt(partition.state, 'header');
+  if (sql !== undefined && header !== undefined) return { sql, header };
+  throw unknownPartition(partition);
 }

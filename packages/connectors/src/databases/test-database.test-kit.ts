@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { MemorySink } from '../memory-sink.test-kit.ts';
 import { OutboundClient } from '../outbound/client.ts';
+import { pageWith } from '../pages.ts';
 import type { Page, Partition, ReadRequest, Source } from '../source.ts';
 import type { DatabaseOptions } from './source.ts';
 
@@ -45,17 +46,7 @@ export class EventfulSink extends MemorySink {
     const { happenBefore } = this;
     this.happenBefore = undefined;
     await happenBefore?.();
-    const eventful = this.#eventful(page.body);
-    return super.stage({
-      format: page.format,
-      body: eventful,
-      get rows() {
-        return page.rows;
-      },
-      get next() {
-        return page.next;
-      },
-    });
+    return super.stage(pageWith(page, { body: this.#eventful(page.body) }));
   }
 
   async *#eventful(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

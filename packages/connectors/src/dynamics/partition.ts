@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { textAt } from '../json.ts';
-import { type Partition, SourceError } from '../source.ts';
+import { textAt, textsAt } from '../json.ts';
+import { digestOf, unknownPartition } from '../partition-state.ts';
+import type { Partition } from '../source.ts';
 
 /** Rows that one chain of pages gives. */
 export interface PartitionState {
@@ -20,8 +20,7 @@ export interface PartitionState {
 const ENTITY_SET = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 
 export function partitionOf(state: PartitionState, announcedRows: number | undefined): Partition {
-  const id = createHash('sha256').update(state.path).digest('hex').slice(0, 16);
-  return { id: `rows-${id}`, announcedRows, state: { ...state } };
+  return { id: `rows-${digestOf(state.path)}`, announcedRows, state: { ...state } };
 }
 
 /**
@@ -29,12 +28,14 @@ export function partitionOf(state: PartitionState, announcedRows: number | undef
  *
  * @throws SourceError `expired` where it is not understood: planned anew, it will be.
  */
-export function partitionStateOf({ id, state }: Partition): PartitionState {
-  const { annotations, keys } = state;
+export function partitionStateOf(partition: Partition): PartitionState {
+  const { state } = partition;
+  const { keys } = state;
+  const annotations = textsAt(state, 'annotations');
   const entitySet = textAt(state, 'entitySet') ?? '';
   const path = textAt(state, 'path') ?? '';
   const isPath = ENTITY_SET.test(entitySet) && (path === entitySet || path.startsWith(`${entitySet}?`));
-  if (isPath && isTexts(annotations) && isTextByName(keys))
+  if (isPath && annotations !== undefined && isTextByName(keys))
     return {
       entitySet,
       path,
@@ -44,13 +45,13 @@ export function partitionStateOf({ id, state }: Partition): PartitionState {
       deletedRowsKey: textAt(state, 'deletedRowsKey'),
       changesOf: textAt(state, 'changesOf'),
     };
-  throw new SourceError('expired', 'UNKNOWN_PARTITION', `Partition ${id} is not one that can be read`);
-}
-
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+  throw unknownPartition(partition);
 }
 
 function isTextByName(value: unknown): value is Readonly<Record<string, string>> {
-  return typeof value === 'object' && value !== null && isTexts(Object.values(value));
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((item) => typeof item === 'string')
+  );
 }

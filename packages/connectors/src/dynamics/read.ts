@@ -1,4 +1,4 @@
-import { stagePages } from '../pages.ts';
+import { pageWith, stagePages } from '../pages.ts';
 import { type Page, type Partition, type Sink, SourceError, type StagedFormat } from '../source.ts';
 import type { DynamicsApi } from './api.ts';
 import { asExpired, asTracked, changeTokenOf, TRACK_CHANGES } from './changes.ts';
@@ -170,16 +170,13 @@ function withTokenAfter(sink: Sink, told: () => string | undefined): Sink {
     },
     changesUpTo: (token) => sink.changesUpTo(token),
     stage: (page: Page) =>
-      sink.stage({
-        format: page.format,
-        body: page.body,
-        get rows() {
-          return page.rows;
-        },
-        get next() {
-          const token = told();
-          return page.next ?? (token === undefined ? undefined : `${TOKEN_LOCATOR}${token}`);
-        },
-      }),
+      sink.stage(
+        pageWith(page, {
+          next() {
+            const token = told();
+            return page.next ?? (token === undefined ? undefined : `${TOKEN_LOCATOR}${token}`);
+          },
+        }),
+      ),
   };
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { type Partition, SourceError } from '../source.ts';
+import { digestOf, unknownPartition } from '../partition-state.ts';
+import type { Partition } from '../source.ts';
 import { shownPath } from './file-errors.ts';
 import type { StoredFile } from './file-store.ts';
 import { versionOf } from './whole-file.ts';
@@ -10,9 +10,8 @@ const POSITION_DIGITS = 8;
 /** One file, which lands once in each of its versions. */
 export function partitionOf(file: StoredFile, position: number): Partition {
   const { path, size, modifiedAt, version } = file;
-  const hash = createHash('sha256').update(path).digest('hex').slice(0, 16);
   return {
-    id: `${String(position).padStart(POSITION_DIGITS, '0')}-${hash}`,
+    id: `${String(position).padStart(POSITION_DIGITS, '0')}-${digestOf(path)}`,
     announcedRows: undefined,
     state: {
       path,
@@ -29,8 +28,8 @@ export function partitionOf(file: StoredFile, position: number): Partition {
  *
  * @throws SourceError `expired` where it is not understood: planned anew, it will be.
  */
-export function fileOf({ id, state }: Partition): StoredFile {
-  const { path, size, modifiedAt, version } = state;
+export function fileOf(partition: Partition): StoredFile {
+  const { path, size, modifiedAt, version } = partition.state;
   const time = new Date(typeof modifiedAt === 'string' ? modifiedAt : Number.NaN);
   if (
     typeof path === 'string' &&
@@ -40,5 +39,5 @@ export function fileOf({ id, state }: Partition): StoredFile {
   ) {
     return { path, size, modifiedAt: time, version };
   }
-  throw new SourceError('expired', 'UNKNOWN_PARTITION', `Partition ${id} is not one that can be read`);
+  throw unknownPartition(partition);
 }

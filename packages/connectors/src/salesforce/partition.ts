@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { valueAt } from '../json.ts';
-import { type Partition, SourceError } from '../source.ts';
+import { textsAt, valueAt } from '../json.ts';
+import { digestOf, unknownPartition } from '../partition-state.ts';
+import type { Partition } from '../source.ts';
 import { type IdRange, isRecordId } from './id-range.ts';
 import type { RowQuery } from './soql.ts';
 
@@ -56,16 +56,12 @@ export function partitionOf(
 function handleOf(state: PartitionState): string {
   switch (state.api) {
     case 'rest':
-      return digest(JSON.stringify(state.query));
+      return digestOf(JSON.stringify(state.query));
     case 'bulk':
       return state.jobId;
     case 'bulk-page':
-      return `${state.jobId}-${digest(state.locator ?? '')}`;
+      return `${state.jobId}-${digestOf(state.locator ?? '')}`;
   }
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 /**
@@ -73,8 +69,8 @@ function digest(text: string): string {
  *
  * @throws SourceError `expired` where it is not understood: planned anew, it will be.
  */
-export function partitionStateOf({ id, state }: Partition): PartitionState {
-  const { api, apiVersion, query, jobId, locator } = state;
+export function partitionStateOf(partition: Partition): PartitionState {
+  const { api, apiVersion, query, jobId, locator } = partition.state;
   if (typeof apiVersion === 'string' && API_VERSION.test(apiVersion)) {
     const rows = rowQueryAt(query);
     const job = typeof jobId === 'string' && JOB_ID.test(jobId) ? jobId : undefined;
@@ -84,7 +80,7 @@ export function partitionStateOf({ id, state }: Partition): PartitionState {
     if (api === 'bulk-page' && job !== undefined && (locator === undefined || typeof locator === 'string'))
       return { api, apiVersion, jobId: job, locator };
   }
-  throw new SourceError('expired', 'UNKNOWN_PARTITION', `Partition ${id} is not one that can be read`);
+  throw unknownPartition(partition);
 }
 
 function rowQueryAt(value: unknown): RowQuery | undefined {
@@ -111,9 +107,4 @@ export function idRangeOf(value: unknown): IdRange | undefined {
 
 function isOpenOrId(value: unknown): value is string | undefined {
   return value === undefined || isRecordId(value);
-}
-
-function textsAt(value: unknown, key: string): readonly string[] | undefined {
-  const list = valueAt(value, key);
-  return Array.isArray(list) && list.every((item) => typeof item === 'string') ? list : undefined;
 }

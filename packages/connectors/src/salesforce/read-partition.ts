@@ -1,4 +1,5 @@
 import { parseJson, textAt, valueAt } from '../json.ts';
+import { pageWith } from '../pages.ts';
 import { type Page, type Sink, SourceError } from '../source.ts';
 import type { SalesforceApi } from './api.ts';
 import { type BulkOptions, createQueryJob, untilComplete } from './bulk-jobs.ts';
@@ -121,17 +122,7 @@ class PartSink implements Sink {
   }
 
   async stage(page: Page): Promise<void> {
-    const next = () => this.#after(page.next);
-    await this.#sink.stage({
-      format: page.format,
-      body: page.body,
-      get rows() {
-        return page.rows;
-      },
-      get next() {
-        return next();
-      },
-    });
+    await this.#sink.stage(pageWith(page, { next: () => this.#after(page.next) }));
     this.#staged += 1;
   }
 
