@@ -10,10 +10,12 @@ import { keepUp } from './upkeep/keep-up.ts';
 
 /** How often the store is asked for due flows and work; `wake` asks at once. */
 const POLL_MS = 1_000;
-/** Runs at the same time in one process; each has the engine's worker for its transform only. */
-const CONCURRENT_RUNS = 4;
-/** Runs of one organisation at the same time: there is always room for another's. */
-const RUNS_OF_AN_ORGANIZATION = CONCURRENT_RUNS - 1;
+/** Runs at the same time in one process. Most wait for their sources; each has the engine's worker for its transform only. */
+const CONCURRENT_RUNS = 16;
+/** Runs that an organisation has at the same time, in all processes, before those of others go first. */
+const FAIR_SHARE = 4;
+/** Room that is kept in each process for an organisation that has less than its share. */
+const KEPT_FREE = 1;
 /** Partitions that are read at the same time for runs that other processes hold, or this one. */
 const CONCURRENT_READINGS = 4;
 const CONCURRENT_DELIVERIES = 8;
@@ -78,7 +80,9 @@ function flowRuns(services: RunnerServices): ClaimedKind<ClaimedRun> {
   const { queue } = services.store;
   return {
     most: CONCURRENT_RUNS,
-    claim: () => queue.claim(RUNS_OF_AN_ORGANIZATION),
+    // Whoever has its share may have more where nobody else wants any.
+    claim: async (room) =>
+      (await queue.claim(FAIR_SHARE)) ?? (room > KEPT_FREE ? await queue.claim() : undefined),
     heartbeat: ({ run, owner }) => queue.heartbeat(run, owner),
     async work({ run, owner }, signal) {
       await executeRun({ services, store: services.store.scoped(run.scope), run, owner, signal });

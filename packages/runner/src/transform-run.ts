@@ -47,6 +47,7 @@ export async function transformRun(
   const partitions = await store.staging.partitions(run.id);
   const damaged = await damagedPage(pages);
   if (damaged !== undefined) throw new StagedPageDamaged(damaged.path);
+  if (keyed === undefined && announcedRows(pages) === 0) return NO_ROWS;
   const earlier =
     requestedWindow === undefined ? await landedBefore(store, run.flowId, window, keyed) : undefined;
   const table = await currentTable({ services, store }, prepared.dataSetId);
@@ -92,6 +93,20 @@ export async function transformRun(
   const keyFields = key.key.map((path) => leafField(fields, path));
   return { ...result, keyed: { key: keyFields, snapshotId: table.metadata['current-snapshot-id'] } };
 }
+
+/** Of pages that have no row, as the source counted them. */
+const NO_ROWS: MappedRows = {
+  inputRows: 0,
+  skippedRows: 0,
+  outputRows: 0,
+  deletedRows: 0,
+  supersededRows: 0,
+  unchangedRows: 0,
+  failedRows: 0,
+  files: [],
+  diagnosticsFiles: [],
+  errors: [],
+};
 
 /**
  * What tells rows that have landed from those that have not. Rows that are told apart by a key may land again, so that there
