@@ -6,13 +6,20 @@ const MINUTE_MS = 60_000;
 /** Proofs that take minutes, beside the tests. */
 export default defineConfig({
   test: {
-    include: ['tests/prove/**/*.prove.ts', 'packages/runner/src/scheduling.test.ts'],
+    include: [
+      'tests/prove/**/*.prove.ts',
+      // Tests too, with as many histories and writers as they have time for here.
+      'packages/runner/src/{scheduling,concurrent-writers}.test.ts',
+    ],
     globalSetup: 'tests/shared-folder.ts',
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 40 * MINUTE_MS,
     hookTimeout: MINUTE_MS,
-    env: { TRIBUTARY_HISTORIES: process.env.TRIBUTARY_HISTORIES ?? '2000' },
+    env: {
+      TRIBUTARY_HISTORIES: process.env.TRIBUTARY_HISTORIES ?? '2000',
+      TRIBUTARY_WRITERS: process.env.TRIBUTARY_WRITERS ?? '16',
+    },
     reporters: ['default', new SummaryReporter()],
   },
 });
