@@ -136,6 +136,7 @@ describe('a job that failed', () => {
   });
 
   test('by taking too long is told as busy', async () => {
+    await org.control('fault', { kind: 'jobStuck' });
     const source = org.source({ bulkFromRows: 1, bulk: { jobTimeoutMs: 0 } });
     await expect(readAll(source, whole)).rejects.toMatchObject({ kind: 'busy', code: 'JOB_TIMEOUT' });
   });

@@ -68,6 +68,7 @@ describe('the pages of a job’s results', () => {
   });
 
   test('are read in turn where the job takes longer than a plan waits', async () => {
+    await org.control('fault', { kind: 'jobStuck' });
     const partitions = await org.source({ ...large, bulk: { planWaitMs: 0 } }).plan(whole);
     expect(partitions).toMatchObject([{ state: { api: 'bulk' } }]);
   });

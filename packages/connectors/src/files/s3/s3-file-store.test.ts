@@ -91,13 +91,13 @@ describe('an S3 bucket of files', () => {
     expect(await storeOf().stat('in')).toBeUndefined();
   });
 
-  test('lists more objects than three answers hold, each once', async () => {
+  test('lists more objects than one answer holds, each once', async () => {
     const many = join(await server.createBucket('many'), 'm');
     await mkdir(many);
-    execFileSync('sh', ['-c', 'seq 3100 | xargs touch'], { cwd: many });
+    execFileSync('sh', ['-c', 'seq 1050 | xargs touch'], { cwd: many });
     const paths = await pathsIn(storeOf({ bucketName: 'many' }).list('m'));
-    expect(new Set(paths).size).toBe(3_100);
-    expect(paths).toHaveLength(3_100);
+    expect(new Set(paths).size).toBe(1_050);
+    expect(paths).toHaveLength(1_050);
   });
 
   test('is read on from where a broken connection left off', async () => {

@@ -79,13 +79,13 @@ describe('the files of an SFTP server', () => {
     expect(await storeOf().stat('in/none.csv')).toBeUndefined();
   });
 
-  test('are thousands, each listed once', async () => {
+  test('are more than one answer lists, each listed once', async () => {
     const many = join(folder, 'many');
     await mkdir(many);
-    execFileSync('sh', ['-c', 'seq 3000 | xargs touch'], { cwd: many });
+    execFileSync('sh', ['-c', 'seq 450 | xargs touch'], { cwd: many });
     const paths = await pathsIn(storeOf().list('many'));
-    expect(new Set(paths).size).toBe(3000);
-    expect(paths).toHaveLength(3000);
+    expect(new Set(paths).size).toBe(450);
+    expect(paths).toHaveLength(450);
     await rm(many, { recursive: true });
   });
 
