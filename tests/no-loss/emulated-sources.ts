@@ -30,14 +30,12 @@ interface TroubledTable {
     fault: { readonly kind: string; readonly [option: string]: unknown },
     more?: Partial<Trouble>,
   ): Trouble;
-  mutate(mutation: object): Promise<void>;
   control(path: string, body?: object): Promise<unknown>;
 }
 
 function emulatedSource(table: EmulatedTable): LossySource {
   const { name, mode, object, key, text } = table;
   let system: EmulatedSystem<string>;
-  const mutate = async (mutation: object) => void (await system.control('mutate', { object, ...mutation }));
   return {
     name,
     mode,
@@ -58,13 +56,12 @@ function emulatedSource(table: EmulatedTable): LossySource {
       const rows = await system.rows(object);
       return rows.map((row) => [String(row[key]), row[text] === null ? null : String(row[text])]);
     },
-    change: () => mutate(table.mutation),
+    change: async () => void (await system.control('mutate', { object, ...table.mutation })),
     troubles: table.troubles({
       fault: (told, fault, more = {}) => ({
         ...emulatedFault(() => system, told, 'recovers', fault),
         ...more,
       }),
-      mutate,
       control: (path, body) => system.control(path, body),
     }),
   };
@@ -94,6 +91,12 @@ const salesforce = {
   }),
 } as const;
 
+const status = { kind: 'status', times: 2, path: '/query' };
+const reset = { kind: 'reset', afterBytes: 3_000, times: 2 };
+const cutShort = { kind: 'truncate', afterBytes: 3_000 };
+const drip = { kind: 'slow', chunkBytes: 20_000, delayMs: 5, times: 1 };
+const lateCommit = { kind: 'lateCommit', seconds: 120 };
+
 /** Fields of an object that change between two pages, none of them one that a mapping reads. */
 const schemaChange = {
   kind: 'schemaChange',
@@ -102,7 +105,10 @@ const schemaChange = {
   remove: ['Department'],
 };
 
+const contacts = { mode: 'upsert', object: 'contact', key: 'contactid', text: 'lastname' } as const;
+
 const dynamics = {
+  deltaColumn: 'modifiedon',
   crm: (system: EmulatedSystem<string>) => ({
     connectionSpecId: '38ad80fe-8b06-4938-94f4-d4ee80266b07',
     auth: {
@@ -121,49 +127,35 @@ export const emulatedSources: readonly LossySource[] = [
     ...salesforce,
     name: 'Salesforce by REST',
     mutation: { update: 100, insert: 20, delete: 20 },
+    start: () => startSalesforceEmulator({ rows: { Contact: 300 } }),
+    troubles: ({ fault }) => [
+      fault('it answers 429 and says when to come back', { ...status, status: 429, retryAfter: 1 }),
+      fault('it answers 503', { ...status, status: 503 }),
+      fault('the session ends', { kind: 'expireSession', path: '/query' }),
+      fault('the connection is reset in mid-body', { ...reset, path: '/query' }),
+      fault('an answer is cut short without notice', { ...cutShort, path: '/query' }),
+      fault('answers drip', { ...drip, path: '/query' }),
+      fault('its clock is ahead', { kind: 'clockSkew', seconds: 300, times: 50 }),
+      fault('its clock is behind', { kind: 'clockSkew', seconds: -120, times: 50 }, NEXT),
+      fault('rows are committed late', lateCommit, { strikesBeforeChange: true }),
+    ],
+  }),
+  emulatedSource({
+    ...salesforce,
+    name: 'Salesforce by REST, in pages that end amid rows of one stamp',
+    // More than a page of 2,000 rows.
+    mutation: { update: 2_100, insert: 10, delete: 10 },
     start: () => startSalesforceEmulator({ rows: { Contact: 2_300 } }),
-    troubles({ fault, mutate }) {
-      // More than a page of 2,000 rows, all with one stamp.
-      const pages = { change: () => mutate({ update: 2_100, insert: 10, delete: 10 }) };
-      return [
-        fault('it answers 429 and says when to come back', {
-          kind: 'status',
-          status: 429,
-          retryAfter: 1,
-          times: 2,
-          path: '/query',
-        }),
-        fault('it answers 503', { kind: 'status', status: 503, times: 2, path: '/query' }),
-        fault('the session ends', { kind: 'expireSession', path: '/query' }),
-        fault('the connection is reset in mid-body', {
-          kind: 'reset',
-          afterBytes: 3_000,
-          times: 2,
-          path: '/query',
-        }),
-        fault('an answer is cut short without notice', {
-          kind: 'truncate',
-          afterBytes: 3_000,
-          path: '/query',
-        }),
-        fault('answers drip', { kind: 'slow', chunkBytes: 4_096, delayMs: 5, times: 3, path: '/query' }),
-        fault('its clock is ahead', { kind: 'clockSkew', seconds: 300, times: 50 }),
-        fault('its clock is behind', { kind: 'clockSkew', seconds: -120, times: 50 }, NEXT),
-        fault('rows are committed late', { kind: 'lateCommit', seconds: 120 }, { strikesBeforeChange: true }),
-        fault(
-          'a page ends amid rows of one stamp, and drips',
-          { kind: 'slow', chunkBytes: 50_000, delayMs: 5, path: '/query/' },
-          pages,
-        ),
-        fault(
-          'rows change between two pages',
-          { kind: 'mutation', object: 'Contact', update: 200, delete: 20, path: '/query/' },
-          { ...pages, ...NEXT },
-        ),
-        fault('the cursor ends between two pages', { kind: 'expireCursor' }, pages),
-        fault('fields come and go between two pages', { ...schemaChange, path: '/query/' }, pages),
-      ];
-    },
+    troubles: ({ fault }) => [
+      fault('the next page drips', { ...drip, path: '/query/' }),
+      fault(
+        'rows change between two pages',
+        { kind: 'mutation', object: 'Contact', update: 200, delete: 20, path: '/query/' },
+        NEXT,
+      ),
+      fault('the cursor ends between two pages', { kind: 'expireCursor' }),
+      fault('fields come and go between two pages', { ...schemaChange, path: '/query/' }),
+    ],
   }),
   emulatedSource({
     ...salesforce,
@@ -173,7 +165,7 @@ export const emulatedSources: readonly LossySource[] = [
     // What else befalls jobs and their pages is in faults.test.ts.
     troubles: ({ fault }) => [
       fault('a page has fewer rows than it tells', { kind: 'shortPage', rows: 500, path: '/results' }),
-      fault('rows are committed late', { kind: 'lateCommit', seconds: 120 }, { strikesBeforeChange: true }),
+      fault('rows are committed late', lateCommit, { strikesBeforeChange: true }),
       fault('fields come and go while the job runs', { ...schemaChange, path: '/jobs/query/' }),
     ],
   }),
@@ -184,24 +176,14 @@ export const emulatedSources: readonly LossySource[] = [
     object: 'account',
     key: 'accountid',
     text: 'name',
-    deltaColumn: 'modifiedon',
     mutation: { update: 60, insert: 10, delete: 20 },
     start: () => startDataverseEmulator({ rows: { account: 400, contact: 0, lead: 0 } }),
     troubles: ({ fault, control }) => [
-      fault('it answers 503', { kind: 'status', status: 503, times: 2, path: 'deltatoken' }),
+      fault('it answers 503', { ...status, status: 503, path: 'deltatoken' }),
       fault('the access token ends', { kind: 'expireToken', path: 'deltatoken' }),
-      fault('the connection is reset in mid-body', {
-        kind: 'reset',
-        afterBytes: 3_000,
-        times: 2,
-        path: 'deltatoken',
-      }),
-      fault('changes are cut short without notice', {
-        kind: 'truncate',
-        afterBytes: 3_000,
-        path: 'deltatoken',
-      }),
-      fault('changes drip', { kind: 'slow', chunkBytes: 4_096, delayMs: 5, times: 2, path: 'deltatoken' }),
+      fault('the connection is reset in mid-body', { ...reset, path: 'deltatoken' }),
+      fault('changes are cut short without notice', { ...cutShort, path: 'deltatoken' }),
+      fault('changes drip', { ...drip, path: 'deltatoken' }),
       {
         name: 'a column is gone that no mapping reads',
         strike: async () => void (await control('columns', { object: 'account', dropped: ['telephone1'] })),
@@ -212,35 +194,29 @@ export const emulatedSources: readonly LossySource[] = [
   }),
   emulatedSource({
     ...dynamics,
+    ...contacts,
     name: 'Dynamics by a window',
-    mode: 'upsert',
-    object: 'contact',
-    key: 'contactid',
-    text: 'lastname',
-    deltaColumn: 'modifiedon',
     mutation: { update: 100, insert: 20 },
+    start: () => startDataverseEmulator({ rows: { contact: 300, account: 0, lead: 0 } }),
+    troubles: ({ fault }) => [
+      fault('it answers 429 and says when to come back', {
+        kind: 'serviceProtection',
+        retryAfter: 1,
+        path: 'contacts',
+      }),
+      fault('the connection is reset in mid-body', { ...reset, path: 'select=' }),
+      fault('rows are committed late', lateCommit, { strikesBeforeChange: true }),
+    ],
+  }),
+  emulatedSource({
+    ...dynamics,
+    ...contacts,
+    name: 'Dynamics by a window, in pages that end amid rows of one stamp',
+    // More than a page of 5,000 rows.
+    mutation: { update: 5_100, insert: 10 },
     start: () => startDataverseEmulator({ rows: { contact: 5_200, account: 0, lead: 0 } }),
-    troubles({ fault, mutate }) {
-      const pages = { change: () => mutate({ update: 5_100, insert: 10 }) };
-      return [
-        fault('it answers 429 and says when to come back', {
-          kind: 'serviceProtection',
-          retryAfter: 1,
-          path: 'contacts',
-        }),
-        fault('the connection is reset in mid-body', {
-          kind: 'reset',
-          afterBytes: 3_000,
-          times: 2,
-          path: 'select=',
-        }),
-        fault('rows are committed late', { kind: 'lateCommit', seconds: 120 }, { strikesBeforeChange: true }),
-        fault(
-          'a page ends amid rows of one stamp, and is cut short',
-          { kind: 'truncate', afterBytes: 9_000, path: 'skiptoken' },
-          pages,
-        ),
-      ];
-    },
+    troubles: ({ fault }) => [
+      fault('the next page is cut short without notice', { ...cutShort, path: 'skiptoken' }),
+    ],
   }),
 ];

@@ -23,8 +23,6 @@ export type KeyedText = readonly [key: string, text: string | null];
 export interface Trouble {
   /** Goes on from "when". */
   readonly name: string;
-  /** Changes more, or other rows, than usual. */
-  change?(): Promise<void>;
   /** Makes it go wrong, before the rows change where `isBefore`. */
   strike(): Promise<void>;
   readonly strikesBeforeChange?: boolean;

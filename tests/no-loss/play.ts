@@ -62,7 +62,7 @@ export class Play {
 
   async #runUnder(trouble: Trouble): Promise<void> {
     if (trouble.strikesBeforeChange) await trouble.strike();
-    await (trouble.change ?? this.#source.change)();
+    await this.#source.change();
     if (!trouble.strikesBeforeChange) await trouble.strike();
     try {
       await this.#runAgain();
