@@ -57,6 +57,8 @@ export interface FileIO {
   remove(location: string): Promise<void>;
   /** Removes a folder with every file below; one that is gone already is no error. */
   removeFolder(folder: string): Promise<void>;
+  /** Removes what processes left below a folder that died while they wrote; answers how many writes there were. */
+  removeUnfinished(folder: string, begunBefore: Date): Promise<number>;
 }
 
 export class FileNotFoundError extends Error {

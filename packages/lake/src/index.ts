@@ -23,7 +23,7 @@ export {
 } from './position-deletes.ts';
 export { type Rewrite, stageRewrite } from './rewrite.ts';
 export { type RowDelta, stageRowDelta } from './row-delta.ts';
-export { type S3FileIO, type S3LakeOptions, s3FileIO } from './s3-file-io.ts';
+export { type S3LakeOptions, s3FileIO } from './s3-file-io.ts';
 export { type FileScanTask, planScan } from './scan.ts';
 export type {
   IcebergField,
@@ -37,6 +37,7 @@ export { type SchemaProblem, schemaEvolutionProblems } from './schema-evolution.
 export type { Snapshot, SnapshotId, SnapshotSummary } from './snapshots.ts';
 export type { StagedSnapshot } from './stage-snapshot.ts';
 export { discardStaged, type StagedCommit } from './staged-files.ts';
+export { strayMetadata } from './stray-metadata.ts';
 export { createTable, type NewTable, readTable, type Table } from './table.ts';
 export { type TableFigures, tableFigures } from './table-figures.ts';
 export { currentSchema, type TableMetadata } from './table-metadata.ts';

@@ -57,6 +57,9 @@ describe('local files', () => {
       { location: at('t/b/c'), size: 5 },
     ]);
     expect(await collect(io.list(at('missing')))).toEqual([]);
+    expect(await io.removeUnfinished(at('t'), new Date(Date.now() - 60_000))).toBe(0);
+    expect(await io.removeUnfinished(at('t'), new Date(Date.now() + 60_000))).toBe(1);
+    expect(await collect(io.list(at('t')))).toHaveLength(2);
   });
 
   test('know a location by its path and a path by its location', () => {

@@ -122,6 +122,17 @@ export function localFileIO(rootDirectory: string): LocalFileIO {
     async removeFolder(folder) {
       await rm(await guardedPathOf(folder), { recursive: true, force: true });
     },
+
+    async removeUnfinished(folder, begunBefore) {
+      let removed = 0;
+      for await (const file of filesBelow(await guardedPathOf(folder), isUnfinished)) {
+        const stats = await stat(file).catch(undefinedIfMissing);
+        if (stats === undefined || stats.mtime >= begunBefore) continue;
+        await rm(file, { force: true });
+        removed += 1;
+      }
+      return removed;
+    },
   };
 }
 
@@ -219,13 +230,20 @@ async function syncPath(path: string): Promise<void> {
   }
 }
 
-async function* filesBelow(directory: string): AsyncGenerator<string> {
+function isUnfinished(name: string): boolean {
+  return name.endsWith(UNFINISHED);
+}
+
+async function* filesBelow(
+  directory: string,
+  isWanted = (name: string) => !isUnfinished(name),
+): AsyncGenerator<string> {
   const entries = await opendir(directory).catch(undefinedIfMissing);
   if (!entries) return;
   for await (const entry of entries) {
     const path = join(directory, entry.name);
-    if (entry.isDirectory()) yield* filesBelow(path);
-    else if (entry.isFile() && !entry.name.endsWith(UNFINISHED)) yield path;
+    if (entry.isDirectory()) yield* filesBelow(path, isWanted);
+    else if (entry.isFile() && isWanted(entry.name)) yield path;
   }
 }
 

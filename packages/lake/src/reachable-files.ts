@@ -35,7 +35,10 @@ export async function filesOfOnly(
 }
 
 /** The manifests of some snapshots, each once. */
-async function manifestsOf(io: FileIO, snapshots: readonly Snapshot[]): Promise<Map<string, ManifestFile>> {
+export async function manifestsOf(
+  io: FileIO,
+  snapshots: readonly Snapshot[],
+): Promise<Map<string, ManifestFile>> {
   const manifests = new Map<string, ManifestFile>();
   for (const snapshot of snapshots)
     for (const manifest of await readManifestList(io, snapshot))

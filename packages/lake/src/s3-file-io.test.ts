@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { httpTransport, S3Client } from '@tributary/s3';
 import { requireS3Server, startS3Server, type TestS3Server } from '@tributary/s3/test-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { FileExistsError, FileNotFoundError, LocationError } from './file-io.ts';
-import { type S3FileIO, s3FileIO } from './s3-file-io.ts';
+import { FileExistsError, type FileIO, FileNotFoundError, LocationError } from './file-io.ts';
+import { s3FileIO } from './s3-file-io.ts';
 import { collect } from './testing/collect.ts';
 
 const MIB = 1024 * 1024;
@@ -15,7 +15,7 @@ const QUICK = { attempts: 3, baseDelayMs: 1, maxDelayMs: 2 };
 describe('a lake in a bucket', () => {
   let server: TestS3Server;
   let folder: string;
-  let io: S3FileIO;
+  let io: FileIO;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lake-s3-'));
@@ -122,8 +122,8 @@ describe('a lake in a bucket', () => {
     const elsewhere = { bucket: 'bucket', key: 'elsewhere' };
     await client.beginUpload(left);
     const other = await client.beginUpload(elsewhere);
-    expect(await io.abortUploads(new Date(Date.now() - 3_600_000))).toBe(0);
-    expect(await io.abortUploads(new Date(Date.now() + 3_600_000))).toBe(1);
+    expect(await io.removeUnfinished('s3://bucket/lake', new Date(Date.now() - 3_600_000))).toBe(0);
+    expect(await io.removeUnfinished('s3://bucket/lake', new Date(Date.now() + 3_600_000))).toBe(1);
     expect(await collect(client.listUploads('bucket', ''))).toMatchObject([{ uploadId: other }]);
   });
 

@@ -35,12 +35,6 @@ export interface S3LakeOptions {
   readonly partSize?: number;
 }
 
-/** A FileIO over a bucket. Large files are uploaded in parts. */
-export interface S3FileIO extends FileIO {
-  /** Drops the parts that processes left behind which died while they uploaded; answers how many uploads there were. */
-  abortUploads(begunBefore: Date): Promise<number>;
-}
-
 /** How often a file is read whose content breaks off. */
 const READ_ATTEMPTS = 4;
 const REMOVALS_AT_ONCE = 8;
@@ -49,11 +43,11 @@ const REMOVALS_AT_ONCE = 8;
  * Serves `s3:` locations below a root and no other. A location holds the key as it is, without percent-encoding, because Iceberg
  * readers take it so.
  *
- * Files are written once by the service's own condition (`If-None-Match: *`). Services that do not know it are found out by
+ * Large files are uploaded in parts. Files are written once by the service's own condition (`If-None-Match: *`). Services that do not know it are found out by
  * the first write; there is then looked before each write, which two writers of one name could both pass. No two do: names
  * carry a UUID.
  */
-export function s3FileIO(options: S3LakeOptions): S3FileIO {
+export function s3FileIO(options: S3LakeOptions): FileIO {
   const { serviceUrl, region, credentials, retry, partSize } = options;
   const client = new S3Client({ serviceUrl, region, credentials, retry, transport: httpTransport() });
   const root = rootOf(options.root);
@@ -140,10 +134,11 @@ export function s3FileIO(options: S3LakeOptions): S3FileIO {
       }
     },
 
-    async abortUploads(begunBefore) {
-      const prefix = root.key === '' ? '' : `${root.key}/`;
+    async removeUnfinished(folder, begunBefore) {
+      const { bucket, key } = placeOf(folder);
       let aborted = 0;
-      for await (const { uploadId, begunAt, ...place } of client.listUploads(root.bucket, prefix)) {
+      for await (const upload of client.listUploads(bucket, key === '' ? '' : `${key}/`)) {
+        const { uploadId, begunAt, ...place } = upload;
         if (begunAt >= begunBefore) continue;
         await client.abortUpload(place, uploadId);
         aborted += 1;

@@ -1,5 +1,6 @@
 import type { RunnerServices } from '../services.ts';
 import { expireTable } from './expire-table.ts';
+import { sweepTable } from './sweep-table.ts';
 
 const AT_ONCE = 50;
 
@@ -21,6 +22,7 @@ export async function keepTables(
       const { datasetId } = pointer;
       try {
         await expireTable(services, store, datasetId, now, signal);
+        await sweepTable(services, store, datasetId, now);
       } catch (error) {
         signal.throwIfAborted();
         services.log.warn({ err: error, dataSetId: datasetId }, 'a table was not looked after');
