@@ -20,7 +20,10 @@ function nextSecond(time: Date): Date {
   return new Date((Math.floor(time.getTime() / 1000) + 1) * 1000);
 }
 
-/** SQL that is true of rows whose time lies in a range. Those without one belong to the beginning: else no window would have them. */
+/**
+ * SQL that is true of rows whose time lies in a range. Those without one belong to the beginning of time: else no window
+ * would have them.
+ */
 export function timeCondition(time: string, range: TimeRange, literal: (time: Date) => string): string {
   const { from, before } = range;
   return from === undefined

@@ -1,6 +1,9 @@
 import type { FileStore, StoredFile } from './file-store.ts';
 
-/** All files below a folder of a store that tells one folder at a time. Memory holds the folders that are still to be looked into. */
+/**
+ * All files below a folder of a store that tells one folder at a time. Memory holds the folders that are still to be looked
+ * into.
+ */
 export async function* filesBelow(
   folder: string,
   browse: FileStore['browse'],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { testDatabaseBehaviour } from '../behaviour.test-kit.ts';
+import { testColumnTypes } from '../column-types.test-kit.ts';
 import { linesOf } from '../test-database.test-kit.ts';
 import { canRunMariadb, startTestMariadb } from './test-database.test-kit.ts';
 
@@ -12,47 +13,47 @@ describe.skipIf(!canRunMariadb)('MariaDB', () => {
   });
 
   describe('a column', () => {
-    test.each([
-      ['TINYINT', '-7', 'integer', '-7'],
-      ['TINYINT(1)', '2', 'boolean', '1'],
-      ['INT UNSIGNED', '4294967295', 'long', '4294967295'],
-      ['INT ZEROFILL', '42', 'long', '0000000042'],
-      ['BIGINT', '9223372036854775807', 'long', '9223372036854775807'],
-      ['BIGINT UNSIGNED', '18446744073709551615', 'decimal', '18446744073709551615'],
-      ['DECIMAL(12,2)', '12.5', 'decimal', '12.50'],
-      ['FLOAT', '0.1', 'number', '0.10000000149011612'],
-      ['DOUBLE', '0.1', 'number', '0.1'],
-      ['BIT(1)', `b'1'`, 'boolean', '1'],
-      ['BIT(5)', `b'10101'`, 'long', '21'],
-      ['BIT(64)', '~0', 'decimal', '18446744073709551615'],
-      ['YEAR', '2024', 'integer', '2024'],
-      ['VARCHAR(20) CHARACTER SET latin1', `'é "q", \\\\N'`, 'string', '"é ""q"", \\N"'],
-      ['TEXT', `'😀'`, 'string', '"😀"'],
-      ['TEXT', `''`, 'string', '""'],
-      ['TEXT', `'\\\\N'`, 'string', '"\\N"'],
-      ['TEXT', 'NULL', 'string', '\\N'],
-      [`ENUM('a','b')`, `'b'`, 'string', '"b"'],
-      [`SET('a','b')`, `'a,b'`, 'string', '"a,b"'],
-      ['JSON', `'{"a": 1}'`, 'json', '"{""a"": 1}"'],
-      ['UUID', `'00000000-0000-0000-0000-000000000001'`, 'string', '"00000000-0000-0000-0000-000000000001"'],
-      ['POINT', 'POINT(1, 2)', 'string', '"POINT(1 2)"'],
-      ['DATE', `'2024-02-29'`, 'date', '2024-02-29'],
-      ['DATE', `'0000-00-00'`, 'date', '\\N'],
-      ['TIME(3)', `'-100:34:56.5'`, 'string', '-100:34:56.500'],
-      // The server's zone is three hours ahead.
-      ['DATETIME(6)', `'2024-03-01 12:00:00.123456'`, 'date-time', '2024-03-01 09:00:00.123456'],
-      ['DATETIME', `'0000-00-00 00:00:00'`, 'date-time', '\\N'],
-      ['TIMESTAMP(6) NULL', `'2024-03-01 12:00:00.123456'`, 'date-time', '2024-03-01 12:00:00.123456'],
-    ])('of type %s that holds %s is read as %j: %s', async (type, value, columnType, text) => {
-      await database().run(`DROP TABLE IF EXISTS typed`);
-      await database().run(`CREATE TABLE typed (c ${type})`);
-      await database().run(`SET sql_mode = ''`);
-      await database().run(`INSERT INTO typed VALUES (${value})`);
-      const source = database().source();
-      const { columns } = await source.describe('shop.typed');
-      expect(columns).toMatchObject([{ name: 'c', type: columnType }]);
-      expect(await linesOf(source, { table: 'typed', columns: ['c'], window: undefined })).toEqual([text]);
-    });
+    testColumnTypes(
+      database,
+      [
+        ['TINYINT', '-7', 'integer', '-7'],
+        ['TINYINT(1)', '2', 'boolean', '1'],
+        ['INT UNSIGNED', '4294967295', 'long', '4294967295'],
+        ['INT ZEROFILL', '42', 'long', '0000000042'],
+        ['BIGINT', '9223372036854775807', 'long', '9223372036854775807'],
+        ['BIGINT UNSIGNED', '18446744073709551615', 'decimal', '18446744073709551615'],
+        ['DECIMAL(12,2)', '12.5', 'decimal', '12.50'],
+        ['FLOAT', '0.1', 'number', '0.10000000149011612'],
+        ['DOUBLE', '0.1', 'number', '0.1'],
+        ['BIT(1)', `b'1'`, 'boolean', '1'],
+        ['BIT(5)', `b'10101'`, 'long', '21'],
+        ['BIT(64)', '~0', 'decimal', '18446744073709551615'],
+        ['YEAR', '2024', 'integer', '2024'],
+        ['VARCHAR(20) CHARACTER SET latin1', `'é "q", \\\\N'`, 'string', '"é ""q"", \\N"'],
+        ['TEXT', `'😀'`, 'string', '"😀"'],
+        ['TEXT', `''`, 'string', '""'],
+        ['TEXT', `'\\\\N'`, 'string', '"\\N"'],
+        ['TEXT', 'NULL', 'string', '\\N'],
+        [`ENUM('a','b')`, `'b'`, 'string', '"b"'],
+        [`SET('a','b')`, `'a,b'`, 'string', '"a,b"'],
+        ['JSON', `'{"a": 1}'`, 'json', '"{""a"": 1}"'],
+        [
+          'UUID',
+          `'00000000-0000-0000-0000-000000000001'`,
+          'string',
+          '"00000000-0000-0000-0000-000000000001"',
+        ],
+        ['POINT', 'POINT(1, 2)', 'string', '"POINT(1 2)"'],
+        ['DATE', `'2024-02-29'`, 'date', '2024-02-29'],
+        ['DATE', `'0000-00-00'`, 'date', '\\N'],
+        ['TIME(3)', `'-100:34:56.5'`, 'string', '-100:34:56.500'],
+        // The server's zone is three hours ahead.
+        ['DATETIME(6)', `'2024-03-01 12:00:00.123456'`, 'date-time', '2024-03-01 09:00:00.123456'],
+        ['DATETIME', `'0000-00-00 00:00:00'`, 'date-time', '\\N'],
+        ['TIMESTAMP(6) NULL', `'2024-03-01 12:00:00.123456'`, 'date-time', '2024-03-01 12:00:00.123456'],
+      ],
+      [`SET sql_mode = ''`],
+    );
   });
 
   test('lists what the user may read, by paths that lead back to it', async () => {

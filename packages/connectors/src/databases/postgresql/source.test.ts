@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MemorySink } from '../../memory-sink.test-kit.ts';
 import { testDatabaseBehaviour } from '../behaviour.test-kit.ts';
+import { testColumnTypes } from '../column-types.test-kit.ts';
 import { linesOf } from '../test-database.test-kit.ts';
 import { canRunPostgresql, startTestPostgresql } from './test-database.test-kit.ts';
 
@@ -13,67 +14,62 @@ describe.skipIf(!canRunPostgresql)('PostgreSQL', () => {
   });
 
   describe('a column', () => {
-    test.each([
-      ['smallint', `'-7'`, 'integer', '-7'],
-      ['integer', `'7'`, 'integer', '7'],
-      ['bigint', `'9223372036854775807'`, 'long', '9223372036854775807'],
-      ['numeric(12,2)', '12.5', 'decimal', '12.50'],
-      ['numeric', `'0.12345678901234567890'`, 'decimal', '0.12345678901234567890'],
-      ['real', '0.1', 'number', '0.1'],
-      ['double precision', '0.1', 'number', '0.1'],
-      ['boolean', 'true', 'boolean', 'true'],
-      ['money', `'$1,234.50'`, 'decimal', '1234.50'],
-      ['text', `'a "q", \\N'`, 'string', '"a ""q"", \\N"'],
-      ['text', `''`, 'string', ''],
-      ['text', `'\\N'`, 'string', '"\\N"'],
-      ['text', 'NULL', 'string', '\\N'],
-      ['character(5)', `'ab'`, 'string', 'ab'],
-      ['uuid', `'00000000-0000-0000-0000-000000000001'`, 'string', '00000000-0000-0000-0000-000000000001'],
-      ['date', `'2024-02-29'`, 'date', '2024-02-29'],
-      ['date', `'infinity'`, 'date', '\\N'],
-      ['time', `'12:34:56.5'`, 'time', '12:34:56.5'],
-      ['time with time zone', `'12:00+02'`, 'string', '12:00:00+02'],
+    testColumnTypes(
+      database,
       [
-        'timestamp with time zone',
-        `'2024-03-01 12:00:00.123456+01'`,
-        'date-time',
-        '2024-03-01 11:00:00.123456+00',
+        ['smallint', `'-7'`, 'integer', '-7'],
+        ['integer', `'7'`, 'integer', '7'],
+        ['bigint', `'9223372036854775807'`, 'long', '9223372036854775807'],
+        ['numeric(12,2)', '12.5', 'decimal', '12.50'],
+        ['numeric', `'0.12345678901234567890'`, 'decimal', '0.12345678901234567890'],
+        ['real', '0.1', 'number', '0.1'],
+        ['double precision', '0.1', 'number', '0.1'],
+        ['boolean', 'true', 'boolean', 'true'],
+        ['money', `'$1,234.50'`, 'decimal', '1234.50'],
+        ['text', `'a "q", \\N'`, 'string', '"a ""q"", \\N"'],
+        ['text', `''`, 'string', ''],
+        ['text', `'\\N'`, 'string', '"\\N"'],
+        ['text', 'NULL', 'string', '\\N'],
+        ['character(5)', `'ab'`, 'string', 'ab'],
+        ['uuid', `'00000000-0000-0000-0000-000000000001'`, 'string', '00000000-0000-0000-0000-000000000001'],
+        ['date', `'2024-02-29'`, 'date', '2024-02-29'],
+        ['date', `'infinity'`, 'date', '\\N'],
+        ['time', `'12:34:56.5'`, 'time', '12:34:56.5'],
+        ['time with time zone', `'12:00+02'`, 'string', '12:00:00+02'],
+        [
+          'timestamp with time zone',
+          `'2024-03-01 12:00:00.123456+01'`,
+          'date-time',
+          '2024-03-01 11:00:00.123456+00',
+        ],
+        ['timestamp with time zone', `'-infinity'`, 'date-time', '\\N'],
+        // The server's zone is New York's, five hours behind, and four in summer.
+        ['timestamp', `'2024-03-01 12:00:00'`, 'date-time', '2024-03-01 17:00:00+00'],
+        ['timestamp', `'2024-07-01 12:00:00'`, 'date-time', '2024-07-01 16:00:00+00'],
+        ['timestamp', `'infinity'`, 'date-time', '\\N'],
+        ['interval', `'1 day 2 hours'`, 'string', 'P1DT2H'],
+        ['jsonb', `'{"a": 1}'`, 'json', '"{""a"": 1}"'],
+        ['integer[]', `'{1,NULL,3}'`, { kind: 'array', items: 'integer' }, '"[1,null,3]"'],
+        ['text[][]', `'{{a,b},{c,d}}'`, 'json', '"[[""a"",""b""],[""c"",""d""]]"'],
+        [
+          'timestamp[]',
+          `'{2024-03-01 12:00}'`,
+          { kind: 'array', items: 'date-time' },
+          '"[""2024-03-01T17:00:00+00:00""]"',
+        ],
+        ['bit(3)', `'101'`, 'string', '101'],
+        ['inet', `'10.0.0.1/8'`, 'string', '10.0.0.1/8'],
+        ['int4range', `'[1,5)'`, 'string', '"[1,5)"'],
+        ['mood', `'ok'`, 'string', 'ok'],
+        ['short_text', `'x'`, 'string', 'x'],
+        ['pair', `'(1,z)'`, 'json', '"{""a"":1,""b"":""z""}"'],
       ],
-      ['timestamp with time zone', `'-infinity'`, 'date-time', '\\N'],
-      // The server's zone is New York's, five hours behind, and four in summer.
-      ['timestamp', `'2024-03-01 12:00:00'`, 'date-time', '2024-03-01 17:00:00+00'],
-      ['timestamp', `'2024-07-01 12:00:00'`, 'date-time', '2024-07-01 16:00:00+00'],
-      ['timestamp', `'infinity'`, 'date-time', '\\N'],
-      ['interval', `'1 day 2 hours'`, 'string', 'P1DT2H'],
-      ['jsonb', `'{"a": 1}'`, 'json', '"{""a"": 1}"'],
-      ['integer[]', `'{1,NULL,3}'`, { kind: 'array', items: 'integer' }, '"[1,null,3]"'],
-      ['text[][]', `'{{a,b},{c,d}}'`, 'json', '"[[""a"",""b""],[""c"",""d""]]"'],
       [
-        'timestamp[]',
-        `'{2024-03-01 12:00}'`,
-        { kind: 'array', items: 'date-time' },
-        '"[""2024-03-01T17:00:00+00:00""]"',
+        `CREATE TYPE mood AS ENUM ('sad', 'ok')`,
+        'CREATE DOMAIN short_text AS varchar(5)',
+        'CREATE TYPE pair AS (a int, b text)',
       ],
-      ['bit(3)', `'101'`, 'string', '101'],
-      ['inet', `'10.0.0.1/8'`, 'string', '10.0.0.1/8'],
-      ['int4range', `'[1,5)'`, 'string', '"[1,5)"'],
-      ['mood', `'ok'`, 'string', 'ok'],
-      ['short_text', `'x'`, 'string', 'x'],
-      ['pair', `'(1,z)'`, 'json', '"{""a"":1,""b"":""z""}"'],
-    ])('of type %s that holds %s is read as %j: %s', async (type, value, columnType, text) => {
-      await database().run(`
-        DO $$ BEGIN
-          CREATE TYPE mood AS ENUM ('sad', 'ok');
-          CREATE DOMAIN short_text AS varchar(5);
-          CREATE TYPE pair AS (a int, b text);
-        EXCEPTION WHEN duplicate_object THEN NULL; END $$`);
-      await database().run(`DROP TABLE IF EXISTS typed; CREATE TABLE typed (c ${type})`);
-      await database().run(`INSERT INTO typed VALUES (${value})`);
-      const source = database().source();
-      const { columns } = await source.describe('public.typed');
-      expect(columns).toMatchObject([{ name: 'c', type: columnType }]);
-      expect(await linesOf(source, { table: 'typed', columns: ['c'], window: undefined })).toEqual([text]);
-    });
+    );
   });
 
   test('lists what the user may read, by paths that lead back to it', async () => {
