@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { FileIO } from '@tributary/lake';
 import type { RunRecord } from '@tributary/store';
 import { progressOf } from './progress.ts';
-import type { Attempt } from './services.ts';
+import type { Attempt, RunnerServices } from './services.ts';
 
 /*
  * Where a run's data files lie: `<table>/data/<run>/<attempt>`. An attempt writes to its own folder only and no two
@@ -29,7 +29,7 @@ export interface PlacedFile {
   readonly location: string;
 }
 
-/** The folder that one attempt's files are made in. */
+/** The folder that files of a table are made in, such as those of one attempt. */
 export class DataFolder {
   /** Absolute. */
   readonly path: string;
@@ -46,9 +46,16 @@ export class DataFolder {
   static async make({ services, run }: Attempt): Promise<DataFolder> {
     const { dataFolder } = progressOf(run);
     if (dataFolder === undefined) throw new Error(`the run ${run.id} was not planned`);
-    const { io } = services.lake;
-    const location = attemptFolder(dataFolder, run.attempt);
-    const path = io.pathOf(location) ?? (await services.staging.makeFolder(run.id));
+    return DataFolder.at(services, attemptFolder(dataFolder, run.attempt), run.id);
+  }
+
+  /** Makes a folder at a location; where that is not of this machine, beside what is staged under a name. */
+  static async at(
+    { lake: { io }, staging }: Pick<RunnerServices, 'lake' | 'staging'>,
+    location: string,
+    stagedAs: string,
+  ): Promise<DataFolder> {
+    const path = io.pathOf(location) ?? (await staging.makeFolder(stagedAs));
     await mkdir(path, { recursive: true });
     return new DataFolder(io, location, path);
   }
