@@ -7,6 +7,8 @@ import { startDataverseEmulator, startSalesforceEmulator } from '../../packages/
 import type { Crm } from '../tutorial.ts';
 import type { LossySource, Trouble } from './lossy-source.ts';
 
+type Credential = 'clientId' | 'clientSecret';
+
 /** What one emulated table is, and how its flow is. */
 interface EmulatedTable {
   readonly name: string;
@@ -17,8 +19,8 @@ interface EmulatedTable {
   readonly deltaColumn: string;
   /** How many rows change, come and go in each run. */
   readonly mutation: { readonly update: number; readonly insert: number; readonly delete?: number };
-  start(): Promise<Emulator<string>>;
-  crm(system: EmulatedSystem<string>): Pick<Crm, 'connectionSpecId' | 'auth'>;
+  start(): Promise<Emulator<Credential>>;
+  crm(system: EmulatedSystem<Credential>): Pick<Crm, 'connectionSpecId' | 'auth'>;
   troubles(table: TroubledTable): readonly Trouble[];
 }
 
@@ -35,7 +37,7 @@ interface TroubledTable {
 
 function emulatedSource(table: EmulatedTable): LossySource {
   const { name, mode, object, key, text } = table;
-  let system: EmulatedSystem<string>;
+  let system: EmulatedSystem<Credential>;
   return {
     name,
     mode,
@@ -78,7 +80,7 @@ const salesforce = {
   key: 'Id',
   text: 'LastName',
   deltaColumn: 'SystemModstamp',
-  crm: (system: EmulatedSystem<string>) => ({
+  crm: (system: EmulatedSystem<Credential>) => ({
     connectionSpecId: 'cfc0fee1-7dc0-40ef-b73e-d8b134c436f5',
     auth: {
       specName: 'OAuth2 Client Credential',
@@ -109,7 +111,7 @@ const contacts = { mode: 'upsert', object: 'contact', key: 'contactid', text: 'l
 
 const dynamics = {
   deltaColumn: 'modifiedon',
-  crm: (system: EmulatedSystem<string>) => ({
+  crm: (system: EmulatedSystem<Credential>) => ({
     connectionSpecId: '38ad80fe-8b06-4938-94f4-d4ee80266b07',
     auth: {
       specName: 'Service Principal Key Based Authentication',
