@@ -49,6 +49,20 @@ test.skipIf(programs === undefined)(
   },
 );
 
+test.for([
+  ['connect', 'ECONNREFUSED'],
+  ['write', 'EPIPE'],
+  ['read', 'ECONNRESET'],
+] as const)('a socket that fails to %s fails the query as an outage', ([syscall, code]) => {
+  const error = Object.assign(new Error(`${syscall} ${code}`), { syscall, code });
+  expect(isDatabaseOutage(error)).toBe(true);
+});
+
+test('a disk that is full is no outage', () => {
+  const error = Object.assign(new Error('ENOSPC: no space left'), { syscall: 'write', code: 'ENOSPC' });
+  expect(isDatabaseOutage(error)).toBe(false);
+});
+
 test('a mistake in a query is no outage', () => {
   expect(isDatabaseOutage(new TypeError('exp(...).toOperationNode is not a function'))).toBe(false);
 });
