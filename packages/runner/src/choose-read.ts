@@ -61,7 +61,8 @@ export interface ReadSituation {
  *   gives all rows, and those of the table that are not among them go;
  * - with the deletions of the window, where the source keeps them for a while. If the flow's last run was too long ago for
  *   that, or there was none, the whole table is read;
- * - else the whole table is read each time.
+ * - else the whole table is read each time, as it is where the flow names another key than the source's own: what a source
+ *   tells of a row that is gone, or whose key has changed, is its own key.
  */
 export async function chooseRead(
   attempt: Attempt,
@@ -73,13 +74,20 @@ export async function chooseRead(
   await requireAlone(attempt.store, attempt.run, prepared);
   const { table } = situation;
   const base = { mode: writeMode.kind, keyColumns: keyColumnsOf(writeMode, table) };
-  if (table.tracksChanges) return readByToken(attempt, situation, base);
-  if (table.deletions !== undefined) {
-    const window = await windowOf(attempt, prepared, situation);
-    if (window !== undefined) return readWithDeletions(attempt, prepared, situation, base, window);
+  if (!isSameKey(base.keyColumns, table.keyColumns)) {
+    return {
+      ...readWhole(base, await windowOf(attempt, prepared, situation)),
+      notices: [
+        fullRead('the flow tells rows apart by another key than the source, so that each run compares all'),
+      ],
+    };
   }
+  if (table.tracksChanges) return readByToken(attempt, situation, base);
+  const window = await windowOf(attempt, prepared, situation);
+  if (table.deletions !== undefined && window !== undefined)
+    return readWithDeletions(attempt, prepared, situation, base, window);
   return {
-    ...readWhole(base, undefined),
+    ...readWhole(base, window),
     notices: [
       fullRead('the source does not tell which rows are gone, so that each run compares all of them'),
     ],
@@ -153,7 +161,7 @@ async function readWithDeletions(
   const goesOn =
     watermark?.kind === 'time' &&
     watermark.deltaColumn === window.column &&
-    (await wasMirror(store, watermark.runId));
+    (await wasMirror(store, watermark.runId, base));
   if (!goesOn && beginsWithAll(prepared)) return readWhole(base, window);
   const ageDays = window.after && (window.upTo.getTime() - window.after.getTime()) / MS_PER_DAY;
   if (ageDays !== undefined && keptDays !== undefined && ageDays > keptDays - 1) {
@@ -172,10 +180,15 @@ async function readWithDeletions(
   };
 }
 
-/** A flow that has appended or upserted so far has followed no deletion. */
-async function wasMirror(store: ScopedStore, runId: string): Promise<boolean> {
+/** A flow that has appended or upserted so far has followed no deletion, and one with another key has left rows out. */
+async function wasMirror(store: ScopedStore, runId: string, { keyColumns }: KeyedBase): Promise<boolean> {
   const run = await store.runs.get(runId);
-  return run !== undefined && progressOf(run).keyed?.mode === 'mirror';
+  const keyed = run && progressOf(run).keyed;
+  return keyed?.mode === 'mirror' && isSameKey(keyed.keyColumns, keyColumns);
+}
+
+function isSameKey(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((column) => other.includes(column));
 }
 
 /**

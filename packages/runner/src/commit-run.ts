@@ -90,9 +90,16 @@ async function moveWatermark(store: ScopedStore, run: RunRecord, commit: RunComm
   const changeToken = partitions.findLast((partition) => partition.changeToken !== undefined)?.changeToken;
   if (progress.keyed?.changes !== undefined && changeToken !== undefined)
     await store.watermarks.put({ kind: 'token', flowId: run.flowId, changeToken, runId: run.id });
+  else if (progress.keyed?.removes === 'absent') await forgetToken(store, run.flowId);
   if (window === undefined) return;
   const pages = await store.staging.pages(run.id);
   await store.watermarks.put(watermarkAfter(run, progress.columns ?? [], window, partitions, pages));
+}
+
+/** What a source tells to have changed since a token goes with the rows of then, which other ones have come in place of. */
+async function forgetToken(store: ScopedStore, flowId: string): Promise<void> {
+  const watermark = await store.watermarks.get(flowId);
+  if (watermark?.kind === 'token') await store.watermarks.remove(flowId);
 }
 
 /** What the table lost is known only once it is known what the table is. */

@@ -268,6 +268,21 @@ describe('a mirror', () => {
     expect(await rowsOf(flow)).toEqual(['a Amy', 'c Cid']);
   });
 
+  test('that appends again goes on from where it has read', async () => {
+    reading('nothing');
+    const flow = await bench.flow();
+    await bench.run(flow);
+    source.put('b', 'Bob');
+    source.wait(3600);
+    await bench.changeCopy(flow, { mode: 'mirror' });
+    await bench.run(flow);
+    await bench.changeCopy(flow, { mode: 'append' });
+    source.put('d', 'Dan');
+    source.wait(3600);
+    await bench.run(flow);
+    expect(await rowsOf(flow)).toEqual(['a Ada', 'b Bob', 'c Cid', 'd Dan']);
+  });
+
   test('without backfill has what comes from its first run on', async () => {
     const flow = await bench.flow({ copy: { mode: 'mirror' }, backfill: false });
     await bench.run(flow);
@@ -323,6 +338,40 @@ describe('a key', () => {
     await bench.run(flow);
     expect(await rowsOf(flow)).toEqual(['b Bea', 'c Cid', 'd Ada']);
   });
+
+  test.each(['tokens', 'deletions'] as const)(
+    'that is not the source’s own tells rows apart even where it changes in a row, by comparing all (%s)',
+    async (telling) => {
+      reading(telling);
+      const flow = await mirror({ keyColumns: ['Name'] });
+      await bench.run(flow);
+      source.put('a', 'Amy');
+      source.put('d', 'Amy');
+      source.wait(3600);
+      const run = await bench.run(flow);
+      expect(noticesOf(run)).toEqual(['FULL_READ']);
+      expect(await rowsOf(flow)).toEqual(['b Bea', 'c Cid', 'd Amy']);
+      await bench.changeCopy(flow, { mode: 'mirror' });
+      await bench.run(flow);
+      expect(await rowsOf(flow)).toEqual(['a Amy', 'b Bea', 'c Cid', 'd Amy']);
+    },
+  );
+
+  test.each(['tokens', 'deletions'] as const)(
+    'that was another for a while begins with all rows again (%s)',
+    async (telling) => {
+      reading(telling);
+      const flow = await mirror();
+      await bench.run(flow);
+      source.put('d', 'Ada');
+      await bench.changeCopy(flow, { mode: 'mirror', keyColumns: ['Name'] });
+      await bench.run(flow);
+      expect(await rowsOf(flow)).toEqual(['b Bea', 'c Cid', 'd Ada']);
+      await bench.changeCopy(flow, { mode: 'mirror' });
+      await bench.run(flow);
+      expect(await rowsOf(flow)).toEqual(['a Ada', 'b Bea', 'c Cid', 'd Ada']);
+    },
+  );
 
   test('that neither the source nor the flow names fails the run, and says how to name it', async () => {
     source.keyColumns = [];
