@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { documentOf } from '../documents.ts';
 import { progressOf } from '../progress.ts';
 import { type BenchFlow, RunBench } from '../run-bench.test-kit.ts';
+import { startRunner } from '../runner.ts';
 import { dyingStore } from './dying-store.test-kit.ts';
 import { keepUp } from './keep-up.ts';
 import { DAY_MS, MIN_SNAPSHOTS } from './retention.ts';
@@ -107,6 +108,23 @@ describe('the upkeep', () => {
     const files = lists.map((name) => ({ kind: 'file', name }));
     expect(await leftovers(inDays(8.9))).not.toEqual(expect.arrayContaining(files));
     expect(await leftovers(inDays(9.1))).toEqual(expect.arrayContaining(files));
+  });
+
+  test('is done by a runner that claims it, which plans the next pass', async () => {
+    const { upkeep, retention } = bench.services.store;
+    await upkeep.plan(new Date(0));
+    const runner = startRunner(bench.services);
+    const isDue = async () =>
+      (await retention.tablesDue(new Date(1), 1_000)).some(
+        ({ pointer }) => pointer.datasetId === flow.dataSetId,
+      );
+    while (await isDue()) await new Promise((resolve) => setTimeout(resolve, 10));
+    await runner.stop();
+    await upkeep.plan(new Date(0));
+    // A pass that was broken off by the stop is due at once, one that came to its end is not.
+    const claim = await upkeep.claim();
+    if (claim !== undefined) await upkeep.settle(claim, await keepUp(bench.services, going()));
+    expect(await upkeep.claim()).toBeUndefined();
   });
 
   test('is due again an hour later, and at once where it was broken off', async () => {
