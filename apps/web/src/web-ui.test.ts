@@ -238,6 +238,22 @@ describe.skipIf(isSkipped)(`the web UI${isSkipped ? ` (there is no browser at ${
     });
   });
 
+  test('cancels a run, runs it again, and shows what a run has to tell', async () => {
+    const startTime = Math.floor(Date.now() / 1000) + 3600;
+    const params = { startTime, windowStartTime: 1, windowEndTime: startTime };
+    const asked = { body: { flowId: walk.flowId, params } };
+    expect((await server.call('POST', '/data/foundation/flowservice/runs', asked)).status).toBe(201);
+    const page = await open(`/flows/${walk.flowId}`);
+    await signIn(page);
+    const newest = page.getByRole('table', { name: 'Runs' }).locator('tbody tr').first();
+    await newest.filter({ hasText: 'Queued for' }).waitFor();
+    await newest.getByRole('button', { name: 'Cancel' }).click();
+    await newest.filter({ hasText: 'Cancelled' }).waitFor();
+    await newest.getByRole('button', { name: 'Run again' }).click();
+    await newest.filter({ hasText: 'Succeeded' }).waitFor();
+    await newest.getByRole('listitem').filter({ hasText: 'WINDOW_REQUESTED' }).waitFor();
+  });
+
   test('turns a flow off and on again', async () => {
     const page = await open(`/flows/${walk.flowId}`);
     await signIn(page);

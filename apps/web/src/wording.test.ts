@@ -6,6 +6,7 @@ import {
   duration,
   flowStateWords,
   fullScheduleWords,
+  nextRunWords,
   runStatusWords,
   scheduleWords,
 } from './wording.ts';
@@ -74,5 +75,11 @@ test('a run in progress says what it is at, an unknown status itself', () => {
   expect(runStatusWords(run('inProgress', 'extracting')).words).toBe('Running: extracting');
   expect(runStatusWords(run('success', 'success'))).toEqual({ words: 'Succeeded', tone: 'positive' });
   expect(runStatusWords(run('paused'))).toEqual({ words: 'paused', tone: 'neutral' });
+  const waiting = { ...run('inProgress', 'extracting'), waitingUntil: START };
+  expect(runStatusWords(waiting).words).toBe(`Waiting for the source until ${dateTime(START)}`);
+  expect(runStatusWords({ ...run('queued'), startsAt: START }).words).toBe(`Queued for ${dateTime(START)}`);
+  expect(nextRunWords(START, START - 1)).toBe(dateTime(START));
+  expect(nextRunWords(START, START + 1)).toBe('As soon as it can');
+  expect(nextRunWords(undefined, START)).toBeUndefined();
   expect(flowStateWords('deleting').words).toBe('deleting');
 });

@@ -25,8 +25,11 @@ const flowStates: Readonly<Record<string, Wording>> = {
   initializing: { words: 'Initializing', tone: 'informative' },
 };
 
-export function runStatusWords({ status, step }: Run): Wording {
+export function runStatusWords({ status, step, waitingUntil, startsAt }: Run): Wording {
   const wording = runStatuses[status] ?? { words: status, tone: 'neutral' };
+  if (waitingUntil !== undefined)
+    return { words: `Waiting for the source until ${dateTime(waitingUntil)}`, tone: 'notice' };
+  if (startsAt !== undefined) return { ...wording, words: `Queued for ${dateTime(startsAt)}` };
   return status === 'inProgress' && step !== undefined
     ? { ...wording, words: `${wording.words}: ${step}` }
     : wording;
@@ -52,6 +55,12 @@ export function fullScheduleWords(schedule: Schedule | undefined, now: number): 
     frequency === 'once' ? 'at' : startsAt !== undefined && startsAt > now ? 'from' : 'since';
   const start = startsAt === undefined ? '' : ` ${preposition} ${dateTime(startsAt)}`;
   return `${scheduleWords(schedule)}${start}${backfill ? '' : ', without the rows that were there before'}`;
+}
+
+/** When a flow runs next, as seen at `now` (epoch milliseconds); undefined where that is nobody's plan. */
+export function nextRunWords(nextRunAt: number | undefined, now: number): string | undefined {
+  if (nextRunAt === undefined) return undefined;
+  return nextRunAt > now ? dateTime(nextRunAt) : 'As soon as it can';
 }
 
 const dateTimeFormat = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium' });

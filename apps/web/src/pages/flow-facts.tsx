@@ -4,7 +4,7 @@ import { ProblemAlert } from '../parts/problem-alert.tsx';
 import type { Flow } from '../platform/answers.ts';
 import type { PlatformClient } from '../platform/platform-client.ts';
 import { usePolling } from '../use-polling.ts';
-import { dateTime, fullScheduleWords } from '../wording.ts';
+import { dateTime, fullScheduleWords, nextRunWords } from '../wording.ts';
 
 /** What a flow reads, when, and by which mapping. */
 export function FlowFacts({ client, flow }: { client: PlatformClient; flow: Flow }) {
@@ -19,6 +19,7 @@ export function FlowFacts({ client, flow }: { client: PlatformClient; flow: Flow
     { term: 'Table', definition: known?.table },
     { term: 'New rows are told by', definition: flow.deltaColumn, kind: 'code' },
     { term: 'Schedule', definition: fullScheduleWords(flow.schedule, Date.now()) },
+    { term: 'Next run', definition: nextRunWords(flow.nextRunAt, Date.now()) },
     { term: 'Created', definition: flow.createdAt && dateTime(flow.createdAt) },
     { term: 'Mapping set', definition: flow.mappingId, kind: 'code' },
     { term: 'Flow ID', definition: flow.id, kind: 'code' },

@@ -78,7 +78,7 @@ export function FlowPage({ client, flowId }: { client: PlatformClient; flowId: s
           <Section title="Details">
             <FlowFacts client={client} flow={known.flow} />
           </Section>
-          <RunsSection runs={known.runs} />
+          <RunsSection client={client} flow={known.flow} runs={known.runs} onDone={reload} />
           {known.flow.targetConnectionId !== undefined && (
             <DataSetSection
               client={client}

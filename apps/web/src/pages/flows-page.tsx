@@ -11,7 +11,7 @@ import { type Flow, isUnderWay, type Run } from '../platform/answers.ts';
 import type { PlatformClient } from '../platform/platform-client.ts';
 import { usePolling } from '../use-polling.ts';
 import { flowPath } from '../use-route.ts';
-import { count, dateTime, flowStateWords, runStatusWords, scheduleWords } from '../wording.ts';
+import { count, dateTime, flowStateWords, nextRunWords, runStatusWords, scheduleWords } from '../wording.ts';
 import { FirstSteps } from './first-steps.tsx';
 
 const PAGE_SIZE = 50;
@@ -98,6 +98,7 @@ const columns: readonly Column<ListedFlow>[] = [
     cell: ({ lastRun }) => lastRun?.startedAt && dateTime(lastRun.startedAt),
     isShort: true,
   },
+  { title: 'Next run', cell: ({ flow }) => nextRunWords(flow.nextRunAt, Date.now()) },
   {
     title: 'Rows landed',
     // A run counts at its end.

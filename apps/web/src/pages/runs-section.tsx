@@ -1,12 +1,15 @@
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
+import { useState } from 'react';
+import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { type Column, RecordTable } from '../parts/record-table.tsx';
 import { Section } from '../parts/section.tsx';
 import { Status } from '../parts/status.tsx';
 import { isUnderWay, type Run, type RunError } from '../platform/answers.ts';
 import { byteSize, count, dateTime, runDuration, runStatusWords } from '../wording.ts';
+import { actionFor, RunAction, type RunActionProps } from './run-action.tsx';
 
 const text = style({ font: 'body', margin: 0 });
-const errorList = style({
+const codedList = style({
   display: 'flex',
   flexDirection: 'column',
   gap: 4,
@@ -17,14 +20,29 @@ const errorList = style({
   overflowWrap: 'anywhere',
 });
 const errorCode = style({ font: 'code-sm', color: 'negative' });
+const noticeCode = style({ font: 'code-sm', color: 'neutral-subdued' });
 
-/** A flow's newest runs. */
-export function RunsSection({ runs }: { runs: readonly Run[] }) {
-  const hasErrors = runs.some(({ errors }) => errors.length > 0);
-  const newestId = runs[0]?.id;
-  const columns = [statusColumn(newestId), ...metricColumns, ...(hasErrors ? [errorsColumn] : [])];
+interface RunsSectionProps extends Omit<RunActionProps, 'onProblem'> {}
+
+/** A flow's newest runs, and what can be done with them. */
+export function RunsSection({ runs, ...rest }: RunsSectionProps) {
+  const [problem, setProblem] = useState<string>();
+  const actions: Column<Run> = {
+    title: 'Action',
+    cell: (run) => <RunAction {...rest} runs={runs} run={run} onProblem={setProblem} />,
+    isShort: true,
+  };
+  const isActionable = runs.some((run) => actionFor(run, rest.flow, runs) !== undefined);
+  const columns = [
+    statusColumn(runs[0]?.id),
+    // In sight however wide the rest is.
+    ...(isActionable ? [actions] : []),
+    ...metricColumns,
+    ...rareColumns.filter(({ isIn }) => runs.some(isIn)),
+  ];
   return (
     <Section title="Runs">
+      <ProblemAlert title="That was refused" problem={problem} />
       {runs.length === 0 ? (
         <p className={text}>The flow has not run yet.</p>
       ) : (
@@ -57,17 +75,44 @@ const metricColumns: readonly Column<Run>[] = [
   { title: 'Bytes out', cell: (run) => ended(run, byteSize(run.bytes.out)), align: 'end' },
 ];
 
-const errorsColumn: Column<Run> = {
-  title: 'Errors',
-  cell: ({ errors }) => errors.length > 0 && <Errors errors={errors} />,
-};
+/** Columns that are shown where one of the runs has something for them. */
+const rareColumns: readonly (Column<Run> & { readonly isIn: (run: Run) => boolean })[] = [
+  {
+    title: 'Updated',
+    isIn: ({ records }) => records.updated !== undefined,
+    cell: ({ records }) => records.updated !== undefined && count(records.updated),
+    align: 'end',
+  },
+  {
+    title: 'Deleted',
+    isIn: ({ records }) => records.deleted !== undefined,
+    cell: ({ records }) => records.deleted !== undefined && count(records.deleted),
+    align: 'end',
+  },
+  {
+    title: 'At source',
+    isIn: ({ records }) => records.atSource !== undefined,
+    cell: ({ records }) => records.atSource !== undefined && count(records.atSource),
+    align: 'end',
+  },
+  {
+    title: 'Errors',
+    isIn: ({ errors }) => errors.length > 0,
+    cell: ({ errors }) => errors.length > 0 && <CodedList items={errors} codeStyle={errorCode} />,
+  },
+  {
+    title: 'Notices',
+    isIn: ({ notices }) => notices.length > 0,
+    cell: ({ notices }) => notices.length > 0 && <CodedList items={notices} codeStyle={noticeCode} />,
+  },
+];
 
-function Errors({ errors }: { errors: readonly RunError[] }) {
+function CodedList({ items, codeStyle }: { items: readonly RunError[]; codeStyle: string }) {
   return (
-    <ul className={errorList}>
-      {errors.map(({ code, message }) => (
+    <ul className={codedList}>
+      {items.map(({ code, message }) => (
         <li key={`${code} ${message}`}>
-          <span className={errorCode}>{code}</span> {message}
+          <span className={codeStyle}>{code}</span> {message}
         </li>
       ))}
     </ul>

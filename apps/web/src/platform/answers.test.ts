@@ -37,6 +37,7 @@ test('a flow is read from the documented body, text and numbers alike', () => {
     deltaColumn: 'SystemModstamp',
     mappingId: 'm1',
     lastRunId: 'r1',
+    nextRunAt: undefined,
   });
 });
 
@@ -62,6 +63,32 @@ test('a run’s errors keep code and message', () => {
   const run = parseRun({ id: 'r1', metrics: { statusSummary: { status: 'partialSuccess', errors } } });
   expect(run.errors).toEqual(errors);
   expect(isUnderWay(run)).toBe(false);
+});
+
+test('a run tells its notices, what it updated and deleted, and until when it waits', () => {
+  const notices = [{ code: 'FULL_READ', message: 'The whole table was read' }];
+  const run = parseRun({
+    id: 'r1',
+    metrics: {
+      statusSummary: {
+        status: 'inProgress',
+        extensions: { notices, waiting: { reason: 'no calls left', untilUTC: 7 }, startsAtUTC: 5 },
+      },
+      recordSummary: {
+        extensions: {
+          updatedRecordCount: 1,
+          deletedRecordCount: 2,
+          sourceRecordCount: { compared: true, source: 3, staged: 4 },
+        },
+      },
+    },
+  });
+  expect(run).toMatchObject({
+    notices,
+    records: { updated: 1, deleted: 2, atSource: 3 },
+    waitingUntil: 7,
+    startsAt: 5,
+  });
 });
 
 test('older source connections call the table a path', () => {

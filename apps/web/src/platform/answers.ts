@@ -26,9 +26,17 @@ export interface Flow {
   readonly deltaColumn: string | undefined;
   readonly mappingId: string | undefined;
   readonly lastRunId: string | undefined;
+  /** When the flow falls due next, in epoch milliseconds; a time that has passed: as soon as it can. */
+  readonly nextRunAt: number | undefined;
 }
 
 export interface RunError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What people should know of a run without its being an error. */
+export interface RunNotice {
   readonly code: string;
   readonly message: string;
 }
@@ -43,9 +51,23 @@ export interface Run {
   readonly createdAt: number | undefined;
   readonly startedAt: number | undefined;
   readonly completedAt: number | undefined;
-  readonly records: { readonly in: number; readonly out: number; readonly failed: number };
+  readonly records: {
+    readonly in: number;
+    readonly out: number;
+    readonly failed: number;
+    /** Rows of the dataset in whose place new ones came, and that went; undefined where the flow appends. */
+    readonly updated: number | undefined;
+    readonly deleted: number | undefined;
+    /** How many rows the source counted for what was read; undefined where it was not compared. */
+    readonly atSource: number | undefined;
+  };
   readonly bytes: { readonly in: number; readonly out: number };
   readonly errors: readonly RunError[];
+  readonly notices: readonly RunNotice[];
+  /** Until when the run stands still for its source. */
+  readonly waitingUntil: number | undefined;
+  /** When a queued run begins that was asked for a later time. */
+  readonly startsAt: number | undefined;
 }
 
 /** The table that a flow reads. */
@@ -96,6 +118,7 @@ export function parseFlow(body: unknown): Flow {
     deltaColumn: textAt(paramsOf('Copy'), 'deltaColumn', 'name'),
     mappingId: textAt(paramsOf('Mapping'), 'mappingId'),
     lastRunId: textAt(body, 'lastRunDetails', 'id'),
+    nextRunAt: numberAt(body, 'tributary:nextRunAtUTC'),
   };
 }
 
@@ -127,13 +150,20 @@ export function parseRun(body: unknown): Run {
       in: numberAt(records, 'inputRecordCount') ?? 0,
       out: numberAt(records, 'outputRecordCount') ?? 0,
       failed: numberAt(records, 'failedRecordCount') ?? 0,
+      updated: numberAt(records, 'extensions', 'updatedRecordCount'),
+      deleted: numberAt(records, 'extensions', 'deletedRecordCount'),
+      atSource: numberAt(records, 'extensions', 'sourceRecordCount', 'source'),
     },
     bytes: { in: numberAt(bytes, 'inputBytes') ?? 0, out: numberAt(bytes, 'outputBytes') ?? 0 },
-    errors: listAt(status, 'errors').map((error) => ({
-      code: textAt(error, 'code') ?? 'no code',
-      message: textAt(error, 'message') ?? 'no message',
-    })),
+    errors: listAt(status, 'errors').map(parseCoded),
+    notices: listAt(status, 'extensions', 'notices').map(parseCoded),
+    waitingUntil: numberAt(status, 'extensions', 'waiting', 'untilUTC'),
+    startsAt: numberAt(status, 'extensions', 'startsAtUTC'),
   };
+}
+
+function parseCoded(body: unknown): RunError {
+  return { code: textAt(body, 'code') ?? 'no code', message: textAt(body, 'message') ?? 'no message' };
 }
 
 export function parseSourceTable(body: unknown): SourceTable {

@@ -85,6 +85,8 @@ export async function signIn({ clientId, clientSecret, orgId, sandbox }: Credent
   return session;
 }
 
+export type RunAction = 'cancel' | 're-trigger';
+
 export type FlowAction = 'enable' | 'disable';
 
 /** What an expression makes of a row, at a field of a schema. */
@@ -106,6 +108,8 @@ export interface PlatformClient {
   runs(flowId: string, limit: number): Promise<readonly Run[]>;
   run(id: string): Promise<Run>;
   startRun(flowId: string): Promise<void>;
+  /** Ends a run that is under way, or runs what one that has failed or was cancelled was to run. */
+  act(run: Run, action: RunAction): Promise<void>;
   sourceTable(sourceConnectionId: string): Promise<SourceTable>;
   baseConnectionName(id: string): Promise<string>;
   /** What a connection spec connects to, such as Salesforce. */
@@ -173,6 +177,9 @@ export function createPlatformClient(session: Session, onUnauthorized: () => voi
       ),
     async startRun(flowId) {
       await flowService('/runs', jsonBody({ flowId }));
+    },
+    async act(run, action) {
+      await flowService(`/runs/${encodeURIComponent(run.id)}/action?op=${action}`, { method: 'POST' });
     },
     sourceTable: (id) =>
       remember(`source ${id}`, async () => parseSourceTable(await one('sourceConnections', id))),
