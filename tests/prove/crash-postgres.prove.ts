@@ -5,4 +5,4 @@ import { startOnPostgres } from './installation.ts';
 const WORKERS = 3;
 
 test('server, workers and database that are killed again and again lose nothing', () =>
-  proveCrashes(() => startOnPostgres(WORKERS), 0.6));
+  proveCrashes(() => startOnPostgres(WORKERS), 0.65));
