@@ -24,6 +24,8 @@ export interface Ledger {
   /** Flow runs that were asked for. */
   readonly runs: string[];
   readonly flows: ProvedFlow[];
+  /** How often which status was answered; 0 where the connection broke. */
+  readonly answers: Map<number, number>;
   /** What no client should ever be answered. */
   readonly unexpected: string[];
   /** Names that a mapping set was given since the last change of its name that was acknowledged, that one first. */
@@ -31,7 +33,16 @@ export interface Ledger {
 }
 
 export function emptyLedger(): Ledger {
-  return { made: [], removed: [], refused: [], runs: [], flows: [], unexpected: [], renamed: undefined };
+  return {
+    made: [],
+    removed: [],
+    refused: [],
+    runs: [],
+    flows: [],
+    answers: new Map(),
+    unexpected: [],
+    renamed: undefined,
+  };
 }
 
 /** The contact's columns, in fields that all are texts. */
@@ -176,14 +187,21 @@ export class ApiClient {
       this.#note(method, path, answer);
       return answer;
     } catch {
+      this.#count(0);
       return undefined;
     }
   }
 
   /** A store that is out of reach is told of by 503; other errors of the server's are its own fault. */
   #note(method: string, path: string, { status, body }: Answer): void {
+    this.#count(status);
     if (status >= 500 && status !== 503)
       this.#ledger.unexpected.push(`${method} ${path}: ${status} ${JSON.stringify(body)}`);
+  }
+
+  #count(status: number): void {
+    const { answers } = this.#ledger;
+    answers.set(status, (answers.get(status) ?? 0) + 1);
   }
 
   #made(path: string, name: string): void {

@@ -100,7 +100,8 @@ async function killWhileAllWork(
   const { byPart } = await killAtRandom(parts, kills, random.fork());
   quiet.abort();
   await Promise.all(busy);
-  tell(`${[...byPart].map(([part, count]) => `${part} ${count}`).join(', ')}; ${changing.changes} changes`);
+  tell(`killed: ${listed(byPart)}; changes at the source: ${changing.changes}`);
+  tell(`answers: ${listed(ledger.answers)}`);
 }
 
 /** The lake equals the source after one more run of each flow, and the next run finds nothing. */
@@ -121,6 +122,10 @@ async function expectConverged({ server, parts }: Installation, flows: readonly 
 async function expectGracefulEnd({ server, workers }: Installation): Promise<void> {
   const ends = await Promise.all([server, ...workers].map((process) => process.end('SIGTERM')));
   expect(ends.every((end) => end === 0)).toBe(true);
+}
+
+function listed(counts: ReadonlyMap<string | number, number>): string {
+  return [...counts].map(([what, count]) => `${what} ${count}`).join(', ');
 }
 
 function tell(text: string): void {
