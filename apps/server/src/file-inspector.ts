@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FileInspector, type FileSample, SourceError } from '@tributary/connectors';
-import { type Engine, EngineError } from '@tributary/engine';
+import { type Engine, EngineError, type EngineErrorKind } from '@tributary/engine';
 
 /** Looks into samples of files with the engine that reads them in runs. Each lies in `folder` for as long as that takes. */
 export function fileInspector(engine: Pick<Engine, 'inspectFile'>, folder: string): FileInspector {
@@ -38,6 +38,9 @@ async function writeSample(path: string, { pieces }: FileSample, signal: AbortSi
   }
 }
 
+/** A sample that brings the engine's process down, such as JSON that is nested without end, brings it down again. */
+const KINDS_ABOUT_CONTENT: readonly EngineErrorKind[] = ['unreadable', 'invalid', 'crashed'];
+
 function isAboutContent(error: unknown): error is EngineError {
-  return error instanceof EngineError && (error.kind === 'unreadable' || error.kind === 'invalid');
+  return error instanceof EngineError && KINDS_ABOUT_CONTENT.includes(error.kind);
 }

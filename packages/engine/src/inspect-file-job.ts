@@ -76,6 +76,7 @@ async function delimitedColumns(
   database: Database,
   layout: DelimitedLayout,
 ): Promise<readonly SourceColumn[]> {
+  requireFewColumns(layout.name, layout.header.length);
   const texts = [...new Set(layout.header)].filter(
     (name) => layout.header.indexOf(name) === layout.header.lastIndexOf(name),
   );

@@ -48,6 +48,21 @@ describe('the type of a delimited column', () => {
 });
 
 describe('inspecting a file', () => {
+  test('tells objects apart down to a depth, and gives what lies deeper as JSON', async () => {
+    const deep = `${'{"a":'.repeat(300)}1${'}'.repeat(300)}`;
+    const { columns, rows } = await inspect({ kind: 'json-lines' }, deep);
+    expect(columns).toMatchObject([{ name: 'a', type: { kind: 'object' } }]);
+    expect(JSON.stringify(columns)).toContain('"type":"json"');
+    expect(rows).toHaveLength(1);
+  });
+
+  test('refuses more columns than are looked into, before it looks into them', async () => {
+    const names = Array.from({ length: 20_000 }, (_, index) => `c${index}`);
+    await expect(inspect(COMMA, `${names.join(',')}\n`)).rejects.toThrow(
+      'has 20000 columns; 2000 are allowed',
+    );
+  });
+
   test('shows the rows as a run would read them, without those that cannot be read', async () => {
     const text = 'id,since,active\n1,2024-02-29,true\n2\n3,,false\n4,2024-03-01,\n';
     const { columns, rows } = await inspect(COMMA, text, 2);

@@ -28,7 +28,7 @@ export async function parquetLayout(database: Database, path: string, name: stri
     .read(`SELECT * FROM read_parquet(${quoteLiteral(path)}) LIMIT 0`)
     .catch((error: unknown) => {
       const { kind, message } = toEngineError(error);
-      const told = `${name} can't be read as Parquet: ${message}`;
+      const told = `${name} can't be read as Parquet: ${message.replaceAll(path, name)}`;
       throw new EngineError(kind === 'exhausted' ? kind : 'unreadable', told, { cause: error });
     });
   return {

@@ -87,6 +87,12 @@ describe('a source connection of files', () => {
       'must be another character than the quote',
     ],
     [
+      { format: 'delimited', properties: { escape: ',' } },
+      params,
+      '/data/properties/escape',
+      'must be another character than the delimiter',
+    ],
+    [
       { format: 'delimited', properties: { quote: '«' } },
       params,
       '/data/properties/quote',

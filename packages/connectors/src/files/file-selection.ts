@@ -139,6 +139,8 @@ class SelectionReader {
     };
     if (format.delimiter === format.quote)
       this.#refuse(this.#property('delimiter').at, 'must be another character than the quote');
+    if (format.delimiter === format.escape && format.escape !== format.quote)
+      this.#refuse(this.#property('escape').at, 'must be another character than the delimiter');
     return format;
   }
 

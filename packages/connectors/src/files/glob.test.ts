@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseGlob } from './glob.ts';
+import { asPattern, parseGlob } from './glob.ts';
 
 describe('a pattern of paths', () => {
   test.each([
@@ -30,6 +30,12 @@ describe('a pattern of paths', () => {
 
   test.each(['a[', 'a[]', 'a{b', 'a}', '[z-a]', 'x'.repeat(2000)])('%s is refused', (pattern) => {
     expect(() => parseGlob(pattern)).toThrow(/^path: the pattern/);
+  });
+
+  test('of a path matches this path and, where that holds wildcards, no other', () => {
+    const path = String.raw`d/x[1]*?{a,b}\c.csv`;
+    expect(parseGlob(asPattern(path)).matches(path)).toBe(true);
+    expect(parseGlob(asPattern('a*?.csv')).matches('abc.csv')).toBe(false);
   });
 
   test('takes no longer for one that is made to take long', () => {

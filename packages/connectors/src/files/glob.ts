@@ -15,6 +15,11 @@ export function isGlob(path: string): boolean {
   return WILDCARD.test(path);
 }
 
+/** The pattern that a path alone matches. */
+export function asPattern(path: string): string {
+  return path.replace(/[*?[\]{}\\]/g, '\\$&');
+}
+
 /** Longer patterns are nobody's. */
 const MAX_LENGTH = 1024;
 

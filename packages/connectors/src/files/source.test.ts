@@ -259,6 +259,13 @@ describe('exploring a folder', () => {
     expect(await source.explore('/nowhere')).toEqual([]);
   });
 
+  test('tells the path of a file as a pattern that it alone matches', async () => {
+    folder.write('d[1]/{a,*}.csv', 'x');
+    expect(await folder.source().explore('/d[1]')).toMatchObject([
+      { name: '{a,*}.csv', path: String.raw`/d\[1\]/\{a,\*\}.csv` },
+    ]);
+  });
+
   test.each(['..', '/in/../../etc', 'a\0b'])('does not leave it: %j', async (path) => {
     await expect(folder.source().explore(path)).rejects.toMatchObject({ kind: 'invalid' });
   });

@@ -14,6 +14,7 @@ import { formatOf } from './file-format.ts';
 import type { FileInspector, InspectedSample } from './file-inspector.ts';
 import type { FileSelection } from './file-selection.ts';
 import type { FileStore, FolderEntry, StoredFile } from './file-store.ts';
+import { asPattern } from './glob.ts';
 import { FILE_LIMITS, type FileLimits } from './limits.ts';
 import { mergedColumns } from './merged-columns.ts';
 import { partitionOf } from './partition.ts';
@@ -148,7 +149,8 @@ function listingOf(entry: FolderEntry): TableListing {
   return {
     kind: entry.kind,
     name: entry.path.slice(entry.path.lastIndexOf('/') + 1),
-    path: shownPath(entry.path),
+    // A file is asked for by a pattern, a folder by its path.
+    path: shownPath(isFile ? asPattern(entry.path) : entry.path),
     canPreview: isFile,
     canFetchSchema: isFile,
   };
