@@ -19,13 +19,6 @@ export {
   readsFiles,
   secretParams,
 } from './connection-specs.ts';
-export { createMysqlSource } from './databases/mysql/source.ts';
-export { createPostgresqlSource } from './databases/postgresql/source.ts';
-export type { DatabaseOptions } from './databases/source.ts';
-export type { Authority, DynamicsParams, ServicePrincipalParams, UserParams } from './dynamics/params.ts';
-export { parseDynamicsParams } from './dynamics/params.ts';
-export type { DynamicsOptions } from './dynamics/source.ts';
-export { createDynamicsSource } from './dynamics/source.ts';
 export type { FileInspector, FileSample, InspectedSample, SamplePiece } from './files/file-inspector.ts';
 export type { GivenFileSelection, SelectionViolation } from './files/file-selection.ts';
 export { readFileSelection } from './files/file-selection.ts';
@@ -40,12 +33,6 @@ export type { RetryPolicy } from './outbound/retry.ts';
 export type { SourceEntry, SourceOptions } from './registry.ts';
 export { createSource, sourceFor, sources } from './registry.ts';
 export type { KeepAuthParams } from './salesforce/api.ts';
-export type { ApiUsage } from './salesforce/api-budget.ts';
-export type { BulkOptions } from './salesforce/bulk-jobs.ts';
-export type { SalesforceParams } from './salesforce/params.ts';
-export { parseSalesforceParams } from './salesforce/params.ts';
-export type { SalesforceOptions, SalesforceSource } from './salesforce/source.ts';
-export { createSalesforceSource } from './salesforce/source.ts';
 export type {
   Page,
   Partition,

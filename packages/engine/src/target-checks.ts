@@ -158,7 +158,7 @@ function withoutFillingZeros(decimal: string): string {
   return `regexp_replace(${decimal}, '\\.?0+$', '')`;
 }
 
-export function missingField(column: string, fails: string): RowCheck {
+function missingField(column: string, fails: string): RowCheck {
   const message = 'The required field is missing or null.';
   return { code: MISSING_REQUIRED, message, column, fails, value: 'NULL' };
 }

@@ -43,7 +43,7 @@ export interface RunQueue {
 const KIND = 'flow-run';
 
 /** The job of a run that is open. */
-export function runWork(scope: Scope, runId: string, notBefore?: Date): Work {
+function runWork(scope: Scope, runId: string, notBefore?: Date): Work {
   const { orgId, sandboxId } = scope;
   return {
     key: runId,
