@@ -44,7 +44,9 @@ const KINDS_BY_PREFIX: readonly (readonly [prefix: string, kind: EngineErrorKind
 /** Sorts an error thrown by a job into the kinds that callers tell apart. */
 export function toEngineError(error: unknown): EngineError {
   if (error instanceof EngineError) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  // DuckDB quotes the statement, cut off in the middle of paths.
+  const message = text.replace(/\n+LINE \d+: [\s\S]*$/, '');
   const known = KINDS_BY_PREFIX.find(([prefix]) => message.startsWith(prefix));
   return new EngineError(known?.[1] ?? 'failed', message, { cause: error });
 }

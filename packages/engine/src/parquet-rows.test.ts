@@ -163,6 +163,12 @@ describe('a Parquet file', () => {
     ]);
   });
 
+  test('with a damaged footer is refused without path and statement', async () => {
+    const file = bench.folder.file('bad.parquet', { kind: 'parquet' }, `PAR1${'x'.repeat(1000)}PAR1`);
+    const error = await engine.inspectFile({ file, rows: 0 }).catch(String);
+    expect(error).not.toMatch(/LINE|SELECT|\/tmp/);
+  });
+
   test.each([
     ['another file', 'id,name\n1,Ada\n2,Bob and more\n'],
     ['nothing', ''],
