@@ -44,6 +44,8 @@ export interface WalkOptions {
   readonly backfill?: boolean;
   /** Whether only the first run is scheduled, so that none comes in between those that a test asks for. */
   readonly runsOnce?: boolean;
+  /** Partitions that may be read at the same time; the product's own number where left out. */
+  readonly concurrentReads?: number;
   /** How rows are written; appended where left out. */
   readonly mode?: 'append' | 'upsert' | 'mirror';
   /** What a source connection says of files, where files are read and no table; `keyColumns` tell their rows apart. */

@@ -27,7 +27,7 @@ import { killAtRandom } from './random-kills.ts';
  * acknowledged is gone.
  */
 
-const CRM_FLAGS = ['--rows', 'Contact=3000', '--request-ms', '15', '--bulk-job-ms', '400'];
+const CRM_FLAGS = ['--rows', 'Contact=12000', '--request-ms', '15', '--bulk-job-ms', '400'];
 
 /** Kills in all, over both modes; the seed makes the same draws, though processes are as fast as they are. */
 const KILLS = Number(process.env.PROVE_KILLS ?? 200);

@@ -23,8 +23,8 @@ export async function killAtRandom(
   const reviving = new Map<Part, Promise<void>>();
   for (let moment = 0; moment < moments; ) {
     const isInTheStart = random.chance(IN_THE_START);
-    // A single process would otherwise be killed in its start nearly always.
-    if (!isInTheStart && parts.length === 1) await Promise.all(reviving.values());
+    // Where the machine is slow, processes would otherwise be killed in their start nearly always, and nothing be done.
+    if (!isInTheStart) await Promise.all(reviving.values());
     await pause(random.whole(0, isInTheStart ? 1_500 : LONGEST_PAUSE_MS));
     const isAll = parts.length > 1 && random.chance(ALL_AT_ONCE);
     const victims = isAll ? parts : [random.pick(parts)];

@@ -23,12 +23,19 @@ export async function readForRun(
   const source = openSourceOf(attempt, prepared);
   const reader = randomUUID();
   const limits = { ofRun: concurrentReadsOf(prepared.flow), ofConnection: services.readsOfConnection };
+  let partitions = 0;
   while (!signal.aborted) {
     const taken = await store.readers.take(run.id, reader, limits);
     // Where others read all that may be read, the run's holder asks again.
-    if (taken.kind !== 'taken') return;
-    if (!(await read(attempt, reader, source, taken.partition))) return;
+    if (taken.kind !== 'taken') break;
+    if (!(await read(attempt, reader, source, taken.partition))) break;
+    partitions += 1;
   }
+  if (partitions > 0)
+    services.log.info(
+      { flowId: run.flowId, runId: run.id, partitions },
+      'partitions were read for a flow run',
+    );
 }
 
 /** False when nothing more of the run is to be read by this worker. */
