@@ -1,9 +1,11 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { LONG_PROOFS } from './tests/long-proofs.ts';
 import { SummaryReporter } from './tests/summary-reporter.ts';
 
 export default defineConfig({
   test: {
     include: ['{packages,apps}/*/src/**/*.test.ts', 'tests/**/*.test.ts', 'examples/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...LONG_PROOFS],
     globalSetup: 'tests/shared-folder.ts',
     pool: 'forks',
     maxWorkers: 2,

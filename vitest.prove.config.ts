@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LONG_PROOFS } from './tests/long-proofs.ts';
 import { SummaryReporter } from './tests/summary-reporter.ts';
 
 const MINUTE_MS = 60_000;
@@ -8,6 +9,7 @@ export default defineConfig({
   test: {
     include: [
       'tests/prove/**/*.prove.ts',
+      ...LONG_PROOFS,
       // Tests too, with as many histories and writers as they have time for here.
       'packages/runner/src/{scheduling,concurrent-writers}.test.ts',
     ],
