@@ -5,4 +5,5 @@ export const LONG_PROOFS = [
   'tests/dynamics.test.ts',
   'tests/no-loss.test.ts',
   'tests/object-store.test.ts',
+  'tests/workers.test.ts',
 ];

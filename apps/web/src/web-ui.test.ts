@@ -21,7 +21,7 @@ const BUILT_PAGE = fileURLToPath(new URL('../dist/index.html', import.meta.url))
 const CONTACTS = 300;
 const SCHEMA_TITLE = 'Contacts for the web UI';
 const FLOW_NAME = 'Dataflow between a CRM system and Platform';
-const WAIT_MS = 15_000;
+const WAIT_MS = 30_000;
 
 // In CI a browser that is missing is a failure, elsewhere a reason to skip.
 const isSkipped = !existsSync(CHROMIUM) && !process.env.CI;
