@@ -42,7 +42,7 @@ interface Reading extends Attempt {
 
 async function stagePartition(reading: Reading, source: Source, partition: StagedPartition): Promise<void> {
   const { run, store, signal } = reading;
-  const own = (await store.staging.pages(run.id)).filter(({ partitionId }) => partitionId === partition.id);
+  const own = await store.staging.pages(run.id, partition.id);
   const last = own.at(-1);
   const isComplete = last !== undefined && last.next === undefined;
   let changeToken: string | undefined;

@@ -40,7 +40,8 @@ export interface Staging {
     partitions: readonly Omit<StagedPartition, 'isStaged'>[],
   ): Promise<void>;
   partitions(runId: string): Promise<readonly StagedPartition[]>;
-  pages(runId: string): Promise<readonly StagedPage[]>;
+  /** Of the whole run, or of one of its partitions. */
+  pages(runId: string, partitionId?: string): Promise<readonly StagedPage[]>;
   addPage(runId: string, page: StagedPage): Promise<void>;
   /** All pages of a partition are staged; with them, where the source gave one, the token of the next read of changes. */
   finishPartition(runId: string, partitionId: string, changeToken?: string): Promise<void>;
@@ -74,16 +75,15 @@ export function scopedStaging(database: Kysely<Tables>, scope: Scope): Staging {
       return rows.map(fromPartitionRow);
     },
 
-    async pages(runId) {
-      const rows = await database
+    async pages(runId, partitionId) {
+      let query = database
         .selectFrom('run_pages')
         .selectAll()
         .where('org_id', '=', scope.orgId)
         .where('sandbox_id', '=', scope.sandboxId)
-        .where('run_id', '=', runId)
-        .orderBy('partition_id')
-        .orderBy('position')
-        .execute();
+        .where('run_id', '=', runId);
+      if (partitionId !== undefined) query = query.where('partition_id', '=', partitionId);
+      const rows = await query.orderBy('partition_id').orderBy('position').execute();
       return rows.map(fromPageRow);
     },
 

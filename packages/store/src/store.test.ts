@@ -398,6 +398,8 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
     expect(await prod.staging.partitions(run.id)).toMatchObject([
       { id: 'p1', isStaged: true, state: { job: '750' } },
     ]);
+    expect(await prod.staging.pages(run.id, 'p1')).toEqual([page]);
+    expect(await prod.staging.pages(run.id, 'p2')).toEqual([]);
     expect(await dev.staging.pages(run.id)).toEqual([]);
     await prod.staging.clear(run.id);
     expect(await prod.staging.pages(run.id)).toEqual([]);
