@@ -50,7 +50,10 @@ async function run(): Promise<void> {
   expect(await bench.run(flow)).toMatchObject({ state: 'success' });
 }
 
-/** Appends the table's one data file to it some times more. */
+/**
+ * Appends the table's one data file to it some times more. The copies lie beside it, so that the paths in the bounds of
+ * a delete file for all of them span no file of a later batch.
+ */
 async function appendCopies(copies: number): Promise<void> {
   const { io } = bench.services.lake;
   const table = await currentTable();
@@ -58,7 +61,7 @@ async function appendCopies(copies: number): Promise<void> {
   if (task === undefined) throw new Error('nothing has landed');
   const files: DataFile[] = [];
   for (let copy = 0; copy < copies; copy++) {
-    const filePath = `${table.metadata.location}/data/copies/${copy}.parquet`;
+    const filePath = task.dataFile.filePath.replace(/\.parquet$/, `-copy-${copy}.parquet`);
     await io.write(filePath, await io.read(task.dataFile.filePath));
     files.push({ ...task.dataFile, filePath });
   }
