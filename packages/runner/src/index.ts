@@ -1,3 +1,4 @@
+export { acceptDrift } from './accept-drift.ts';
 export { type AffectedResources, affectedBy } from './affected-schemas.ts';
 export { newBatchId } from './batch-id.ts';
 export { describeRun } from './describe-run.ts';

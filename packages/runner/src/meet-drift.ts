@@ -4,12 +4,13 @@ import type { FlowSource, RunRecord, ScopedStore } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
 import { addColumns } from './add-columns.ts';
 import { advanceRun } from './events/advance-run.ts';
-import { withNotices } from './notices.ts';
+import { withNotices, withPlanNotices } from './notices.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
 import { progressOf } from './progress.ts';
 import {
   DEFAULT_DRIFT_POLICY,
   hasDrifted,
+  refusedDrift,
   requireNoDrift,
   type SchemaDrift,
   schemaDrift,
@@ -32,10 +33,13 @@ export async function meetDrift(
   const { store, run } = attempt;
   const known = await store.flowSources.get(run.flowId);
   if (known === undefined) return { drift: undefined, run };
-  const drift = schemaDrift(columnsOf(known), table.columns);
+  const drift = schemaDrift(knownColumns(known), table.columns);
   const policy = prepared.flow.options?.schemaDrift ?? DEFAULT_DRIFT_POLICY;
   if (policy === 'fail' && hasDrifted(drift))
-    await advanceRun(store, run, attempt.owner, run.state, { ...progressOf(run), drift });
+    await advanceRun(store, run, attempt.owner, run.state, {
+      ...withPlanNotices(progressOf(run), [refusedDrift(drift)]),
+      drift,
+    });
   requireNoDrift(drift, policy);
   const wanted = policy === 'add' ? unread(prepared, table, drift.added) : [];
   if (wanted.length === 0) return { drift, run };
@@ -95,7 +99,8 @@ export async function noteRefresh(
   if (known !== undefined) await store.flowSources.put({ ...known, refreshedAt: startedAt ?? createdAt });
 }
 
-function columnsOf({ columns }: FlowSource): readonly SourceColumn[] {
+/** The columns that a flow's next run compares with. */
+export function knownColumns({ columns }: FlowSource): readonly SourceColumn[] {
   // `noteSource` alone writes them.
   return columns as readonly SourceColumn[];
 }

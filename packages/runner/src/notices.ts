@@ -19,6 +19,8 @@ export type NoticeCode =
   | 'FULL_READ'
   /** The table's columns are others than at the flow's last run. */
   | 'SCHEMA_DRIFT'
+  /** They are others, and the flow's runs fail until somebody accepts that. */
+  | 'SCHEMA_DRIFT_REFUSED'
   /** New columns have got fields and mappings. */
   | 'COLUMNS_ADDED'
   /** New columns were to get fields and mappings, and have got none. */

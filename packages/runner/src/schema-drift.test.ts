@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { describeRun } from './describe-run.ts';
 import { progressOf } from './progress.ts';
 import { type BenchFlow, RunBench } from './run-bench.test-kit.ts';
-import { driftNotices, hasDrifted, schemaDrift } from './schema-drift.ts';
+import { afterDrift, driftNotices, hasDrifted, schemaDrift } from './schema-drift.ts';
 import { peopleColumns } from './table-source.test-kit.ts';
 
 const early = '2026-03-01T10:00:00Z';
@@ -32,6 +32,17 @@ describe('the drift between two tables', () => {
           .map((kept) => ({ ...kept, ...natures.get(kept.name) }));
         const byName = (one: SourceColumn, other: SourceColumn) => (one.name < other.name ? -1 : 1);
         expect([...made, ...added].sort(byName)).toEqual(now.toSorted(byName));
+      }),
+    );
+  });
+
+  test('leads from the earlier to the later one, and from there to nothing', () => {
+    fc.assert(
+      fc.property(table, table, (before, now) => {
+        const drift = schemaDrift(before, now);
+        const after = afterDrift(before, drift);
+        expect(after && hasDrifted(schemaDrift(after, now))).toBe(false);
+        if (hasDrifted(drift)) expect(afterDrift(now, drift)).toBeUndefined();
       }),
     );
   });

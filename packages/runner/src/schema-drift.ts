@@ -37,6 +37,28 @@ export function schemaDrift(before: readonly SourceColumn[], now: readonly Sourc
   };
 }
 
+/** The columns that a drift has led to; undefined where it did not start from `before`. */
+export function afterDrift(
+  before: readonly SourceColumn[],
+  { added, removed, retyped }: SchemaDrift,
+): readonly SourceColumn[] | undefined {
+  const former = new Map(before.map((column) => [column.name, column]));
+  const left = [...removed, ...retyped.map(({ name, from }) => ({ name, ...from }))];
+  const startsHere =
+    added.every(({ name }) => !former.has(name)) &&
+    left.every((column) => {
+      const earlier = former.get(column.name);
+      return earlier !== undefined && isSameNature(earlier, column);
+    });
+  if (!startsHere) return undefined;
+  const changed = new Set(left.map(({ name }) => name));
+  return [
+    ...before.filter(({ name }) => !changed.has(name)),
+    ...retyped.map(({ name, to }) => ({ name, ...to })),
+    ...added,
+  ];
+}
+
 export function hasDrifted({ added, removed, retyped }: SchemaDrift): boolean {
   return added.length + removed.length + retyped.length > 0;
 }
@@ -49,7 +71,7 @@ export function requireNoDrift(drift: SchemaDrift, policy: SchemaDriftPolicy): v
       path: '/options/schemaDrift',
       message:
         `nothing was read, for the table's columns have changed since the flow's last run: ${wordsOf(drift)}. ` +
-        'Change the mappings where they must follow, then set schemaDrift to ignore or add for a run.',
+        'Change the mappings where they must follow, then accept the change: POST /runs/{id of this run}/action?op=accept-drift.',
     },
   ]);
 }
@@ -65,6 +87,16 @@ export function driftNotices(
     mapped.length === 0 ? '' : ` The mappings read ${listOf(mapped)} with the new type, and still fit.`;
   const message = `The table's columns have changed since the flow's last run: ${wordsOf(drift)}.${meaning}`;
   return [{ code: 'SCHEMA_DRIFT', message }];
+}
+
+/** The notice of a run that the drift has failed, which clients offer to accept by. */
+export function refusedDrift(drift: SchemaDrift): RunNotice {
+  return {
+    code: 'SCHEMA_DRIFT_REFUSED',
+    message:
+      `The table's columns have changed since the flow's last run: ${wordsOf(drift)}. The flow's runs fail until the change ` +
+      'is accepted, by the action accept-drift of this run.',
+  };
 }
 
 /** What may be behind an error about columns, in brackets; empty where no column is gone or of another type. */

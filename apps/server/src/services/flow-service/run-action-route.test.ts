@@ -22,12 +22,12 @@ const statusOf = async (id: string) =>
   (await flows.call('GET', `/runs/${id}`)).body.items[0].metrics.statusSummary.status;
 
 /** Ends the open run as a worker would that can do nothing for it. */
-async function fail(): Promise<void> {
+async function fail(progress: Record<string, unknown> = {}): Promise<void> {
   const { queue } = flows.server.store;
   const claimed = await queue.claim();
   if (claimed === undefined) throw new Error('no run is due');
   const store = await scopedStore(flows.server);
-  await store.runs.advance(claimed.run, claimed.owner, 'failed', {});
+  await store.runs.advance(claimed.run, claimed.owner, 'failed', progress);
   await queue.settle(claimed.owner);
 }
 
@@ -84,6 +84,57 @@ describe('a run that is triggered again', () => {
     await flows.call('POST', `/flows/${flowId}/action?op=disable`);
     expect((await act('re-trigger')).body.detail).toContain('disabled');
     await flows.call('POST', `/flows/${flowId}/action?op=enable`);
+  });
+});
+
+describe('a change of columns that is accepted', () => {
+  const drift = { added: [{ name: 'Nickname', type: 'string' }], removed: [], retyped: [] };
+  const notices = [{ code: 'SCHEMA_DRIFT_REFUSED', message: 'Nickname new' }];
+
+  beforeEach(async () => {
+    const store = await scopedStore(flows.server);
+    const columns = [{ name: 'Id', type: 'string' }];
+    await store.flowSources.put({ flowId, columns, refreshedAt: undefined, runId });
+  });
+
+  it('is known to the flow, and followed by a new run', async () => {
+    await fail({ drift, notices });
+    const { status, body } = await act('accept-drift');
+    expect(status).toBe(200);
+    expect(await statusOf(body.id)).toBe('queued');
+    const store = await scopedStore(flows.server);
+    const { columns } = (await store.flowSources.get(flowId)) ?? {};
+    expect(columns).toEqual([
+      { name: 'Id', type: 'string' },
+      { name: 'Nickname', type: 'string' },
+    ]);
+  });
+
+  it('is accepted though the schedule has queued the next run already, which is answered', async () => {
+    await fail({ drift, notices });
+    const { body: open } = await flows.call('POST', '/runs', { body: { flowId } });
+    expect((await act('accept-drift')).body.id).toBe(open.id);
+  });
+
+  it('is accepted once, of several that do so at once', async () => {
+    await fail({ drift, notices });
+    const answers = await Promise.all([1, 2, 3].map(() => act('accept-drift')));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 400, 400]);
+  });
+
+  it('stays unknown where the flow cannot run', async () => {
+    await fail({ drift, notices });
+    await flows.call('POST', `/flows/${flowId}/action?op=disable`);
+    expect((await act('accept-drift')).body.detail).toContain('Enable it first');
+    await flows.call('POST', `/flows/${flowId}/action?op=enable`);
+    expect((await act('accept-drift')).status).toBe(200);
+  });
+
+  it('must be what the run has failed for', async () => {
+    await fail({ drift });
+    const { status, body } = await act('accept-drift');
+    expect(status).toBe(400);
+    expect(body.report.violations[0].message).toContain('failed because columns have changed');
   });
 });
 

@@ -1,7 +1,8 @@
-import { recordRunEvent, refreshColumnsOf, requestedWindowOf } from '@tributary/runner';
+import { acceptDrift, recordRunEvent, refreshColumnsOf, requestedWindowOf } from '@tributary/runner';
 import type { RunRecord } from '@tributary/store';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import type { SandboxedCaller } from '../../http/caller.ts';
 import { entityTag } from '../../http/entity-tag.ts';
 import { type Routes, sandboxOf } from '../../http/service.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -14,9 +15,10 @@ import { runStatus } from './run-document.ts';
 const operations = {
   cancel,
   're-trigger': retrigger,
+  'accept-drift': accept,
 } as const;
 
-/** `POST /runs/{id}/action?op=`: ends a run that is under way, or runs a failed one's flow again. */
+/** `POST /runs/{id}/action?op=`: ends a run that is under way, or runs a failed one's flow again, with changed columns or without. */
 export function registerRunAction(routes: Routes, dependencies: Dependencies): void {
   routes.post(
     '/runs/:id/action',
@@ -24,10 +26,10 @@ export function registerRunAction(routes: Routes, dependencies: Dependencies): v
       schema: {
         summary: 'Cancel a flow run, or run a failed one again',
         description:
-          'A cancelled run lands nothing. re-trigger queues a new run, whose id is answered: what the failed run did not land, it takes.',
+          'A cancelled run lands nothing. re-trigger queues a new run, whose id is answered: what the failed run did not land, it takes. accept-drift does so for a run that has failed because the columns at the source have changed, and has the flow know them as they are now.',
         params: Id,
         querystring: Type.Object({
-          op: Type.String({ description: 'cancel or re-trigger, in upper or lower case' }),
+          op: Type.String({ description: 'cancel, re-trigger or accept-drift, in upper or lower case' }),
         }),
         response: answers({ 200: Reference }),
       },
@@ -55,12 +57,34 @@ async function cancel(request: FastifyRequest, run: RunRecord): Promise<RunRecor
 
 /** A run that failed has moved no watermark, and one that was cancelled neither: a new run reads from where they began. */
 async function retrigger(request: FastifyRequest, run: RunRecord): Promise<RunRecord> {
-  if (run.state === 'failed' || run.state === 'cancelled')
-    return queueRun(sandboxOf(request), run.flowId, {
-      refreshColumns: refreshColumnsOf(run),
-      window: requestedWindowOf(run),
-    });
+  if (run.state === 'failed' || run.state === 'cancelled') return queueAgain(sandboxOf(request), run);
   throw notIn(run, 're-trigger', 'a run that has failed or was cancelled');
+}
+
+/** Where a run of the flow is open already it is that which is answered: one that has yet to look meets the columns accepted. */
+async function accept(request: FastifyRequest, run: RunRecord): Promise<RunRecord> {
+  const caller = sandboxOf(request);
+  return caller.store.transaction(async (store) => {
+    // Of two that accept at once the second finds nothing left to accept.
+    await store.resources('flow').getForUpdate(run.flowId);
+    if (!(await acceptDrift(store, run)))
+      throw notIn(
+        run,
+        'accept-drift',
+        'a run that has failed because columns have changed, where neither has been accepted nor landed since',
+      );
+    const [newest] = await store.runs.list({ flowId: run.flowId, limit: 1 });
+    if (newest !== undefined && newest.completedAt === undefined) return newest;
+    return queueAgain({ ...caller, store }, run);
+  });
+}
+
+/** A run that reads what another was to read. */
+function queueAgain(caller: SandboxedCaller, run: RunRecord): Promise<RunRecord> {
+  return queueRun(caller, run.flowId, {
+    refreshColumns: refreshColumnsOf(run),
+    window: requestedWindowOf(run),
+  });
 }
 
 function notIn(run: RunRecord, op: string, wanted: string) {
@@ -72,7 +96,7 @@ function notIn(run: RunRecord, op: string, wanted: string) {
 function operationOf(op: string) {
   // Just found among the keys.
   if (Object.hasOwn(operations, op)) return operations[op as keyof typeof operations];
-  const known = Object.keys(operations).join(' or ');
+  const known = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(Object.keys(operations));
   throw refusal('1434-400', `The operation '${op}' is not known. Use ${known}.`, {
     violations: [{ path: 'op', message: `must be ${known}` }],
   });
