@@ -27,15 +27,22 @@ describe('a built web UI', () => {
   });
   afterAll(() => app.close());
 
-  test.each(['/', '/flows', '/flows/', '/flows/3f1c', '/mapping-language'])(
-    'answers %s with its page',
-    async (path) => {
-      const answer = await app.inject(path);
-      expect(answer.statusCode).toBe(200);
-      expect(answer.headers['content-type']).toMatch('text/html');
-      expect(answer.body).toContain('/assets/a-1.js');
-    },
-  );
+  test.each([
+    '/',
+    '/flows',
+    '/flows/',
+    '/flows/3f1c',
+    '/flows/3f1c/runs/7b2e',
+    '/connections',
+    '/connections/new',
+    '/webhooks/3f1c',
+    '/mapping-language',
+  ])('answers %s with its page', async (path) => {
+    const answer = await app.inject(path);
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers['content-type']).toMatch('text/html');
+    expect(answer.body).toContain('/assets/a-1.js');
+  });
 
   test('a page has a nonce of its own, the one that its policy names', async () => {
     const nonces = await Promise.all(

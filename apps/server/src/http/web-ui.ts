@@ -10,7 +10,17 @@ import type { Routes } from './service.ts';
 const BUILT_FOLDER = fileURLToPath(new URL('../../../web/dist', import.meta.url));
 
 /** The paths of the UI's pages; each is answered with the one HTML file, which shows the page itself. */
-const PAGES = ['/', '/flows', '/flows/:id', '/mapping-language'];
+const PAGES = [
+  '/',
+  '/flows',
+  '/flows/:id',
+  '/flows/:id/runs/:runId',
+  '/connections',
+  '/connections/:id',
+  '/webhooks',
+  '/webhooks/:id',
+  '/mapping-language',
+];
 
 /** The build leaves this wherever the page wants a nonce. */
 const NONCE_PLACEHOLDER = /__CSP_NONCE__/g;

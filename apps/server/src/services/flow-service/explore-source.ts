@@ -1,4 +1,4 @@
-import type { Source, SourceOptions } from '@tributary/connectors';
+import type { Source, SourceOptions, TableDescription } from '@tributary/connectors';
 import type { SourceType } from '@tributary/xdm';
 import { type Static, Type } from 'typebox';
 import { Problem } from '../../http/problem.ts';
@@ -80,12 +80,26 @@ async function list(source: Source, folder: string | undefined, signal: AbortSig
 }
 
 async function describe(source: Source, table: string, rows: number, signal: AbortSignal) {
-  const { columns } = await source.describe(table, signal);
+  const description = await source.describe(table, signal);
+  const { columns } = description;
   const format = columns.some(({ type }) => isNested(type)) ? 'hierarchical' : 'flat';
-  const schema = { columns: columns.map(shownColumn) };
-  return rows === 0
-    ? { format, schema }
-    : { format, schema, data: await source.preview(table, rows, signal) };
+  const shown = { format, schema: { columns: columns.map(shownColumn) }, ...shownTraits(description) };
+  return rows === 0 ? shown : { ...shown, data: await source.preview(table, rows, signal) };
+}
+
+/**
+ * What a flow's Copy transformation and its options are chosen by. The platform shows no such thing, and gives no field
+ * this prefix. Left out where the source tells nothing of it, as of files.
+ */
+function shownTraits(description: TableDescription) {
+  const { keyColumns, deltaColumns, computedColumns = [], notices = [] } = description;
+  const traits = {
+    ...(keyColumns.length > 0 && { keyColumns }),
+    ...(deltaColumns.length > 0 && { deltaColumns }),
+    ...(computedColumns.length > 0 && { computedColumns }),
+    ...(notices.length > 0 && { notices }),
+  };
+  return Object.keys(traits).length === 0 ? {} : { 'tributary:table': traits };
 }
 
 function isNested(type: SourceType): boolean {

@@ -55,7 +55,11 @@ describe('a base connection to Salesforce', () => {
       `/connections/${id}/explore?objectType=${objectType}&object=Contact`,
     );
     expect(status).toBe(200);
-    expect(Object.keys(body)).toEqual(['format', 'schema']);
+    expect(Object.keys(body)).toEqual(['format', 'schema', 'tributary:table']);
+    expect(body['tributary:table']).toMatchObject({
+      keyColumns: ['Id'],
+      deltaColumns: expect.arrayContaining(['SystemModstamp']),
+    });
     const byName = Object.fromEntries(
       body.schema.columns.map((column: { name: string }) => [column.name, column]),
     );

@@ -34,8 +34,11 @@ const Wish = Type.Object({
 });
 
 const SourceTable = Type.Interface([Wish], {
-  baseConnectionId: Type.String(),
-  object: Type.String({ minLength: 1, description: 'The table, as the source calls it.' }),
+  sourceConnectionId: Type.Optional(
+    Type.String({ description: 'Names the table or the files, and how files are read.' }),
+  ),
+  baseConnectionId: Type.Optional(Type.String({ description: 'Instead, together with object.' })),
+  object: Type.Optional(Type.String({ minLength: 1, description: 'The table, as the source calls it.' })),
 });
 
 const Proposal = Type.Object({
@@ -72,8 +75,9 @@ export function registerProposals(
     '/rpc/propose/source',
     {
       schema: {
-        summary: 'Propose a schema for a table of a source',
-        description: 'Asks the source for the table’s columns and looks at its first rows.',
+        summary: 'Propose a schema for a table or files of a source',
+        description:
+          'Asks the source for the columns and looks at the first rows: of a source connection, or of a table of a base connection.',
         querystring: Creation,
         body: SourceTable,
         response: answers,
@@ -81,10 +85,10 @@ export function registerProposals(
     },
     async (request, reply) => {
       const caller = sandboxOf(request);
-      const { baseConnectionId, object, title = object, classId } = request.body;
+      const { title, classId, ...reference } = request.body;
       await requireClass(caller, classId);
-      const columns = await sourceTableColumns(dependencies, caller.store, baseConnectionId, object);
-      return answer(reply, caller, columns, { title, classId }, request.query);
+      const { table, columns } = await sourceTableColumns(dependencies, caller.store, reference);
+      return answer(reply, caller, columns, { title: title ?? table, classId }, request.query);
     },
   );
 
