@@ -26,3 +26,4 @@ export {
   type S3Transport,
 } from './transport.ts';
 export { uploadFile } from './upload.ts';
+export { uploadStream } from './upload-stream.ts';

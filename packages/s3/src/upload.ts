@@ -3,8 +3,8 @@ import type { S3Client, S3Location, S3UploadedPart, S3WriteOptions } from './cli
 
 const MIB = 1024 * 1024;
 /** Bounds of the protocol. */
-const MAX_PARTS = 10_000;
-const SMALLEST_PART = 5 * MIB;
+export const MAX_PARTS = 10_000;
+export const SMALLEST_PART = 5 * MIB;
 
 export interface S3UploadOptions extends S3WriteOptions {
   /** Bytes of a part, where the file has no more than 10,000 of them; at least 5 MiB, and 16 MiB where left out. */
@@ -32,10 +32,22 @@ export async function uploadFile(
     await client.put(location, body, options, signal);
     return;
   }
+  const send = (uploadId: string) =>
+    uploadParts(client, path, size, partSize, location, uploadId, options, signal);
+  await uploadInParts(client, location, send, options, signal);
+}
+
+/** Makes an object of the parts that are sent, none of which may be under way where `send` rejects: they are dropped then. */
+export async function uploadInParts(
+  client: S3Client,
+  location: S3Location,
+  send: (uploadId: string) => Promise<readonly S3UploadedPart[]>,
+  options: S3WriteOptions = {},
+  signal?: AbortSignal,
+): Promise<void> {
   const uploadId = await client.beginUpload(location, signal);
   try {
-    const parts = await uploadParts(client, path, size, partSize, location, uploadId, options, signal);
-    await client.completeUpload(location, uploadId, parts, options, signal);
+    await client.completeUpload(location, uploadId, await send(uploadId), options, signal);
   } catch (error) {
     // What went wrong first is what is told.
     await client.abortUpload(location, uploadId).catch(() => undefined);
