@@ -117,6 +117,40 @@ describe.each(kinds)('files of $name', ({ name, open }) => {
     expect(await collect(await io.stream(at('empty')))).toEqual([]);
   });
 
+  test('are written as they come', async () => {
+    async function* pieces() {
+      yield Buffer.from('0123');
+      yield Buffer.from('456789');
+    }
+    expect(await io.writeStream(at('t/stream'), pieces())).toBe(10);
+    expect((await io.read(at('t/stream'))).toString()).toBe('0123456789');
+  });
+
+  test('are not there where what comes breaks off, or is not waited for any more', async () => {
+    const leaving = new AbortController();
+    async function* broken() {
+      yield Buffer.from('0123');
+      throw new Error('reset');
+    }
+    async function* left() {
+      yield Buffer.from('0123');
+      leaving.abort();
+      yield Buffer.from('4567');
+    }
+    await expect(io.writeStream(at('t/broken'), broken())).rejects.toThrow('reset');
+    await expect(io.writeStream(at('t/left'), left(), leaving.signal)).rejects.toThrow(/abort/);
+    expect(await collect(io.list(root))).toEqual([]);
+    expect(await io.removeUnfinished(root, new Date(Date.now() + 3_600_000))).toBe(0);
+  });
+
+  test('lie in folders, which can be told apart', async () => {
+    for (const path of ['t/a/1', 't/a/2', 't/b/c/3', 't/4', 'u/5'])
+      await io.write(at(path), Buffer.from(path));
+    expect((await collect(io.folders(at('t')))).sort()).toEqual(['a', 'b']);
+    expect((await collect(io.folders(root))).sort()).toEqual(['t', 'u']);
+    expect(await collect(io.folders(at('missing')))).toEqual([]);
+  });
+
   test('come from this machine, once', async () => {
     const [first, second] = [join(folder, 'first'), join(folder, 'second')];
     await writeFile(first, 'first');

@@ -34,6 +34,11 @@ export interface FileIO {
    */
   replace(location: string, content: Uint8Array): Promise<void>;
   /**
+   * Creates a file of what comes, under a name that is nobody else's, and answers its bytes: whole or not at all, and durable
+   * once this resolves. Memory does not grow with it. Nothing is left where the content breaks off or the signal is given.
+   */
+  writeStream(location: string, content: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<number>;
+  /**
    * Puts a file of this machine at a location, whole or not at all; memory does not grow with it. What lies there already
    * with the same content may be left as it is. Throws `FileExistsError` where another does, and `FileNotFoundError` where there is
    * nothing to put.
@@ -53,6 +58,8 @@ export interface FileIO {
    * don't show.
    */
   list(folder: string): AsyncIterable<FileStat>;
+  /** The names of the folders right below a folder, in no promised order; none where it is missing. */
+  folders(folder: string): AsyncIterable<string>;
   /** Removes a file; one that is gone already is no error. */
   remove(location: string): Promise<void>;
   /** Removes a folder with every file below; one that is gone already is no error. */

@@ -25,6 +25,15 @@ export interface LocalCopiesOptions {
   readonly maxBytes: number;
 }
 
+/** The disk is full on which copies lie. */
+export class NoRoomError extends Error {
+  override readonly name = 'NoRoomError';
+
+  constructor(location: string, folder: string, options?: ErrorOptions) {
+    super(`there is no room for a copy of ${location} in ${folder}: free or add disk space there`, options);
+  }
+}
+
 const DOWNLOADS_AT_ONCE = 4;
 
 /**
@@ -45,7 +54,7 @@ export function localCopies(io: FileIO, { folder, maxBytes }: LocalCopiesOptions
       return (await stat(path)).size;
     } catch (error) {
       await rm(path, { force: true });
-      throw error;
+      throw isFull(error) ? new NoRoomError(location, folder, { cause: error }) : error;
     } finally {
       slots.give();
     }
@@ -139,6 +148,10 @@ async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undef
     signal.removeEventListener('abort', abort);
     promise.catch(() => undefined);
   }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
 
 /** So many may go on at once; the others wait for their turn. */

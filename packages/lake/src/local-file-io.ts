@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
 import {
   copyFile,
   type FileHandle,
@@ -13,6 +14,7 @@ import {
   stat,
 } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { FileExistsError, type FileIO, FileNotFoundError, type FileStat, LocationError } from './file-io.ts';
 
 /** Ends the name of a file that is still being written. */
@@ -71,6 +73,20 @@ export function localFileIO(rootDirectory: string): LocalFileIO {
       await writeOnce(location, await guardedPathOf(location), (handle) => handle.writeFile(content));
     },
 
+    async writeStream(location, content, signal) {
+      let bytes = 0;
+      async function* counted() {
+        for await (const piece of content) {
+          bytes += piece.length;
+          yield piece;
+        }
+      }
+      await writeOnce(location, await guardedPathOf(location), (_handle, unfinished) =>
+        pipeline(counted(), createWriteStream(unfinished), signal === undefined ? {} : { signal }),
+      );
+      return bytes;
+    },
+
     async upload(path, location) {
       const target = await guardedPathOf(location);
       await stat(path).catch((error) => throwNotFound(error, path));
@@ -113,6 +129,11 @@ export function localFileIO(rootDirectory: string): LocalFileIO {
           yield { location: locationOf(file), size, modifiedAt } satisfies FileStat;
         }
       }
+    },
+
+    async *folders(folder) {
+      const entries = await opendir(await guardedPathOf(folder)).catch(undefinedIfMissing);
+      for await (const entry of entries ?? []) if (entry.isDirectory()) yield entry.name;
     },
 
     async remove(location) {

@@ -12,6 +12,7 @@ import {
   type S3Object,
   type S3RetryPolicy,
   uploadFile,
+  uploadStream,
 } from '@tributary/s3';
 import {
   FileExistsError,
@@ -87,6 +88,11 @@ export function s3FileIO(options: S3LakeOptions): FileIO {
       await client.put(placeOf(location), content);
     },
 
+    async writeStream(location, content, signal) {
+      const options = partSize === undefined ? {} : { partSize };
+      return uploadStream(client, content, placeOf(location), options, signal);
+    },
+
     async upload(path, location) {
       await stat(path).catch((error) => {
         throw new FileNotFoundError(path, { cause: error });
@@ -121,6 +127,13 @@ export function s3FileIO(options: S3LakeOptions): FileIO {
           ({ key: found, size, modifiedAt }): FileStat => ({ location: locationOf(found), size, modifiedAt }),
         );
       }
+    },
+
+    async *folders(folder) {
+      const { bucket, key } = placeOf(folder);
+      const prefix = key === '' ? '' : `${key}/`;
+      for await (const { prefixes } of client.list({ bucket, prefix, delimiter: '/' }))
+        yield* prefixes.map((found) => found.slice(prefix.length, -1));
     },
 
     async remove(location) {

@@ -170,7 +170,7 @@ export class S3Client {
     { bucket, key }: S3Location,
     uploadId: string,
     partNumber: number,
-    body: FilePart,
+    body: Uint8Array | FilePart,
     signal?: AbortSignal,
   ): Promise<S3UploadedPart> {
     const query = { partNumber: String(partNumber), uploadId };

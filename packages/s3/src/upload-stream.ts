@@ -33,7 +33,7 @@ export async function uploadStream(
     }
     return await uploadParts(client, location, first, parts, signal);
   } finally {
-    await parts.return();
+    await parts.return(undefined);
   }
 }
 
