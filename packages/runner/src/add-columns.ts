@@ -11,6 +11,7 @@ import { replaceMappingSet } from './mapping-set-version.ts';
 import { type RunNotice, withNotices } from './notices.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
 import { progressOf, runnerActor } from './progress.ts';
+import { listOf, MAX_NAMES } from './schema-drift.ts';
 import { holdRegistry, schemaLookup } from './schema-lookup.ts';
 import type { Attempt } from './services.ts';
 
@@ -227,17 +228,18 @@ async function declareColumns(
 }
 
 function addedNotice({ flowId }: RunRecord, { fields }: FlowFields): RunNotice {
-  const list = fields.map(({ column, path }) => `${column} (${path})`).join(', ');
-  const names = JSON.stringify(fields.map(({ column }) => column));
+  const list = listOf(fields.map(({ column, path }) => `${column} (${path})`));
+  const names = fields.slice(0, MAX_NAMES).map(({ column }) => column);
   return {
     code: 'COLUMNS_ADDED',
     message:
       `New columns have got fields and are read from now on: ${list}. Rows that landed before have nothing there; ` +
-      `POST /runs with {"flowId": "${flowId}", "params": {"refreshColumns": ${names}}} reads them for all rows.`,
+      `POST /runs with {"flowId": "${flowId}", "params": {"refreshColumns": ${JSON.stringify(names)}}} reads ` +
+      `${names.length < fields.length ? 'the first of them' : 'them'} for all rows.`,
   };
 }
 
 function notAdded({ columns, message }: NotAdded): RunNotice {
-  const which = columns.length === 0 ? 'New columns were' : `${columns.join(', ')} was`;
+  const which = columns.length === 0 ? 'New columns were' : `${listOf(columns)} was`;
   return { code: 'COLUMNS_NOT_ADDED', message: `${which} not added: ${message}` };
 }

@@ -22,7 +22,8 @@ export async function describeTable(
 ): Promise<DescribedTable> {
   const { tableName } = document.params;
   try {
-    return { table: asDeclared(await source.describe(tableName, signal), document), isEmpty: false };
+    const table = asDeclared(await source.describe(tableName, signal), document);
+    return { table: withNamedColumns(table), isEmpty: false };
   } catch (error) {
     const isEmpty = error instanceof SourceError && error.code === NO_FILES;
     if (!isEmpty || writeMode.kind === 'mirror') throw error;
@@ -39,4 +40,13 @@ export async function describeTable(
     };
     return { table, isEmpty: true };
   }
+}
+
+/** Without the columns whose names can be kept in no document, as those of a file in another encoding than it is read in. */
+function withNamedColumns(table: TableDescription): TableDescription {
+  const columns = table.columns.filter(({ name }) => name.isWellFormed() && !name.includes('\0'));
+  const others = table.columns.length - columns.length;
+  if (others === 0) return table;
+  const message = `${others} of the columns of ${table.table} cannot be read: there is a NUL or half a character in their names.`;
+  return { ...table, columns, notices: [...(table.notices ?? []), message] };
 }

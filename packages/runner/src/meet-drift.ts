@@ -10,6 +10,7 @@ import { progressOf } from './progress.ts';
 import {
   DEFAULT_DRIFT_POLICY,
   hasDrifted,
+  listOf,
   refusedDrift,
   requireNoDrift,
   type SchemaDrift,
@@ -67,7 +68,7 @@ async function addUnlessPinned(
   const mapping = prepared.flow.transformations.find(({ name }) => name === 'Mapping');
   if (mapping?.params.mappingVersion === undefined) return addColumns(attempt, prepared, columns);
   const { store, run, owner } = attempt;
-  const names = columns.map(({ name }) => name).join(', ');
+  const names = listOf(columns.map(({ name }) => name));
   const message =
     `${names} was not added: the flow names version ${String(mapping.params.mappingVersion)} of its mapping set. ` +
     'Leave mappingVersion out for new columns to be mapped.';

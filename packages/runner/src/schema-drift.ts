@@ -117,9 +117,10 @@ function wordsOf({ added, removed, retyped }: SchemaDrift): string {
 }
 
 /** More names than this are only counted. */
-const MAX_NAMES = 20;
+export const MAX_NAMES = 20;
 
-function listOf(names: readonly string[]): string {
+/** Names one after another, in which hundreds are cut short. */
+export function listOf(names: readonly string[]): string {
   const shown = names.slice(0, MAX_NAMES).join(', ');
   return names.length > MAX_NAMES ? `${shown} and ${names.length - MAX_NAMES} more` : shown;
 }

@@ -92,7 +92,7 @@ export class TableSource implements Source {
       signal?.throwIfAborted();
       const own = rows.slice(page * PAGE_ROWS, (page + 1) * PAGE_ROWS);
       const sent = names.filter((name) => !this.leftOut.includes(name));
-      const text = [sent.join(','), ...own.map((row) => sent.map((name) => cellOf(row, name)).join(','))];
+      const text = [sent, ...own.map((row) => sent.map((name) => cellOf(row, name)))].map(csvLine);
       this.sent.push(`${id}/${page}`);
       await sink.stage({
         format: { kind: 'csv' },
@@ -107,13 +107,18 @@ export class TableSource implements Source {
 export const PAGE_ROWS = 2;
 
 function cellOf(row: SourceRow, column: string): string {
-  const cells: Readonly<Record<string, string | undefined>> = {
-    Id: row.id,
-    Name: row.name ?? 'Doe',
-    Born: row.born ?? '1990',
-    Changed: row.stamp,
-  };
-  return cells[column] ?? row.more?.[column] ?? '';
+  const cells = new Map([
+    ...Object.entries(row.more ?? {}),
+    ['Id', row.id],
+    ['Name', row.name ?? 'Doe'],
+    ['Born', row.born ?? '1990'],
+    ['Changed', row.stamp],
+  ]);
+  return cells.get(column) ?? '';
+}
+
+function csvLine(cells: readonly string[]): string {
+  return cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',');
 }
 
 async function* chunks(text: string): AsyncGenerator<Uint8Array> {
