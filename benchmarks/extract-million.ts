@@ -73,9 +73,6 @@ const [emulator]: [Emulator] = (await once(child, 'message')) as [Emulator];
 const server = await new ServerUnderTest({
   TRIBUTARY_ENGINE_MEMORY_MB: engineMemoryMb,
 }).start();
-// What the making of an embedded store needs is no part of a run.
-await server.end('SIGTERM');
-await server.start();
 try {
   // Once unmeasured, so that the emulator is warm whoever comes first.
   await download(await jobOf(`SELECT ${mappings.map(([name]) => name).join(', ')} FROM Contact`));

@@ -1,4 +1,10 @@
-import { DatabaseNotUsable, DataFolderInUse, StoreMoved, StoreNotMovable } from '@tributary/store';
+import {
+  DatabaseNotUsable,
+  DataFolderInUse,
+  NoDatabase,
+  StoreMoved,
+  StoreNotMovable,
+} from '@tributary/store';
 import { ConfigurationError } from './configuration.ts';
 import { DemoCrmNotStarted } from './demo-crm.ts';
 
@@ -18,6 +24,7 @@ function isForTheUser(error: unknown): error is Error {
     error instanceof DataFolderInUse ||
     error instanceof DatabaseNotUsable ||
     error instanceof DemoCrmNotStarted ||
+    error instanceof NoDatabase ||
     error instanceof StoreMoved ||
     error instanceof StoreNotMovable ||
     (error instanceof Error && 'syscall' in error)

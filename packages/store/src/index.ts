@@ -6,6 +6,7 @@ export type { FoundResource } from './find-resources.ts';
 export type { FlowSource, FlowSources } from './flow-sources.ts';
 export type { LandedItem, LandedItems } from './landed-items.ts';
 export type { Leftover, LeftoverFiles } from './leftovers.ts';
+export { NoDatabase } from './make-database.ts';
 export { type MovedStore, moveStore, StoreNotMovable } from './move-store.ts';
 export { StoreMoved } from './moved-marker.ts';
 export { DatabaseNotUsable, openEmbeddedStore, openPostgresStore } from './open-store.ts';

@@ -1,10 +1,10 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import type { Db } from 'pg-boss';
 import { lockDataFolder } from './data-folder-lock.ts';
+import { openEmbeddedPostgres } from './embedded-postgres.ts';
+import { makeDatabase } from './make-database.ts';
 import { migrate } from './migrations/migrate.ts';
 import { refuseMoved } from './moved-marker.ts';
 import { createStore, type Store } from './store.ts';
@@ -57,8 +57,8 @@ export async function openEmbeddedDatabase(dataFolder: string): Promise<OpenData
   const lock = lockDataFolder(dataFolder);
   try {
     const folder = join(dataFolder, 'store');
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const pglite = await PGlite.create(folder);
+    await makeDatabase(folder);
+    const pglite = await openEmbeddedPostgres(folder);
     const database = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
     await migrate(database);
     return {
