@@ -3,7 +3,7 @@ import { delimiter, isAbsolute, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { RetentionSettings } from '@tributary/runner';
 import { ConfigurationError } from './configuration-error.ts';
-import { type LakePlace, lakePlaceOf } from './lake-place.ts';
+import { type FilePlace, lakePlaceOf, stagingPlaceOf } from './file-place.ts';
 import { settings } from './settings.ts';
 
 export { ConfigurationError };
@@ -15,9 +15,9 @@ export interface Configuration {
   readonly port: number;
   /** Absolute. */
   readonly dataFolder: string;
-  /** Absolute; for what runs stage and what they reject. Every process of an installation reaches it. */
-  readonly stagingFolder: string;
-  readonly lake: LakePlace;
+  readonly lake: FilePlace;
+  /** For what runs stage and what they reject. Every process of an installation reaches it. */
+  readonly staging: FilePlace;
   /** Of files of a lake that lies elsewhere; what is kept on this machine. */
   readonly lakeCacheMb: number;
   /** Undefined: the embedded store in the data folder. */
@@ -54,12 +54,13 @@ export function readConfiguration(
 ): Configuration {
   const read = settingReader(environment, args);
   const dataFolder = resolve(read.text('TRIBUTARY_DATA'));
+  const lake = lakePlaceOf(read.optional, dataFolder);
   return {
     host: read.text('TRIBUTARY_HOST'),
     port: read.integer('TRIBUTARY_PORT', 0, 65_535),
     dataFolder,
-    stagingFolder: resolve(read.optional('TRIBUTARY_STAGING') ?? dataFolder),
-    lake: lakePlaceOf(read.optional, dataFolder),
+    lake,
+    staging: stagingPlaceOf(read.optional, dataFolder, lake),
     lakeCacheMb: read.integer('TRIBUTARY_LAKE_CACHE_MB', 0, 1_048_576),
     databaseUrl: databaseUrlOf(read.optional('DATABASE_URL')),
     firstStart: {

@@ -1,13 +1,16 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createSource, OutboundClient } from '@tributary/connectors';
 import { type Engine, openEngine } from '@tributary/engine';
 import {
+  type Diagnostics,
+  diagnosticsArea,
   type Runner,
   type RunnerLog,
   type RunnerServices,
-  stagingFolder,
+  scratchFolders,
+  stagingArea,
   startRunner,
 } from '@tributary/runner';
 import {
@@ -22,7 +25,10 @@ import type { ClosingStack } from './closing-stack.ts';
 import type { Configuration } from './configuration.ts';
 import { fileInspector } from './file-inspector.ts';
 import { loadSources } from './load-sources.ts';
+import { openKeptPlaces } from './open-kept-places.ts';
 import { openLake } from './open-lake.ts';
+import { openPlace } from './open-place.ts';
+import { processFolder } from './process-folder.ts';
 
 /** What every process of an installation has open, whether it answers requests, executes runs or both. */
 export interface Rooms {
@@ -31,10 +37,11 @@ export interface Rooms {
   readonly lake: RunnerServices['lake'];
   readonly engine: Engine;
   readonly openSource: RunnerServices['openSource'];
-  /** Removes what runs keep outside of the lake; nothing where there is nothing. */
+  /** What runs keep outside of tables; removing nothing is no error. */
   readonly runFiles: {
     removeStaging(runId: string): Promise<void>;
     removeDiagnostics(batchId: string): Promise<void>;
+    readonly diagnostics: Pick<Diagnostics, 'size' | 'stream'>;
   };
   /** Executes what falls due in this process, until all is closed. */
   startRunner(log: RunnerLog): Runner;
@@ -42,15 +49,16 @@ export interface Rooms {
 
 /** Opens them as the configuration says; `closing` closes them. */
 export async function openRooms(configuration: Configuration, closing: ClosingStack): Promise<Rooms> {
-  const { dataFolder, stagingFolder: shared } = configuration;
+  const { dataFolder } = configuration;
   await loadSources(configuration.sourceModules);
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   const store = await openStore(configuration);
   closing.add(() => store.close());
   const vault = openVault(configuration);
+  const lakePlace = await openPlace(configuration.lake, 'LAKE_URI');
   const lake = await openLake(
+    lakePlace,
     {
-      place: configuration.lake,
       cacheFolder: join(dataFolder, 'lake-cache'),
       cacheBytes: configuration.lakeCacheMb * 1024 * 1024,
     },
@@ -70,8 +78,11 @@ export async function openRooms(configuration: Configuration, closing: ClosingSt
   };
   const openSource: Rooms['openSource'] = (connectionSpecId, authSpecName, params, options) =>
     createSource(connectionSpecId, authSpecName, params, { ...options, outbound, files });
-  const staging = stagingFolder(join(shared, 'staging'));
-  const diagnostics = join(shared, 'diagnostics');
+  const scratchFolder = await processFolder(join(dataFolder, 'scratch'), closing);
+  const scratch = scratchFolders(join(scratchFolder, 'attempts'));
+  const kept = await openKeptPlaces(configuration, lakePlace, join(scratchFolder, 'pages'));
+  const staging = stagingArea(kept);
+  const diagnostics = diagnosticsArea(kept, scratch);
   return {
     store,
     vault,
@@ -80,7 +91,8 @@ export async function openRooms(configuration: Configuration, closing: ClosingSt
     openSource,
     runFiles: {
       removeStaging: staging.remove,
-      removeDiagnostics: (batchId) => rm(join(diagnostics, batchId), { recursive: true, force: true }),
+      removeDiagnostics: diagnostics.remove,
+      diagnostics,
     },
     startRunner(log) {
       const runner = startRunner({
@@ -89,7 +101,8 @@ export async function openRooms(configuration: Configuration, closing: ClosingSt
         engine,
         lake,
         staging,
-        diagnosticsFolder: (batchId) => ensureFolder(join(diagnostics, batchId)),
+        diagnostics,
+        scratch,
         outbound,
         openSource,
         isShared: configuration.databaseUrl !== undefined,

@@ -22,6 +22,20 @@ test('a flag wins over the environment, and the environment over the default', (
 
 const BUCKET = { LAKE_URI: 's3://bucket/lake', AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'hunter2' };
 
+test('what runs keep lies in the data folder, beside tables that are in a bucket, or where it is told', () => {
+  const stagingOf = (environment: Record<string, string>) =>
+    readConfiguration({ TRIBUTARY_DATA: '/data', ...environment }, []).staging;
+  const bucket = readConfiguration(BUCKET, []).lake;
+  expect(stagingOf({})).toEqual({ kind: 'folder', folder: '/data' });
+  expect(stagingOf({ LAKE_URI: '/lake' })).toEqual({ kind: 'folder', folder: '/data' });
+  expect(stagingOf(BUCKET)).toEqual(bucket);
+  expect(stagingOf({ ...BUCKET, TRIBUTARY_STAGING: '/shared' })).toEqual({
+    kind: 'folder',
+    folder: '/shared',
+  });
+  expect(stagingOf({ ...BUCKET, LAKE_URI: '/lake', TRIBUTARY_STAGING: 's3://bucket/lake' })).toEqual(bucket);
+});
+
 test.each([
   [{ TRIBUTARY_PORT: 'http' }, /TRIBUTARY_PORT/],
   [{ TRIBUTARY_PORT: '70000' }, /TRIBUTARY_PORT/],
@@ -35,6 +49,8 @@ test.each([
   [{ LAKE_URI: 's3://bucket/lake', AWS_ACCESS_KEY_ID: 'hunter2' }, /AWS_SECRET_ACCESS_KEY/],
   [{ ...BUCKET, AWS_ENDPOINT_URL_S3: 'ftp://hunter2@host' }, /AWS_ENDPOINT_URL_S3/],
   [{ LAKE_URI: 'file://elsewhere/lake' }, /LAKE_URI/],
+  [{ TRIBUTARY_STAGING: 's3://bucket/pages' }, /AWS_ACCESS_KEY_ID.*TRIBUTARY_STAGING/],
+  [{ TRIBUTARY_STAGING: 'gs://bucket/pages' }, /TRIBUTARY_STAGING.*gs/],
   [{ DATABASE_URL: 'mysql://root:hunter2@db' }, /DATABASE_URL/],
 ])('%o is refused, naming the setting and repeating no secret', (environment, message) => {
   const read = () => readConfiguration(environment, []);

@@ -64,7 +64,7 @@ export const settings: readonly Setting[] = [
     variable: 'AWS_ACCESS_KEY_ID',
     flag: 'lake-key-id',
     fallback: undefined,
-    meaning: 'Key that reaches the lake’s bucket.',
+    meaning: 'Key that reaches buckets: the lake’s, and that of `TRIBUTARY_STAGING`.',
   },
   {
     variable: 'AWS_SECRET_ACCESS_KEY',
@@ -115,7 +115,7 @@ export const settings: readonly Setting[] = [
     flag: 'staging',
     fallback: undefined,
     meaning:
-      'Folder for staged pages and rejected rows, which servers and workers share; the data folder where unset.',
+      'Where staged pages and rejected rows lie, which servers and workers share: a folder, or `s3://bucket/prefix`. Where unset the lake’s bucket, or the data folder where the lake is none.',
   },
   {
     variable: 'TRIBUTARY_SETTLE_SECONDS',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createSource } from '@tributary/connectors';
 import { openEngine } from '@tributary/engine';
 import { type LocalFileIO, localCopies, localFileIO } from '@tributary/lake';
-import type { Lake } from '@tributary/runner';
+import { diagnosticsArea, type Lake, scratchFolders, stagingArea } from '@tributary/runner';
 import { createVault, type Store } from '@tributary/store';
 import { openMadeStore } from '@tributary/store/test-kit';
 import { createTokens } from './http/access-tokens.ts';
@@ -73,12 +73,7 @@ export async function startTestServer(
       copies: localCopies(io, { folder: join(folder, 'copies'), maxBytes: 0 }),
       tableLocation: ({ sandboxId }, dataSetId) => io.locationOf(join(folder, 'lake', sandboxId, dataSetId)),
     },
-    runFiles: {
-      removeStaging: async (runId) =>
-        rmSync(join(folder, 'staging', runId), { recursive: true, force: true }),
-      removeDiagnostics: async (batchId) =>
-        rmSync(join(folder, 'diagnostics', batchId), { recursive: true, force: true }),
-    },
+    runFiles: runFilesIn(folder),
     openSource: createSource,
     wakeRunner: () => undefined,
   };
@@ -129,5 +124,21 @@ export async function startTestServer(
       await store.close();
       rmSync(folder, { recursive: true, force: true });
     },
+  };
+}
+
+function runFilesIn(folder: string): Dependencies['runFiles'] {
+  const io = localFileIO(folder);
+  const place = {
+    io,
+    copies: localCopies(io, { folder: join(folder, 'copies'), maxBytes: 0 }),
+    staging: io.locationOf(join(folder, 'staging')),
+    diagnostics: io.locationOf(join(folder, 'diagnostics')),
+  };
+  const diagnostics = diagnosticsArea([place], scratchFolders(join(folder, 'scratch')));
+  return {
+    removeStaging: stagingArea([place]).remove,
+    removeDiagnostics: diagnostics.remove,
+    diagnostics,
   };
 }

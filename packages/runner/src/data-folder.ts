@@ -3,13 +3,14 @@ import { basename } from 'node:path';
 import type { FileIO } from '@tributary/lake';
 import type { RunRecord } from '@tributary/store';
 import { progressOf } from './progress.ts';
-import type { Attempt, RunnerServices } from './services.ts';
+import { type ScratchFolders, scratchOf } from './scratch-folders.ts';
+import type { Attempt } from './services.ts';
 
 /*
  * Where a run's data files lie: `<table>/data/<run>/<attempt>`. An attempt writes to its own folder only and no two
  * have one number, so that what did not come into the table can be removed without looking into the table.
  *
- * The engine writes files of this machine. Where the table lies elsewhere they are made beside the run's staging and uploaded.
+ * The engine writes files of this machine. Where the table lies elsewhere they are made in a scratch folder and uploaded.
  */
 
 /** The location of a run's files, below its table's. */
@@ -29,7 +30,7 @@ export interface PlacedFile {
   readonly location: string;
 }
 
-/** The folder that files of a table are made in, such as those of one attempt. */
+/** The folder that files are made in which are kept at a location, such as those of one attempt. */
 export class DataFolder {
   /** Absolute. */
   readonly path: string;
@@ -43,24 +44,30 @@ export class DataFolder {
   }
 
   /** Makes an attempt's folder. */
-  static async make({ services, run }: Attempt): Promise<DataFolder> {
+  static async make(attempt: Attempt): Promise<DataFolder> {
+    const { services, run } = attempt;
     const { dataFolder } = progressOf(run);
     if (dataFolder === undefined) throw new Error(`the run ${run.id} was not planned`);
-    return DataFolder.at(services, attemptFolder(dataFolder, run.attempt), run.id);
+    const { lake, scratch } = services;
+    return DataFolder.at(
+      { io: lake.io, scratch },
+      attemptFolder(dataFolder, run.attempt),
+      scratchOf(attempt),
+    );
   }
 
-  /** Makes a folder at a location; where that is not of this machine, beside what is staged under a name. */
+  /** Makes a folder at a location; where that is not of this machine, as scratch of a name. */
   static async at(
-    { lake: { io }, staging }: Pick<RunnerServices, 'lake' | 'staging'>,
+    { io, scratch }: { readonly io: FileIO; readonly scratch: ScratchFolders },
     location: string,
-    stagedAs: string,
+    scratchName: string,
   ): Promise<DataFolder> {
-    const path = io.pathOf(location) ?? (await staging.makeFolder(stagedAs));
+    const path = io.pathOf(location) ?? (await scratch.make(scratchName));
     await mkdir(path, { recursive: true });
     return new DataFolder(io, location, path);
   }
 
-  /** Puts files of the folder where the table's belong. */
+  /** Puts files of the folder where they are kept. */
   async place<File extends { readonly path: string }>(
     files: readonly File[],
   ): Promise<readonly (File & PlacedFile)[]> {
@@ -82,7 +89,7 @@ export class DataFolder {
     }
   }
 
-  /** Removes what of it is not the table's own; what could not be goes with the run's staging. */
+  /** Removes what of it is scratch; what could not be goes with the attempt's. */
   async leave(): Promise<void> {
     if (this.#io.pathOf(this.#location) === undefined)
       await rm(this.path, { recursive: true, force: true }).catch(() => undefined);

@@ -17,6 +17,7 @@ import { comparisonNotices, reconcileRun } from './reconcile-run.ts';
 import { landRefresh } from './refresh-run.ts';
 import { type LandedRun, verdictOf } from './run-commit.ts';
 import { withOutcome } from './run-outcome.ts';
+import { scratchOf } from './scratch-folders.ts';
 import type { Attempt } from './services.ts';
 import { figuresOf } from './staged-pages.ts';
 import { tidyDiagnostics } from './tidy-diagnostics.ts';
@@ -53,6 +54,9 @@ export async function executeRun(attempt: Attempt): Promise<void> {
     await takeSteps(attempt);
   } catch (error) {
     await handleFailure(attempt, error);
+  } finally {
+    // What cannot be removed now goes with the process.
+    await attempt.services.scratch.remove(scratchOf(attempt)).catch(() => undefined);
   }
 }
 

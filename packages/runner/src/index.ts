@@ -2,12 +2,14 @@ export { acceptDrift } from './accept-drift.ts';
 export { type AffectedResources, affectedBy } from './affected-schemas.ts';
 export { newBatchId } from './batch-id.ts';
 export { describeRun } from './describe-run.ts';
+export { type Diagnostics, diagnosticsArea } from './diagnostics.ts';
 export * from './documents.ts';
 export { secretText } from './events/cloud-event.ts';
 export { type DeliveryServices, deliverEvent } from './events/deliver-event.ts';
 export { type EventType, eventTypes, isWanted } from './events/event-types.ts';
 export { recordRunEvent } from './events/record-event.ts';
 export { type EvolvedTable, evolveDataSets, tidyTables } from './evolve-data-sets.ts';
+export type { KeptPlace, KeptPlaces } from './kept-files.ts';
 export { withLiveFiles } from './live-files.ts';
 export {
   FIRST_VERSION,
@@ -32,9 +34,10 @@ export { type Runner, startRunner } from './runner.ts';
 export { intervalSecondsOf, isTimezone, nextSlot, scheduleFrom } from './schedule.ts';
 export { schemaIdentities } from './schema-identities.ts';
 export { holdRegistry, schemaLookup } from './schema-lookup.ts';
+export { type ScratchFolders, scratchFolders } from './scratch-folders.ts';
 export { authParamsKeeper, openAuthParams } from './sealed-params.ts';
 export type { Lake, RunnerLog, RunnerServices } from './services.ts';
 export { asDeclared, sourceColumnsOf } from './source-columns.ts';
-export { type StagingFolder, stagingFolder } from './staging-folder.ts';
+export { type StagingArea, stagingArea } from './staging-area.ts';
 export { targetFields } from './target-fields.ts';
 export type { RetentionSettings } from './upkeep/retention.ts';

@@ -20,13 +20,16 @@ import {
 } from '@tributary/lake';
 import type { SourceColumn } from '@tributary/xdm';
 import type { DataFolder, PlacedFile } from './data-folder.ts';
+import { withDiagnostics } from './diagnostics.ts';
 import { ColumnsMissing, RowsMissing, StagedPageDamaged } from './failure.ts';
 import { withTable } from './live-files.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
 import { progressOf, type Refresh } from './progress.ts';
 import { planRefresh, type RefreshPlan, withMappingsOf } from './refresh-plan.ts';
+import { scratchOf } from './scratch-folders.ts';
 import type { Attempt } from './services.ts';
-import { announcedRows, damagedPage, stagedFile } from './staged-pages.ts';
+import { announcedRows, stagedFile } from './staged-pages.ts';
+import type { PagesHere } from './staging-area.ts';
 import { targetFields } from './target-fields.ts';
 import { currentTable } from './transform-run.ts';
 
@@ -47,38 +50,43 @@ export interface StagedRefresh {
 }
 
 /**
- * Maps the staged rows to files beside them, which are nobody's table.
+ * Maps the staged rows to scratch files, which are nobody's table.
  * @throws {StagedPageDamaged} when a page of this run is not there as it was staged
  * @throws {ColumnsMissing} when the mappings have changed so that the refresh is another by now
  * @throws {RowsMissing} when not all rows that the source announced are there
  */
 export async function freshRows(
-  { services, store, run, signal }: Attempt,
+  attempt: Attempt,
   prepared: PreparedFlow,
   batchId: string,
 ): Promise<FreshRows> {
+  const { services, store, run, signal } = attempt;
   const { columns = [], refresh } = progressOf(run);
   if (refresh?.replaces === undefined) throw new Error(`the run ${run.id} is no planned refresh`);
   const pages = await store.staging.pages(run.id);
-  const damaged = await damagedPage(pages);
-  if (damaged !== undefined) throw new StagedPageDamaged(damaged.path);
   const plan = planOfStaged(prepared, columns, refresh);
-  const result = await services.engine.transform(
-    {
-      staged: pages.map(stagedFile),
-      landed: [],
-      columns,
-      plan: plan.mappings,
-      target: plan.target,
-      fields: await fieldsOf({ services, store }, prepared.dataSetId),
-      identities: plan.identities,
-      keyed: { key: plan.key, directory: await services.staging.makeFolder(run.id) },
-      dataDirectory: await services.staging.makeFolder(run.id),
-      diagnosticsDirectory: await services.diagnosticsFolder(batchId),
-      now: run.startedAt ?? run.createdAt,
-    },
-    signal,
-  );
+  const scratch = () => services.scratch.make(scratchOf(attempt));
+  const request = {
+    landed: [],
+    columns,
+    plan: plan.mappings,
+    target: plan.target,
+    fields: await fieldsOf({ services, store }, prepared.dataSetId),
+    identities: plan.identities,
+    keyed: { key: plan.key, directory: await scratch() },
+    dataDirectory: await scratch(),
+    now: run.startedAt ?? run.createdAt,
+  };
+  const transform = (staged: PagesHere) => {
+    if (!staged.ok) throw new StagedPageDamaged(staged.damaged.path);
+    return withDiagnostics(attempt, prepared, batchId, (diagnosticsDirectory) =>
+      services.engine.transform(
+        { ...request, staged: staged.pages.map(stagedFile), diagnosticsDirectory },
+        signal,
+      ),
+    );
+  };
+  const result = await services.staging.withPages(pages, transform, signal);
   const announced = announcedRows(pages);
   if (announced !== undefined && announced !== result.inputRows)
     throw new RowsMissing(announced, result.inputRows);

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OutboundClient, type Source } from '@tributary/connectors';
@@ -9,13 +8,16 @@ import { createTable, localCopies, localFileIO, readTable } from '@tributary/lak
 import { createVault, type RunRecord, type ScopedStore, type Store } from '@tributary/store';
 import { openMadeStore } from '@tributary/store/test-kit';
 import { assignFieldIds, composeSchema, type SourceColumn } from '@tributary/xdm';
+import { diagnosticsArea } from './diagnostics.ts';
 import { documentOf, type FlowDocument } from './documents.ts';
 import { executeRun } from './execute-run.ts';
+import type { KeptPlace } from './kept-files.ts';
 import { withTable } from './live-files.ts';
 import type { RunProgress } from './progress.ts';
 import { schemaLookup } from './schema-lookup.ts';
+import { scratchFolders } from './scratch-folders.ts';
 import type { RunnerServices } from './services.ts';
-import { stagingFolder } from './staging-folder.ts';
+import { stagingArea } from './staging-area.ts';
 import { TableSource } from './table-source.test-kit.ts';
 
 const ORG_ID = 'ACME@AdobeOrg';
@@ -65,6 +67,8 @@ export class RunBench {
 
   private constructor(folder: string, store: Store, scoped: ScopedStore) {
     const io = localFileIO(join(folder, 'lake'));
+    const kept = placeOfFolder(folder);
+    const scratch = scratchFolders(join(folder, 'scratch'));
     const queue: Store['queue'] = {
       ...store.queue,
       release: (run, owner, notBefore) => {
@@ -86,12 +90,9 @@ export class RunBench {
         copies: localCopies(io, { folder: join(folder, 'copies'), maxBytes: 0 }),
         tableLocation: (_scope, dataSetId) => io.locationOf(join(folder, 'lake', dataSetId)),
       },
-      staging: stagingFolder(join(folder, 'staging')),
-      async diagnosticsFolder(batchId) {
-        const path = join(folder, 'diagnostics', batchId);
-        await mkdir(path, { recursive: true });
-        return path;
-      },
+      staging: stagingArea([kept]),
+      diagnostics: diagnosticsArea([kept], scratch),
+      scratch,
       outbound: new OutboundClient(),
       openSource: () => this.opened,
       isShared: false,
@@ -303,5 +304,15 @@ function mappingSet(...names: (keyof typeof mappings)[]) {
       source: mappings[name][0],
       destination: mappings[name][1],
     })),
+  };
+}
+
+function placeOfFolder(folder: string): KeptPlace {
+  const io = localFileIO(folder);
+  return {
+    io,
+    copies: localCopies(io, { folder: join(folder, 'copies'), maxBytes: 0 }),
+    staging: io.locationOf(join(folder, 'staging')),
+    diagnostics: io.locationOf(join(folder, 'diagnostics')),
   };
 }

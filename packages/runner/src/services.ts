@@ -2,7 +2,9 @@ import type { OutboundClient, Source, SourceOptions } from '@tributary/connector
 import type { Engine } from '@tributary/engine';
 import type { FileIO, LocalCopies } from '@tributary/lake';
 import type { Claim, RunRecord, Scope, ScopedStore, Store, Vault } from '@tributary/store';
-import type { StagingFolder } from './staging-folder.ts';
+import type { Diagnostics } from './diagnostics.ts';
+import type { ScratchFolders } from './scratch-folders.ts';
+import type { StagingArea } from './staging-area.ts';
 import type { RetentionSettings } from './upkeep/retention.ts';
 
 /** Where the runner tells what it does; a pino logger is one. */
@@ -27,9 +29,9 @@ export interface RunnerServices {
   readonly vault: Vault;
   readonly engine: Engine;
   readonly lake: Lake;
-  readonly staging: StagingFolder;
-  /** A folder that holds a batch's diagnostics for good, made when it is missing. */
-  diagnosticsFolder(batchId: string): Promise<string>;
+  readonly staging: StagingArea;
+  readonly diagnostics: Diagnostics;
+  readonly scratch: ScratchFolders;
   /** The way to receivers of events. */
   readonly outbound: Pick<OutboundClient, 'text'>;
   openSource(

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import type { StagedFormat } from '@tributary/connectors';
 import type { StagedPage, StagedPartition } from '@tributary/store';
 import type { ExtractedPartition } from './progress.ts';
@@ -53,16 +52,4 @@ export function announcedRows(pages: readonly StagedPage[]): number | undefined 
       sum === undefined || page.announcedRows === undefined ? undefined : sum + page.announcedRows,
     0,
   );
-}
-
-/** The first page whose file is gone, or has another size than when it was staged: no row of it can be trusted. */
-export async function damagedPage(pages: readonly StagedPage[]): Promise<StagedPage | undefined> {
-  for (const page of pages) {
-    const size = await stat(page.path).then(
-      (file) => file.size,
-      () => undefined,
-    );
-    if (size !== page.bytes) return page;
-  }
-  return undefined;
 }

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import type { ScopedStore } from '@tributary/store';
 import { documentOf } from './documents.ts';
 import type { RunnerServices } from './services.ts';
@@ -8,11 +7,11 @@ import type { RunnerServices } from './services.ts';
  * did not come to its end, or whose flow keeps none.
  */
 export async function tidyDiagnostics(
-  { diagnosticsFolder }: Pick<RunnerServices, 'diagnosticsFolder'>,
+  { diagnostics }: Pick<RunnerServices, 'diagnostics'>,
   store: ScopedStore,
   batchId: string,
 ): Promise<void> {
   const batch = await store.resources('batch').get(batchId);
   if (batch !== undefined && documentOf('batch', batch).diagnosticsFiles.length > 0) return;
-  await rm(await diagnosticsFolder(batchId), { recursive: true, force: true });
+  await diagnostics.remove(batchId);
 }

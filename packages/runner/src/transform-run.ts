@@ -1,17 +1,19 @@
 import { planMappings } from '@tributary/data-prep';
 import { type LiveFile, leafField, type TargetField, type TransformResult } from '@tributary/engine';
 import { currentSchema, readTable, type SnapshotId } from '@tributary/lake';
-import type { ScopedStore, TimeWatermark } from '@tributary/store';
+import type { StagedPage } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
-import type { KeyedRun } from './choose-read.ts';
+import { withDiagnostics } from './diagnostics.ts';
 import { ColumnsMissing, FlowUnfit, LandedPageDamaged, RowsMissing, StagedPageDamaged } from './failure.ts';
 import { withTable } from './live-files.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
-import { progressOf } from './progress.ts';
+import { progressOf, type RunProgress } from './progress.ts';
 import type { RunWindow } from './read-window.ts';
+import { scratchOf } from './scratch-folders.ts';
 import type { Attempt } from './services.ts';
 import { faultOfItem, stagedFiles } from './staged-items.ts';
-import { announcedRows, damagedPage, stagedFile } from './staged-pages.ts';
+import { announcedRows, type StagedRead, stagedFile } from './staged-pages.ts';
+import type { PagesHere } from './staging-area.ts';
 import { targetFields } from './target-fields.ts';
 import { timeWatermark } from './time-watermark.ts';
 import { keyMapping } from './write-mode.ts';
@@ -35,21 +37,46 @@ export interface MappedRows extends TransformResult {
  * @throws {RowsMissing} when not all rows that the source announced are there.
  */
 export async function transformRun(
-  { services, store, run, signal }: Attempt,
+  attempt: Attempt,
   prepared: PreparedFlow,
   columns: readonly SourceColumn[],
   window: RunWindow | undefined,
   batchId: string,
   dataDirectory: string,
 ): Promise<MappedRows> {
-  const { keyed, requestedWindow } = progressOf(run);
-  const pages = await store.staging.pages(run.id);
-  const partitions = await store.staging.partitions(run.id);
-  const damaged = await damagedPage(pages);
-  if (damaged !== undefined) throw new StagedPageDamaged(damaged.path);
-  if (keyed === undefined && announcedRows(pages) === 0) return NO_ROWS;
-  const earlier =
-    requestedWindow === undefined ? await landedBefore(store, run.flowId, window, keyed) : undefined;
+  const { services, store, run, signal } = attempt;
+  const progress = progressOf(run);
+  const staged = {
+    partitions: await store.staging.partitions(run.id),
+    pages: await store.staging.pages(run.id),
+  };
+  const mapping = { prepared, columns, batchId, dataDirectory };
+  const mapStaged = async (here: PagesHere) => {
+    if (!here.ok) throw new StagedPageDamaged(here.damaged.path);
+    const read = { ...staged, pages: here.pages };
+    if (isEmptyRead(progress, read.pages)) return NO_ROWS;
+    const compared = progress.requestedWindow === undefined ? window : undefined;
+    return withLandedBefore(attempt, compared, (landed) => mapRows(attempt, mapping, read, landed));
+  };
+  return services.staging.withPages(staged.pages, mapStaged, signal);
+}
+
+interface Mapping {
+  readonly prepared: PreparedFlow;
+  readonly columns: readonly SourceColumn[];
+  readonly batchId: string;
+  readonly dataDirectory: string;
+}
+
+/** Maps rows of pages that are on this machine. */
+async function mapRows(
+  attempt: Attempt,
+  { prepared, columns, batchId, dataDirectory }: Mapping,
+  { pages, partitions }: StagedRead,
+  landed: LandedRows | undefined,
+): Promise<MappedRows> {
+  const { services, store, run, signal } = attempt;
+  const { keyed } = progressOf(run);
   const table = await currentTable({ services, store }, prepared.dataSetId);
   const planned = planMappings({ mappings: prepared.mappings, columns, target: prepared.schema.root });
   if (!planned.ok) throw new ColumnsMissing(planned.errors.map(({ message }) => message));
@@ -59,15 +86,14 @@ export async function transformRun(
   const fields = targetFields(currentSchema(table.metadata));
   const request = {
     staged: stagedFiles(pages, partitions),
-    landed: earlier?.unsettledPages.map(stagedFile) ?? [],
-    ...(earlier ? { landedColumns: earlier.columns } : {}),
+    landed: landed?.pages.map(stagedFile) ?? [],
+    ...(landed ? { landedColumns: landed.columns } : {}),
     columns,
     plan: planned.plan,
     target: prepared.schema.root,
     fields,
     identities: prepared.identities,
     dataDirectory,
-    diagnosticsDirectory: await services.diagnosticsFolder(batchId),
     now: run.startedAt ?? run.createdAt,
   };
   const keyedRows = keyed &&
@@ -75,12 +101,18 @@ export async function transformRun(
       key: key.key,
       ...(keyed.versionColumn !== undefined && { versionColumn: keyed.versionColumn }),
       ...(keyed.deletionColumn !== undefined && { deletionColumn: keyed.deletionColumn }),
-      directory: await services.staging.makeFolder(run.id),
+      directory: await services.scratch.make(scratchOf(attempt)),
     };
   const transform = (live?: readonly LiveFile[]) =>
-    services.engine.transform(
-      { ...request, ...(keyedRows && { keyed: { ...keyedRows, ...(live && { table: live }) } }) },
-      signal,
+    withDiagnostics(attempt, prepared, batchId, (diagnosticsDirectory) =>
+      services.engine.transform(
+        {
+          ...request,
+          diagnosticsDirectory,
+          ...(keyedRows && { keyed: { ...keyedRows, ...(live && { table: live }) } }),
+        },
+        signal,
+      ),
     );
   const transformed = keyed?.isWhole ? withTable(services.lake, table, transform, signal) : transform();
   const result = await transformed.catch((error: unknown) => {
@@ -92,6 +124,17 @@ export async function transformRun(
   if (key === undefined) return result;
   const keyFields = key.key.map((path) => leafField(fields, path));
   return { ...result, keyed: { key: keyFields, snapshotId: table.metadata['current-snapshot-id'] } };
+}
+
+/**
+ * Whether there is nothing to transform: the source counted no row in any page, and none of the table is gone for being in
+ * none.
+ */
+export function isEmptyRead(
+  { keyed, refresh }: Pick<RunProgress, 'keyed' | 'refresh'>,
+  pages: readonly StagedPage[],
+): boolean {
+  return keyed === undefined && refresh === undefined && announcedRows(pages) === 0;
 }
 
 /** Of pages that have no row, as the source counted them. */
@@ -108,23 +151,33 @@ const NO_ROWS: MappedRows = {
   errors: [],
 };
 
+/** Rows of the stretch that is read again, as they have landed before. */
+interface LandedRows {
+  /** On this machine. */
+  readonly pages: readonly StagedPage[];
+  readonly columns: readonly string[];
+}
+
 /**
- * What tells rows that have landed from those that have not. Rows that are told apart by a key may land again, so that there
- * a page that is gone costs work and nothing else; and where all rows are read, they are compared with the table itself.
+ * Has at hand what tells rows that have landed from those that have not. Rows that are told apart by a key may land again, so
+ * that there a page that is gone costs work and nothing else; and where all rows are read, they are compared with the table itself.
  */
-async function landedBefore(
-  store: ScopedStore,
-  flowId: string,
+async function withLandedBefore<T>(
+  { services, store, run, signal }: Attempt,
   window: RunWindow | undefined,
-  keyed: KeyedRun | undefined,
-): Promise<TimeWatermark | undefined> {
-  if (window === undefined || keyed?.isWhole) return undefined;
-  const watermark = await timeWatermark(store, flowId);
-  if (watermark?.deltaColumn !== window.column) return undefined;
-  const damaged = await damagedPage(watermark.unsettledPages);
-  if (damaged === undefined) return watermark;
-  if (keyed !== undefined) return undefined;
-  throw new LandedPageDamaged(damaged.path, watermark.settledUpTo);
+  work: (landed: LandedRows | undefined) => Promise<T>,
+): Promise<T> {
+  const { keyed } = progressOf(run);
+  if (window === undefined || keyed?.isWhole) return work(undefined);
+  const watermark = await timeWatermark(store, run.flowId);
+  if (watermark?.deltaColumn !== window.column) return work(undefined);
+  const { unsettledPages, settledUpTo, columns } = watermark;
+  const compare = (landed: PagesHere) => {
+    if (landed.ok) return work({ pages: landed.pages, columns });
+    if (keyed !== undefined) return work(undefined);
+    throw new LandedPageDamaged(landed.damaged.path, settledUpTo);
+  };
+  return services.staging.withPages(unsettledPages, compare, signal);
 }
 
 /** The table of a dataset as its pointer shows it now. */

@@ -1,6 +1,6 @@
 import type { Source, SourceOptions } from '@tributary/connectors';
 import type { Engine } from '@tributary/engine';
-import type { Lake } from '@tributary/runner';
+import type { Diagnostics, Lake } from '@tributary/runner';
 import type { Store, Vault } from '@tributary/store';
 import type { Tokens } from '../http/access-tokens.ts';
 
@@ -11,10 +11,11 @@ export interface Dependencies {
   readonly tokens: Tokens;
   readonly engine: Engine;
   readonly lake: Lake;
-  /** Removes what runs keep outside of the lake; nothing where there is nothing. */
+  /** What runs keep outside of tables; removing nothing is no error. */
   readonly runFiles: {
     removeStaging(runId: string): Promise<void>;
     removeDiagnostics(batchId: string): Promise<void>;
+    readonly diagnostics: Pick<Diagnostics, 'size' | 'stream'>;
   };
   /** A source for a base connection's auth; undefined where nothing can be read through its connection spec. */
   openSource(

@@ -34,7 +34,7 @@ const COMMIT_ATTEMPTS = 3;
 
 /** A table under compaction. */
 interface Compaction {
-  readonly services: Pick<RunnerServices, 'lake' | 'staging' | 'engine'>;
+  readonly services: Pick<RunnerServices, 'lake' | 'scratch' | 'engine'>;
   readonly store: ScopedStore;
   readonly dataSetId: string;
   readonly signal: AbortSignal;
@@ -72,14 +72,14 @@ async function rewrite(
   group: readonly FileScanTask[],
 ): Promise<boolean> {
   const { services, store, dataSetId, signal } = compaction;
-  const { lake, engine } = services;
+  const { lake, scratch, engine } = services;
   if (await isBeingWritten(store, dataSetId)) return false;
   const name = `rewrite-${randomUUID()}`;
   const location = dataFolderOf(table.metadata.location, name);
   const notBefore = new Date(Date.now() + LONGEST_REWRITE_MS);
   const note: LeftoverFiles = { kind: 'folder', name: location, notBefore };
   await store.leftovers.note([note]);
-  const folder = await DataFolder.at(services, location, name);
+  const folder = await DataFolder.at({ io: lake.io, scratch }, location, name);
   try {
     const schema = currentSchema(table.metadata);
     const request = { fields: targetFields(schema), dataDirectory: folder.path };

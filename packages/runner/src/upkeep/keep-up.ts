@@ -3,6 +3,10 @@ import { tidyRuns } from '../tidy-run.ts';
 import { forgetEvents } from './forget-events.ts';
 import { forgetRuns } from './forget-runs.ts';
 import { keepTables } from './keep-tables.ts';
+import { DAY_MS } from './retention.ts';
+
+/** What is being written to staging or diagnostics for so long belongs to a process that has died. */
+const LONGEST_WRITE_MS = DAY_MS;
 
 /** How long after a pass the next one comes. */
 const PAUSE_MS = 3_600_000;
@@ -17,7 +21,7 @@ const LATELY_MS = PAUSE_MS / 2;
 export async function keepUp(services: RunnerServices, signal: AbortSignal, now = new Date()): Promise<Date> {
   const lately = new Date(now.getTime() - LATELY_MS);
   const concerns: Readonly<Record<string, () => Promise<void>>> = {
-    staging: () => tidyRuns(services),
+    staging: () => tidyKept(services, now),
     runs: () => forgetRuns(services, now, signal),
     events: () => forgetEvents(services, now, signal),
     tables: () => keepTables(services, now, lately, signal),
@@ -32,4 +36,11 @@ export async function keepUp(services: RunnerServices, signal: AbortSignal, now 
     }
   }
   return new Date(now.getTime() + PAUSE_MS);
+}
+
+async function tidyKept(services: RunnerServices, now: Date): Promise<void> {
+  await tidyRuns(services);
+  const begunBefore = new Date(now.getTime() - LONGEST_WRITE_MS);
+  await services.staging.sweep(begunBefore);
+  await services.diagnostics.sweep(begunBefore);
 }

@@ -7,10 +7,11 @@ import { refusals } from '../catalog/answer-schemas.ts';
 import { storedDataSet } from '../catalog/data-set-document.ts';
 import { dataSetFileId } from '../catalog/data-set-file.ts';
 import { shownEnvelope } from '../catalog/shown-data-set.ts';
+import type { Dependencies } from '../dependencies.ts';
 import { DataSetFilePage, FileOrPage, pageOf, pageParameters, shownFile, urlOf } from './file-page.ts';
 import { sampleRows } from './row-samples.ts';
 import { servedBatch } from './served-batch.ts';
-import { localFile, requireFile, type StoredFile, sendFile } from './stored-file.ts';
+import { diagnosticsFile, requireFile, type StoredFile, sendFile } from './stored-file.ts';
 
 const IdParameter = Type.Object({ batchId: Type.String() });
 const PathQuery = Type.Object({
@@ -30,7 +31,10 @@ const Diagnostics = {
 };
 
 /** The files of a batch: what landed, and what did not. */
-export function registerBatchFiles(routes: Routes): void {
+export function registerBatchFiles(routes: Routes, { runFiles }: Pick<Dependencies, 'runFiles'>): void {
+  const rowErrorFiles = (batch: Resource): readonly StoredFile[] =>
+    documentOf('batch', batch).diagnosticsFiles.map((name) => diagnosticsFile(runFiles.diagnostics, name));
+
   routes.get(
     '/batches/:batchId/files',
     {
@@ -114,10 +118,6 @@ async function answerMeta(
   if (SAMPLES.includes(path)) return sampleRows(files);
   const name = path.startsWith(`${ROW_ERRORS}/`) ? path.slice(ROW_ERRORS.length + 1) : '';
   return sendFile(request, reply, name === '' ? requireFile([], path) : requireFile(files, name));
-}
-
-function rowErrorFiles(batch: Resource): readonly StoredFile[] {
-  return documentOf('batch', batch).diagnosticsFiles.map(localFile);
 }
 
 async function shownDataSetFile(request: FastifyRequest, store: ScopedStore, batch: Resource) {

@@ -16,7 +16,7 @@ export function dataAccess(dependencies: Dependencies): Service {
     register(routes) {
       // Answers are sent as they are: their schemas document.
       routes.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
-      registerBatchFiles(routes);
+      registerBatchFiles(routes, dependencies);
       registerDataSetFiles(routes, dependencies);
       registerPreview(routes, dependencies);
     },

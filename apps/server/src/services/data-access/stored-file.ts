@@ -1,8 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { FileIO } from '@tributary/lake';
+import type { Diagnostics } from '@tributary/runner';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../../http/problem.ts';
 import { type ByteRange, parseRange } from './byte-range.ts';
@@ -25,19 +24,12 @@ export function lakeFile(io: FileIO, location: string): StoredFile {
   };
 }
 
-/** A file of rows that did not land, which a batch names by its path. */
-export function localFile(path: string): StoredFile {
+/** A file of rows that did not land, by the name that its batch has for it. */
+export function diagnosticsFile(diagnostics: Pick<Diagnostics, 'size' | 'stream'>, name: string): StoredFile {
   return {
-    name: basename(path),
-    async size() {
-      try {
-        return (await stat(path)).size;
-      } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-        throw error;
-      }
-    },
-    stream: async (range) => createReadStream(path, range ?? {}),
+    name: basename(name),
+    size: () => diagnostics.size(name),
+    stream: (range) => diagnostics.stream(name, range),
   };
 }
 
