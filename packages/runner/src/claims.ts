@@ -1,9 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 /** How one kind of claimed work is done in this process. */
 export interface ClaimedKind<C> {
   /** How many at the same time. */
   readonly most: number;
-  /** The next that is due; `room` is how many more this process would take, this one among them. */
-  claim(room: number): Promise<C | undefined>;
+  /** What is due; fewer than there is room for only where no more is. */
+  claim(room: number): Promise<readonly C[]>;
   /** Tells that a claim is still worked at; false when it is lost. */
   heartbeat(claimed: C): Promise<boolean>;
   /** Rejects when the store is out of reach: the claim then ends when nobody tells of it any more. */
@@ -12,6 +14,8 @@ export interface ClaimedKind<C> {
 }
 
 const HEARTBEAT_MS = 10_000;
+/** While half of the room is taken, what ends meanwhile makes room for claims that are made together. */
+const TOGETHER_MS = 50;
 
 /** Claims of one kind that this process works at. */
 export interface Claims {
@@ -21,18 +25,34 @@ export interface Claims {
   ended(): Promise<void>;
 }
 
+/** Claims work that is claimed one by one. */
+export function oneByOne<C>(claim: () => Promise<C | undefined>): ClaimedKind<C>['claim'] {
+  return async (room) => {
+    const claims: C[] = [];
+    while (claims.length < room) {
+      const claimed = await claim();
+      if (claimed === undefined) break;
+      claims.push(claimed);
+    }
+    return claims;
+  };
+}
+
 /**
- * Whatever ends makes room for the next of its kind at once. `idle` is called when there was none: something else may be due
- * now. `stopping` halts what is under way.
+ * Whatever ends makes room for the next of its kind. `idle` is called when there was none: something else may be due now.
+ * `stopping` halts what is under way.
  */
 export function claimsOf<C>(kind: ClaimedKind<C>, stopping: AbortSignal, idle: () => void): Claims {
   const active = new Set<Promise<void>>();
   let filling: Promise<void> | undefined;
+  let hasEnded = false;
+  let refilling: Promise<void> | undefined;
   return {
     fill,
     async ended() {
       await filling?.catch(() => undefined);
       await Promise.all(active);
+      await refilling;
     },
   };
 
@@ -45,20 +65,28 @@ export function claimsOf<C>(kind: ClaimedKind<C>, stopping: AbortSignal, idle: (
   }
 
   async function fillUp(): Promise<void> {
-    while (active.size < kind.most && !stopping.aborted) {
-      const claimed = await kind.claim(kind.most - active.size);
-      if (claimed === undefined) return;
+    const room = kind.most - active.size;
+    if (room <= 0 || stopping.aborted) return;
+    for (const claimed of await kind.claim(room)) {
       const working = work(claimed).finally(() => {
         active.delete(working);
-        void fillAgain();
+        hasEnded = true;
+        refilling ??= refill().finally(() => {
+          refilling = undefined;
+        });
       });
       active.add(working);
     }
   }
 
   /** Where the store is out of reach, whoever asks it regularly will tell. */
-  async function fillAgain(): Promise<void> {
-    await fill().catch(() => undefined);
+  async function refill(): Promise<void> {
+    while (hasEnded) {
+      hasEnded = false;
+      if (active.size >= kind.most / 2)
+        await pause(TOGETHER_MS, undefined, { signal: stopping }).catch(() => undefined);
+      await fill().catch(() => undefined);
+    }
     if (active.size < kind.most) idle();
   }
 

@@ -70,7 +70,7 @@ async function commitIn(
 async function moveFlow(store: ScopedStore, run: RunRecord, commit: RunCommit): Promise<void> {
   if (commit.progress.requestedWindow !== undefined) return;
   await moveWatermark(store, run, commit);
-  await noteItems(store, run);
+  await noteItems(store, run, commit.staged.partitions);
   await noteSource(store, run, commit.tableColumns);
 }
 
@@ -85,14 +85,13 @@ async function movePointer(
 }
 
 async function moveWatermark(store: ScopedStore, run: RunRecord, commit: RunCommit): Promise<void> {
-  const partitions = await store.staging.partitions(run.id);
   const { window, progress } = commit;
+  const { partitions, pages } = commit.staged;
   const changeToken = partitions.findLast((partition) => partition.changeToken !== undefined)?.changeToken;
   if (progress.keyed?.changes !== undefined && changeToken !== undefined)
     await store.watermarks.put({ kind: 'token', flowId: run.flowId, changeToken, runId: run.id });
   else if (progress.keyed?.removes === 'absent') await forgetToken(store, run.flowId);
   if (window === undefined) return;
-  const pages = await store.staging.pages(run.id);
   await store.watermarks.put(watermarkAfter(run, progress.columns ?? [], window, partitions, pages));
 }
 

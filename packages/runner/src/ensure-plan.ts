@@ -19,6 +19,8 @@ import { currentTable } from './transform-run.ts';
 export interface PlannedAttempt {
   readonly attempt: Attempt;
   readonly prepared: PreparedFlow;
+  /** How many partitions were planned just now; undefined where the plan is that of an attempt before. */
+  readonly newlyPlanned: number | undefined;
 }
 
 /** Plans a run that has no plan yet, and keeps the plan before anything is read. */
@@ -28,7 +30,8 @@ export async function ensurePlan(
   source: Source,
 ): Promise<PlannedAttempt> {
   const progress = progressOf(attempt.run);
-  if (progress.columns !== undefined && progress.dataFolder !== undefined) return { attempt, prepared };
+  if (progress.columns !== undefined && progress.dataFolder !== undefined)
+    return { attempt, prepared, newlyPlanned: undefined };
   const planning = await advance(attempt, 'planning', {
     ...progress,
     sourceConnectionId: prepared.sourceConnection.id,
@@ -52,10 +55,12 @@ export async function ensurePlan(
     columns: plan.columns,
     ...(plan.keyed && { keyed: plan.keyed }),
     ...(plan.comparison && { comparison: plan.comparison }),
+    ...(plan.reading !== undefined && { reading: plan.reading }),
+    ...(plan.heldBefore && { heldBefore: plan.heldBefore }),
     dataFolder: await dataFolderIn(attempt, prepared.dataSetId),
     extract: { startedAt: Date.now(), files: 0, bytes: 0 },
   });
-  return { attempt: planned, prepared: current };
+  return { attempt: planned, prepared: current, newlyPlanned: plan.partitions.length };
 }
 
 async function ensureRefreshPlan(
@@ -74,7 +79,7 @@ async function ensureRefreshPlan(
     dataFolder: await dataFolderIn(planning, prepared.dataSetId),
     extract: { startedAt: Date.now(), files: 0, bytes: 0 },
   });
-  return { attempt: planned, prepared };
+  return { attempt: planned, prepared, newlyPlanned: plan.partitions.length };
 }
 
 /** @throws {FlowUnfit} where the flow is gone or does not fit what it refers to */

@@ -5,7 +5,7 @@ import { keepsDiagnostics } from './batch-document.ts';
 import { newBatchId } from './batch-id.ts';
 import { commitRun } from './commit-run.ts';
 import { DataFolder } from './data-folder.ts';
-import { ensurePlan, preparedFlowOf } from './ensure-plan.ts';
+import { ensurePlan, type PlannedAttempt, preparedFlowOf } from './ensure-plan.ts';
 import { extractRun } from './extract-run.ts';
 import { MAX_ATTEMPTS, TakesWorkersDown } from './failure.ts';
 import { handleFailure } from './handle-failure.ts';
@@ -19,10 +19,10 @@ import { type LandedRun, verdictOf } from './run-commit.ts';
 import { withOutcome } from './run-outcome.ts';
 import { scratchOf } from './scratch-folders.ts';
 import type { Attempt } from './services.ts';
-import { figuresOf } from './staged-pages.ts';
+import { figuresOf, type StagedRead, stagedRead } from './staged-pages.ts';
 import { tidyDiagnostics } from './tidy-diagnostics.ts';
 import { tidyRun } from './tidy-run.ts';
-import { transformRun } from './transform-run.ts';
+import { isEmptyRead, transformRun } from './transform-run.ts';
 
 /*
  * A flow run, step by step. Each step is kept in the store before the next begins, so any worker can take the run up
@@ -34,7 +34,8 @@ import { transformRun } from './transform-run.ts';
  *   extracting    Partitions and window are kept. Every page that is staged is kept too; only missing ones are fetched.
  *   transforming  All pages are staged. Writing Parquet has no effect until it is committed, and is done anew, in a folder
  *                 of the attempt's own.
- *   committing    As transforming: the commit itself is one transaction, and before it nothing has happened.
+ *   committing    As transforming: the commit itself is one transaction, and before it nothing has happened. Where no row
+ *                 came there is nothing to transform, and the commit follows on extracting.
  *   success, partial, failed, cancelled   Final.
  *
  * One worker holds a run, under a name that it has for this attempt alone, and all that it writes to the store it writes
@@ -70,24 +71,29 @@ async function takeSteps(attempt: Attempt): Promise<void> {
   const prepared = await preparedFlowOf(attempt);
   const source = openSourceOf(attempt, prepared);
   const planned = await ensurePlan(attempt, prepared, source);
-  const extracted = await extract(planned.attempt, planned.prepared, source);
+  const extracted = await extract(planned, source);
   await transformAndCommit(extracted, planned.prepared);
 }
 
-async function extract(attempt: Attempt, prepared: PreparedFlow, source: Source): Promise<Attempt> {
-  await extractRun(attempt, source, prepared.flow);
-  const { staging } = attempt.store;
-  const staged = {
-    partitions: await staging.partitions(attempt.run.id),
-    pages: await staging.pages(attempt.run.id),
-  };
+/** An attempt whose run has all of its pages. Where no row came it stays `extracting` until it is committed. */
+interface ExtractedAttempt {
+  readonly attempt: Attempt;
+  readonly staged: StagedRead;
+}
+
+async function extract(
+  { attempt, prepared, newlyPlanned }: PlannedAttempt,
+  source: Source,
+): Promise<ExtractedAttempt> {
+  await extractRun(attempt, source, prepared, newlyPlanned);
+  const staged = await stagedRead(attempt);
   const { waiting: _waiting, ...progress } = progressOf(attempt.run);
   const sourceRecordCount =
     progress.sourceRecordCount ?? (await reconcileRun(attempt, prepared, source, staged));
   // A worker that died in mid-transform has left some.
   if (progress.batchId !== undefined)
     await tidyDiagnostics(attempt.services, attempt.store, progress.batchId);
-  return advance(attempt, 'transforming', {
+  const extracted = {
     ...withNotices(progress, comparisonNotices(progress.comparison, sourceRecordCount)),
     batchId: newBatchId(),
     ...(sourceRecordCount && { sourceRecordCount }),
@@ -97,14 +103,20 @@ async function extract(attempt: Attempt, prepared: PreparedFlow, source: Source)
       ...figuresOf(staged),
     },
     transform: { startedAt: Date.now() },
-  });
+  };
+  if (isEmptyRead(progress, staged.pages))
+    return { attempt: { ...attempt, run: { ...attempt.run, progress: extracted } }, staged };
+  return { attempt: await advance(attempt, 'transforming', extracted), staged };
 }
 
-async function transformAndCommit(attempt: Attempt, prepared: PreparedFlow): Promise<void> {
+async function transformAndCommit(
+  { attempt, staged }: ExtractedAttempt,
+  prepared: PreparedFlow,
+): Promise<void> {
   const { batchId } = progressOf(attempt.run);
   if (batchId === undefined) throw new Error(`the run ${attempt.run.id} has no batch`);
   try {
-    await landBatch(attempt, prepared, batchId);
+    await landBatch(attempt, prepared, staged, batchId);
   } catch (error) {
     // Best effort: where the store does not answer, it cannot be known whether the batch is there.
     await tidyDiagnostics(attempt.services, attempt.store, batchId).catch(() => undefined);
@@ -112,21 +124,31 @@ async function transformAndCommit(attempt: Attempt, prepared: PreparedFlow): Pro
   }
 }
 
-async function landBatch(attempt: Attempt, prepared: PreparedFlow, batchId: string): Promise<void> {
+async function landBatch(
+  attempt: Attempt,
+  prepared: PreparedFlow,
+  staged: StagedRead,
+  batchId: string,
+): Promise<void> {
   const { services, store, run } = attempt;
   const previous = await store.watermarks.get(run.flowId);
   const isRefresh = progressOf(run).refresh !== undefined;
-  const landed = await (isRefresh ? landRefresh : landRows)(attempt, prepared, batchId);
+  const landed = await (isRefresh ? landRefresh : landRows)(attempt, prepared, staged, batchId);
   const { id, flowId, state } = landed.run;
   services.log.info({ flowId, runId: id, state, ...progressOf(landed.run).outcome }, 'flow run ended');
   await tidyRun(services, run.id);
   if (previous !== undefined) await tidyRun(services, previous.runId);
 }
 
-async function landRows(attempt: Attempt, prepared: PreparedFlow, batchId: string): Promise<LandedRun> {
+async function landRows(
+  attempt: Attempt,
+  prepared: PreparedFlow,
+  staged: StagedRead,
+  batchId: string,
+): Promise<LandedRun> {
   const folder = await DataFolder.make(attempt);
   try {
-    return await landIn(folder, attempt, prepared, batchId);
+    return await landIn(folder, attempt, prepared, staged, batchId);
   } finally {
     await folder.leave();
   }
@@ -136,6 +158,7 @@ async function landIn(
   folder: DataFolder,
   attempt: Attempt,
   prepared: PreparedFlow,
+  staged: StagedRead,
   batchId: string,
 ): Promise<LandedRun> {
   const { run } = attempt;
@@ -143,7 +166,7 @@ async function landIn(
   const { columns, tableColumns, ...kept } = before;
   if (columns === undefined) throw new Error(`the run ${run.id} was not planned`);
   const window = before.window === undefined ? undefined : readWindow(before.window);
-  const result = await transformRun(attempt, prepared, columns, window, batchId, folder.path);
+  const result = await transformRun(attempt, prepared, staged, columns, window, batchId, folder.path);
   const verdict = verdictOf(result, prepared.flow.options?.partialIngestionPercent);
   const files = verdict === 'failed' ? [] : await folder.place(result.files);
   const progress = withOutcome({ ...kept, columns }, result, {
@@ -152,7 +175,7 @@ async function landIn(
     isDiagnosed: keepsDiagnostics(prepared),
     attempt: run.attempt,
   });
-  const committing = await advance(attempt, 'committing', before);
-  const commit = { prepared, window, batchId, verdict, result, files, tableColumns, progress };
+  const committing = run.state === 'extracting' ? attempt : await advance(attempt, 'committing', before);
+  const commit = { prepared, staged, window, batchId, verdict, result, files, tableColumns, progress };
   return { run: await commitRun(committing, commit, folder), result };
 }

@@ -5,6 +5,7 @@ import type { ReadLimits } from '@tributary/store';
 import type { FlowDocument } from './documents.ts';
 import { advanceRun } from './events/advance-run.ts';
 import { isExpired } from './failure.ts';
+import type { PreparedFlow } from './prepare-flow.ts';
 import { progressOf } from './progress.ts';
 import { readPartition } from './read-partition.ts';
 import { problemError } from './reading-problem.ts';
@@ -22,17 +23,19 @@ export function concurrentReadsOf({ options }: FlowDocument): number {
 /**
  * Fetches what of the plan is not staged yet; a page that is staged is never fetched again. Where several workers share the
  * store, others are asked to read partitions too. The first partition that cannot be read halts the others; rejects once all
- * readers of this process have stopped.
+ * readers of this process have stopped. `newlyPlanned` is how many partitions this attempt has planned, which nobody can have
+ * read yet; undefined where the plan is that of an attempt before.
  */
-export async function extractRun(attempt: Attempt, source: Source, flow: FlowDocument): Promise<void> {
+export async function extractRun(
+  attempt: Attempt,
+  source: Source,
+  { flow, connection }: PreparedFlow,
+  newlyPlanned: number | undefined,
+): Promise<void> {
   const concurrentReads = concurrentReadsOf(flow);
-  const { services, store, run } = attempt;
-  await store.transaction(async (transaction) => {
-    await transaction.runs.hold(run, attempt.owner);
-    await transaction.readers.reset(run.id);
-  });
-  const pending = (await store.staging.partitions(run.id)).filter(({ isStaged }) => !isStaged);
-  const wanted = Math.min(concurrentReads, pending.length);
+  const { services } = attempt;
+  const untaken = { partitions: newlyPlanned ?? (await beginAgain(attempt)) };
+  const wanted = Math.min(concurrentReads, untaken.partitions);
   const own = services.isShared ? Math.min(1, wanted) : wanted;
   const limits = { ofRun: concurrentReads, ofConnection: services.readsOfConnection };
 
@@ -40,7 +43,9 @@ export async function extractRun(attempt: Attempt, source: Source, flow: FlowDoc
   const reading = { ...attempt, signal: AbortSignal.any([attempt.signal, halt.signal]) };
   const progress = new Bell();
   const readers = Array.from({ length: own }, () =>
-    readPartitions(reading, source, limits, progress).catch((error) => halt.abort(error)),
+    readPartitions(reading, source, { connectionId: connection.id, limits, progress, untaken }).catch(
+      (error) => halt.abort(error),
+    ),
   );
   const inviting = inviteReaders(attempt, wanted - own, halt.signal);
   await Promise.all(readers);
@@ -53,21 +58,48 @@ export async function extractRun(attempt: Attempt, source: Source, flow: FlowDoc
   attempt.signal.throwIfAborted();
 }
 
-/** Reads partition after partition until all are staged, waiting for those that others read. */
+/** Nobody reads for the attempt before any more. Answers how many partitions are left to be read. */
+async function beginAgain({ store, run, owner }: Attempt): Promise<number> {
+  await store.transaction(async (transaction) => {
+    await transaction.runs.hold(run, owner);
+    await transaction.readers.reset(run.id);
+  });
+  return (await store.staging.partitions(run.id)).filter(({ isStaged }) => !isStaged).length;
+}
+
+/** What the readers of one run in this process have in common. */
+interface ReadersOfRun {
+  readonly connectionId: string;
+  readonly limits: ReadLimits;
+  /** Rings when one has read a partition. */
+  readonly progress: Bell;
+  readonly untaken: { partitions: number };
+}
+
+/**
+ * Reads partition after partition until all are staged, waiting for those that others read. Ends where the readers of this
+ * process have taken all that were `untaken`: each of them reads its own to the end.
+ */
 async function readPartitions(
   attempt: Attempt,
   source: Source,
-  limits: ReadLimits,
-  progress: Bell,
+  { connectionId, limits, progress, untaken }: ReadersOfRun,
 ): Promise<void> {
-  const { store, run, signal } = attempt;
+  const { services, store, run, signal } = attempt;
   const reader = randomUUID();
-  for (;;) {
+  const takeAndRead = async () => {
     signal.throwIfAborted();
     const taken = await store.readers.take(run.id, reader, limits);
-    if (taken.kind === 'none') return;
     if (taken.kind === 'taken') {
-      await readPartition(attempt, reader, source, taken.partition);
+      untaken.partitions -= 1;
+      await readPartition(attempt, reader, source, taken);
+    }
+    return taken.kind;
+  };
+  while (untaken.partitions > 0) {
+    const kind = await services.readTurns(connectionId, takeAndRead);
+    if (kind === 'none') return;
+    if (kind === 'taken') {
       progress.ring();
       continue;
     }

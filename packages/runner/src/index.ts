@@ -21,6 +21,7 @@ export {
 export { mirrorConflict } from './mirror-conflict.ts';
 export { type FlowPreparation, type FlowViolation, type PreparedFlow, prepareFlow } from './prepare-flow.ts';
 export { refreshColumnsOf, requestedWindowOf, requesterOf, runnerActor } from './progress.ts';
+export { type ReadTurns, readTurns } from './read-turns.ts';
 export { columnsWithoutMapping } from './refresh-plan.ts';
 export {
   type AuditEntryDocument,

@@ -1,6 +1,6 @@
 import { type MappingInput, type MappingPlan, planMappings, readMappings } from '@tributary/data-prep';
 import type { IdentityField } from '@tributary/engine';
-import type { Resource, ScopedStore } from '@tributary/store';
+import type { FoundResource, Resource, ResourceKind, ScopedStore } from '@tributary/store';
 import { composeSchema, type ResolvedSchema, type XdmNode } from '@tributary/xdm';
 import {
   type ConnectionDocument,
@@ -126,27 +126,49 @@ type References =
       readonly mappingSet: Resource;
     };
 
+/** In two steps, however much there is to follow: what the flow names, and what that names. */
 async function followReferences(store: ScopedStore, flow: FlowDocument): Promise<References> {
-  const sourceConnection = await store.resources('sourceConnection').get(flow.sourceConnectionIds[0] ?? '');
+  const [sourceConnectionId = ''] = flow.sourceConnectionIds;
+  const [targetConnectionId = ''] = flow.targetConnectionIds;
+  const mapping = flow.transformations[mappingTransformation(flow)]?.params ?? {};
+  const mappingId = typeof mapping.mappingId === 'string' ? mapping.mappingId : undefined;
+  const named = await store.findResources(
+    ['sourceConnection', 'targetConnection', 'mappingSet'],
+    [sourceConnectionId, targetConnectionId, ...(mappingId === undefined ? [] : [mappingId])],
+  );
+  const sourceConnection = ofKind(named, 'sourceConnection', sourceConnectionId);
   if (sourceConnection === undefined) return gone('/sourceConnectionIds/0', 'source connection');
+  const targetConnection = ofKind(named, 'targetConnection', targetConnectionId);
+  if (targetConnection === undefined) return gone('/targetConnectionIds/0', 'target connection');
   const { baseConnectionId } = documentOf('sourceConnection', sourceConnection);
-  const connection = await store.resources('connection').get(baseConnectionId);
+  const { dataSetId } = documentOf('targetConnection', targetConnection).params;
+  const further = await store.findResources(['connection', 'dataSet'], [baseConnectionId, dataSetId]);
+  const connection = ofKind(further, 'connection', baseConnectionId);
   if (connection === undefined)
     return gone('/sourceConnectionIds/0', 'base connection of the source connection');
-  const targetConnection = await store.resources('targetConnection').get(flow.targetConnectionIds[0] ?? '');
-  if (targetConnection === undefined) return gone('/targetConnectionIds/0', 'target connection');
-  const dataSet = await store
-    .resources('dataSet')
-    .get(documentOf('targetConnection', targetConnection).params.dataSetId);
+  const dataSet = ofKind(further, 'dataSet', dataSetId);
   if (dataSet === undefined) return gone('/targetConnectionIds/0', 'dataset of the target connection');
 
-  const mappingSet = await followMapping(store, flow);
+  const mappingSet = await followMapping(store, flow, ofKind(named, 'mappingSet', mappingId ?? ''));
   if ('ok' in mappingSet) return mappingSet;
   return { ok: true, connection, sourceConnection, targetConnection, dataSet, mappingSet };
 }
 
+function ofKind(
+  found: ReadonlyMap<string, FoundResource>,
+  kind: ResourceKind,
+  id: string,
+): Resource | undefined {
+  const resource = found.get(id);
+  return resource?.kind === kind ? resource : undefined;
+}
+
 /** The version of the mapping set that a flow names; the newest one where it names none. */
-async function followMapping(store: ScopedStore, flow: FlowDocument): Promise<Resource | Refusal> {
+async function followMapping(
+  store: ScopedStore,
+  flow: FlowDocument,
+  newest: Resource | undefined,
+): Promise<Resource | Refusal> {
   const index = mappingTransformation(flow);
   const { mappingId, mappingVersion } = flow.transformations[index]?.params ?? {};
   if (typeof mappingId !== 'string') {
@@ -158,7 +180,6 @@ async function followMapping(store: ScopedStore, flow: FlowDocument): Promise<Re
     ]);
   }
   const path = `/transformations/${index}/params`;
-  const newest = await store.resources('mappingSet').get(mappingId);
   if (newest === undefined) return gone(`${path}/mappingId`, 'mapping set');
   if (mappingVersion === undefined) return newest;
   const version = readMappingVersion(mappingVersion);

@@ -112,18 +112,21 @@ describe('partitions of one run', () => {
   });
 
   test('that a reader has lost take nothing of it any more', async () => {
-    const run = await bench.store.runs.enqueue(flow.id);
-    if (!run) throw new Error('not queued');
+    await bench.store.runs.enqueue(flow.id);
+    const claimed = await bench.services.store.queue.claim();
+    if (!claimed) throw new Error('not queued');
+    const { run, owner } = claimed;
     await bench.store.staging.plan(run.id, 'c', [{ id: '1', settled: true, announcedRows: 1, state: {} }]);
     const limits = { ofRun: 1, ofConnection: 1 };
     await bench.store.readers.take(run.id, 'first', limits);
     await bench.store.readers.reset(run.id);
     expect(await bench.store.readers.take(run.id, 'second', limits)).toMatchObject({ kind: 'taken' });
     expect(await bench.store.readers.prolong(run.id, '1', 'first')).toBe(false);
-    await expect(
-      bench.store.transaction((store) => store.readers.hold(run.id, '1', 'first')),
-    ).rejects.toThrow('taken over');
-    await bench.store.transaction((store) => store.readers.hold(run.id, '1', 'second'));
+    const hold = (reader: string) =>
+      bench.store.readers.hold({ runId: run.id, owner, partitionId: '1', reader });
+    await expect(hold('first')).rejects.toThrow('taken over');
+    await hold('second');
     await bench.store.runs.cancelOpen(flow.id);
+    await bench.services.store.queue.settle(owner);
   });
 });

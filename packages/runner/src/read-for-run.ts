@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Source } from '@tributary/connectors';
-import { type ClaimedReading, LeaseLost, type StagedPartition } from '@tributary/store';
+import { type ClaimedReading, LeaseLost, type TakenReading } from '@tributary/store';
 import { preparedFlowOf } from './ensure-plan.ts';
 import { concurrentReadsOf } from './extract-run.ts';
 import { openSourceOf } from './open-source.ts';
@@ -24,13 +24,12 @@ export async function readForRun(
   const reader = randomUUID();
   const limits = { ofRun: concurrentReadsOf(prepared.flow), ofConnection: services.readsOfConnection };
   let partitions = 0;
-  while (!signal.aborted) {
+  const takeAndRead = async () => {
     const taken = await store.readers.take(run.id, reader, limits);
-    // Where others read all that may be read, the run's holder asks again.
-    if (taken.kind !== 'taken') break;
-    if (!(await read(attempt, reader, source, taken.partition))) break;
-    partitions += 1;
-  }
+    return taken.kind === 'taken' && read(attempt, reader, source, taken);
+  };
+  // Where others read all that may be read, the run's holder asks again.
+  while (!signal.aborted && (await services.readTurns(prepared.connection.id, takeAndRead))) partitions += 1;
   if (partitions > 0)
     services.log.info(
       { flowId: run.flowId, runId: run.id, partitions },
@@ -39,20 +38,15 @@ export async function readForRun(
 }
 
 /** False when nothing more of the run is to be read by this worker. */
-async function read(
-  attempt: Attempt,
-  reader: string,
-  source: Source,
-  partition: StagedPartition,
-): Promise<boolean> {
+async function read(attempt: Attempt, reader: string, source: Source, taken: TakenReading): Promise<boolean> {
   try {
-    await readPartition(attempt, reader, source, partition);
+    await readPartition(attempt, reader, source, taken);
     return true;
   } catch (error) {
     const { store, run, signal } = attempt;
     const isNobodysFault = signal.aborted || error instanceof LeaseLost;
     const problem = isNobodysFault ? undefined : readingProblem(error);
-    await store.readers.giveBack(run.id, partition.id, reader, problem);
+    await store.readers.giveBack(run.id, taken.partition.id, reader, problem);
     return false;
   }
 }

@@ -1,5 +1,6 @@
 import type { Page, Partition, Sink, Source } from '@tributary/connectors';
-import { LeaseLost, type ScopedStore, type StagedPage, type StagedPartition } from '@tributary/store';
+import { LeaseLost, type PartitionHold, type StagedPartition, type TakenReading } from '@tributary/store';
+import { remedyFor } from './item-fault.ts';
 import type { Attempt } from './services.ts';
 
 const HEARTBEAT_MS = 10_000;
@@ -13,15 +14,17 @@ export async function readPartition(
   attempt: Attempt,
   reader: string,
   source: Source,
-  partition: StagedPartition,
+  taken: TakenReading,
 ): Promise<void> {
   const lost = new AbortController();
-  const reading = {
+  const { store, run, owner } = attempt;
+  const { partition } = taken;
+  const reading: Reading = {
     ...attempt,
-    reader,
     signal: AbortSignal.any([attempt.signal, lost.signal]),
+    taken,
+    hold: { runId: run.id, owner, partitionId: partition.id, reader },
   };
-  const { store, run } = attempt;
   const beat = setInterval(() => {
     store.readers
       .prolong(run.id, partition.id, reader)
@@ -30,57 +33,69 @@ export async function readPartition(
       .catch(() => undefined);
   }, HEARTBEAT_MS);
   try {
-    await stagePartition(reading, source, partition);
+    await stageItem(reading, source);
   } finally {
     clearInterval(beat);
   }
 }
 
 interface Reading extends Attempt {
-  readonly reader: string;
+  readonly taken: TakenReading;
+  /** The run's next holder may have planned anew: what is staged without it is no part of that plan. */
+  readonly hold: PartitionHold;
 }
 
-async function stagePartition(reading: Reading, source: Source, partition: StagedPartition): Promise<void> {
-  const { run, store, signal } = reading;
-  const own = await store.staging.pages(run.id, partition.id);
-  const last = own.at(-1);
-  const isComplete = last !== undefined && last.next === undefined;
+/** Stages a partition. What is wrong with its item alone is no end of the run. */
+async function stageItem(reading: Reading, source: Source, rereads = 0): Promise<void> {
+  try {
+    await stagePartition(reading, source);
+  } catch (error) {
+    const { store, hold, taken } = reading;
+    const { runId, partitionId } = hold;
+    const remedy = await remedyFor(reading, source, taken.partition, error, rereads);
+    if (remedy.kind === 'none') throw error;
+    await store.transaction(async (transaction) => {
+      await transaction.readers.hold(hold);
+      if (remedy.kind === 'hold') await transaction.staging.holdBack(runId, partitionId, remedy.fault);
+      else await transaction.staging.replan(runId, partitionId, remedy.partition);
+    });
+    if (remedy.kind === 'hold') return;
+    const { state, item } = remedy.partition;
+    const partition = { ...taken.partition, state, item };
+    await stageItem(
+      { ...reading, taken: { partition, stagedPages: 0, next: undefined } },
+      source,
+      rereads + 1,
+    );
+  }
+}
+
+async function stagePartition(reading: Reading, source: Source): Promise<void> {
+  const { store, signal, hold } = reading;
+  const { partition, stagedPages, next } = reading.taken;
+  const isComplete = stagedPages > 0 && next === undefined;
   let changeToken: string | undefined;
   if (!isComplete) {
-    const sink = pageSink(reading, partition, own.length, last?.next);
+    const sink = pageSink(reading);
     signal.throwIfAborted();
     await source.read(toPartition(partition), sink, signal);
     changeToken = sink.changeToken();
   }
-  await whileHeld(reading, partition, (held) =>
-    held.staging.finishPartition(run.id, partition.id, changeToken),
-  );
+  await store.staging.finishPartition(hold, changeToken);
 }
 
-/** The run's next holder may have planned anew: what this attempt has staged since is no part of that plan. */
-async function whileHeld(
-  { store, run, owner, reader }: Reading,
-  partition: StagedPartition,
-  work: (store: ScopedStore) => Promise<void>,
-): Promise<void> {
-  await store.transaction(async (transaction) => {
-    await transaction.runs.hold(run, owner);
-    await transaction.readers.hold(run.id, partition.id, reader);
-    await work(transaction);
-  });
-}
-
-function pageSink(
-  reading: Reading,
-  partition: StagedPartition,
-  first: number,
-  resumeFrom: string | undefined,
-): Sink & { changeToken(): string | undefined } {
-  const { services, run, signal } = reading;
-  let position = first;
+function pageSink({
+  services,
+  store,
+  run,
+  signal,
+  hold,
+  taken: { partition, stagedPages, next },
+}: Reading): Sink & { changeToken(): string | undefined } {
+  let position = stagedPages;
   let changeToken: string | undefined;
   return {
-    resumeFrom,
+    resumeFrom: next,
     changeToken: () => changeToken,
     async changesUpTo(token) {
       changeToken = token;
@@ -88,16 +103,8 @@ function pageSink(
     async stage(page: Page) {
       const name = `${partition.id}/${position}`;
       const { path, bytes } = await services.staging.writePage(run.id, name, page, signal);
-      const staged: StagedPage = {
-        partitionId: partition.id,
-        position,
-        path,
-        format: page.format,
-        announcedRows: page.rows,
-        bytes,
-        next: page.next,
-      };
-      await whileHeld(reading, partition, (store) => store.staging.addPage(run.id, staged));
+      const { format, rows: announcedRows } = page;
+      await store.staging.addPage(hold, { position, path, format, announcedRows, bytes, next: page.next });
       position += 1;
     },
   };

@@ -28,7 +28,7 @@ import { progressOf, type Refresh } from './progress.ts';
 import { planRefresh, type RefreshPlan, withMappingsOf } from './refresh-plan.ts';
 import { scratchOf } from './scratch-folders.ts';
 import type { Attempt } from './services.ts';
-import { announcedRows, stagedFile } from './staged-pages.ts';
+import { announcedRows, type StagedRead, stagedFile } from './staged-pages.ts';
 import type { PagesHere } from './staging-area.ts';
 import { targetFields } from './target-fields.ts';
 import { currentTable } from './transform-run.ts';
@@ -58,12 +58,12 @@ export interface StagedRefresh {
 export async function freshRows(
   attempt: Attempt,
   prepared: PreparedFlow,
+  { pages }: StagedRead,
   batchId: string,
 ): Promise<FreshRows> {
   const { services, store, run, signal } = attempt;
   const { columns = [], refresh } = progressOf(run);
   if (refresh?.replaces === undefined) throw new Error(`the run ${run.id} is no planned refresh`);
-  const pages = await store.staging.pages(run.id);
   const plan = planOfStaged(prepared, columns, refresh);
   const scratch = () => services.scratch.make(scratchOf(attempt));
   const request = {

@@ -18,6 +18,7 @@ import {
 import { type LandedRun, type RunVerdict, verdictOf } from './run-commit.ts';
 import { withOutcome } from './run-outcome.ts';
 import type { Attempt } from './services.ts';
+import type { StagedRead } from './staged-pages.ts';
 
 /**
  * Maps what a refresh has read and merges it into the table, in one snapshot and one transaction. If another run moves the
@@ -26,11 +27,12 @@ import type { Attempt } from './services.ts';
 export async function landRefresh(
   attempt: Attempt,
   prepared: PreparedFlow,
+  staged: StagedRead,
   batchId: string,
 ): Promise<LandedRun> {
   const folder = await DataFolder.make(attempt);
   try {
-    return await mergeFresh(attempt, prepared, batchId, folder);
+    return await mergeFresh(attempt, prepared, staged, batchId, folder);
   } finally {
     await folder.leave();
   }
@@ -39,10 +41,11 @@ export async function landRefresh(
 async function mergeFresh(
   attempt: Attempt,
   prepared: PreparedFlow,
+  read: StagedRead,
   batchId: string,
   folder: DataFolder,
 ): Promise<LandedRun> {
-  const fresh = await freshRows(attempt, prepared, batchId);
+  const fresh = await freshRows(attempt, prepared, read, batchId);
   const verdict = verdictOf(fresh.result, prepared.flow.options?.partialIngestionPercent);
   const committing = await advance(attempt, 'committing', progressOf(attempt.run));
   for (;;) {
@@ -50,7 +53,7 @@ async function mergeFresh(
       verdict === 'failed' ? undefined : await stageRefresh(committing, prepared, fresh, batchId, folder);
     const landed = landedOf(fresh, staged);
     const ended = await committing.store.transaction((store) =>
-      commitIn(store, committing, { prepared, batchId, verdict, landed, staged }),
+      commitIn(store, committing, { prepared, read, batchId, verdict, landed, staged }),
     );
     if (ended !== 'pointer moved') {
       if (staged) await tidyRefreshed(committing, staged);
@@ -73,6 +76,7 @@ function landedOf({ result }: FreshRows, staged: StagedRefresh | undefined): Tra
 
 interface RefreshCommit {
   readonly prepared: PreparedFlow;
+  readonly read: StagedRead;
   readonly batchId: string;
   readonly verdict: RunVerdict;
   readonly landed: TransformResult;
@@ -82,7 +86,7 @@ interface RefreshCommit {
 async function commitIn(
   store: ScopedStore,
   { run, owner }: Attempt,
-  { prepared, batchId, verdict, landed, staged }: RefreshCommit,
+  { prepared, read, batchId, verdict, landed, staged }: RefreshCommit,
 ): Promise<RunRecord | 'pointer moved'> {
   const { snapshot, base } = staged ?? {};
   if (snapshot !== undefined && base !== undefined) {
@@ -94,6 +98,7 @@ async function commitIn(
   const progress = outcomeOf(run, prepared, batchId, verdict, landed);
   const commit = {
     prepared,
+    staged: read,
     window: undefined,
     batchId,
     verdict,

@@ -14,6 +14,7 @@ import { executeRun } from './execute-run.ts';
 import type { KeptPlace } from './kept-files.ts';
 import { withTable } from './live-files.ts';
 import type { RunProgress } from './progress.ts';
+import { readTurns } from './read-turns.ts';
 import { schemaLookup } from './schema-lookup.ts';
 import { scratchFolders } from './scratch-folders.ts';
 import type { RunnerServices } from './services.ts';
@@ -97,6 +98,7 @@ export class RunBench {
       openSource: () => this.opened,
       isShared: false,
       readsOfConnection: 8,
+      readTurns: readTurns(8),
       settleSeconds: 600,
       retention: { runsDays: 90, snapshotsDays: 7, eventsDays: 30 },
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },

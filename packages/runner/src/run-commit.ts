@@ -5,6 +5,7 @@ import type { PlacedFile } from './data-folder.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
 import type { RunProgress } from './progress.ts';
 import type { RunWindow } from './read-window.ts';
+import type { StagedRead } from './staged-pages.ts';
 import type { MappedRows } from './transform-run.ts';
 
 /** How a run's rows came out. */
@@ -32,6 +33,7 @@ export interface LandedRun {
 /** Everything that becomes true together when a run ends. */
 export interface RunCommit {
   readonly prepared: PreparedFlow;
+  readonly staged: StagedRead;
   readonly window: RunWindow | undefined;
   readonly batchId: string;
   readonly verdict: RunVerdict;

@@ -63,9 +63,9 @@ test('a runner whose store stays away for a while goes on once it is back', asyn
     ...bench.services.store,
     queue: {
       ...bench.services.store.queue,
-      claim: async (...args: Parameters<typeof bench.services.store.queue.claim>) => {
+      claimSome: async (...args: Parameters<typeof bench.services.store.queue.claimSome>) => {
         if (isAway) throw new Error('connect ECONNREFUSED');
-        return bench.services.store.queue.claim(...args);
+        return bench.services.store.queue.claimSome(...args);
       },
     },
   };
@@ -86,9 +86,9 @@ test('a runner holds no two runs under one name, so that it cannot be mistaken f
     ...bench.services.store,
     queue: {
       ...bench.services.store.queue,
-      claim: async () => {
-        const claimed = await bench.services.store.queue.claim();
-        if (claimed !== undefined) owners.push(claimed.owner);
+      claimSome: async (...args: Parameters<typeof bench.services.store.queue.claimSome>) => {
+        const claimed = await bench.services.store.queue.claimSome(...args);
+        owners.push(...claimed.map(({ owner }) => owner));
         return claimed;
       },
     },

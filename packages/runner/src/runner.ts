@@ -1,21 +1,25 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Claim, ClaimedDelivery, ClaimedReading, ClaimedRun } from '@tributary/store';
-import { type ClaimedKind, claimsOf } from './claims.ts';
+import { type ClaimedKind, claimsOf, oneByOne } from './claims.ts';
 import { deliverEvent } from './events/deliver-event.ts';
 import { executeRun } from './execute-run.ts';
 import { readForRun } from './read-for-run.ts';
 import { nextSlot } from './schedule.ts';
 import type { RunnerServices } from './services.ts';
 import { tidyRuns } from './tidy-run.ts';
+import { together } from './together.ts';
 import { keepUp } from './upkeep/keep-up.ts';
 
 /** How often the store is asked for due flows and work; `wake` asks at once. */
 const POLL_MS = 1_000;
+/** However often something ends: looking for more costs a few queries. */
+const LEAST_PAUSE_MS = 50;
 /** Runs at the same time in one process. Most wait for their sources; each has the engine's worker for its transform only. */
-const CONCURRENT_RUNS = 16;
+const CONCURRENT_RUNS = 64;
 /** Runs that an organisation has at the same time, in all processes, before those of others go first. */
-const FAIR_SHARE = 4;
-/** Room that is kept in each process for an organisation that has less than its share. */
-const KEPT_FREE = 1;
+const FAIR_SHARE = 16;
+/** Room that is kept in each process for organisations that have less than their share. */
+const KEPT_FREE = 4;
 /** Partitions that are read at the same time for runs that other processes hold, or this one. */
 const CONCURRENT_READINGS = 4;
 const CONCURRENT_DELIVERIES = 8;
@@ -54,6 +58,7 @@ export function startRunner(services: RunnerServices): Runner {
       await takeWork().catch((error: unknown) =>
         services.log.error({ err: error }, 'looking for work failed'),
       );
+      await pause(LEAST_PAUSE_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
       const timer = setTimeout(wakeUp, POLL_MS);
       await slept;
       clearTimeout(timer);
@@ -78,15 +83,19 @@ export function startRunner(services: RunnerServices): Runner {
 
 function flowRuns(services: RunnerServices): ClaimedKind<ClaimedRun> {
   const { queue } = services.store;
+  const settle = together<Claim>((owners) => queue.settle(...owners));
   return {
     most: CONCURRENT_RUNS,
-    // Whoever has its share may have more where nobody else wants any.
-    claim: async (room) =>
-      (await queue.claim(FAIR_SHARE)) ?? (room > KEPT_FREE ? await queue.claim() : undefined),
+    async claim(room) {
+      const fair = await queue.claimSome(room, FAIR_SHARE);
+      // Whoever has its share may have more where nobody else wants any.
+      const left = room - fair.length - KEPT_FREE;
+      return left > 0 ? [...fair, ...(await queue.claimSome(left))] : fair;
+    },
     heartbeat: ({ run, owner }) => queue.heartbeat(run, owner),
     async work({ run, owner }, signal) {
       await executeRun({ services, store: services.store.scoped(run.scope), run, owner, signal });
-      await queue.settle(owner);
+      await settle(owner);
     },
     failed: (error, { run }) =>
       services.log.error({ err: error, runId: run.id }, 'the store was not told of a flow run'),
@@ -97,7 +106,7 @@ function readings(services: RunnerServices): ClaimedKind<ClaimedReading> {
   const { readings: queue } = services.store;
   return {
     most: CONCURRENT_READINGS,
-    claim: () => queue.claim(),
+    claim: oneByOne(() => queue.claim()),
     heartbeat: ({ claim }) => queue.heartbeat(claim),
     async work(reading, signal) {
       await readForRun(services, reading, signal);
@@ -112,7 +121,7 @@ function deliveries(services: RunnerServices): ClaimedKind<ClaimedDelivery> {
   const { deliveries: queue } = services.store;
   return {
     most: CONCURRENT_DELIVERIES,
-    claim: () => queue.claim(),
+    claim: oneByOne(() => queue.claim()),
     heartbeat: ({ owner }) => queue.heartbeat(owner),
     work: (delivery, signal) => deliverEvent(services, delivery, signal),
     failed: (error, { id }) => services.log.error({ err: error, deliveryId: id }, 'an event was not told'),
@@ -123,7 +132,7 @@ function upkeep(services: RunnerServices): ClaimedKind<Claim> {
   const { upkeep: queue } = services.store;
   return {
     most: 1,
-    claim: () => queue.claim(),
+    claim: oneByOne(() => queue.claim()),
     heartbeat: (claim) => queue.heartbeat(claim),
     work: async (claim, signal) => queue.settle(claim, await keepUp(services, signal)),
     failed: (error) => services.log.error({ err: error }, 'the store was not told of its upkeep'),

@@ -34,7 +34,7 @@ export interface StagedRows {
 
 /**
  * Stages a snapshot with the run's files and, where rows are told apart by a key, the deletion of those in whose place they
- * come and of those that are gone. Deletes name rows of one state of the table, so that they are made for each anew.
+ * come and of those that are gone; undefined where nothing comes and nothing can go. Deletes name rows of one state of the table, so that they are made for each anew.
  * @throws {TableChanged} when rows were left out because they stood in the table, which is another by now
  * @throws {TooManyRemoved} when more rows would go for being absent than the flow lets go at once
  */
@@ -42,12 +42,13 @@ export async function stageRows(
   attempt: Attempt,
   commit: RunCommit,
   folder: DataFolder,
-): Promise<StagedRows> {
+): Promise<StagedRows | undefined> {
+  const { files } = commit;
+  if (files.length === 0 && commit.result.keyed === undefined) return undefined;
   const { services, run } = attempt;
   const { io } = services.lake;
   const table = await currentTable(attempt, commit.prepared.dataSetId);
   const deletes = await deletesFor(attempt, commit, table, folder);
-  const { files } = commit;
   if (files.length === 0 && !takesRows(deletes))
     return { base: table, snapshot: undefined, deletes, deleteFiles: [] };
   const deleteFiles = await folder.place(deletes?.deleteFile === undefined ? [] : [deletes.deleteFile]);

@@ -1,11 +1,18 @@
 import type { StagedFormat } from '@tributary/connectors';
 import type { StagedPage, StagedPartition } from '@tributary/store';
 import type { ExtractedPartition } from './progress.ts';
+import type { Attempt } from './services.ts';
 
 /** What a run has staged. */
 export interface StagedRead {
   readonly partitions: readonly StagedPartition[];
   readonly pages: readonly StagedPage[];
+}
+
+/** What the run of an attempt has staged so far. */
+export async function stagedRead({ store, run }: Pick<Attempt, 'store' | 'run'>): Promise<StagedRead> {
+  const { staging } = store;
+  return { partitions: await staging.partitions(run.id), pages: await staging.pages(run.id) };
 }
 
 function pagesOf({ pages }: StagedRead, { id }: Pick<StagedPartition, 'id'>): readonly StagedPage[] {

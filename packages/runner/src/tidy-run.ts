@@ -10,13 +10,15 @@ import { tidyDiagnostics } from './tidy-diagnostics.ts';
  */
 export async function tidyRun(services: RunnerServices, runId: string): Promise<void> {
   const { store, staging, lake } = services;
-  const run = await store.queue.find(runId);
+  const { run, needsStaging } = await store.queue.leftBy(runId);
   if (run !== undefined) await removeStrayData(lake.io, run);
   if (run?.completedAt !== undefined) {
-    const { batchId } = progressOf(run);
-    if (batchId !== undefined) await tidyDiagnostics(services, store.scoped(run.scope), batchId);
+    const { batchId, outcome } = progressOf(run);
+    const mayHaveDiagnostics = outcome?.failedRows !== 0;
+    if (batchId !== undefined && mayHaveDiagnostics)
+      await tidyDiagnostics(services, store.scoped(run.scope), batchId);
   }
-  if (!(await store.queue.needsStaging(runId))) await staging.remove(runId);
+  if (!needsStaging) await staging.remove(runId);
 }
 
 /** Tidies every run that has staging: those that ended while nobody was left to do so are among them. */

@@ -61,13 +61,13 @@ export function deliveryQueue(database: Kysely<Tables>, work: WorkQueue): Delive
   return {
     async claim() {
       for (;;) {
-        const claimed = await work.claim(KIND, 1);
+        const [claimed] = await work.claim(KIND, 1, 1);
         if (claimed === undefined) return undefined;
         const { orgId = '', sandboxId = '', deliveryId = '' } = claimed.data;
         const delivery = await find({ orgId, sandboxId }, deliveryId, claimed.claim);
         if (delivery !== undefined) return delivery;
         // Its webhook is gone, or it was delivered by a worker that died before it could say so to the queue.
-        await work.settle(database, KIND, claimed.claim);
+        await work.settle(database, KIND, [claimed.claim]);
       }
     },
 
@@ -90,7 +90,7 @@ export function deliveryQueue(database: Kysely<Tables>, work: WorkQueue): Delive
           .where('sandbox_id', '=', scope.sandboxId)
           .where('id', '=', id)
           .execute();
-        await work.settle(transaction, KIND, owner);
+        await work.settle(transaction, KIND, [owner]);
         if (again) await sendDeliveries(transaction, work, scope, [{ id, webhook_id: webhookId }], again);
       }),
 

@@ -4,6 +4,7 @@ export type { ClaimedDelivery, DeliveryOutcome, DeliveryQueue } from './delivery
 export type { DeliveryState, EventDelivery, Events, HappenedEvent } from './events.ts';
 export type { FoundResource } from './find-resources.ts';
 export type { FlowSource, FlowSources } from './flow-sources.ts';
+export type { HeldItem, HeldItems, ItemFault } from './held-items.ts';
 export type { LandedItem, LandedItems } from './landed-items.ts';
 export type { Leftover, LeftoverFiles } from './leftovers.ts';
 export { NoDatabase } from './make-database.ts';
@@ -11,7 +12,8 @@ export { type MovedStore, moveStore, StoreNotMovable } from './move-store.ts';
 export { StoreMoved } from './moved-marker.ts';
 export { DatabaseNotUsable, openEmbeddedStore, openPostgresStore } from './open-store.ts';
 export type { ApiClient, Organization, Organizations } from './organizations.ts';
-export type { PartitionReaders, ReadLimits, TakenPartition } from './partition-readers.ts';
+export type { PartitionHold } from './partition-hold.ts';
+export type { PartitionReaders, ReadLimits, TakenPartition, TakenReading } from './partition-readers.ts';
 export type { ClaimedReading, ReadingQueue } from './reading-queue.ts';
 export type { ResourceFilter, ResourceOrder } from './resource-filter.ts';
 export type { ResourceReference, ResourceReferences } from './resource-references.ts';

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
-import { inTransaction } from './in-transaction.ts';
+import { held, type PartitionHold } from './partition-hold.ts';
 import { LeaseLost } from './runs.ts';
 import type { Scope } from './scope.ts';
-import { fromPartitionRow, type StagedPartition } from './staging.ts';
+import { fromPartitionRow, type PartitionRow, type StagedPartition } from './staging.ts';
 import type { Tables } from './tables.ts';
 
 /** How many partitions may be read at the same time. */
@@ -13,9 +13,18 @@ export interface ReadLimits {
   readonly ofConnection: number;
 }
 
+/** A partition, and how far those who had it before have read it. */
+export interface TakenReading {
+  readonly partition: StagedPartition;
+  /** How many of its pages are staged. */
+  readonly stagedPages: number;
+  /** Where the last of them says that it goes on; undefined where it does not, or there is none. */
+  readonly next: string | undefined;
+}
+
 /** What the partitions that are not staged yet are waiting for. */
 export type TakenPartition =
-  | { readonly kind: 'taken'; readonly partition: StagedPartition }
+  | ({ readonly kind: 'taken' } & TakenReading)
   /** There are some, but others read them, or as many are read as may be. */
   | { readonly kind: 'later' }
   | { readonly kind: 'none' };
@@ -30,10 +39,10 @@ export interface PartitionReaders {
   /** Tells that a partition is still being read; false when it is lost. */
   prolong(runId: string, partitionId: string, reader: string): Promise<boolean>;
   /**
-   * Keeps a partition with its reader until the transaction ends.
-   * @throws {LeaseLost} when the reader has lost it.
+   * Keeps a partition with its reader, and its run with its holder, until the transaction ends.
+   * @throws {LeaseLost} when either has lost it.
    */
-  hold(runId: string, partitionId: string, reader: string): Promise<void>;
+  hold(hold: PartitionHold): Promise<void>;
   /** Lets others read a partition; with what was wrong with it, nobody reads it until that is dealt with. */
   giveBack(
     runId: string,
@@ -52,31 +61,22 @@ const READ_SECONDS = 45;
 
 export function scopedPartitionReaders(database: Kysely<Tables>, scope: Scope): PartitionReaders {
   return {
-    take: (runId, reader, limits) =>
-      inTransaction(database, async (transaction) => {
-        const connection = await connectionOf(transaction, scope, runId);
-        if (connection === undefined) return { kind: 'none' };
-        // Whoever counts next counts what is taken here.
-        await sql`select pg_advisory_xact_lock(hashtextextended(${`read ${connection}`}, 0))`.execute(
-          transaction,
-        );
-        if (await isFull(transaction, scope, runId, connection, limits)) return { kind: 'later' };
-        const free = partitionsOf(transaction, scope, runId)
-          .select('id')
-          .where('is_staged', '=', false)
-          .where('problem', 'is', null)
-          .where((where) =>
-            where.or([where('reader', 'is', null), where('read_until', '<=', sql<Date>`now()`)]),
-          )
-          .orderBy('position')
-          .limit(1);
-        const row = await changing(transaction, scope, runId)
-          .where('id', '=', free)
-          .set({ reader, read_until: untilLost() })
-          .returningAll()
-          .executeTakeFirst();
-        return row ? { kind: 'taken', partition: fromPartitionRow(row) } : { kind: 'later' };
-      }),
+    async take(runId, reader, limits) {
+      const { rows } = await sql<TakenRow>`
+        select * from take_partition(${scope.orgId}, ${scope.sandboxId}, ${runId}, ${reader}, ${READ_SECONDS},
+          ${limits.ofRun}, ${limits.ofConnection})`.execute(database);
+      const [row] = rows;
+      if (row !== undefined) {
+        const { staged_pages: stagedPages, next } = row;
+        return { kind: 'taken', partition: fromPartitionRow(row), stagedPages, next: next ?? undefined };
+      }
+      const left = await partitionsOf(database, scope, runId)
+        .select('id')
+        .where('is_staged', '=', false)
+        .limit(1)
+        .executeTakeFirst();
+      return { kind: left === undefined ? 'none' : 'later' };
+    },
 
     async prolong(runId, partitionId, reader) {
       const row = await changing(database, scope, runId)
@@ -88,14 +88,9 @@ export function scopedPartitionReaders(database: Kysely<Tables>, scope: Scope): 
       return row !== undefined;
     },
 
-    async hold(runId, partitionId, reader) {
-      const row = await partitionsOf(database, scope, runId)
-        .select('id')
-        .where('id', '=', partitionId)
-        .where('reader', '=', reader)
-        .forShare()
-        .executeTakeFirst();
-      if (row === undefined) throw new LeaseLost(runId);
+    async hold(hold) {
+      const { rows } = await sql`with ${held(scope, hold)} select 1 from held`.execute(database);
+      if (rows.length === 0) throw new LeaseLost(hold.runId);
     },
 
     async giveBack(runId, partitionId, reader, problem) {
@@ -144,41 +139,8 @@ function changing(database: Kysely<Tables>, scope: Scope, runId: string) {
     .where('is_staged', '=', false);
 }
 
-/** Of a run that has partitions to be read. */
-async function connectionOf(
-  database: Kysely<Tables>,
-  scope: Scope,
-  runId: string,
-): Promise<string | undefined> {
-  const row = await partitionsOf(database, scope, runId)
-    .select('connection_id')
-    .where('is_staged', '=', false)
-    .limit(1)
-    .executeTakeFirst();
-  return row && (row.connection_id ?? '');
-}
-
-async function isFull(
-  database: Kysely<Tables>,
-  scope: Scope,
-  runId: string,
-  connection: string,
-  limits: ReadLimits,
-): Promise<boolean> {
-  const isOfRun = sql<boolean>`org_id = ${scope.orgId} and sandbox_id = ${scope.sandboxId} and run_id = ${runId}`;
-  const { ofRun, ofConnection } = await database
-    .selectFrom('run_partitions')
-    .select([
-      sql<number>`count(*)::integer`.as('ofConnection'),
-      sql<number>`(count(*) filter (where ${isOfRun}))::integer`.as('ofRun'),
-    ])
-    .where('connection_id', '=', connection)
-    .where('reader', 'is not', null)
-    .where('is_staged', '=', false)
-    .where('read_until', '>', sql<Date>`now()`)
-    .executeTakeFirstOrThrow();
-  return ofRun >= limits.ofRun || ofConnection >= limits.ofConnection;
-}
+/** What `take_partition` tells of the partition that it gives. */
+type TakenRow = PartitionRow & { readonly staged_pages: number; readonly next: string | null };
 
 /** By the database's clock: those of the workers may differ. */
 function untilLost() {

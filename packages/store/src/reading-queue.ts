@@ -39,18 +39,18 @@ export function readingQueue(database: Kysely<Tables>, work: WorkQueue): Reading
 
     async claim() {
       for (;;) {
-        const claimed = await work.claim(KIND, undefined);
+        const [claimed] = await work.claim(KIND, 1);
         if (claimed === undefined) return undefined;
         const { orgId = '', sandboxId = '', runId = '', holder = '' } = claimed.data;
         const run = await heldRun({ orgId, sandboxId }, runId, holder);
         // `invite` wrote the holder's claim there.
         if (run !== undefined) return { run, holder: holder as Claim, claim: claimed.claim };
-        await work.settle(database, KIND, claimed.claim);
+        await work.settle(database, KIND, [claimed.claim]);
       }
     },
 
     heartbeat: (claim) => work.touch(KIND, claim),
-    settle: (claim) => work.settle(database, KIND, claim),
+    settle: (claim) => work.settle(database, KIND, [claim]),
     endClaims: () => work.endClaims(KIND),
   };
 

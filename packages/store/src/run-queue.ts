@@ -1,14 +1,21 @@
 import { type Kysely, sql } from 'kysely';
-import { fromRow, type RunRecord } from './runs.ts';
+import { fromRow, type RunRecord, type RunRow } from './runs.ts';
 import type { Scope } from './scope.ts';
 import type { Tables } from './tables.ts';
-import type { Claim, Work, WorkQueue } from './work-queue.ts';
+import type { Claim, ClaimedWork, Work, WorkQueue } from './work-queue.ts';
 
 /** A run, and the claim to it under which a worker takes it further. */
 export interface ClaimedRun {
   readonly run: RunRecord;
   /** Who holds the run: this attempt of this worker, and no other. */
   readonly owner: Claim;
+}
+
+/** What a run has left that may have to be removed. */
+export interface LeftByRun {
+  readonly run: RunRecord | undefined;
+  /** Whether its staged files are still wanted: it is open, or a watermark keeps its unsettled pages. */
+  readonly needsStaging: boolean;
 }
 
 /**
@@ -24,20 +31,20 @@ export interface RunQueue {
    * same time, by all workers together, so that one that has thousands keeps nobody waiting.
    */
   claim(mostOfAnOrganization?: number): Promise<ClaimedRun | undefined>;
+  /** As `claim`, the next `most` at once; fewer where no more are due, or some have ended meanwhile. */
+  claimSome(most: number, mostOfAnOrganization?: number): Promise<readonly ClaimedRun[]>;
   /** Tells that a claimed run is still worked at; false when it is held no more. */
   heartbeat(run: RunRecord, owner: Claim): Promise<boolean>;
   /** Gives a run back, to be taken up again not before `notBefore`. Does nothing where the claim is lost. */
   release(run: RunRecord, owner: Claim, notBefore: Date): Promise<void>;
   /** The run has ended, or is somebody else's by now: nothing is left of the claim. */
-  settle(owner: Claim): Promise<void>;
+  settle(...owners: readonly Claim[]): Promise<void>;
   /** Ends every claim. Only for a store that no other process can have open (the embedded one), at its start. */
   endClaims(): Promise<void>;
   /** Sends the jobs of open runs that have none. Nothing leaves a run without one; this is what makes sure. */
   sendMissing(): Promise<void>;
-  /** A run of any sandbox. */
-  find(runId: string): Promise<RunRecord | undefined>;
-  /** Whether a run's staged files are still wanted: it is open, or a watermark keeps its unsettled pages. */
-  needsStaging(runId: string): Promise<boolean>;
+  /** A run of any sandbox, if it is kept, and whether what it has staged is. */
+  leftBy(runId: string): Promise<LeftByRun>;
 }
 
 const KIND = 'flow-run';
@@ -71,14 +78,14 @@ export function runQueue(database: Kysely<Tables>, work: WorkQueue): RunQueue {
   return {
     async claim(mostOfAnOrganization) {
       for (;;) {
-        const claimed = await work.claim(KIND, mostOfAnOrganization);
-        if (claimed === undefined) return undefined;
-        const run = await take(claimed.data.runId ?? '', claimed.claim);
-        if (run !== undefined) return { run, owner: claimed.claim };
-        // It has ended meanwhile, cancelled perhaps, or by a worker that died before it could settle.
-        await work.settle(database, KIND, claimed.claim);
+        const claimed = await work.claim(KIND, 1, mostOfAnOrganization);
+        if (claimed.length === 0) return undefined;
+        const [run] = await take(claimed);
+        if (run !== undefined) return run;
       }
     },
+
+    claimSome: async (most, mostOfAnOrganization) => take(await work.claim(KIND, most, mostOfAnOrganization)),
 
     async heartbeat(run, owner) {
       if (!(await work.touch(KIND, owner))) return false;
@@ -97,11 +104,11 @@ export function runQueue(database: Kysely<Tables>, work: WorkQueue): RunQueue {
           .where('completed_at', 'is', null)
           .returning('id')
           .executeTakeFirst();
-        await work.settle(transaction, KIND, owner);
+        await work.settle(transaction, KIND, [owner]);
         if (released) await work.send(transaction, KIND, [runWork(run.scope, run.id, notBefore)]);
       }),
 
-    settle: (owner) => work.settle(database, KIND, owner),
+    settle: (...owners) => work.settle(database, KIND, owners),
 
     endClaims: () => work.endClaims(KIND),
 
@@ -119,41 +126,41 @@ export function runQueue(database: Kysely<Tables>, work: WorkQueue): RunQueue {
       );
     },
 
-    async find(runId) {
-      const row = await database
-        .selectFrom('flow_runs')
-        .selectAll()
-        .where('id', '=', runId)
-        .executeTakeFirst();
-      return row === undefined ? undefined : fromRow(row);
-    },
-
-    async needsStaging(runId) {
-      const open = database
-        .selectFrom('flow_runs')
-        .select('id')
-        .where('id', '=', runId)
-        .where('completed_at', 'is', null);
-      const kept = database.selectFrom('watermarks').select('run_id as id').where('run_id', '=', runId);
-      return (await open.unionAll(kept).execute()).length > 0;
+    async leftBy(runId) {
+      const { rows } = await sql<RunRow & { id: string | null; is_watermark: boolean }>`
+        select flow_runs.*, exists (select 1 from watermarks where run_id = sought.id) as is_watermark
+        from (select ${runId}::text as id) as sought left join flow_runs on flow_runs.id = sought.id`.execute(
+        database,
+      );
+      const [row] = rows;
+      const run = row === undefined || row.id === null ? undefined : fromRow(row);
+      const isOpen = run !== undefined && run.completedAt === undefined;
+      return { run, needsStaging: isOpen || row?.is_watermark === true };
     },
   };
 
-  async function take(runId: string, owner: Claim): Promise<RunRecord | undefined> {
+  /** Of jobs that were claimed, those whose runs are open; the others have ended meanwhile, cancelled perhaps. */
+  async function take(claimed: readonly ClaimedWork[]): Promise<readonly ClaimedRun[]> {
+    if (claimed.length === 0) return [];
+    const claims = sql`unnest(${claimed.map(({ data }) => data.runId)}::text[], ${claimed.map(({ claim }) => claim)}::text[])
+      as claimed (run_id, claim)`;
     const now = new Date();
-    const row = await database
-      .updateTable('flow_runs')
-      .set({
-        lease_owner: owner,
-        attempt: sql`attempt + 1`,
-        started_at: sql`coalesce(started_at, ${now})`,
-        updated_at: now,
-      })
-      .where('id', '=', runId)
-      .where('completed_at', 'is', null)
-      .returningAll()
-      .executeTakeFirst();
-    return row === undefined ? undefined : fromRow(row);
+    const { rows } = await sql<RunRow>`
+      update flow_runs set lease_owner = claimed.claim, attempt = attempt + 1, started_at = coalesce(started_at, ${now}),
+        updated_at = ${now}
+      from ${claims} where id = claimed.run_id and completed_at is null returning flow_runs.*`.execute(
+      database,
+    );
+    const runs = new Map(rows.map((row) => [row.id, fromRow(row)]));
+    const taken: ClaimedRun[] = [];
+    const over: Claim[] = [];
+    for (const { claim, data } of claimed) {
+      const run = runs.get(data.runId ?? '');
+      if (run === undefined) over.push(claim);
+      else taken.push({ run, owner: claim });
+    }
+    await work.settle(database, KIND, over);
+    return taken;
   }
 
   function held(run: RunRecord, owner: Claim) {

@@ -236,7 +236,7 @@ function insertRun(
     .executeTakeFirst();
 }
 
-type RunRow = Selectable<Tables['flow_runs']>;
+export type RunRow = Selectable<Tables['flow_runs']>;
 
 function toRun(row: RunRow | undefined): RunRecord | undefined {
   return row === undefined ? undefined : fromRow(row);

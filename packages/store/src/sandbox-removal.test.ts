@@ -113,11 +113,12 @@ describe('emptying one of several sandboxes, whatever is in them', () => {
           recurrence: { minutes: 1 },
         });
       default: {
-        const run = await scoped.runs.enqueue(item.name);
-        if (run === undefined) return;
+        if ((await scoped.runs.enqueue(item.name)) === undefined) return;
+        const claimed = await store.queue.claim();
+        if (claimed === undefined) throw new Error('not queued');
+        const { run, owner } = claimed;
         await scoped.staging.plan(run.id, 'c', [{ id: '1', settled: true, announcedRows: 1, state: {} }]);
         const page = {
-          partitionId: '1',
           position: 1,
           path: '/p',
           format: {},
@@ -125,7 +126,8 @@ describe('emptying one of several sandboxes, whatever is in them', () => {
           bytes: 1,
           next: undefined,
         };
-        await scoped.staging.addPage(run.id, page);
+        await scoped.readers.take(run.id, 'reader', { ofRun: 1, ofConnection: 1_000 });
+        await scoped.staging.addPage({ runId: run.id, owner, partitionId: '1', reader: 'reader' }, page);
         if (item.what === 'endedRun') await scoped.runs.cancelOpen(item.name);
       }
     }

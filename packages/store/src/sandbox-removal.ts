@@ -48,6 +48,7 @@ const contents = [
   'table_pointers',
   'watermarks',
   'landed_items',
+  'held_items',
   'flow_sources',
   'flow_schedules',
   'flow_runs',

@@ -1,5 +1,8 @@
-import type { Insertable, Kysely, Selectable } from 'kysely';
+import { type Insertable, type Kysely, type Selectable, sql } from 'kysely';
+import type { ItemFault } from './held-items.ts';
 import type { LandedItem } from './landed-items.ts';
+import { held, type PartitionHold } from './partition-hold.ts';
+import { LeaseLost } from './runs.ts';
 import type { Scope } from './scope.ts';
 import type { Tables } from './tables.ts';
 
@@ -16,6 +19,8 @@ export interface StagedPartition {
   readonly notice?: string | undefined;
   /** What lands with it, once in this version. */
   readonly item?: LandedItem | undefined;
+  /** Why its item cannot be read: it counts as staged, without a page. */
+  readonly heldBack?: ItemFault | undefined;
   /** Where the next read of changes begins, once the source has told. */
   readonly changeToken?: string | undefined;
 }
@@ -42,14 +47,36 @@ export interface Staging {
   partitions(runId: string): Promise<readonly StagedPartition[]>;
   /** Of the whole run, or of one of its partitions. */
   pages(runId: string, partitionId?: string): Promise<readonly StagedPage[]>;
-  addPage(runId: string, page: StagedPage): Promise<void>;
-  /** All pages of a partition are staged; with them, where the source gave one, the token of the next read of changes. */
-  finishPartition(runId: string, partitionId: string, changeToken?: string): Promise<void>;
+  /** @throws {LeaseLost} when the reader has lost the partition, or the run's holder the run. */
+  addPage(hold: PartitionHold, page: Omit<StagedPage, 'partitionId'>): Promise<void>;
+  /**
+   * All pages of a partition are staged; with them, where the source gave one, the token of the next read of changes.
+   * @throws {LeaseLost} as {@link addPage}
+   */
+  finishPartition(hold: PartitionHold, changeToken?: string): Promise<void>;
+  /** Goes on without an item that cannot be read: what is staged of it is forgotten. */
+  holdBack(runId: string, partitionId: string, fault: ItemFault): Promise<void>;
+  /** Has a partition's item read anew as it is by now: what is staged of the former one is forgotten. */
+  replan(
+    runId: string,
+    partitionId: string,
+    partition: Pick<StagedPartition, 'state' | 'item'>,
+  ): Promise<void>;
   /** Forgets plan and pages, when the run has ended. */
   clear(runId: string): Promise<void>;
 }
 
 export function scopedStaging(database: Kysely<Tables>, scope: Scope): Staging {
+  async function forgetPages(runId: string, partitionId: string): Promise<void> {
+    await database
+      .deleteFrom('run_pages')
+      .where('org_id', '=', scope.orgId)
+      .where('sandbox_id', '=', scope.sandboxId)
+      .where('run_id', '=', runId)
+      .where('partition_id', '=', partitionId)
+      .execute();
+  }
+
   return {
     async plan(runId, connectionId, partitions) {
       await this.clear(runId);
@@ -87,28 +114,50 @@ export function scopedStaging(database: Kysely<Tables>, scope: Scope): Staging {
       return rows.map(fromPageRow);
     },
 
-    async addPage(runId, page) {
+    async addPage(hold, { position, path, format, announcedRows, bytes, next }) {
+      const { rows } = await sql`
+        with ${held(scope, hold)}
+        insert into run_pages
+          (org_id, sandbox_id, run_id, partition_id, position, path, format, announced_rows, bytes, next)
+        select ${scope.orgId}, ${scope.sandboxId}, ${hold.runId}, ${hold.partitionId}, ${position}::integer, ${path},
+          ${JSON.stringify(format)}::jsonb, ${announcedRows ?? null}::integer, ${bytes}::bigint, ${next ?? null}
+        from held returning 1`.execute(database);
+      if (rows.length === 0) throw new LeaseLost(hold.runId);
+    },
+
+    async finishPartition(hold, changeToken) {
+      const { rows } = await sql`
+        with ${held(scope, hold)}
+        update run_partitions
+        set is_staged = true, change_token = ${changeToken ?? null}, reader = null, read_until = null
+        from held
+        where run_partitions.org_id = ${scope.orgId} and run_partitions.sandbox_id = ${scope.sandboxId}
+          and run_partitions.run_id = held.run_id and run_partitions.id = held.partition_id
+        returning 1`.execute(database);
+      if (rows.length === 0) throw new LeaseLost(hold.runId);
+    },
+
+    async holdBack(runId, partitionId, fault) {
+      await forgetPages(runId, partitionId);
       await database
-        .insertInto('run_pages')
-        .values({
-          org_id: scope.orgId,
-          sandbox_id: scope.sandboxId,
-          run_id: runId,
-          partition_id: page.partitionId,
-          position: page.position,
-          path: page.path,
-          format: JSON.stringify(page.format),
-          announced_rows: page.announcedRows ?? null,
-          bytes: page.bytes,
-          next: page.next ?? null,
-        })
+        .updateTable('run_partitions')
+        .set({ is_staged: true, held_back: JSON.stringify(fault), reader: null, read_until: null })
+        .where('org_id', '=', scope.orgId)
+        .where('sandbox_id', '=', scope.sandboxId)
+        .where('run_id', '=', runId)
+        .where('id', '=', partitionId)
         .execute();
     },
 
-    async finishPartition(runId, partitionId, changeToken) {
+    async replan(runId, partitionId, { state, item }) {
+      await forgetPages(runId, partitionId);
       await database
         .updateTable('run_partitions')
-        .set({ is_staged: true, change_token: changeToken ?? null, reader: null, read_until: null })
+        .set({
+          state: JSON.stringify(state),
+          item_name: item?.name ?? null,
+          item_version: item?.version ?? null,
+        })
         .where('org_id', '=', scope.orgId)
         .where('sandbox_id', '=', scope.sandboxId)
         .where('run_id', '=', runId)
@@ -127,8 +176,8 @@ export function scopedStaging(database: Kysely<Tables>, scope: Scope): Staging {
   };
 }
 
-/** A statement takes 65,535 parameters. */
-const PARTITIONS_AT_ONCE = 5_000;
+/** A statement takes 65,535 parameters, a partition eighteen of them. */
+const PARTITIONS_AT_ONCE = 3_000;
 
 function partitionValues(
   scope: Scope,
@@ -153,10 +202,26 @@ function partitionValues(
     reader: null,
     read_until: null,
     problem: null,
+    held_back: null,
   };
 }
 
-export function fromPartitionRow(row: Selectable<Tables['run_partitions']>): StagedPartition {
+/** A partition as it stands in the store, but for who reads it. */
+export type PartitionRow = Pick<
+  Selectable<Tables['run_partitions']>,
+  | 'id'
+  | 'settled'
+  | 'announced_rows'
+  | 'state'
+  | 'is_staged'
+  | 'notice'
+  | 'item_name'
+  | 'item_version'
+  | 'change_token'
+  | 'held_back'
+>;
+
+export function fromPartitionRow(row: PartitionRow): StagedPartition {
   return {
     id: row.id,
     settled: row.settled,
@@ -168,6 +233,7 @@ export function fromPartitionRow(row: Selectable<Tables['run_partitions']>): Sta
       row.item_name === null || row.item_version === null
         ? undefined
         : { name: row.item_name, version: row.item_version },
+    heldBack: row.held_back ?? undefined,
     changeToken: row.change_token ?? undefined,
   };
 }

@@ -6,6 +6,7 @@ import type { NextSlot } from './schedules.ts';
 import type { Scope } from './scope.ts';
 import type { ScopedStore, Store } from './store.ts';
 import { storeKinds, type TestStore } from './stores.test-kit.ts';
+import type { Claim } from './work-queue.ts';
 
 const actor = { user: 'alice', client: 'script' };
 const noSlot: NextSlot = () => undefined;
@@ -291,7 +292,7 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
     const ended = await prod.runs.advance(run, owner, 'success', { rows: 3 });
     expect(ended).toMatchObject({ state: 'success', progress: { rows: 3 } });
     await expect(prod.transaction((tx) => tx.runs.hold(run, owner))).rejects.toBeInstanceOf(LeaseLost);
-    expect(await store.queue.find(run.id)).toEqual(ended);
+    expect(await store.queue.leftBy(run.id)).toEqual({ run: ended, needsStaging: false });
     expect(await store.queue.heartbeat(run, owner)).toBe(false);
     await store.queue.settle(owner);
     expect(await store.queue.claim()).toBeUndefined();
@@ -378,8 +379,10 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
   });
 
   test('remembers plan and pages of a run until they are cleared', async () => {
-    const run = await prod.runs.enqueue('staging');
-    if (!run) throw new Error('not queued');
+    await prod.runs.enqueue('staging');
+    const claimed = await store.queue.claim();
+    if (!claimed) throw new Error('not queued');
+    const { run, owner } = claimed;
     await prod.staging.plan(run.id, 'c', [
       { id: 'p1', settled: true, announcedRows: 2, state: { job: '750' } },
     ]);
@@ -392,8 +395,20 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
       bytes: 5_000_000_000,
       next: undefined,
     };
-    await prod.staging.addPage(run.id, page);
-    await prod.staging.finishPartition(run.id, 'p1');
+    await prod.readers.take(run.id, 'reader', { ofRun: 1, ofConnection: 1 });
+    const hold = { runId: run.id, owner, partitionId: 'p1', reader: 'reader' };
+    const others = [
+      { ...hold, owner: 'other/1' as Claim },
+      { ...hold, reader: 'other' },
+    ];
+    for (const other of others) {
+      await expect(prod.staging.addPage(other, page)).rejects.toBeInstanceOf(LeaseLost);
+      await expect(prod.staging.finishPartition(other)).rejects.toBeInstanceOf(LeaseLost);
+      await expect(prod.readers.hold(other)).rejects.toBeInstanceOf(LeaseLost);
+    }
+    expect(await prod.staging.partitions(run.id)).toMatchObject([{ id: 'p1', isStaged: false }]);
+    await prod.staging.addPage(hold, page);
+    await prod.staging.finishPartition(hold);
     expect(await prod.staging.pages(run.id)).toEqual([page]);
     expect(await prod.staging.partitions(run.id)).toMatchObject([
       { id: 'p1', isStaged: true, state: { job: '750' } },
@@ -404,6 +419,7 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
     await prod.staging.clear(run.id);
     expect(await prod.staging.pages(run.id)).toEqual([]);
     await prod.runs.cancelOpen('staging');
+    await store.queue.settle(owner);
   });
 
   test('keeps a watermark to the millisecond', async () => {

@@ -3,6 +3,7 @@ import { type DeliveryQueue, deliveryQueue } from './delivery-queue.ts';
 import { type Events, scopedEvents } from './events.ts';
 import { type FoundResource, findReached, findResources, idsTitled } from './find-resources.ts';
 import { type FlowSources, scopedFlowSources } from './flow-sources.ts';
+import { type HeldItems, scopedHeldItems } from './held-items.ts';
 import { type LandedItems, scopedLandedItems } from './landed-items.ts';
 import { type Leftovers, leftovers, type ScopedLeftovers, scopedLeftovers } from './leftovers.ts';
 import { type Organizations, organizations } from './organizations.ts';
@@ -38,6 +39,7 @@ export interface ScopedStore {
   readonly tables: TablePointers;
   readonly watermarks: Watermarks;
   readonly landedItems: LandedItems;
+  readonly heldItems: HeldItems;
   readonly flowSources: FlowSources;
   readonly events: Events;
   readonly references: ResourceReferences;
@@ -120,6 +122,7 @@ function scopedStore(database: Kysely<Tables>, work: WorkQueue, scope: Scope): S
     tables: scopedTablePointers(database, scope),
     watermarks: scopedWatermarks(database, scope),
     landedItems: scopedLandedItems(database, scope),
+    heldItems: scopedHeldItems(database, scope),
     flowSources: scopedFlowSources(database, scope),
     events: scopedEvents(database, scope, work),
     references: scopedReferences(database, scope),

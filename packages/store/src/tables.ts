@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { ItemFault } from './held-items.ts';
 
 /** A timestamp column: read as Date, written as Date. PostgreSQL keeps microseconds, JavaScript gives milliseconds. */
 type Timestamp = ColumnType<Date, Date, Date>;
@@ -118,6 +119,7 @@ export interface Tables {
     reader: string | null;
     read_until: ColumnType<Date | null, Date | null, Date | null>;
     problem: JSONColumnType<Record<string, unknown>, string | null, string | null> | null;
+    held_back: JSONColumnType<ItemFault, string | null, string | null> | null;
   };
   events: Scoped & {
     id: string;
@@ -140,6 +142,17 @@ export interface Tables {
     due_at: ColumnType<Date | null, Date | null, Date | null>;
   };
   landed_items: Scoped & { flow_id: string; name: string; version: string; run_id: string };
+  held_items: Scoped & {
+    flow_id: string;
+    name: string;
+    version: string;
+    reading: string;
+    is_passing: boolean;
+    code: string;
+    message: string;
+    run_id: string;
+    held_at: ColumnType<Date, Date, Date>;
+  };
   flow_sources: Scoped & {
     flow_id: string;
     columns: JSONColumnType<unknown[], string, string>;

@@ -23,11 +23,11 @@ export interface UpkeepQueue {
 export function upkeepQueue(database: Kysely<Tables>, work: WorkQueue): UpkeepQueue {
   return {
     plan: (at) => work.send(database, KIND, [{ ...JOB, notBefore: at }]),
-    claim: async () => (await work.claim(KIND, undefined))?.claim,
+    claim: async () => (await work.claim(KIND, 1))[0]?.claim,
     heartbeat: (claim) => work.touch(KIND, claim),
     settle: (claim, next) =>
       database.transaction().execute(async (transaction) => {
-        await work.settle(transaction, KIND, claim);
+        await work.settle(transaction, KIND, [claim]);
         await work.send(transaction, KIND, [{ ...JOB, notBefore: next }]);
       }),
     endClaims: () => work.endClaims(KIND),

@@ -33,12 +33,12 @@ export interface ClaimedWork {
 export interface WorkQueue {
   /** Sends jobs with what `database` writes; one whose key has an open job already is not sent again. */
   send(database: Kysely<Tables>, kind: WorkKind, work: readonly Work[]): Promise<void>;
-  /** The next job that is due, and that is not one too many of its group; undefined where there is none. */
-  claim(kind: WorkKind, mostOfAGroup: number | undefined): Promise<ClaimedWork | undefined>;
+  /** The next jobs that are due, `most` of them, and none that is one too many of its group. */
+  claim(kind: WorkKind, most: number, mostOfAGroup?: number): Promise<readonly ClaimedWork[]>;
   /** Tells that a claim is still worked at; false when it is not this worker's any more. */
   touch(kind: WorkKind, claim: Claim): Promise<boolean>;
-  /** The work of a claim is done, as far as this job goes. Does nothing where the claim is lost. */
-  settle(database: Kysely<Tables>, kind: WorkKind, claim: Claim): Promise<void>;
+  /** The work of these claims is done, as far as their jobs go. Does nothing for those that are lost. */
+  settle(database: Kysely<Tables>, kind: WorkKind, claims: readonly Claim[]): Promise<void>;
   /** Ends every claim. Only for a store that no other process can have open (the embedded one), at its start. */
   endClaims(kind: WorkKind): Promise<void>;
   stop(): Promise<void>;
@@ -98,11 +98,11 @@ export async function openWorkQueue(
       await boss.insert(kind, jobs, { db: fromKysely(database) });
     },
 
-    async claim(kind, mostOfAGroup) {
+    async claim(kind, most, mostOfAGroup) {
       const options = mostOfAGroup === undefined ? {} : { groupConcurrency: mostOfAGroup };
-      const [job] = await boss.fetch<Record<string, string>>(kind, { batchSize: 1, ...options });
+      const jobs = await boss.fetch<Record<string, string>>(kind, { batchSize: most, ...options });
       // The only place where a claim is made.
-      return job && { claim: `${job.id}/${job.retryCount}` as Claim, data: job.data };
+      return jobs.map(({ id, retryCount, data }) => ({ claim: `${id}/${retryCount}` as Claim, data }));
     },
 
     async touch(kind, claim) {
@@ -111,8 +111,9 @@ export async function openWorkQueue(
       return answer.affected === 1;
     },
 
-    async settle(database, kind, claim) {
-      await boss.complete(kind, attemptOf(claim), null, { db: fromKysely(database) });
+    async settle(database, kind, claims) {
+      if (claims.length === 0) return;
+      await boss.complete(kind, claims.map(attemptOf), null, { db: fromKysely(database) });
     },
 
     async endClaims(kind) {

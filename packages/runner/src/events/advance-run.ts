@@ -2,13 +2,13 @@ import type { Claim, RunRecord, RunState, ScopedStore } from '@tributary/store';
 import { progressOf, type RunProgress } from '../progress.ts';
 import { hasDrifted } from '../schema-drift.ts';
 import type { EventType } from './event-types.ts';
-import { recordRunEvent } from './record-event.ts';
+import { recordWanted, wantedEvents } from './record-event.ts';
 
 /**
  * Keeps how far a run is, and in the same transaction what is to be told of that to whoever listens.
  * @throws {LeaseLost} when `owner` does not hold it.
  */
-export function advanceRun(
+export async function advanceRun(
   store: ScopedStore,
   run: RunRecord,
   owner: Claim,
@@ -16,10 +16,11 @@ export function advanceRun(
   progress: RunProgress,
 ): Promise<RunRecord> {
   const types = eventsOf(run, state, progress);
-  if (types.length === 0) return store.runs.advance(run, owner, state, { ...progress });
+  const wanted = types.length === 0 ? [] : await wantedEvents(store, types, run.flowId);
+  if (wanted.length === 0) return store.runs.advance(run, owner, state, { ...progress });
   return store.transaction(async (transaction) => {
     const advanced = await transaction.runs.advance(run, owner, state, { ...progress });
-    for (const type of types) await recordRunEvent(transaction, type, advanced);
+    for (const event of wanted) await recordWanted(transaction, event, advanced);
     return advanced;
   });
 }

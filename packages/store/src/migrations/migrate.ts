@@ -3,6 +3,7 @@ import { Migrator } from 'kysely/migration';
 import type { Tables } from '../tables.ts';
 import { events } from './events.ts';
 import { flowReferences } from './flow-references.ts';
+import { heldItems } from './held-items.ts';
 import { initial } from './initial.ts';
 import { listIndexes } from './list-indexes.ts';
 import { partitionReaders } from './partition-readers.ts';
@@ -12,6 +13,7 @@ import { sandboxPackages } from './sandbox-packages.ts';
 import { sandboxRemoval } from './sandbox-removal.ts';
 import { scheduleRecurrence } from './schedule-recurrence.ts';
 import { sourcePositions } from './source-positions.ts';
+import { takePartition } from './take-partition.ts';
 import { workQueue } from './work-queue.ts';
 
 /** Brings the schema up to date. Safe to call from several processes at once: Kysely takes a lock in the database. */
@@ -32,6 +34,8 @@ export async function migrate(database: Kysely<Tables>): Promise<void> {
         '0010-flow-references': { up: flowReferences },
         '0011-retention': { up: retention },
         '0012-refresh-attempts': { up: refreshAttempts },
+        '0013-held-items': { up: heldItems },
+        '0014-take-partition': { up: takePartition },
       }),
     },
   });
