@@ -37,7 +37,7 @@ export default defineConfig({
     target: ['chrome123', 'firefox128', 'safari17.5'],
     // The Content-Security-Policy has no room for data: URIs.
     assetsInlineLimit: 0,
-    chunkSizeWarningLimit: 600,
+    chunkSizeWarningLimit: 800,
   },
   server: {
     proxy: Object.fromEntries(

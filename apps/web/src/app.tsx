@@ -1,10 +1,16 @@
 import { Provider } from '@react-spectrum/s2/Provider';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { ConnectionPage } from './pages/connection-page.tsx';
+import { ConnectionsPage } from './pages/connections-page.tsx';
 import { FlowPage } from './pages/flow-page.tsx';
 import { FlowsPage } from './pages/flows-page.tsx';
 import { MappingLanguagePage } from './pages/mapping-language-page.tsx';
+import { NewConnectionPage } from './pages/new-connection-page.tsx';
+import { RunPage } from './pages/run-page.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
 import { UnknownPage } from './pages/unknown-page.tsx';
+import { WebhookPage } from './pages/webhook-page.tsx';
+import { WebhooksPage } from './pages/webhooks-page.tsx';
 import { Frame } from './parts/frame.tsx';
 import { createPlatformClient, type PlatformClient } from './platform/platform-client.ts';
 import { type Session, storedSession, storeSession } from './platform/session.ts';
@@ -63,6 +69,18 @@ function CurrentPage({ client }: { client: PlatformClient }) {
       return <FlowsPage client={client} />;
     case 'flow':
       return <FlowPage key={route.flowId} client={client} flowId={route.flowId} />;
+    case 'run':
+      return <RunPage key={route.runId} client={client} flowId={route.flowId} runId={route.runId} />;
+    case 'connections':
+      return <ConnectionsPage client={client} />;
+    case 'new-connection':
+      return <NewConnectionPage client={client} />;
+    case 'connection':
+      return <ConnectionPage key={route.connectionId} client={client} connectionId={route.connectionId} />;
+    case 'webhooks':
+      return <WebhooksPage client={client} />;
+    case 'webhook':
+      return <WebhookPage key={route.webhookId} client={client} webhookId={route.webhookId} />;
     case 'mapping-language':
       return <MappingLanguagePage client={client} />;
     case 'unknown':

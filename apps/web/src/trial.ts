@@ -1,7 +1,8 @@
 import { isObject } from './json.ts';
 import type { Row } from './platform/answers.ts';
+import { PlatformError } from './platform/http.ts';
 import type { ExpressionError, PreviewedRow } from './platform/mapping-language.ts';
-import { type PlatformClient, PlatformError } from './platform/platform-client.ts';
+import type { PlatformClient } from './platform/platform-client.ts';
 
 /** An expression that is tried over a row; without a schema it is only checked. */
 export interface TrialRequest {

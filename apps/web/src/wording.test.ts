@@ -14,7 +14,7 @@ import {
 const START = Date.UTC(2026, 0, 5, 12);
 
 function schedule(frequency: string, interval = 1, backfill = true): Schedule {
-  return { frequency, interval, startsAt: START, backfill };
+  return { frequency, interval, startsAt: START, endsAt: undefined, timeZone: undefined, backfill };
 }
 
 test.each([
@@ -37,6 +37,11 @@ describe('a schedule in full', () => {
       schedule('hour', 6, false),
       START + 1,
       `Every 6 hours since ${start}, without the rows that were there before`,
+    ],
+    [
+      { ...schedule('week'), endsAt: START, timeZone: 'Europe/Zurich' },
+      START + 1,
+      `Every week since ${start} until ${start}, by the clocks of Europe/Zurich`,
     ],
     [undefined, START, 'On demand'],
   ])('%o at %d is "%s"', (given, now, words) => {

@@ -25,6 +25,16 @@ const flowStates: Readonly<Record<string, Wording>> = {
   initializing: { words: 'Initializing', tone: 'informative' },
 };
 
+const deliveryStates: Readonly<Record<string, Wording>> = {
+  pending: { words: 'To be told', tone: 'informative' },
+  delivered: { words: 'Told', tone: 'positive' },
+  failed: { words: 'Given up', tone: 'negative' },
+};
+
+export function deliveryStateWords(state: string): Wording {
+  return deliveryStates[state] ?? { words: state, tone: 'neutral' };
+}
+
 export function runStatusWords({ status, step, waitingUntil, startsAt }: Run): Wording {
   const wording = runStatuses[status] ?? { words: status, tone: 'neutral' };
   if (waitingUntil !== undefined)
@@ -50,11 +60,13 @@ export function scheduleWords(schedule: Schedule | undefined): string {
 /** The schedule with its start, as seen at `now` (epoch milliseconds), and what the first run takes. */
 export function fullScheduleWords(schedule: Schedule | undefined, now: number): string {
   if (schedule === undefined) return scheduleWords(schedule);
-  const { frequency, startsAt, backfill } = schedule;
+  const { frequency, startsAt, endsAt, timeZone, backfill } = schedule;
   const preposition =
     frequency === 'once' ? 'at' : startsAt !== undefined && startsAt > now ? 'from' : 'since';
   const start = startsAt === undefined ? '' : ` ${preposition} ${dateTime(startsAt)}`;
-  return `${scheduleWords(schedule)}${start}${backfill ? '' : ', without the rows that were there before'}`;
+  const end = endsAt === undefined ? '' : ` until ${dateTime(endsAt)}`;
+  const zone = timeZone === undefined || frequency === 'once' ? '' : `, by the clocks of ${timeZone}`;
+  return `${scheduleWords(schedule)}${start}${end}${zone}${backfill ? '' : ', without the rows that were there before'}`;
 }
 
 /** When a flow runs next, as seen at `now` (epoch milliseconds); undefined where that is nobody's plan. */

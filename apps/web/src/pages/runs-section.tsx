@@ -1,27 +1,17 @@
+import { Link } from '@react-spectrum/s2/Link';
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 import { useState } from 'react';
+import { CodedList } from '../parts/coded-list.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { type Column, RecordTable } from '../parts/record-table.tsx';
 import { Section } from '../parts/section.tsx';
 import { Status } from '../parts/status.tsx';
-import { isUnderWay, type Run, type RunError } from '../platform/answers.ts';
+import { isUnderWay, type Run } from '../platform/answers.ts';
+import { runPath } from '../use-route.ts';
 import { byteSize, count, dateTime, runDuration, runStatusWords } from '../wording.ts';
 import { actionFor, RunAction, type RunActionProps } from './run-action.tsx';
 
 const text = style({ font: 'body', margin: 0 });
-const codedList = style({
-  display: 'flex',
-  flexDirection: 'column',
-  gap: 4,
-  margin: 0,
-  padding: 0,
-  listStyleType: 'none',
-  minWidth: { default: 0, md: 200 },
-  overflowWrap: 'anywhere',
-});
-const errorCode = style({ font: 'code-sm', color: 'negative' });
-const noticeCode = style({ font: 'code-sm', color: 'neutral-subdued' });
-
 interface RunsSectionProps extends Omit<RunActionProps, 'onProblem'> {}
 
 /** A flow's newest runs, and what can be done with them. */
@@ -37,6 +27,7 @@ export function RunsSection({ runs, ...rest }: RunsSectionProps) {
     statusColumn(runs[0]?.id),
     // In sight however wide the rest is.
     ...(isActionable ? [actions] : []),
+    startedColumn(rest.flow.id),
     ...metricColumns,
     ...rareColumns.filter(({ isIn }) => runs.some(isIn)),
   ];
@@ -65,8 +56,20 @@ function statusColumn(announcedRunId: string | undefined): Column<Run> {
   };
 }
 
+/** With the way to all that is told of the run. */
+function startedColumn(flowId: string): Column<Run> {
+  return {
+    title: 'Started',
+    cell: ({ id, startedAt }) => (
+      <Link href={runPath(flowId, id)} isStandalone>
+        {startedAt === undefined ? 'Not yet' : dateTime(startedAt)}
+      </Link>
+    ),
+    isShort: true,
+  };
+}
+
 const metricColumns: readonly Column<Run>[] = [
-  { title: 'Started', cell: ({ startedAt }) => startedAt && dateTime(startedAt), isShort: true },
   { title: 'Duration', cell: (run) => runDuration(run, Date.now()), align: 'end' },
   { title: 'Records in', cell: (run) => ended(run, count(run.records.in)), align: 'end' },
   { title: 'Records out', cell: (run) => ended(run, count(run.records.out)), align: 'end' },
@@ -98,23 +101,11 @@ const rareColumns: readonly (Column<Run> & { readonly isIn: (run: Run) => boolea
   {
     title: 'Errors',
     isIn: ({ errors }) => errors.length > 0,
-    cell: ({ errors }) => errors.length > 0 && <CodedList items={errors} codeStyle={errorCode} />,
+    cell: ({ errors }) => errors.length > 0 && <CodedList items={errors} tone="negative" />,
   },
   {
     title: 'Notices',
     isIn: ({ notices }) => notices.length > 0,
-    cell: ({ notices }) => notices.length > 0 && <CodedList items={notices} codeStyle={noticeCode} />,
+    cell: ({ notices }) => notices.length > 0 && <CodedList items={notices} tone="neutral" />,
   },
 ];
-
-function CodedList({ items, codeStyle }: { items: readonly RunError[]; codeStyle: string }) {
-  return (
-    <ul className={codedList}>
-      {items.map(({ code, message }) => (
-        <li key={`${code} ${message}`}>
-          <span className={codeStyle}>{code}</span> {message}
-        </li>
-      ))}
-    </ul>
-  );
-}

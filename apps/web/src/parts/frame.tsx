@@ -3,7 +3,7 @@ import { Link } from '@react-spectrum/s2/Link';
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 import type { ReactNode } from 'react';
 import type { Session } from '../platform/session.ts';
-import { FLOWS_PATH, MAPPING_LANGUAGE_PATH } from '../use-route.ts';
+import { CONNECTIONS_PATH, FLOWS_PATH, MAPPING_LANGUAGE_PATH, WEBHOOKS_PATH } from '../use-route.ts';
 import { Logo } from './logo.tsx';
 
 const bar = style({
@@ -22,8 +22,11 @@ const bar = style({
 });
 const home = style({ display: 'flex' });
 /** On narrow screens in a line of their own. */
-const pages = style({
+const pageLinks = style({
   display: 'flex',
+  flexWrap: 'wrap',
+  columnGap: 16,
+  rowGap: 4,
   font: 'ui',
   order: { default: 1, sm: 0 },
   flexBasis: { default: 'full', sm: 'auto' },
@@ -48,6 +51,13 @@ const main = style({
   paddingY: { default: 24, md: 32 },
 });
 
+const pages = [
+  { path: FLOWS_PATH, name: 'Flows' },
+  { path: CONNECTIONS_PATH, name: 'Connections' },
+  { path: WEBHOOKS_PATH, name: 'Webhooks' },
+  { path: MAPPING_LANGUAGE_PATH, name: 'Mapping language' },
+];
+
 /** What surrounds every page of a signed-in client: the bar with the way home and out, and the page itself. */
 export function Frame({
   session,
@@ -66,10 +76,12 @@ export function Frame({
             <Logo />
           </Link>
         </span>
-        <nav className={pages} aria-label="Pages">
-          <Link href={MAPPING_LANGUAGE_PATH} isStandalone isQuiet>
-            Mapping language
-          </Link>
+        <nav className={pageLinks} aria-label="Pages">
+          {pages.map(({ path, name }) => (
+            <Link key={path} href={path} isStandalone isQuiet>
+              {name}
+            </Link>
+          ))}
         </nav>
         <span className={where} title={`${session.orgId}, sandbox ${session.sandbox}`}>
           {session.sandbox} · {session.orgId}

@@ -18,10 +18,22 @@ test('a flow is read from the documented body, text and numbers alike', () => {
     sourceConnectionIds: ['s1'],
     targetConnectionIds: ['t1'],
     transformations: [
-      { name: 'Copy', params: { deltaColumn: { name: 'SystemModstamp' } } },
+      {
+        name: 'Copy',
+        params: { deltaColumn: { name: 'SystemModstamp' }, mode: 'upsert', keyColumns: ['Id'] },
+      },
       { name: 'Mapping', params: { mappingId: 'm1' } },
     ],
-    scheduleParams: { startTime: '1567411548', frequency: 'minute', interval: '30', backfill: false },
+    flowSpec: { id: 'spec', version: '1.0' },
+    options: { schemaDrift: 'add' },
+    scheduleParams: {
+      startTime: '1567411548',
+      endTime: 1567411549,
+      frequency: 'minute',
+      interval: '30',
+      timezone: 'Europe/Zurich',
+      backfill: false,
+    },
     lastRunDetails: { id: 'r1' },
   });
   expect(flow).toEqual({
@@ -33,9 +45,20 @@ test('a flow is read from the documented body, text and numbers alike', () => {
     createdAt: 1000,
     sourceConnectionId: 's1',
     targetConnectionId: 't1',
-    schedule: { frequency: 'minute', interval: 30, startsAt: 1_567_411_548_000, backfill: false },
+    schedule: {
+      frequency: 'minute',
+      interval: 30,
+      startsAt: 1_567_411_548_000,
+      endsAt: 1_567_411_549_000,
+      timeZone: 'Europe/Zurich',
+      backfill: false,
+    },
     deltaColumn: 'SystemModstamp',
     mappingId: 'm1',
+    mode: 'upsert',
+    keyColumns: ['Id'],
+    flowSpecId: 'spec',
+    options: { schemaDrift: 'add' },
     lastRunId: 'r1',
     nextRunAt: undefined,
   });

@@ -1,4 +1,4 @@
-import { listAt, numberAt, textAt, valueAt } from '../json.ts';
+import { isObject, listAt, numberAt, textAt, valueAt } from '../json.ts';
 
 export interface Schedule {
   /** `once`, `minute`, `hour`, `day` or `week`. */
@@ -6,6 +6,10 @@ export interface Schedule {
   readonly interval: number;
   /** Epoch milliseconds. */
   readonly startsAt: number | undefined;
+  /** Epoch milliseconds; undefined where it has no end. */
+  readonly endsAt: number | undefined;
+  /** The time zone by whose calendar days and weeks are counted. */
+  readonly timeZone: string | undefined;
   /** Whether the first run takes what was there before the flow. */
   readonly backfill: boolean;
 }
@@ -25,6 +29,13 @@ export interface Flow {
   /** The column that tells which rows are new. */
   readonly deltaColumn: string | undefined;
   readonly mappingId: string | undefined;
+  /** How rows are written: `append`, `upsert` or `mirror`. */
+  readonly mode: string;
+  /** The columns that tell rows apart; empty where the source's own key does. */
+  readonly keyColumns: readonly string[];
+  readonly flowSpecId: string | undefined;
+  /** As the flow spec's option spec says. */
+  readonly options: Readonly<Record<string, unknown>>;
   readonly lastRunId: string | undefined;
   /** When the flow falls due next, in epoch milliseconds; a time that has passed: as soon as it can. */
   readonly nextRunAt: number | undefined;
@@ -100,6 +111,7 @@ export class UnexpectedAnswer extends Error {
 export function parseFlow(body: unknown): Flow {
   const id = required(textAt(body, 'id'), 'flow id');
   const transformations = listAt(body, 'transformations');
+  const options = valueAt(body, 'options');
   const paramsOf = (name: string) =>
     valueAt(
       transformations.find((transformation) => textAt(transformation, 'name') === name),
@@ -117,6 +129,10 @@ export function parseFlow(body: unknown): Flow {
     schedule: parseSchedule(valueAt(body, 'scheduleParams')),
     deltaColumn: textAt(paramsOf('Copy'), 'deltaColumn', 'name'),
     mappingId: textAt(paramsOf('Mapping'), 'mappingId'),
+    mode: textAt(paramsOf('Copy'), 'mode') ?? 'append',
+    keyColumns: listAt(paramsOf('Copy'), 'keyColumns').filter((name) => typeof name === 'string'),
+    flowSpecId: textAt(body, 'flowSpec', 'id'),
+    options: isObject(options) ? options : {},
     lastRunId: textAt(body, 'lastRunDetails', 'id'),
     nextRunAt: numberAt(body, 'tributary:nextRunAtUTC'),
   };
@@ -125,13 +141,20 @@ export function parseFlow(body: unknown): Flow {
 function parseSchedule(params: unknown): Schedule | undefined {
   const frequency = textAt(params, 'frequency');
   if (frequency === undefined) return undefined;
-  const startSeconds = numberAt(params, 'startTime');
   return {
     frequency,
     interval: numberAt(params, 'interval') ?? 1,
-    startsAt: startSeconds === undefined ? undefined : startSeconds * 1000,
+    startsAt: millisecondsAt(params, 'startTime'),
+    endsAt: millisecondsAt(params, 'endTime'),
+    timeZone: textAt(params, 'timezone'),
     backfill: valueAt(params, 'backfill') !== false,
   };
+}
+
+/** The Flow Service counts the times of schedules in seconds. */
+function millisecondsAt(params: unknown, name: string): number | undefined {
+  const seconds = numberAt(params, name);
+  return seconds === undefined ? undefined : seconds * 1000;
 }
 
 export function parseRun(body: unknown): Run {
@@ -162,7 +185,7 @@ export function parseRun(body: unknown): Run {
   };
 }
 
-function parseCoded(body: unknown): RunError {
+export function parseCoded(body: unknown): RunError {
   return { code: textAt(body, 'code') ?? 'no code', message: textAt(body, 'message') ?? 'no message' };
 }
 

@@ -12,6 +12,9 @@ import {
   required,
   type SourceTable,
 } from './answers.ts';
+import { type Connections, createConnections } from './connections.ts';
+import { createFlowSetup, type FlowSetup } from './flow-setup.ts';
+import { type Call, jsonBody, PlatformError, send } from './http.ts';
 import {
   type ExpressionError,
   type Fault,
@@ -26,8 +29,10 @@ import {
   type SchemaField,
   type SchemaName,
 } from './mapping-language.ts';
+import { parseRunDetails, type RunDetails } from './run-details.ts';
 import { schemaFields } from './schema-fields.ts';
 import type { Session } from './session.ts';
+import { createWebhooks, type Webhooks } from './webhooks.ts';
 
 const FLOW_SERVICE = '/data/foundation/flowservice';
 const CONVERSION = '/data/foundation/conversion';
@@ -40,18 +45,6 @@ const MAPPABLE_BEHAVIOURS = [
 ];
 /** The media type of a schema that is resolved and whole. */
 const NEWEST_OF_VERSION_1 = 'application/vnd.adobe.xed-full+json; version=1';
-
-/** The server refused a call or did not answer; the message says why, in the server's own words where it has some. */
-export class PlatformError extends Error {
-  /** The HTTP status; undefined where there was no answer. */
-  readonly status: number | undefined;
-
-  constructor(message: string, status?: number) {
-    super(message);
-    this.name = 'PlatformError';
-    this.status = status;
-  }
-}
 
 export interface Credential {
   readonly clientId: string;
@@ -85,9 +78,16 @@ export async function signIn({ clientId, clientSecret, orgId, sandbox }: Credent
   return session;
 }
 
-export type RunAction = 'cancel' | 're-trigger';
+export type RunAction = 'cancel' | 're-trigger' | 'accept-drift';
 
-export type FlowAction = 'enable' | 'disable';
+export type FlowAction = 'enable' | 'disable' | 'publish' | 'delete';
+
+/** One operation of JSON Patch (RFC 6902). */
+export interface PatchOperation {
+  readonly op: 'add' | 'replace' | 'remove';
+  readonly path: string;
+  readonly value?: unknown;
+}
 
 /** What an expression makes of a row, at a field of a schema. */
 export interface Trial {
@@ -99,15 +99,23 @@ export interface Trial {
 
 /** The calls that the UI makes. Each may throw a {@link PlatformError}. */
 export interface PlatformClient {
+  readonly connections: Connections;
+  readonly flowSetup: FlowSetup;
+  readonly webhooks: Webhooks;
   /** The newest flows, and whether there are more. */
   flows(limit: number): Promise<{ readonly flows: readonly Flow[]; readonly hasMore: boolean }>;
   flow(id: string): Promise<Flow>;
   /** Refused where the flow has changed since it was read. */
   changeState(flow: Flow, action: FlowAction): Promise<void>;
+  /** Changes settings of a flow, as JSON Patch. Refused where the flow has changed since it was read. */
+  changeFlow(flow: Flow, operations: readonly PatchOperation[]): Promise<void>;
   /** A flow's newest runs, newest first. */
   runs(flowId: string, limit: number): Promise<readonly Run[]>;
   run(id: string): Promise<Run>;
-  startRun(flowId: string): Promise<void>;
+  /** What is told of one run beside what lists show. */
+  runDetails(id: string): Promise<RunDetails>;
+  /** `params` as the Flow Service takes them; without any a run takes what has changed. */
+  startRun(flowId: string, params?: Readonly<Record<string, unknown>>): Promise<void>;
   /** Ends a run that is under way, or runs what one that has failed or was cancelled was to run. */
   act(run: Run, action: RunAction): Promise<void>;
   sourceTable(sourceConnectionId: string): Promise<SourceTable>;
@@ -138,7 +146,7 @@ export function createPlatformClient(session: Session, onUnauthorized: () => voi
   // Ended runs and connections that a flow uses do not change, so that no list has to ask for them twice.
   const remember = createMemory();
 
-  const call = async (path: string, init: RequestInit = {}): Promise<unknown> => {
+  const call: Call = async (path, init = {}) => {
     try {
       return await send(path, { ...init, headers: { ...headers, ...init.headers } });
     } catch (error) {
@@ -151,6 +159,9 @@ export function createPlatformClient(session: Session, onUnauthorized: () => voi
     listAt(await flowService(`/${kind}/${encodeURIComponent(id)}`), 'items')[0];
 
   return {
+    connections: createConnections(call),
+    flowSetup: createFlowSetup(call),
+    webhooks: createWebhooks(call),
     async flows(limit) {
       const answer = await flowService(`/flows?limit=${limit}`);
       return {
@@ -165,6 +176,13 @@ export function createPlatformClient(session: Session, onUnauthorized: () => voi
         headers: { 'if-match': flow.etag },
       });
     },
+    async changeFlow(flow, operations) {
+      await flowService(`/flows/${encodeURIComponent(flow.id)}`, {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/json', 'if-match': flow.etag },
+        body: JSON.stringify(operations),
+      });
+    },
     async runs(flowId, limit) {
       const property = encodeURIComponent(`flowId==${flowId}`);
       return listAt(await flowService(`/runs?property=${property}&limit=${limit}`), 'items').map(parseRun);
@@ -175,8 +193,9 @@ export function createPlatformClient(session: Session, onUnauthorized: () => voi
         async () => parseRun(await one('runs', id)),
         (run) => !isUnderWay(run),
       ),
-    async startRun(flowId) {
-      await flowService('/runs', jsonBody({ flowId }));
+    runDetails: async (id) => parseRunDetails(await one('runs', id)),
+    async startRun(flowId, params) {
+      await flowService('/runs', jsonBody({ flowId, ...(params && { params }) }));
     },
     async act(run, action) {
       await flowService(`/runs/${encodeURIComponent(run.id)}/action?op=${action}`, { method: 'POST' });
@@ -258,43 +277,6 @@ function headersOf({ accessToken, clientId, orgId, sandbox }: Session): Record<s
     'x-gw-ims-org-id': orgId,
     'x-sandbox-name': sandbox,
   };
-}
-
-function jsonBody(body: unknown): RequestInit {
-  return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-}
-
-/** The parsed answer; undefined where there is no body. @throws {PlatformError} */
-async function send(path: string, init: RequestInit): Promise<unknown> {
-  let response: Response;
-  let text: string;
-  try {
-    response = await fetch(path, { ...init, cache: 'no-store' });
-    text = await response.text();
-  } catch {
-    throw new PlatformError('The server does not answer. Check that Tributary is running.');
-  }
-  const answer = parseJson(text);
-  if (response.ok) return answer;
-  throw new PlatformError(
-    detailOf(answer) ?? `The server answered with status ${response.status}.`,
-    response.status,
-  );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Each service words its problems in a body of its own. */
-function detailOf(answer: unknown): string | undefined {
-  const keys = ['detail', 'error_description', 'message', 'errorMessage', 'title'];
-  const detail = keys.map((key) => textAt(answer, key)).find((text) => text !== undefined);
-  return detail === undefined ? undefined : detail.charAt(0).toUpperCase() + detail.slice(1);
 }
 
 /** Answers each key from its first successful load, as far as that one is to be kept. */
