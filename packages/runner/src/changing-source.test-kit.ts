@@ -90,6 +90,7 @@ export class ChangingSource implements Source {
         { name: 'Name', type: 'string' },
         { name: 'Born', type: 'string' },
         { name: 'Changed', type: 'date-time' },
+        { name: 'Moved', type: 'date-time' },
         { name: 'IsDeleted', type: 'boolean' },
       ],
       keyColumns,
@@ -163,6 +164,7 @@ export class ChangingSource implements Source {
         // Of a row that is gone nothing is certain but its key.
         ...(isDeleted ? {} : { Name: name, Born: this.born.get(id) ?? '1990' }),
         Changed: at.toISOString(),
+        Moved: at.toISOString(),
         IsDeleted: String(isDeleted),
       }));
   }

@@ -7,6 +7,7 @@ import type { PreparedFlow } from './prepare-flow.ts';
 import { progressOf } from './progress.ts';
 import { nextWindow, partsOf, type RunWindow } from './read-window.ts';
 import type { Attempt } from './services.ts';
+import { timeWatermark } from './time-watermark.ts';
 import { type KeyedMode, keyColumnsOf, type WriteMode } from './write-mode.ts';
 
 /** How a run's rows are written by their keys; kept with the run's plan. */
@@ -107,17 +108,43 @@ async function readChanged(
   const window = await windowOf(attempt, prepared, situation);
   const parts = window === undefined ? WHOLE : partsOf(window).map(inWindow);
   const columns = window === undefined ? [] : [window.column];
-  if (writeMode.kind === 'append') return { window, parts, keyed: undefined, columns, notices: [] };
-  const keyColumns = keyColumnsOf(writeMode, situation.table);
+  const isAppend = writeMode.kind === 'append';
+  const keyColumns = isAppend
+    ? await keyOfWholeRead(attempt, window)
+    : keyColumnsOf(writeMode, situation.table);
+  if (keyColumns === undefined) return { window, parts, keyed: undefined, columns, notices: [] };
   const keyed: KeyedRun = {
-    mode: writeMode.kind,
+    mode: 'upsert',
     keyColumns,
     ...(window && { versionColumn: window.column }),
     removes: 'nothing',
     isWhole: window === undefined,
   };
-  return { window, parts, keyed, columns: [...columns, ...keyColumns], notices: [] };
+  const notices = isAppend ? [APPENDS_NEXT] : [];
+  return { window, parts, keyed, columns: [...columns, ...keyColumns], notices };
 }
+
+/**
+ * The key of a flow whose last run has read the whole table. Which rows of the end of that read are in the dataset nothing
+ * tells but their key: no page of it is kept, and it may have brought some that came after its window's end.
+ */
+async function keyOfWholeRead(
+  { store, run }: Attempt,
+  window: RunWindow | undefined,
+): Promise<readonly string[] | undefined> {
+  const watermark = await timeWatermark(store, run.flowId);
+  if (watermark === undefined || watermark.deltaColumn !== window?.column) return undefined;
+  const last = await store.runs.get(watermark.runId);
+  const keyed = last && progressOf(last).keyed;
+  return keyed?.isWhole ? keyed.keyColumns : undefined;
+}
+
+const APPENDS_NEXT: RunNotice = {
+  code: 'APPENDS_NEXT',
+  message:
+    'The flow has mirrored its source until now, and some of what this run has read may have landed already. It has put rows in ' +
+    'the place of those with their key once more; from the next run on they are appended.',
+};
 
 async function readByToken(
   { store, run }: Attempt,
@@ -224,7 +251,8 @@ async function windowOf(
   return nextWindow({
     column,
     watermark: watermark?.kind === 'time' ? watermark : undefined,
-    backfill: beginsWithAll(prepared),
+    // A token tells no time to go on from: all that came after it is among all rows.
+    backfill: beginsWithAll(prepared) || watermark?.kind === 'token',
     sourceClock: await source.clock(signal),
     settleSeconds: services.settleSeconds,
   });

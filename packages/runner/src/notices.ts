@@ -17,6 +17,8 @@ export type NoticeCode =
   | 'WINDOW_REQUESTED'
   /** The whole table was read in place of what has changed. */
   | 'FULL_READ'
+  /** Rows have taken the place of others once more, before they are appended. */
+  | 'APPENDS_NEXT'
   /** The table's columns are others than at the flow's last run. */
   | 'SCHEMA_DRIFT'
   /** They are others, and the flow's runs fail until somebody accepts that. */

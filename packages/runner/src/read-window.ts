@@ -30,8 +30,9 @@ export interface WindowRequest {
 }
 
 /**
- * The window of a flow's next run. A watermark on another column does not count. A source's clock that goes back within
- * the unsettled stretch, as those of several servers behind one name do, moves no bound back.
+ * The window of a flow's next run. A watermark on another column does not count, unless nothing older is wanted: then the
+ * run goes on where the flow has stood, by the one clock that all columns of a source follow. A source's clock that goes back
+ * within the unsettled stretch, as those of several servers behind one name do, moves no bound back.
  * @throws {SourceClockBehind} when it has gone back further: new rows would get stamps that no window has any more.
  */
 export function nextWindow({
@@ -42,10 +43,10 @@ export function nextWindow({
   settleSeconds,
 }: WindowRequest): RunWindow {
   const upTo = latest(wholeSecond(sourceClock), watermark?.upTo);
-  const isOnColumn = watermark?.deltaColumn === column;
-  if (isOnColumn && sourceClock < watermark.settledUpTo)
+  const goesOn = watermark !== undefined && (watermark.deltaColumn === column || !backfill);
+  if (goesOn && sourceClock < watermark.settledUpTo)
     throw new SourceClockBehind(sourceClock, watermark.settledUpTo);
-  const after = isOnColumn ? watermark.settledUpTo : startOf(upTo, backfill);
+  const after = goesOn ? watermark.settledUpTo : startOf(upTo, backfill);
   const unsettledSeconds = Math.max(settleSeconds, SOURCE_CLOCK_TICK);
   const settledUpTo = latest(secondsBefore(upTo, unsettledSeconds), after);
   return { column, after, settledUpTo, upTo };
