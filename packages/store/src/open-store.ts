@@ -7,6 +7,7 @@ import { openEmbeddedPostgres } from './embedded-postgres.ts';
 import { makeDatabase } from './make-database.ts';
 import { migrate } from './migrations/migrate.ts';
 import { refuseMoved } from './moved-marker.ts';
+import { prepareStatements } from './prepared-statements.ts';
 import { createStore, type Store } from './store.ts';
 import { keepStatistics, renewStatistics } from './table-statistics.ts';
 import type { Tables } from './tables.ts';
@@ -120,6 +121,7 @@ export async function openPostgresDatabase(databaseUrl: string): Promise<OpenDat
   // pool or between two queries of a transaction, it would end the process.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
+  prepareStatements(pool);
   const database = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   try {
     await migrate(database);
