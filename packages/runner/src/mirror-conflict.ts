@@ -31,10 +31,10 @@ export async function mirrorConflict(
   };
 }
 
-type OtherFlow = Pick<FlowDocument, 'transformations'> & { readonly id: string };
+export type OtherFlow = FlowDocument & { readonly id: string };
 
 /** A draft has landed nothing and does not run; rows of a flow that is disabled are there all the same. */
-async function otherFlowsInto(
+export async function otherFlowsInto(
   store: ScopedStore,
   dataSetId: string,
   flowId: string,
@@ -56,7 +56,8 @@ function isMirror(flow: Pick<FlowDocument, 'transformations'>): boolean {
   return read.ok && read.mode.kind === 'mirror';
 }
 
-function named(flows: readonly OtherFlow[]): string {
+/** Flows in words, of which the first is named. */
+export function named(flows: readonly OtherFlow[]): string {
   const [first, ...more] = flows.map(({ id }) => id);
   return more.length === 0 ? `the flow ${first}` : `the flow ${first} (and ${more.length} more)`;
 }

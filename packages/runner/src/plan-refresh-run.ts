@@ -5,6 +5,7 @@ import { type DescribedSource, fallBacks, type PlannedPartition, tableNotices } 
 import type { PreparedFlow } from './prepare-flow.ts';
 import type { Refresh } from './progress.ts';
 import { type Comparison, comparisonFor } from './reconcile-run.ts';
+import { requireOwnKeys } from './refresh-conflict.ts';
 import { planRefresh, refreshKey } from './refresh-plan.ts';
 import type { Attempt } from './services.ts';
 import { chooseColumns } from './source-columns.ts';
@@ -18,9 +19,12 @@ export interface RefreshRunPlan {
   readonly comparison: Comparison | undefined;
 }
 
-/** @throws {FlowUnfit} where the table has no such column, no mapping reads it, or rows cannot be found by their key */
+/**
+ * @throws {FlowUnfit} where the table has no such column, no mapping reads it, or rows cannot be found by their key, or are
+ *   not the flow's alone
+ */
 export async function planRefreshRun(
-  { signal }: Attempt,
+  { store, run, signal }: Attempt,
   prepared: PreparedFlow,
   { source, table }: Pick<DescribedSource, 'source' | 'table'>,
   refreshed: readonly string[],
@@ -29,6 +33,7 @@ export async function planRefreshRun(
   const keyColumns = refreshKey(prepared, table);
   const planned = planRefresh(prepared, table.columns, refreshed, keyColumns);
   if (!planned.ok) throw new FlowUnfit(planned.violations);
+  await requireOwnKeys(store, run, prepared, planned.plan.key);
   const columns = requireColumns(table, [...keyColumns, ...planned.plan.mappings.sourceColumns]);
   const request = { table: table.table, columns: columns.map(({ name }) => name), window: undefined };
   const comparison = table.isItemwise ? undefined : await comparisonFor(source, request, signal);

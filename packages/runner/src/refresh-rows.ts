@@ -25,6 +25,7 @@ import { ColumnsMissing, RowsMissing, StagedPageDamaged } from './failure.ts';
 import { withTable } from './live-files.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
 import { progressOf, type Refresh } from './progress.ts';
+import { requireOwnKeys } from './refresh-conflict.ts';
 import { planRefresh, type RefreshPlan, withMappingsOf } from './refresh-plan.ts';
 import { scratchOf } from './scratch-folders.ts';
 import type { Attempt } from './services.ts';
@@ -121,9 +122,11 @@ export async function stageRefresh(
   batchId: string,
   folder: DataFolder,
 ): Promise<StagedRefresh> {
-  const { services, run, signal } = attempt;
+  const { services, store, run, signal } = attempt;
   const { lake, engine } = services;
   const base = await currentTable(attempt, prepared.dataSetId);
+  // Asked after the table was read: who has landed there before was a flow by then.
+  await requireOwnKeys(store, run, prepared, plan.key);
   const schema = currentSchema(base.metadata);
   const fields = targetFields(schema);
   const request = {

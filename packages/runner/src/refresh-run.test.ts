@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { RunRecord, ScopedStore } from '@tributary/store';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { describeRun } from './describe-run.ts';
@@ -162,6 +163,51 @@ describe('a refresh of a column', () => {
   });
 });
 
+describe('a refresh of a flow that appends beside another', () => {
+  let other: BenchFlow;
+
+  beforeEach(async () => {
+    await bench.run(flow);
+    other = await bench.flow({ dataSetId: flow.dataSetId });
+  });
+
+  test('is refused, for the other’s rows may have equal keys', async () => {
+    await bench.run(other);
+    const before = await people();
+    changeUnseen();
+    const run = await bench.run(flow, asked);
+    expect(run).toMatchObject({ state: 'failed', attempt: 1 });
+    expect(progressOf(run).errors[0]?.message).toContain(`_id, which the flow ${other.id} fills`);
+    expect(await people()).toEqual(before);
+  });
+
+  test('is refused also where that one comes while it runs', async () => {
+    await bench.changeMappings(other, 'name');
+    changeUnseen();
+    await bench.store.runs.enqueue(flow.id, asked);
+    const overtaking = beforeCommit(async () => {
+      await bench.changeMappings(other, 'id', 'name');
+      await bench.run(other);
+    });
+    expect(await bench.attempt({ through: overtaking, undisturbed: true })).toMatchObject({
+      state: 'failed',
+    });
+    expect(
+      (await people()).filter((row) => isDeepStrictEqual(row, ['b', 'Renamed', undefined])),
+    ).toHaveLength(1);
+  });
+
+  test('leaves its rows alone where they have no such key', async () => {
+    await bench.changeMappings(other, 'name');
+    await bench.run(other);
+    changeUnseen();
+    expect(await bench.run(flow, asked)).toMatchObject({
+      state: 'success',
+      progress: { outcome: { outputRows: 4 } },
+    });
+  });
+});
+
 describe('a refresh that is disturbed', () => {
   test('goes on from the pages that are staged', async () => {
     await bench.run(flow);
@@ -179,6 +225,7 @@ describe('a refresh that is disturbed', () => {
   });
 
   test('merges anew into what another flow has landed in the same dataset meanwhile', async () => {
+    await bench.changeCopy(flow, { mode: 'upsert' });
     await bench.run(flow);
     const other = await bench.flow({ dataSetId: flow.dataSetId });
     changeUnseen();
