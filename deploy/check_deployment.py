@@ -15,8 +15,10 @@ FOLDER = pathlib.Path(__file__).parent
 CHART = FOLDER / "helm" / "tributary"
 # The oldest that the chart admits, and a recent one.
 KUBERNETES_VERSIONS = ["1.27", "1.35"]
+BUCKET_ALONE = "a bucket alone"
 VARIANTS = {
     "a shared volume": {},
+    BUCKET_ALONE: {"lake": {"uri": "s3://lake/prefix"}},
     "a bucket, autoscaling and an existing claim": {
         "lake": {"uri": "s3://lake/prefix", "region": "eu-central-1", "endpoint": "https://s3.example"},
         "shared": {"existingClaim": "files"},
@@ -44,6 +46,8 @@ def check_chart():
                     continue
                 for manifest in filter(None, yaml.safe_load_all(text)):
                     check_manifest(f"{name}, {template}", manifest)
+                if name == BUCKET_ALONE and ("shared" in text or "PersistentVolume" in text):
+                    problems.append(f"{name}, {template}: there is a volume that nobody needs")
 
 
 def check_manifest(where, manifest):

@@ -18,6 +18,16 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
 {{- end -}}
 
+{{- /* Not empty where the lake is a bucket: pods share it, and no volume. */ -}}
+{{- define "tributary.isBucket" -}}
+{{- if hasPrefix "s3:" .Values.lake.uri -}}true{{- end -}}
+{{- end -}}
+
+{{- /* The claim of the volume that pods share; empty where they share none. */ -}}
 {{- define "tributary.claim" -}}
-{{ .Values.shared.existingClaim | default (printf "%s-shared" (include "tributary.name" .)) }}
+{{- if .Values.shared.existingClaim -}}
+{{ .Values.shared.existingClaim }}
+{{- else if not (include "tributary.isBucket" .) -}}
+{{ printf "%s-shared" (include "tributary.name" .) }}
+{{- end -}}
 {{- end -}}

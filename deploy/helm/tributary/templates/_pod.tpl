@@ -37,8 +37,10 @@ envFrom:
   - secretRef:
       name: {{ .Values.existingSecret | quote }}
 volumeMounts:
+  {{- if include "tributary.claim" . }}
   - name: shared
     mountPath: /shared
+  {{- end }}
   - name: data
     mountPath: /var/lib/tributary
   - name: tmp
@@ -46,10 +48,12 @@ volumeMounts:
 {{- end -}}
 
 {{- define "tributary.environment" -}}
-- name: TRIBUTARY_STAGING
-  value: /shared
 - name: LAKE_URI
   value: {{ .Values.lake.uri | default "/shared/lake" | quote }}
+{{- if not (include "tributary.isBucket" .) }}
+- name: TRIBUTARY_STAGING
+  value: /shared
+{{- end }}
 {{- with .Values.lake.region }}
 - name: AWS_REGION
   value: {{ . | quote }}
@@ -64,10 +68,12 @@ volumeMounts:
 {{- end }}
 {{- end -}}
 
-{{- define "tributary.sharedVolume" -}}
+{{- define "tributary.volumes" -}}
+{{- with include "tributary.claim" . }}
 - name: shared
   persistentVolumeClaim:
-    claimName: {{ include "tributary.claim" . }}
+    claimName: {{ . }}
+{{- end }}
 - name: tmp
   emptyDir: {}
 {{- end -}}
