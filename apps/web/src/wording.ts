@@ -25,11 +25,27 @@ const flowStates: Readonly<Record<string, Wording>> = {
   initializing: { words: 'Initializing', tone: 'informative' },
 };
 
+const modes: Readonly<Record<string, { readonly name: string; readonly note: string }>> = {
+  append: { name: 'Append', note: 'Each change is a new row; nothing that has landed is touched' },
+  upsert: { name: 'Upsert', note: 'A changed row takes the place of the one with its key' },
+  mirror: { name: 'Mirror', note: 'As upsert, and rows that are gone at the source go' },
+};
+
+/** A write mode as people read it, and what it does. */
+export function modeWords(mode: string): { readonly name: string; readonly note: string } {
+  return modes[mode] ?? { name: mode, note: '' };
+}
+
 const deliveryStates: Readonly<Record<string, Wording>> = {
   pending: { words: 'To be told', tone: 'informative' },
   delivered: { words: 'Told', tone: 'positive' },
   failed: { words: 'Given up', tone: 'negative' },
 };
+
+/** The types of events that a webhook is told of. */
+export function eventsWords(events: readonly string[]): string {
+  return events.includes('*') ? 'Everything' : events.join(', ');
+}
 
 export function deliveryStateWords(state: string): Wording {
   return deliveryStates[state] ?? { words: state, tone: 'neutral' };

@@ -33,6 +33,7 @@ class NotingSetup implements FlowSetup {
   }
 
   flowSpecFor = async () => spec;
+  flowSpec = async () => spec;
   createSource = () => this.#make('source');
   createDataSet = () => this.#make('dataset');
   createTarget = () => this.#make('target');

@@ -45,12 +45,16 @@ export function ConnectionForm({ client, connector, connection, onDone }: Connec
       ),
     [saved, authName, fields],
   );
-  const refused = useMemo(() => problemsBelow(saving.violations, '/auth/params'), [saving.violations]);
+  const refused = useMemo(
+    () => ({ ...problemsBelow(saving.violations, '/auth/params'), ...refusedField(signingIn.problem) }),
+    [saving.violations, signingIn.problem],
+  );
 
   const change = (key: string, value: FieldValue) => {
     setValues((before) => ({ ...before, [key]: value }));
     setMissing(NO_PROBLEMS);
     saving.forget();
+    signingIn.forget();
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -77,6 +81,7 @@ export function ConnectionForm({ client, connector, connection, onDone }: Connec
     if (await signingIn.run(() => client.connections.test(savedId))) onDone(savedId);
   };
 
+  const isToldAtField = fields.some(({ key }) => refused[key] !== undefined);
   return (
     <Form onSubmit={submit} validationBehavior="aria">
       <Card>
@@ -112,7 +117,7 @@ export function ConnectionForm({ client, connector, connection, onDone }: Connec
         />
         <ProblemAlert
           title="The connection could not be saved"
-          problem={Object.keys(refused).length > 0 ? undefined : saving.problem}
+          problem={isToldAtField ? undefined : saving.problem}
         />
         <ProblemAlert title="It is saved, but could not sign in" problem={signingIn.problem} />
         <ButtonGroup>
@@ -128,4 +133,10 @@ export function ConnectionForm({ client, connector, connection, onDone }: Connec
       </Card>
     </Form>
   );
+}
+
+/** Sources name the param that they refuse: `auth.params.folder: …`. */
+function refusedField(problem: string | undefined): Readonly<Record<string, string>> {
+  const [, field, words] = /^auth\.params\.(\w+): (.+)$/is.exec(problem ?? '') ?? [];
+  return field === undefined || words === undefined ? {} : { [field]: words };
 }

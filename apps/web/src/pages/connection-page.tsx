@@ -52,7 +52,7 @@ export function ConnectionPage({ client, connectionId }: ConnectionPageProps) {
                 Test
               </Button>
               <Button variant="secondary" onPress={() => setChanging(!isChanging)}>
-                {isChanging ? 'Leave as it is' : 'Change'}
+                {isChanging ? 'Cancel' : 'Change'}
               </Button>
               <ConfirmedButton
                 label="Delete"

@@ -1,5 +1,7 @@
 import { Link } from '@react-spectrum/s2/Link';
+import { LinkButton } from '@react-spectrum/s2/LinkButton';
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
+import { NEW_CONNECTION_PATH } from '../use-route.ts';
 
 const card = style({
   padding: { default: 20, sm: 32 },
@@ -11,6 +13,7 @@ const card = style({
 });
 const heading = style({ font: 'title-lg', margin: 0 });
 const text = style({ font: 'body', marginTop: 8, marginBottom: 0, maxWidth: 640 });
+const action = style({ marginTop: 16 });
 const code = style({ font: 'code', color: 'code' });
 
 /** Stands where the flows will be, and tells how to get the first one. */
@@ -21,13 +24,18 @@ export function FirstSteps() {
         There are no flows yet
       </h2>
       <p className={text}>
-        A flow lands a table of your CRM in a dataset of the lake. Create the first one over HTTP: the
-        tutorial in the README goes call by call, from the connection to the rows, and the{' '}
+        A flow lands a table of your CRM or your database, or files, in a dataset of the lake. Connect to a
+        source, look into it, and land what you find. All of it can be done over HTTP as well: the{' '}
         <Link href="/docs" target="_blank">
           API reference
         </Link>{' '}
-        describes every call. The flow appears here as soon as it exists.
+        describes every call, and the tutorial in the README goes from the connection to the rows.
       </p>
+      <div className={action}>
+        <LinkButton href={NEW_CONNECTION_PATH} variant="accent">
+          Connect to a source
+        </LinkButton>
+      </div>
       <p className={text}>
         To see the whole way at once, run <code className={code}>npm run demo</code> in Tributary’s folder: it
         walks the same calls against a demo CRM, on a server of its own.

@@ -2,15 +2,19 @@ import { Button } from '@react-spectrum/s2/Button';
 import { ButtonGroup } from '@react-spectrum/s2/ButtonGroup';
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 import { useState } from 'react';
+import { ConfirmedButton } from '../parts/confirmed-button.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { type Flow, isUnderWay, type Run } from '../platform/answers.ts';
 import type { FlowAction, PlatformClient } from '../platform/platform-client.ts';
 import { wordsOf } from '../use-polling.ts';
+import { FLOWS_PATH, navigate } from '../use-route.ts';
+import type { FlowFormKind } from './flow-forms.tsx';
 
 const problemLine = style({ flexBasis: 'full', flexShrink: 0 });
 
 /** The way out of each state that the UI offers. */
 const transitions: Readonly<Record<string, { readonly action: FlowAction; readonly label: string }>> = {
+  draft: { action: 'publish', label: 'Publish' },
   enabled: { action: 'disable', label: 'Disable' },
   disabled: { action: 'enable', label: 'Enable' },
 };
@@ -21,15 +25,17 @@ interface FlowActionsProps {
   readonly runs: readonly Run[];
   /** Told when something was done, so that it can be shown. */
   readonly onDone: () => void;
+  /** Told which form is asked for. */
+  readonly onForm: (kind: FlowFormKind) => void;
 }
 
 /** What can be done with a flow; a refusal is told in a line below. */
-export function FlowActions({ client, flow, runs, onDone }: FlowActionsProps) {
-  const [pending, setPending] = useState<'run' | 'state'>();
+export function FlowActions({ client, flow, runs, onDone, onForm }: FlowActionsProps) {
+  const [pending, setPending] = useState<'run' | 'state' | 'delete'>();
   const [problem, setProblem] = useState<string>();
   const transition = transitions[flow.state];
 
-  const act = async (which: 'run' | 'state', action: () => Promise<void>) => {
+  const act = async (which: 'run' | 'state' | 'delete', action: () => Promise<void>) => {
     setPending(which);
     setProblem(undefined);
     try {
@@ -54,6 +60,21 @@ export function FlowActions({ client, flow, runs, onDone }: FlowActionsProps) {
             {transition.label}
           </Button>
         )}
+        <Button variant="secondary" onPress={() => onForm('settings')}>
+          Change
+        </Button>
+        <ConfirmedButton
+          label="Delete"
+          question="Delete this flow?"
+          consequence="It runs no more, and a run that is under way ends. The rows that have landed stay in their dataset."
+          isPending={pending === 'delete'}
+          onConfirm={() =>
+            act('delete', () => client.changeState(flow, 'delete').then(() => navigate(FLOWS_PATH)))
+          }
+        />
+        <Button variant="secondary" isDisabled={flow.state !== 'enabled'} onPress={() => onForm('run')}>
+          Run otherwise…
+        </Button>
         <Button
           variant="accent"
           // Pending rather than disabled while it runs, so that the focus stays on it.

@@ -1,9 +1,7 @@
-import ChevronLeft from '@react-spectrum/s2/icons/ChevronLeft';
-import { Link } from '@react-spectrum/s2/Link';
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
-import { useCallback } from 'react';
-import { PageHeading } from '../parts/headings.tsx';
+import { useCallback, useState } from 'react';
 import { Loading } from '../parts/loading.tsx';
+import { PageTop } from '../parts/page-top.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { Section } from '../parts/section.tsx';
 import { Status } from '../parts/status.tsx';
@@ -15,28 +13,11 @@ import { flowStateWords } from '../wording.ts';
 import { DataSetSection } from './data-set-section.tsx';
 import { FlowActions } from './flow-actions.tsx';
 import { FlowFacts } from './flow-facts.tsx';
+import { FlowForm, type FlowFormKind } from './flow-forms.tsx';
 import { RunsSection } from './runs-section.tsx';
 
 const SHOWN_RUNS = 20;
 
-const top = style({ display: 'flex', flexDirection: 'column', gap: 16 });
-const back = style({ display: 'inline-flex', alignItems: 'center', gap: 4 });
-const titleLine = style({
-  display: 'flex',
-  flexWrap: 'wrap',
-  alignItems: 'center',
-  columnGap: 16,
-  rowGap: 12,
-});
-const titleAndState = style({
-  display: 'flex',
-  flexWrap: 'wrap',
-  alignItems: 'center',
-  columnGap: 16,
-  rowGap: 4,
-  flexGrow: 1,
-  minWidth: 0,
-});
 const description = style({ font: 'body', margin: 0, marginTop: 12, overflowWrap: 'anywhere' });
 
 /** One flow: what it does, how its runs went, and what has landed. */
@@ -46,27 +27,30 @@ export function FlowPage({ client, flowId }: { client: PlatformClient; flowId: s
     return { flow, runs };
   }, [client, flowId]);
   const [page, reload] = usePolling(load, ({ runs }) => (runs.some(isUnderWay) ? 'live' : 'idle'));
+  const [form, setForm] = useState<FlowFormKind>();
   const problem = page.state === 'loading' ? undefined : page.problem;
   const known = page.state === 'loaded' ? page.value : undefined;
 
   return (
     <>
-      <div className={top}>
-        <Link href={FLOWS_PATH} isStandalone isQuiet variant="secondary">
-          <span className={back}>
-            <ChevronLeft aria-hidden="true" />
-            All flows
-          </span>
-        </Link>
-        <div className={titleLine}>
-          <div className={titleAndState}>
-            <PageHeading title={known?.flow.name ?? 'Flow'} />
-            {known && <Status wording={flowStateWords(known.flow.state)} announced />}
-          </div>
-          {known && <FlowActions client={client} flow={known.flow} runs={known.runs} onDone={reload} />}
-        </div>
+      <PageTop
+        title={known?.flow.name ?? 'Flow'}
+        parent={{ path: FLOWS_PATH, name: 'All flows' }}
+        status={known && <Status wording={flowStateWords(known.flow.state)} announced />}
+        actions={
+          known && (
+            <FlowActions
+              client={client}
+              flow={known.flow}
+              runs={known.runs}
+              onDone={reload}
+              onForm={(kind) => setForm(form === kind ? undefined : kind)}
+            />
+          )
+        }
+      >
         <ProblemAlert title="The flow could not be loaded" problem={problem} />
-      </div>
+      </PageTop>
       {page.state === 'loading' && <Loading what="the flow" />}
       {known && (
         <>
@@ -74,6 +58,18 @@ export function FlowPage({ client, flowId }: { client: PlatformClient; flowId: s
             <p className={description} dir="auto">
               {known.flow.description}
             </p>
+          )}
+          {form !== undefined && (
+            <FlowForm
+              key={form}
+              kind={form}
+              client={client}
+              flow={known.flow}
+              onDone={() => {
+                setForm(undefined);
+                reload();
+              }}
+            />
           )}
           <Section title="Details">
             <FlowFacts client={client} flow={known.flow} />

@@ -1,6 +1,8 @@
 import { Button } from '@react-spectrum/s2/Button';
+import { ButtonGroup } from '@react-spectrum/s2/ButtonGroup';
 import { useState } from 'react';
-import { type Flow, isUnderWay, type Run } from '../platform/answers.ts';
+import { actionsFor } from '../flow/run-actions.ts';
+import type { Flow, Run } from '../platform/answers.ts';
 import type { RunAction as Action, PlatformClient } from '../platform/platform-client.ts';
 import { wordsOf } from '../use-polling.ts';
 
@@ -15,7 +17,13 @@ export interface RunActionProps {
   readonly onDone: () => void;
 }
 
-/** What can be done with one run: an open one is cancelled, one that has failed or was cancelled is run again. */
+const labels: Readonly<Record<Action, string>> = {
+  cancel: 'Cancel',
+  're-trigger': 'Run again',
+  'accept-drift': 'Accept the columns and run',
+};
+
+/** What can be done with one run. */
 export function RunAction({
   client,
   flow,
@@ -24,32 +32,35 @@ export function RunAction({
   onProblem,
   onDone,
 }: RunActionProps & { readonly run: Run }) {
-  const [isPending, setPending] = useState(false);
-  const action = actionFor(run, flow, runs);
-  if (action === undefined) return null;
+  const [pending, setPending] = useState<Action>();
+  const actions = actionsFor(run, flow, runs);
+  if (actions.length === 0) return null;
 
-  const act = async () => {
-    setPending(true);
+  const act = async (action: Action) => {
+    setPending(action);
     onProblem(undefined);
     try {
       await client.act(run, action);
     } catch (error) {
       onProblem(wordsOf(error));
     } finally {
-      setPending(false);
+      setPending(undefined);
       onDone();
     }
   };
   return (
-    <Button variant="secondary" size="S" isPending={isPending} onPress={act}>
-      {action === 'cancel' ? 'Cancel' : 'Run again'}
-    </Button>
+    <ButtonGroup>
+      {actions.map((action) => (
+        <Button
+          key={action}
+          variant="secondary"
+          size="S"
+          isPending={pending === action}
+          onPress={() => act(action)}
+        >
+          {labels[action]}
+        </Button>
+      ))}
+    </ButtonGroup>
   );
-}
-
-/** Undefined where there is nothing to be done that the server would take. */
-export function actionFor(run: Run, flow: Flow, runs: readonly Run[]): Action | undefined {
-  if (isUnderWay(run)) return 'cancel';
-  const hasMissed = run.status === 'failed' || run.status === 'cancelled';
-  return hasMissed && flow.state === 'enabled' && !runs.some(isUnderWay) ? 're-trigger' : undefined;
 }

@@ -13,7 +13,7 @@ import { isUnderWay } from '../platform/answers.ts';
 import type { PlatformClient } from '../platform/platform-client.ts';
 import type { EarlierAttempt, Partition, RunDetails, TimeWindow } from '../platform/run-details.ts';
 import { usePolling } from '../use-polling.ts';
-import { flowPath } from '../use-route.ts';
+import { flowPath, WEBHOOKS_PATH } from '../use-route.ts';
 import { byteSize, count, dateTime, runDuration, runStatusWords } from '../wording.ts';
 import { RunAction } from './run-action.tsx';
 
@@ -182,7 +182,7 @@ function idFacts({ run, batchId }: RunDetails): readonly Fact[] {
     { term: 'Batch', definition: batchId, kind: 'code' },
     {
       term: 'Events',
-      definition: <Link href="/webhooks">Tell other systems of runs by webhooks</Link>,
+      definition: <Link href={WEBHOOKS_PATH}>Tell other systems of runs by webhooks</Link>,
     },
   ];
 }
@@ -199,9 +199,9 @@ function windowWords(window: TimeWindow | undefined): string | undefined {
   return `${from}up to ${dateTime(window.to)}`;
 }
 
-function reconciliationWords(count_: NonNullable<RunDetails['reconciliation']>): string {
-  if ('notCompared' in count_) return `Not compared: ${count_.notCompared}`;
-  return `${count(count_.source)} counted there, ${count(count_.staged)} came`;
+function reconciliationWords(figures: NonNullable<RunDetails['reconciliation']>): string {
+  if ('notCompared' in figures) return `Not compared: ${figures.notCompared}`;
+  return `${count(figures.source)} counted there, ${count(figures.staged)} came`;
 }
 
 const attemptColumns: readonly Column<EarlierAttempt>[] = [
@@ -218,6 +218,11 @@ const partitionColumns: readonly Column<Partition>[] = [
     cell: ({ announcedRows }) => (announcedRows === undefined ? 'Not told' : count(announcedRows)),
     align: 'end',
   },
-  { title: 'Rows staged', cell: ({ stagedRows }) => count(stagedRows), align: 'end' },
+  {
+    title: 'Rows staged', // Rows of files are counted when they are read by the engine.
+    cell: ({ announcedRows, stagedRows }) =>
+      announcedRows === undefined && stagedRows === 0 ? 'Not told' : count(stagedRows),
+    align: 'end',
+  },
   { title: 'Pages', cell: ({ pages }) => count(pages), align: 'end' },
 ];

@@ -1,6 +1,7 @@
 import { Link } from '@react-spectrum/s2/Link';
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 import { useState } from 'react';
+import { actionsFor } from '../flow/run-actions.ts';
 import { CodedList } from '../parts/coded-list.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { type Column, RecordTable } from '../parts/record-table.tsx';
@@ -9,7 +10,7 @@ import { Status } from '../parts/status.tsx';
 import { isUnderWay, type Run } from '../platform/answers.ts';
 import { runPath } from '../use-route.ts';
 import { byteSize, count, dateTime, runDuration, runStatusWords } from '../wording.ts';
-import { actionFor, RunAction, type RunActionProps } from './run-action.tsx';
+import { RunAction, type RunActionProps } from './run-action.tsx';
 
 const text = style({ font: 'body', margin: 0 });
 interface RunsSectionProps extends Omit<RunActionProps, 'onProblem'> {}
@@ -22,7 +23,7 @@ export function RunsSection({ runs, ...rest }: RunsSectionProps) {
     cell: (run) => <RunAction {...rest} runs={runs} run={run} onProblem={setProblem} />,
     isShort: true,
   };
-  const isActionable = runs.some((run) => actionFor(run, rest.flow, runs) !== undefined);
+  const isActionable = runs.some((run) => actionsFor(run, rest.flow, runs).length > 0);
   const columns = [
     statusColumn(runs[0]?.id),
     // In sight however wide the rest is.

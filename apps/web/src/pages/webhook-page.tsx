@@ -15,7 +15,7 @@ import type { Delivery, Webhook } from '../platform/webhooks.ts';
 import { useAction } from '../use-action.ts';
 import { usePolling } from '../use-polling.ts';
 import { navigate, WEBHOOKS_PATH } from '../use-route.ts';
-import { count, dateTime, deliveryStateWords, flowStateWords } from '../wording.ts';
+import { count, dateTime, deliveryStateWords, eventsWords, flowStateWords } from '../wording.ts';
 import { SecretNote } from './secret-note.tsx';
 import { WebhookForm } from './webhook-form.tsx';
 
@@ -70,7 +70,7 @@ export function WebhookPage({ client, webhookId }: { client: PlatformClient; web
                 {known.webhook.state === 'enabled' ? 'Disable' : 'Enable'}
               </Button>
               <Button variant="secondary" onPress={() => setChanging(!isChanging)}>
-                {isChanging ? 'Leave as it is' : 'Change'}
+                {isChanging ? 'Cancel' : 'Change'}
               </Button>
               <Button
                 variant="secondary"
@@ -114,7 +114,7 @@ export function WebhookPage({ client, webhookId }: { client: PlatformClient; web
             <Facts
               facts={[
                 { term: 'Address', definition: known.webhook.url },
-                { term: 'Told of', definition: known.webhook.events.join(', ') },
+                { term: 'Told of', definition: eventsWords(known.webhook.events) },
                 { term: 'Of the flows', definition: known.webhook.flowIds?.join(', ') ?? 'All' },
               ]}
             />

@@ -12,7 +12,7 @@ import type { PlatformClient } from '../platform/platform-client.ts';
 import type { NewSecret, Webhook } from '../platform/webhooks.ts';
 import { usePolling } from '../use-polling.ts';
 import { webhookPath } from '../use-route.ts';
-import { flowStateWords } from '../wording.ts';
+import { eventsWords, flowStateWords } from '../wording.ts';
 import { SecretNote } from './secret-note.tsx';
 import { WebhookForm } from './webhook-form.tsx';
 
@@ -33,7 +33,7 @@ export function WebhooksPage({ client }: { client: PlatformClient }) {
           title="Webhooks"
           actions={
             <Button variant="accent" onPress={() => setAdding(!isAdding)}>
-              {isAdding ? 'Leave it' : 'New webhook'}
+              {isAdding ? 'Cancel' : 'New webhook'}
             </Button>
           }
         />
@@ -85,6 +85,6 @@ const columns: readonly Column<Webhook>[] = [
     ),
   },
   { title: 'Address', cell: ({ url }) => <bdi>{url}</bdi> },
-  { title: 'Told of', cell: ({ events }) => events.join(', ') },
+  { title: 'Told of', cell: ({ events }) => eventsWords(events) },
   { title: 'State', cell: ({ state }) => <Status wording={flowStateWords(state)} />, isShort: true },
 ];

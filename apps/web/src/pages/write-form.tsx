@@ -4,14 +4,9 @@ import type { WriteDraft } from '../flow/drafts.ts';
 import { ChoiceCards } from '../parts/choice-cards.tsx';
 import { FieldGrid } from '../parts/field-grid.tsx';
 import type { DescribedTable } from '../platform/connections.ts';
+import { modeWords } from '../wording.ts';
 
 const whole = style({ width: 'full' });
-
-const modeWords: Readonly<Record<string, { readonly name: string; readonly note: string }>> = {
-  append: { name: 'Append', note: 'Each change is a new row; nothing that has landed is touched' },
-  upsert: { name: 'Upsert', note: 'A changed row takes the place of the one with its key' },
-  mirror: { name: 'Mirror', note: 'As upsert, and rows that are gone at the source go' },
-};
 
 /** The key of choosing no column; no column has such a name. */
 const UNSET = ' unset ';
@@ -35,7 +30,7 @@ export function WriteForm({ modes, table, isOfFiles, draft, onChange, problems }
     <>
       <ChoiceCards
         label="Write mode"
-        choices={modes.map((id) => ({ id, ...(modeWords[id] ?? { name: id, note: '' }) }))}
+        choices={modes.map((id) => ({ id, ...modeWords(id) }))}
         chosen={mode}
         onChoose={(chosen) => onChange({ mode: chosen })}
       />

@@ -58,6 +58,10 @@ test('a flow is read from the documented body, text and numbers alike', () => {
     mode: 'upsert',
     keyColumns: ['Id'],
     flowSpecId: 'spec',
+    copy: {
+      index: 0,
+      params: { deltaColumn: { name: 'SystemModstamp' }, mode: 'upsert', keyColumns: ['Id'] },
+    },
     options: { schemaDrift: 'add' },
     lastRunId: 'r1',
     nextRunAt: undefined,

@@ -34,6 +34,8 @@ export interface Flow {
   /** The columns that tell rows apart; empty where the source's own key does. */
   readonly keyColumns: readonly string[];
   readonly flowSpecId: string | undefined;
+  /** The Copy transformation: its place among the flow's, and all that it says. */
+  readonly copy: { readonly index: number; readonly params: Readonly<Record<string, unknown>> } | undefined;
   /** As the flow spec's option spec says. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly lastRunId: string | undefined;
@@ -132,10 +134,18 @@ export function parseFlow(body: unknown): Flow {
     mode: textAt(paramsOf('Copy'), 'mode') ?? 'append',
     keyColumns: listAt(paramsOf('Copy'), 'keyColumns').filter((name) => typeof name === 'string'),
     flowSpecId: textAt(body, 'flowSpec', 'id'),
+    copy: copyAmong(transformations),
     options: isObject(options) ? options : {},
     lastRunId: textAt(body, 'lastRunDetails', 'id'),
     nextRunAt: numberAt(body, 'tributary:nextRunAtUTC'),
   };
+}
+
+function copyAmong(transformations: readonly unknown[]): Flow['copy'] {
+  const index = transformations.findIndex((transformation) => textAt(transformation, 'name') === 'Copy');
+  if (index < 0) return undefined;
+  const params = valueAt(transformations, index, 'params');
+  return { index, params: isObject(params) ? params : {} };
 }
 
 function parseSchedule(params: unknown): Schedule | undefined {

@@ -59,6 +59,7 @@ export interface GivenFlow {
 export interface FlowSetup {
   /** Undefined where no flow can begin at such a source. */
   flowSpecFor(connectorId: string): Promise<FlowSpec | undefined>;
+  flowSpec(id: string): Promise<FlowSpec>;
   createSource(given: GivenSource): Promise<string>;
   /** A schema with a field for each of the source's columns. */
   createSchema(title: string, sourceConnectionId: string): Promise<ProposedSchema>;
@@ -92,6 +93,10 @@ export function createFlowSetup(call: Call): FlowSetup {
       return parseFlowSpec(
         specs.find((spec) => listAt(spec, 'sourceConnectionSpecIds').includes(connectorId)),
       );
+    },
+    async flowSpec(id) {
+      const answer = await call(`${FLOW_SERVICE}/flowSpecs/${encodeURIComponent(id)}`);
+      return required(parseFlowSpec(valueAt(answer, 'items', 0)), 'flow spec');
     },
     createSource: (given) => create(`${FLOW_SERVICE}/sourceConnections`, given, 'source connection'),
     async createSchema(title, sourceConnectionId) {

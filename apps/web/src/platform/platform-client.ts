@@ -32,6 +32,7 @@ import {
 import { parseRunDetails, type RunDetails } from './run-details.ts';
 import { schemaFields } from './schema-fields.ts';
 import type { Session } from './session.ts';
+import { parseSourceSelection, type SourceSelection } from './source-selection.ts';
 import { createWebhooks, type Webhooks } from './webhooks.ts';
 
 const FLOW_SERVICE = '/data/foundation/flowservice';
@@ -119,6 +120,7 @@ export interface PlatformClient {
   /** Ends a run that is under way, or runs what one that has failed or was cancelled was to run. */
   act(run: Run, action: RunAction): Promise<void>;
   sourceTable(sourceConnectionId: string): Promise<SourceTable>;
+  sourceSelection(sourceConnectionId: string): Promise<SourceSelection>;
   baseConnectionName(id: string): Promise<string>;
   /** What a connection spec connects to, such as Salesforce. */
   connectorName(connectionSpecId: string): Promise<string>;
@@ -202,6 +204,7 @@ export function createPlatformClient(session: Session, onUnauthorized: () => voi
     },
     sourceTable: (id) =>
       remember(`source ${id}`, async () => parseSourceTable(await one('sourceConnections', id))),
+    sourceSelection: async (id) => parseSourceSelection(await one('sourceConnections', id)),
     baseConnectionName: async (id) => textAt(await one('connections', id), 'name') ?? id,
     connectorName: (id) =>
       remember(`connector ${id}`, async () => {
