@@ -24,18 +24,26 @@ import { discardRows, type StagedRows, stageRows } from './stage-rows.ts';
 
 /**
  * Ends a run: one transaction moves the table's pointer and the flow's watermark, closes the batch and the run. If
- * another run has moved the pointer meanwhile, the same data files are staged again on what it left.
+ * another run has moved the pointer meanwhile, the same data files are staged again on what it left. Without a folder nothing
+ * comes into the table.
  */
-export async function commitRun(attempt: Attempt, commit: RunCommit, folder: DataFolder): Promise<RunRecord> {
+export async function commitRun(
+  attempt: Attempt,
+  commit: RunCommit,
+  folder: DataFolder | undefined,
+): Promise<RunRecord> {
   for (;;) {
-    const staged = commit.verdict === 'failed' ? undefined : await stageRows(attempt, commit, folder);
+    const staged =
+      commit.verdict === 'failed' || folder === undefined
+        ? undefined
+        : await stageRows(attempt, commit, folder);
     const ended = await attempt.store.transaction((store) => commitIn(store, attempt, commit, staged));
     if (ended !== 'pointer moved') {
       if (staged?.snapshot) await tidyTable(attempt.services.lake.io, staged.base, staged.snapshot);
       await removeKeys(commit);
       return ended;
     }
-    if (staged) await discardRows(attempt, staged, folder);
+    if (staged && folder) await discardRows(attempt, staged, folder);
   }
 }
 

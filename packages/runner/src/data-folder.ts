@@ -99,9 +99,16 @@ export class DataFolder {
 /** Removes the data files of a run that has ended, but for those that its last attempt landed. */
 export async function removeStrayData(io: FileIO, run: RunRecord): Promise<void> {
   const { dataFolder, outcome } = progressOf(run);
-  if (run.completedAt === undefined || dataFolder === undefined) return;
+  if (run.completedAt === undefined || dataFolder === undefined || hasMadeNone(run)) return;
   const hasLanded = (run.state === 'success' || run.state === 'partial') && outcome?.outputFiles !== 0;
   if (!hasLanded) return io.removeFolder(dataFolder);
   for (let attempt = 1; attempt < run.attempt; attempt++)
     await io.removeFolder(attemptFolder(dataFolder, attempt));
+}
+
+/** Whether a run came to its end at once and no row came: there was nothing to make a file of. */
+function hasMadeNone(run: RunRecord): boolean {
+  const { keyed, refresh, outcome } = progressOf(run);
+  const isAppended = keyed === undefined && refresh === undefined;
+  return isAppended && run.attempt === 1 && outcome?.inputRows === 0 && outcome.skippedRows === 0;
 }

@@ -22,7 +22,7 @@ import type { Attempt } from './services.ts';
 import { figuresOf, type StagedRead, stagedRead } from './staged-pages.ts';
 import { tidyDiagnostics } from './tidy-diagnostics.ts';
 import { tidyRun } from './tidy-run.ts';
-import { isEmptyRead, transformRun } from './transform-run.ts';
+import { isEmptyRead, NO_ROWS, transformRun } from './transform-run.ts';
 
 /*
  * A flow run, step by step. Each step is kept in the store before the next begins, so any worker can take the run up
@@ -146,6 +146,7 @@ async function landRows(
   staged: StagedRead,
   batchId: string,
 ): Promise<LandedRun> {
+  if (attempt.run.state === 'extracting') return landIn(undefined, attempt, prepared, staged, batchId);
   const folder = await DataFolder.make(attempt);
   try {
     return await landIn(folder, attempt, prepared, staged, batchId);
@@ -154,8 +155,9 @@ async function landRows(
   }
 }
 
+/** Without a folder where no row came. */
 async function landIn(
-  folder: DataFolder,
+  folder: DataFolder | undefined,
   attempt: Attempt,
   prepared: PreparedFlow,
   staged: StagedRead,
@@ -166,16 +168,19 @@ async function landIn(
   const { columns, tableColumns, ...kept } = before;
   if (columns === undefined) throw new Error(`the run ${run.id} was not planned`);
   const window = before.window === undefined ? undefined : readWindow(before.window);
-  const result = await transformRun(attempt, prepared, staged, columns, window, batchId, folder.path);
+  const result =
+    folder === undefined
+      ? NO_ROWS
+      : await transformRun(attempt, prepared, staged, columns, window, batchId, folder.path);
   const verdict = verdictOf(result, prepared.flow.options?.partialIngestionPercent);
-  const files = verdict === 'failed' ? [] : await folder.place(result.files);
+  const files = verdict === 'failed' || folder === undefined ? [] : await folder.place(result.files);
   const progress = withOutcome({ ...kept, columns }, result, {
     batchId,
     isLanded: verdict !== 'failed',
     isDiagnosed: keepsDiagnostics(prepared),
     attempt: run.attempt,
   });
-  const committing = run.state === 'extracting' ? attempt : await advance(attempt, 'committing', before);
+  const committing = folder === undefined ? attempt : await advance(attempt, 'committing', before);
   const commit = { prepared, staged, window, batchId, verdict, result, files, tableColumns, progress };
   return { run: await commitRun(committing, commit, folder), result };
 }
