@@ -39,17 +39,14 @@ export interface MappedRows extends TransformResult {
 export async function transformRun(
   attempt: Attempt,
   prepared: PreparedFlow,
+  staged: StagedRead,
   columns: readonly SourceColumn[],
   window: RunWindow | undefined,
   batchId: string,
   dataDirectory: string,
 ): Promise<MappedRows> {
-  const { services, store, run, signal } = attempt;
+  const { services, run, signal } = attempt;
   const progress = progressOf(run);
-  const staged = {
-    partitions: await store.staging.partitions(run.id),
-    pages: await store.staging.pages(run.id),
-  };
   const mapping = { prepared, columns, batchId, dataDirectory };
   const mapStaged = async (here: PagesHere) => {
     if (!here.ok) throw new StagedPageDamaged(here.damaged.path);
@@ -138,7 +135,7 @@ export function isEmptyRead(
 }
 
 /** Of pages that have no row, as the source counted them. */
-const NO_ROWS: MappedRows = {
+export const NO_ROWS: MappedRows = {
   inputRows: 0,
   skippedRows: 0,
   outputRows: 0,
