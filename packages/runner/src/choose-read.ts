@@ -1,5 +1,5 @@
 import type { ReadRequest, Source, TableDescription } from '@tributary/connectors';
-import type { ScopedStore } from '@tributary/store';
+import type { ScopedStore, Watermark } from '@tributary/store';
 import { FlowUnfit } from './failure.ts';
 import { requireAlone } from './mirror-conflict.ts';
 import type { RunNotice } from './notices.ts';
@@ -7,7 +7,6 @@ import type { PreparedFlow } from './prepare-flow.ts';
 import { progressOf } from './progress.ts';
 import { nextWindow, partsOf, type RunWindow } from './read-window.ts';
 import type { Attempt } from './services.ts';
-import { timeWatermark } from './time-watermark.ts';
 import { type KeyedMode, keyColumnsOf, type WriteMode } from './write-mode.ts';
 
 /** How a run's rows are written by their keys; kept with the run's plan. */
@@ -50,6 +49,8 @@ export interface ReadSituation {
   readonly fixed: RunWindow | undefined;
   /** The change token that the source has refused as too old. */
   readonly refusedToken: string | undefined;
+  /** How far the flow has come. */
+  readonly watermark: Watermark | undefined;
 }
 
 /**
@@ -83,7 +84,7 @@ export async function chooseRead(
       ],
     };
   }
-  if (table.tracksChanges) return readByToken(attempt, situation, base);
+  if (table.tracksChanges) return readByToken(situation, base);
   const window = await windowOf(attempt, prepared, situation);
   if (table.deletions !== undefined && window !== undefined)
     return readWithDeletions(attempt, prepared, situation, base, window);
@@ -104,13 +105,13 @@ async function readChanged(
   situation: ReadSituation,
   writeMode: WriteMode,
 ): Promise<ChosenRead> {
-  await refuseAfterToken(attempt.store, attempt.run.flowId, writeMode);
+  refuseAfterToken(situation, writeMode);
   const window = await windowOf(attempt, prepared, situation);
   const parts = window === undefined ? WHOLE : partsOf(window).map(inWindow);
   const columns = window === undefined ? [] : [window.column];
   const isAppend = writeMode.kind === 'append';
   const keyColumns = isAppend
-    ? await keyOfWholeRead(attempt, window)
+    ? await keyOfWholeRead(attempt.store, situation, window)
     : keyColumnsOf(writeMode, situation.table);
   if (keyColumns === undefined) return { window, parts, keyed: undefined, columns, notices: [] };
   const keyed: KeyedRun = {
@@ -129,11 +130,11 @@ async function readChanged(
  * tells but their key: no page of it is kept, and it may have brought some that came after its window's end.
  */
 async function keyOfWholeRead(
-  { store, run }: Attempt,
+  store: ScopedStore,
+  { watermark }: ReadSituation,
   window: RunWindow | undefined,
 ): Promise<readonly string[] | undefined> {
-  const watermark = await timeWatermark(store, run.flowId);
-  if (watermark === undefined || watermark.deltaColumn !== window?.column) return undefined;
+  if (watermark?.kind !== 'time' || watermark.deltaColumn !== window?.column) return undefined;
   const last = await store.runs.get(watermark.runId);
   const keyed = last && progressOf(last).keyed;
   return keyed?.isWhole ? keyed.keyColumns : undefined;
@@ -146,12 +147,7 @@ const APPENDS_NEXT: RunNotice = {
     'the place of those with their key once more; from the next run on they are appended.',
 };
 
-async function readByToken(
-  { store, run }: Attempt,
-  { table, refusedToken }: ReadSituation,
-  base: KeyedBase,
-): Promise<ChosenRead> {
-  const watermark = await store.watermarks.get(run.flowId);
+function readByToken({ table, refusedToken, watermark }: ReadSituation, base: KeyedBase): ChosenRead {
   const known = watermark?.kind === 'token' ? watermark.changeToken : undefined;
   const since = known === refusedToken ? undefined : known;
   const notices =
@@ -177,14 +173,13 @@ async function readByToken(
 const MS_PER_DAY = 24 * 60 * 60 * 1000;
 
 async function readWithDeletions(
-  { store, run }: Attempt,
+  { store }: Attempt,
   prepared: PreparedFlow,
-  { table }: ReadSituation,
+  { table, watermark }: ReadSituation,
   base: KeyedBase,
   window: RunWindow,
 ): Promise<ChosenRead> {
   const { column: deletionColumn, keptDays } = table.deletions ?? { column: '' };
-  const watermark = await store.watermarks.get(run.flowId);
   const goesOn =
     watermark?.kind === 'time' &&
     watermark.deltaColumn === window.column &&
@@ -239,15 +234,14 @@ function inWindow({ settled, range }: ReturnType<typeof partsOf>[number]): ReadP
 }
 
 async function windowOf(
-  { services, store, run, signal }: Attempt,
+  { services, signal }: Attempt,
   prepared: PreparedFlow,
-  { source, table, fixed }: ReadSituation,
+  { source, table, fixed, watermark }: ReadSituation,
 ): Promise<RunWindow | undefined> {
   if (table.isItemwise) return undefined;
   if (fixed !== undefined) return fixed;
   const column = prepared.deltaColumn ?? table.deltaColumns[0];
   if (column === undefined) return undefined;
-  const watermark = await store.watermarks.get(run.flowId);
   return nextWindow({
     column,
     watermark: watermark?.kind === 'time' ? watermark : undefined,
@@ -264,10 +258,8 @@ function beginsWithAll({ flow }: PreparedFlow): boolean {
 }
 
 /** A change token tells no time to go on from: all rows would land once more. */
-async function refuseAfterToken(store: ScopedStore, flowId: string, mode: WriteMode): Promise<void> {
-  if (mode.kind !== 'append') return;
-  const watermark = await store.watermarks.get(flowId);
-  if (watermark?.kind !== 'token') return;
+function refuseAfterToken({ watermark }: ReadSituation, mode: WriteMode): void {
+  if (mode.kind !== 'append' || watermark?.kind !== 'token') return;
   const message =
     'the flow has followed its source by change token, as the mode mirror does: in the mode append all rows would land ' +
     'once more. Set the mode to upsert or mirror, or create another flow with a dataset of its own.';
