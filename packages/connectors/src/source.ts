@@ -170,6 +170,11 @@ export interface Source {
   plan(request: ReadRequest, signal?: AbortSignal): Promise<readonly Partition[]>;
   /** Reads one partition to its end, page by page, from `sink.resumeFrom` on. */
   read(partition: Partition, sink: Sink, signal?: AbortSignal): Promise<void>;
+  /**
+   * The partition of an item as the item is by now, under the same id, where it has changed since it was planned; undefined where it
+   * is gone. Sources have it whose tables are read item by item.
+   */
+  renew?(partition: Partition, signal?: AbortSignal): Promise<Partition | undefined>;
   /** How many rows the source has now for a request, to hold what arrived against; undefined where it does not tell. */
   count(request: ReadRequest, signal?: AbortSignal): Promise<number | undefined>;
 }

@@ -9,6 +9,7 @@ import type { PreviewedRow, PreviewRequest } from './preview-job.ts';
 import type { RewriteRowsRequest, RewriteRowsResult } from './rewrite-rows-job.ts';
 import { removeAbandonedSpill } from './spill-folders.ts';
 import type { TransformRequest, TransformResult } from './transform.ts';
+import type { UnreadableFile, UnreadableFilesRequest } from './unreadable-files-job.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 export interface EngineOptions {
@@ -60,6 +61,11 @@ export interface Engine {
    * {@link EngineError} `unreadable` for a file that is not of its format.
    */
   inspectFile(request: InspectFileRequest, signal?: AbortSignal): Promise<InspectedFile>;
+  /**
+   * Which of the staged files keep a transform of them from ending, by reading each to its end. Waits for transforms as they for
+   * each other. Rejects with an {@link EngineError} `crashed` where one of them ends the process.
+   */
+  unreadableFiles(request: UnreadableFilesRequest, signal?: AbortSignal): Promise<readonly UnreadableFile[]>;
   /** Ends the engine's processes; jobs under way reject with `closed`. */
   close(): Promise<void>;
 }
@@ -129,6 +135,13 @@ export function openEngine({
     async describeFile(request, signal) {
       checkPaths([request.path], allowedDirectories);
       return samples.run('describeFile', request, signal);
+    },
+    async unreadableFiles(request, signal) {
+      checkPaths(
+        request.files.map(({ path }) => path),
+        allowedDirectories,
+      );
+      return transforms.run('unreadableFiles', request, signal);
     },
     async inspectFile(request, signal) {
       checkPaths([request.file.path], allowedDirectories);

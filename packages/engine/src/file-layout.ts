@@ -47,12 +47,7 @@ export async function readLayouts(
   const layouts: FileLayout[] = [];
   try {
     for (const file of files) {
-      const layout = await readLayout(file, footers).catch((error: unknown) => {
-        if (error instanceof EngineError) throw error;
-        throw new EngineError('unreadable', `The staged file ${nameOf(file)} can't be opened.`, {
-          cause: error,
-        });
-      });
+      const layout = await openLayout(file, () => footers.database());
       if (layout !== undefined) layouts.push(layout);
     }
   } finally {
@@ -61,11 +56,29 @@ export async function readLayouts(
   return layouts;
 }
 
+/** Looks into one file, with a database that may read it; undefined where it holds no rows because there is nothing in it. */
+export function readLayoutIn(database: Database, file: StagedFile): Promise<FileLayout | undefined> {
+  return openLayout(file, async () => database);
+}
+
+async function openLayout(
+  file: StagedFile,
+  database: () => Promise<Database>,
+): Promise<FileLayout | undefined> {
+  return readLayout(file, database).catch((error: unknown) => {
+    if (error instanceof EngineError) throw error;
+    throw new EngineError('unreadable', `The staged file ${nameOf(file)} can't be opened.`, { cause: error });
+  });
+}
+
 function nameOf({ name, path }: StagedFile): string {
   return name ?? path;
 }
 
-async function readLayout(file: StagedFile, footers: ParquetFooters): Promise<FileLayout | undefined> {
+async function readLayout(
+  file: StagedFile,
+  database: () => Promise<Database>,
+): Promise<FileLayout | undefined> {
   const { path, format } = file;
   const name = nameOf(file);
   switch (format.kind) {
@@ -82,7 +95,7 @@ async function readLayout(file: StagedFile, footers: ParquetFooters): Promise<Fi
     case 'json-array':
       return jsonRowsLayout(path, name, format.kind);
     case 'parquet':
-      return parquetLayout(await footers.database(), path, name);
+      return parquetLayout(await database(), path, name);
   }
 }
 

@@ -8,6 +8,7 @@ import type { ReadRowsRequest } from './read-rows-job.ts';
 import type { RewriteRowsRequest, RewriteRowsResult } from './rewrite-rows-job.ts';
 import type { TransformRequest, TransformResult } from './transform.ts';
 import type { Resources } from './transform-job.ts';
+import type { UnreadableFile, UnreadableFilesRequest } from './unreadable-files-job.ts';
 
 /** What a worker can be asked to do: requests and results by name of the job. */
 export interface Jobs {
@@ -24,6 +25,10 @@ export interface Jobs {
     readonly result: readonly DescribedColumn[];
   };
   readonly inspectFile: { readonly request: InspectFileRequest; readonly result: InspectedFile };
+  readonly unreadableFiles: {
+    readonly request: UnreadableFilesRequest;
+    readonly result: readonly UnreadableFile[];
+  };
   readonly readRows: { readonly request: ReadRowsRequest; readonly result: readonly unknown[] };
 }
 

@@ -8,6 +8,7 @@ import { runPreview } from './preview-job.ts';
 import { runReadRows } from './read-rows-job.ts';
 import { runRewriteRows } from './rewrite-rows-job.ts';
 import { runTransform } from './transform-job.ts';
+import { runUnreadableFiles } from './unreadable-files-job.ts';
 
 /** The running jobs, by id, each with what cancels it. */
 const running = new Map<number, AbortController>();
@@ -41,6 +42,8 @@ function runJob(message: JobMessage, signal: AbortSignal): Promise<unknown> {
       return runDescribeFile(message.request, message.resources, signal);
     case 'inspectFile':
       return runInspectFile(message.request, message.resources, signal);
+    case 'unreadableFiles':
+      return runUnreadableFiles(message.request, message.resources, signal);
     case 'readRows':
       return runReadRows(message.request, message.resources, signal);
   }

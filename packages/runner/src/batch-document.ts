@@ -2,12 +2,13 @@ import type { TransformResult } from '@tributary/engine';
 import type { RunRecord } from '@tributary/store';
 import type { BatchDocument } from './documents.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
+import type { RunProgress } from './progress.ts';
 import { newRows, type RunCommit } from './run-commit.ts';
 
 /** The batch that a run leaves in the Catalog. */
 export function batchDocument(
   run: RunRecord,
-  { prepared, verdict, result, files, batchId }: RunCommit,
+  { prepared, verdict, result, files, batchId, progress }: RunCommit,
 ): BatchDocument {
   const isLanded = verdict !== 'failed';
   const isDiagnosed = keepsDiagnostics(prepared);
@@ -27,11 +28,14 @@ export function batchDocument(
       failedRecordCount: result.failedRows,
       size: bytes,
       relatedObjects: [{ type: 'dataSet', id: prepared.dataSetId }],
-      errors: batchErrors(result, isLanded, isDiagnosed).map(({ code, description, rows }) => ({
-        code,
-        description,
-        recordCount: rows,
-      })),
+      errors: [
+        ...unreadFiles(run, progress),
+        ...batchErrors(result, isLanded, isDiagnosed).map(({ code, description, rows }) => ({
+          code,
+          description,
+          recordCount: rows,
+        })),
+      ],
       metrics: {
         startTime: started,
         endTime: completed,
@@ -49,6 +53,12 @@ export function batchDocument(
     dataFiles: files.map(({ location: path, rows, bytes: size }) => ({ path, rows, bytes: size })),
     diagnosticsFiles: isDiagnosed ? result.diagnosticsFiles : [],
   };
+}
+
+/** What the run could not read; how many rows that were, nobody knows. */
+function unreadFiles(run: RunRecord, { heldBack }: RunProgress) {
+  const own = heldBack?.items.filter(({ runId }) => runId === run.id) ?? [];
+  return own.map(({ code, message }) => ({ code, description: message, recordCount: 0 }));
 }
 
 /** Whether the rows that fail are kept for people to look at; a flow may ask not to. */

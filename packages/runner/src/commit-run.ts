@@ -12,6 +12,7 @@ import type { SourceColumn } from '@tributary/xdm';
 import { batchDocument } from './batch-document.ts';
 import type { DataFolder } from './data-folder.ts';
 import { advanceRun } from './events/advance-run.ts';
+import { holdItems } from './held-items.ts';
 import { noteSource } from './meet-drift.ts';
 import { noteItems } from './new-items.ts';
 import { type RunNotice, withNotices } from './notices.ts';
@@ -66,6 +67,7 @@ async function commitIn(
   const { prepared, batchId, verdict } = commit;
   if (staged && !(await movePointer(store, prepared.dataSetId, staged))) return 'pointer moved';
   if (verdict !== 'failed') await moveFlow(store, run, commit);
+  await holdItems(store, run, commit.staged.partitions);
   const batch = batchDocument(run, commit);
   await store.resources('batch').insert(batchId, { ...batch }, runnerActor);
   await store.staging.clear(run.id);
@@ -76,9 +78,9 @@ async function commitIn(
 
 /** Keeps where the flow's next run goes on. One that was asked for a window leaves the flow where it was. */
 async function moveFlow(store: ScopedStore, run: RunRecord, commit: RunCommit): Promise<void> {
+  await noteItems(store, run, commit.staged.partitions);
   if (commit.progress.requestedWindow !== undefined) return;
   await moveWatermark(store, run, commit);
-  await noteItems(store, run, commit.staged.partitions);
   await noteSource(store, run, commit.tableColumns);
 }
 
@@ -134,8 +136,8 @@ function withRemovals({ progress, result }: RunCommit, staged: StagedRows | unde
 const ABSENCE_UNKNOWN: RunNotice = {
   code: 'DELETIONS_NOT_FOLLOWED',
   message:
-    'No row was removed for not being at the source any more: the key of some rows that failed could not be read, and ' +
-    'each of them may be one that the table has. The next run that can read all keys removes what is gone.',
+    'No row was removed for not being at the source any more: the key of some rows that failed, or some files, could not be ' +
+    'read, and each of them may be one that the table has. The next run that can read all keys removes what is gone.',
 };
 
 function watermarkAfter(

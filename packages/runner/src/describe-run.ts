@@ -32,6 +32,7 @@ export function describeRun(run: RunRecord, origin: string): Record<string, unkn
       fileSummary: {
         inputFileCount: progress.extract?.files ?? 0,
         outputFileCount: outcome?.outputFiles ?? 0,
+        ...heldBackOf(progress),
         activityRefs: [copy.id, promotion.id],
       },
       statusSummary: {
@@ -59,6 +60,20 @@ function waitingOf(run: RunRecord, { waiting }: RunProgress) {
   if (waiting === undefined || run.completedAt !== undefined || waiting.until <= Date.now()) return {};
   const { reason, since, until } = waiting;
   return { waiting: { reason, sinceUTC: since, untilUTC: until } };
+}
+
+/** Files that could not be read, by this run or earlier ones: the first of them by name. */
+function heldBackOf({ heldBack = { count: 0, items: [] }, heldBefore = heldBack }: RunProgress) {
+  const { count, items } = heldBack.count === 0 ? heldBefore : heldBack;
+  if (count === 0) return {};
+  const files = items.map(({ name, code, message, runId, since }) => ({
+    name,
+    code,
+    message,
+    runId,
+    sinceUTC: since,
+  }));
+  return { failedFileCount: count, extensions: { heldBack: { count, files } } };
 }
 
 /** What was asked for, in epoch milliseconds. */

@@ -1,5 +1,7 @@
 import { NO_FILES, type Source, SourceError, type TableDescription } from '@tributary/connectors';
 import { planMappings } from '@tributary/data-prep';
+import type { SourceColumn } from '@tributary/xdm';
+import { knownColumns } from './meet-drift.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
 import type { Attempt } from './services.ts';
 import { asDeclared } from './source-columns.ts';
@@ -7,38 +9,39 @@ import { asDeclared } from './source-columns.ts';
 /** A table as the flow's source connection wants it read. */
 export interface DescribedTable {
   readonly table: TableDescription;
-  /** Whether nothing is there that columns could be found in: those of the table are no more than mappings name. */
+  /** Whether there is nothing, or nothing readable, that columns could be found in: those of the table are what is known without. */
   readonly isEmpty: boolean;
 }
 
 /**
  * Asks the source for the table. Where no file is there, as in a folder whose files are taken away once they have landed, there
- * is nothing to land, and that is no error; but a mirror of nothing would remove every row, and is refused.
+ * is nothing to land, and that is no error; but a mirror of nothing would remove every row, and is refused. Nor is it one where
+ * none of the files that were looked at can be read: each is read for itself, and told of.
  */
 export async function describeTable(
-  { signal }: Pick<Attempt, 'signal'>,
-  { sourceConnection: { document }, mappings, schema, writeMode }: PreparedFlow,
+  { store, run, signal }: Pick<Attempt, 'store' | 'run' | 'signal'>,
+  prepared: PreparedFlow,
   source: Source,
 ): Promise<DescribedTable> {
+  const { document } = prepared.sourceConnection;
   const { tableName } = document.params;
   try {
     const table = asDeclared(await source.describe(tableName, signal), document);
     return { table: withNamedColumns(table), isEmpty: false };
   } catch (error) {
-    const isEmpty = error instanceof SourceError && error.code === NO_FILES;
-    if (!isEmpty || writeMode.kind === 'mirror') throw error;
-    const planned = planMappings({ mappings, columns: 'unknown', target: schema.root });
-    const keyColumns = writeMode.kind === 'append' ? [] : (writeMode.keyColumns ?? []);
-    const names = new Set([...keyColumns, ...(planned.ok ? planned.plan.sourceColumns : [])]);
+    const hasNone = error instanceof SourceError && error.code === NO_FILES;
+    if (hasNone && prepared.writeMode.kind === 'mirror') throw error;
+    if (!hasNone && !isOfItems(source, error)) throw error;
+    const known = hasNone ? undefined : await store.flowSources.get(run.flowId);
     const table: TableDescription = {
       table: tableName,
-      columns: Array.from(names, (name) => ({ name, type: 'string' })),
+      columns: known === undefined ? mappedColumns(prepared) : knownColumns(known),
       keyColumns: [],
       deltaColumns: [],
       isItemwise: true,
-      notices: [`No file matches ${tableName}.`],
+      notices: [hasNone ? `No file matches ${tableName}.` : UNSEEN],
     };
-    return { table, isEmpty: true };
+    return { table: asDeclared(table, document), isEmpty: true };
   }
 }
 
@@ -49,4 +52,24 @@ function withNamedColumns(table: TableDescription): TableDescription {
   if (others === 0) return table;
   const message = `${others} of the columns of ${table.table} cannot be read: there is a NUL or half a character in their names.`;
   return { ...table, columns, notices: [...(table.notices ?? []), message] };
+}
+
+const UNSEEN =
+  'None of the files that were looked at for their columns can be read; columns and types are taken as at the last run, or as the mappings name them.';
+
+/** What a run reads item by item may be unreadable in the items that were looked at, and no others. */
+function isOfItems(source: Source, error: unknown): error is SourceError {
+  return (
+    source.renew !== undefined &&
+    error instanceof SourceError &&
+    error.kind !== 'busy' &&
+    error.kind !== 'limited'
+  );
+}
+
+function mappedColumns({ mappings, schema, writeMode }: PreparedFlow): readonly SourceColumn[] {
+  const planned = planMappings({ mappings, columns: 'unknown', target: schema.root });
+  const keyColumns = writeMode.kind === 'append' ? [] : (writeMode.keyColumns ?? []);
+  const names = new Set([...keyColumns, ...(planned.ok ? planned.plan.sourceColumns : [])]);
+  return Array.from(names, (name) => ({ name, type: 'string' }));
 }

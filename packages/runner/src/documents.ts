@@ -90,6 +90,8 @@ export interface FlowDocument extends Named {
     readonly partialIngestionPercent?: number;
     /** Rows of a mirror, in percent, that one comparison of all rows may remove for being absent; 50 where it is left out. */
     readonly removalLimitPercent?: number;
+    /** Files of a run, in percent, that may be held back for being unreadable; 100 where it is left out. */
+    readonly badFileLimitPercent?: number;
     /** What becomes of columns that are new, gone or of another type than at the last run. */
     readonly schemaDrift?: SchemaDriftPolicy;
     /** How often columns that the source computes are read for all rows, by a run of their own. */

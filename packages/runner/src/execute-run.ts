@@ -9,6 +9,7 @@ import { ensurePlan, type PlannedAttempt, preparedFlowOf } from './ensure-plan.t
 import { extractRun } from './extract-run.ts';
 import { MAX_ATTEMPTS, TakesWorkersDown } from './failure.ts';
 import { handleFailure } from './handle-failure.ts';
+import { requireFewBad, verdictWith, withHeldBack } from './held-items.ts';
 import { withNotices } from './notices.ts';
 import { openSourceOf } from './open-source.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
@@ -87,6 +88,7 @@ async function extract(
 ): Promise<ExtractedAttempt> {
   await extractRun(attempt, source, prepared, newlyPlanned);
   const staged = await stagedRead(attempt);
+  requireFewBad(staged.partitions, prepared.flow);
   const { waiting: _waiting, ...progress } = progressOf(attempt.run);
   const sourceRecordCount =
     progress.sourceRecordCount ?? (await reconcileRun(attempt, prepared, source, staged));
@@ -168,19 +170,24 @@ async function landIn(
   const { columns, tableColumns, ...kept } = before;
   if (columns === undefined) throw new Error(`the run ${run.id} was not planned`);
   const window = before.window === undefined ? undefined : readWindow(before.window);
-  const result =
+  const mapped =
     folder === undefined
-      ? NO_ROWS
+      ? { result: NO_ROWS, staged }
       : await transformRun(attempt, prepared, staged, columns, window, batchId, folder.path);
-  const verdict = verdictOf(result, prepared.flow.options?.partialIngestionPercent);
+  const { result } = mapped;
+  const { partitions } = mapped.staged;
+  requireFewBad(partitions, prepared.flow);
+  const { partialIngestionPercent } = prepared.flow.options ?? {};
+  const verdict = verdictWith(verdictOf(result, partialIngestionPercent), partitions);
   const files = verdict === 'failed' || folder === undefined ? [] : await folder.place(result.files);
-  const progress = withOutcome({ ...kept, columns }, result, {
+  const progress = withOutcome(withHeldBack({ ...kept, columns }, run, partitions), result, {
     batchId,
     isLanded: verdict !== 'failed',
     isDiagnosed: keepsDiagnostics(prepared),
     attempt: run.attempt,
   });
   const committing = folder === undefined ? attempt : await advance(attempt, 'committing', before);
-  const commit = { prepared, staged, window, batchId, verdict, result, files, tableColumns, progress };
+  const landing = { prepared, staged: mapped.staged, window, batchId, verdict, result, files };
+  const commit = { ...landing, tableColumns, progress };
   return { run: await commitRun(committing, commit, folder), result };
 }

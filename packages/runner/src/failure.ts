@@ -70,6 +70,17 @@ export class TableChanged extends Error {
   }
 }
 
+/** Of a run's files a larger share cannot be read than the flow goes on without. */
+export class TooManyHeldBack extends Error {
+  constructor(told: string, bad: number, files: number, limitPercent: number) {
+    super(
+      `${bad} of ${files} files cannot be read, and no more than ${limitPercent} % may be held back ` +
+        `(options.badFileLimitPercent); nothing has landed: ${told}`,
+    );
+    this.name = 'TooManyHeldBack';
+  }
+}
+
 /** So many rows are missing at the source that it may be what it shows that has changed, not what it has. */
 export class TooManyRemoved extends Error {
   constructor(removedRows: number, rows: number, limitPercent: number) {
@@ -161,6 +172,7 @@ export function judge(error: unknown): Failure {
   if (
     error instanceof LandedPageDamaged ||
     error instanceof TooManyRemoved ||
+    error instanceof TooManyHeldBack ||
     error instanceof TakesWorkersDown ||
     error instanceof SourceStaysClosed
   )

@@ -78,6 +78,8 @@ function withoutPlan(progress: RunProgress): RunProgress {
     comparison: _comparison,
     drift: _drift,
     extract: _extract,
+    heldBefore: _heldBefore,
+    reading: _reading,
     keyed: _keyed,
     sourceRecordCount: _sourceRecordCount,
     tableColumns: _tableColumns,

@@ -20,7 +20,7 @@ export {
 } from './mapping-set-version.ts';
 export { mirrorConflict } from './mirror-conflict.ts';
 export { type FlowPreparation, type FlowViolation, type PreparedFlow, prepareFlow } from './prepare-flow.ts';
-export { refreshColumnsOf, requestedWindowOf, requesterOf, runnerActor } from './progress.ts';
+export { holdsFilesBack, refreshColumnsOf, requestedWindowOf, requesterOf, runnerActor } from './progress.ts';
 export { type ReadTurns, readTurns } from './read-turns.ts';
 export { columnsWithoutMapping } from './refresh-plan.ts';
 export {

@@ -34,7 +34,7 @@ function partition(name: string, version = '1'): PlannedPartition {
 /** Lands partitions as a run does that has planned them. */
 async function land(...partitions: readonly PlannedPartition[]): Promise<void> {
   await bench.store.staging.plan(run.id, 'connection', partitions);
-  await noteItems(bench.store, run);
+  await noteItems(bench.store, run, await bench.store.staging.partitions(run.id));
 }
 
 const chosen = async (partitions: readonly PlannedPartition[], prepared: object = {}) => {
@@ -42,6 +42,7 @@ const chosen = async (partitions: readonly PlannedPartition[], prepared: object 
     { store: bench.store, run },
     { flow, writeMode: append, ...prepared },
     partitions,
+    'so',
   );
   return { ids: found.partitions.map(({ id }) => id), codes: found.notices.map(({ code }) => code) };
 };

@@ -1,4 +1,5 @@
-import type { LandedItem, RunRecord, ScopedStore } from '@tributary/store';
+import type { HeldItem, LandedItem, RunRecord, ScopedStore, StagedPartition } from '@tributary/store';
+import { type HeldBack, heldBefore, heldNotice, isStillHeld } from './held-items.ts';
 import type { RunNotice } from './notices.ts';
 import type { PlannedPartition } from './plan-run.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
@@ -9,6 +10,8 @@ import type { Attempt } from './services.ts';
 export interface NewItems {
   readonly partitions: readonly PlannedPartition[];
   readonly notices: readonly RunNotice[];
+  /** What is not read because earlier runs could not. */
+  readonly heldBefore?: HeldBack | undefined;
 }
 
 /**
@@ -19,10 +22,15 @@ export async function newItems(
   { store, run }: Pick<Attempt, 'store' | 'run'>,
   { flow, writeMode }: Pick<PreparedFlow, 'flow' | 'writeMode'>,
   partitions: readonly PlannedPartition[],
+  reading: string,
 ): Promise<NewItems> {
   const items = itemsOf(partitions);
-  const isForAll = writeMode.kind === 'mirror' || progressOf(run).requestedWindow !== undefined;
-  if (items.length === 0 || isForAll) return { partitions, notices: [] };
+  const { requestedWindow, retriesHeldItems = false } = progressOf(run);
+  if (requestedWindow !== undefined) return { partitions, notices: [] };
+  const held = await heldAmong(store, run.flowId, items, reading);
+  if (items.length === 0) return { partitions, notices: [] };
+  if (writeMode.kind === 'mirror')
+    return retriesHeldItems ? { partitions, notices: [] } : without(partitions, held);
   const missing = await store.landedItems.missing(run.flowId, items);
   const isFirst = missing.length === items.length && (await store.flowSources.get(run.flowId)) === undefined;
   if (isFirst && flow.scheduleParams?.backfill === false) {
@@ -30,15 +38,57 @@ export async function newItems(
     return { partitions: [], notices: [passedOver(items)] };
   }
   const names = new Set(missing.map(({ name }) => name));
+  const unlanded = partitions.filter(({ item }) => item === undefined || names.has(item.name));
+  return retriesHeldItems ? { partitions: unlanded, notices: [] } : without(unlanded, held);
+}
+
+/** Those of `items` that would come out as unreadable as before. What is held back of items that are gone is forgotten. */
+async function heldAmong(
+  store: ScopedStore,
+  flowId: string,
+  items: readonly LandedItem[],
+  reading: string,
+): Promise<readonly HeldItem[]> {
+  const held = await store.heldItems.of(flowId);
+  if (held.length === 0) return [];
+  const versions = new Map(items.map(({ name, version }) => [name, version]));
+  const gone = held.filter(({ name }) => !versions.has(name));
+  await store.heldItems.release(
+    flowId,
+    gone.map(({ name }) => name),
+  );
+  return held.filter((item) => isStillHeld(item, versions.get(item.name) ?? '', reading));
+}
+
+function without(partitions: readonly PlannedPartition[], held: readonly HeldItem[]): NewItems {
+  const names = new Set(held.map(({ name }) => name));
+  const before = heldBefore(held);
   return {
-    partitions: partitions.filter(({ item }) => item === undefined || names.has(item.name)),
-    notices: [],
+    partitions: partitions.filter(({ item }) => item === undefined || !names.has(item.name)),
+    notices: before === undefined ? [] : [heldNotice(before.count, before.items)],
+    heldBefore: before,
   };
 }
 
-/** Notes the items that a run has landed, in the transaction that lands them. */
-export async function noteItems(store: ScopedStore, run: RunRecord): Promise<void> {
-  await store.landedItems.put(run.flowId, run.id, itemsOf(await store.staging.partitions(run.id)));
+/**
+ * Notes the items that a run has landed, in the transaction that lands them. One that was asked for a window leaves the flow where it
+ * was, but for items that have been held back: they have landed now.
+ */
+export async function noteItems(
+  store: ScopedStore,
+  run: RunRecord,
+  partitions: readonly StagedPartition[],
+): Promise<void> {
+  const landed = itemsOf(partitions.filter(({ heldBack }) => heldBack === undefined));
+  if (landed.length === 0) return;
+  const held = new Set((await store.heldItems.of(run.flowId)).map(({ name }) => name));
+  const released = landed.filter(({ name }) => held.has(name));
+  const isOfWindow = progressOf(run).requestedWindow !== undefined;
+  await store.landedItems.put(run.flowId, run.id, isOfWindow ? released : landed);
+  await store.heldItems.release(
+    run.flowId,
+    released.map(({ name }) => name),
+  );
 }
 
 function itemsOf(partitions: readonly Pick<PlannedPartition, 'item'>[]): readonly LandedItem[] {

@@ -13,6 +13,10 @@ export type NoticeCode =
   | 'TABLE_LIMITED'
   /** Files that were there before the flow were not read. */
   | 'ITEMS_PASSED_OVER'
+  /** Files that cannot be read were not landed. */
+  | 'ITEMS_HELD_BACK'
+  /** Files that were there when the run was planned are not any more. */
+  | 'ITEMS_GONE'
   /** The run has read the window that it was asked for. */
   | 'WINDOW_REQUESTED'
   /** The whole table was read in place of what has changed. */

@@ -4,6 +4,7 @@ import type { SourceColumn } from '@tributary/xdm';
 import { type ChosenRead, chooseRead, type KeyedRun } from './choose-read.ts';
 import { columnsToRead } from './columns-to-read.ts';
 import { isExpired } from './failure.ts';
+import { type HeldBack, readingOf } from './held-items.ts';
 import { newItems } from './new-items.ts';
 import type { RunNotice } from './notices.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
@@ -27,6 +28,10 @@ export interface RunPlan {
   readonly notices: readonly RunNotice[];
   /** What the rows that arrive will be held against; undefined where nothing of the read is settled. */
   readonly comparison: Comparison | undefined;
+  /** Tells how items are read; undefined where the table is not read item by item. */
+  readonly reading?: string;
+  /** Items that are not read because earlier runs could not. */
+  readonly heldBefore: HeldBack | undefined;
 }
 
 /** Where a run reads from, as it is now. */
@@ -80,15 +85,26 @@ async function planRead(
       planned.push({ ...partition, id: `${settled ? 'settled' : 'unsettled'}-${partition.id}`, settled });
     }
   }
-  const { partitions, notices: itemNotices } = await newItems(attempt, prepared, planned);
+  const reading = readingOf(prepared, columns);
+  const items = await newItems(attempt, prepared, planned, reading);
+  const { partitions } = items;
   const notices = [
     ...read.notices,
-    ...itemNotices,
+    ...items.notices,
     ...tableNotices(table),
     ...driftNotices(drift, new Set(names)),
     ...fallBacks(partitions),
   ];
-  return { window: read.window, keyed: read.keyed, columns, partitions, notices, comparison };
+  return {
+    window: read.window,
+    keyed: read.keyed,
+    columns,
+    partitions,
+    notices,
+    comparison,
+    ...(table.isItemwise && { reading }),
+    heldBefore: items.heldBefore,
+  };
 }
 
 export function tableNotices({ notices = [] }: TableDescription): readonly RunNotice[] {

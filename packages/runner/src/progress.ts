@@ -1,6 +1,7 @@
 import type { Actor, RunRecord } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
 import type { KeyedRun } from './choose-read.ts';
+import type { HeldBack } from './held-items.ts';
 import type { RunNotice } from './notices.ts';
 import type { RunWindow } from './read-window.ts';
 import type { Comparison, SourceRecordCount } from './reconcile-run.ts';
@@ -35,6 +36,14 @@ export interface RunProgress {
   readonly keyed?: KeyedRun;
   /** A change token that the source has refused as too old in this run. */
   readonly refusedToken?: string;
+  /** Whether items that earlier runs could not read are read again. */
+  readonly retriesHeldItems?: boolean;
+  /** Tells how items are read; present where the table is read item by item. */
+  readonly reading?: string;
+  /** Items that earlier runs could not read, and that this one does not read; until the run's end. */
+  readonly heldBefore?: HeldBack;
+  /** All items that the flow holds back, once the run has ended. */
+  readonly heldBack?: HeldBack;
   readonly sourceConnectionId?: string;
   readonly targetConnectionId?: string;
   /** Location of the folder that is the run's own among the table's data; each attempt writes to a folder in it. */
@@ -128,6 +137,11 @@ export function progressOf(run: RunRecord): RunProgress {
 /** The columns that a run was asked to refresh; undefined where it lands what has changed. */
 export function refreshColumnsOf(run: RunRecord): readonly string[] | undefined {
   return progressOf(run).refresh?.columns;
+}
+
+/** Whether a run has ended with files that it, or earlier ones, could not read. */
+export function holdsFilesBack(run: RunRecord): boolean {
+  return run.completedAt !== undefined && progressOf(run).heldBack !== undefined;
 }
 
 /** The window that a run was asked to read; undefined where it lands what has changed. */

@@ -1,21 +1,30 @@
+import { mkdir, rm } from 'node:fs/promises';
 import { planMappings } from '@tributary/data-prep';
-import { type LiveFile, leafField, type TargetField, type TransformResult } from '@tributary/engine';
+import {
+  type LiveFile,
+  leafField,
+  type StagedFile,
+  type TargetField,
+  type TransformResult,
+} from '@tributary/engine';
 import { currentSchema, readTable, type SnapshotId } from '@tributary/lake';
 import type { StagedPage } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
 import { withDiagnostics } from './diagnostics.ts';
 import { ColumnsMissing, FlowUnfit, LandedPageDamaged, RowsMissing, StagedPageDamaged } from './failure.ts';
+import { hasAllItems } from './held-items.ts';
 import { withTable } from './live-files.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
 import { progressOf, type RunProgress } from './progress.ts';
 import type { RunWindow } from './read-window.ts';
 import { scratchOf } from './scratch-folders.ts';
 import type { Attempt } from './services.ts';
-import { faultOfItem, stagedFiles } from './staged-items.ts';
+import { stagedFiles } from './staged-items.ts';
 import { announcedRows, type StagedRead, stagedFile } from './staged-pages.ts';
 import type { PagesHere } from './staging-area.ts';
 import { targetFields } from './target-fields.ts';
 import { timeWatermark } from './time-watermark.ts';
+import { transformReadable } from './transform-readable.ts';
 import { keyMapping } from './write-mode.ts';
 
 /** What a run's staged rows have become. */
@@ -44,18 +53,33 @@ export async function transformRun(
   window: RunWindow | undefined,
   batchId: string,
   dataDirectory: string,
-): Promise<MappedRows> {
+): Promise<MappedRead> {
   const { services, run, signal } = attempt;
   const progress = progressOf(run);
   const mapping = { prepared, columns, batchId, dataDirectory };
   const mapStaged = async (here: PagesHere) => {
     if (!here.ok) throw new StagedPageDamaged(here.damaged.path);
     const read = { ...staged, pages: here.pages };
-    if (isEmptyRead(progress, read.pages)) return NO_ROWS;
+    if (isEmptyRead(progress, read.pages)) return { result: NO_ROWS, staged };
     const compared = progress.requestedWindow === undefined ? window : undefined;
-    return withLandedBefore(attempt, compared, (landed) => mapRows(attempt, mapping, read, landed));
+    const mapped = await withLandedBefore(attempt, compared, (landed) =>
+      mapRows(attempt, mapping, read, landed),
+    );
+    return { result: mapped.result, staged: asStaged(staged, mapped.staged) };
   };
   return services.staging.withPages(staged.pages, mapStaged, signal);
+}
+
+/** What of a run's pages could be read, and what their rows have become. */
+export interface MappedRead {
+  readonly result: MappedRows;
+  readonly staged: StagedRead;
+}
+
+/** The pages as they are staged, of those that were read as they lie here. */
+function asStaged({ pages }: StagedRead, here: StagedRead): StagedRead {
+  const read = new Set(here.partitions.filter(({ heldBack }) => heldBack === undefined).map(({ id }) => id));
+  return { partitions: here.partitions, pages: pages.filter(({ partitionId }) => read.has(partitionId)) };
 }
 
 interface Mapping {
@@ -69,9 +93,9 @@ interface Mapping {
 async function mapRows(
   attempt: Attempt,
   { prepared, columns, batchId, dataDirectory }: Mapping,
-  { pages, partitions }: StagedRead,
+  all: StagedRead,
   landed: LandedRows | undefined,
-): Promise<MappedRows> {
+): Promise<MappedRead> {
   const { services, store, run, signal } = attempt;
   const { keyed } = progressOf(run);
   const table = await currentTable({ services, store }, prepared.dataSetId);
@@ -82,7 +106,6 @@ async function mapRows(
   if (key?.ok === false) throw new ColumnsMissing(key.violations.map(({ message }) => message));
   const fields = targetFields(currentSchema(table.metadata));
   const request = {
-    staged: stagedFiles(pages, partitions),
     landed: landed?.pages.map(stagedFile) ?? [],
     ...(landed ? { landedColumns: landed.columns } : {}),
     columns,
@@ -100,27 +123,48 @@ async function mapRows(
       ...(keyed.deletionColumn !== undefined && { deletionColumn: keyed.deletionColumn }),
       directory: await services.scratch.make(scratchOf(attempt)),
     };
-  const transform = (live?: readonly LiveFile[]) =>
+  const transform = (files: readonly StagedFile[], live?: readonly LiveFile[]) =>
     withDiagnostics(attempt, prepared, batchId, (diagnosticsDirectory) =>
       services.engine.transform(
         {
           ...request,
+          staged: files,
           diagnosticsDirectory,
           ...(keyedRows && { keyed: { ...keyedRows, ...(live && { table: live }) } }),
         },
         signal,
       ),
     );
-  const transformed = keyed?.isWhole ? withTable(services.lake, table, transform, signal) : transform();
-  const result = await transformed.catch((error: unknown) => {
-    throw faultOfItem(partitions, error);
+  const { result, staged } = await transformReadable(attempt, all, {
+    columns,
+    async transform(read) {
+      if (isEmptyRead(progressOf(run), read.pages)) return NO_ROWS;
+      const files = stagedFiles(read.pages, read.partitions);
+      return keyed?.isWhole
+        ? withTable(services.lake, table, (live) => transform(files, live), signal)
+        : transform(files);
+    },
+    async clear() {
+      await services.diagnostics.remove(batchId);
+      await rm(dataDirectory, { recursive: true, force: true });
+      await mkdir(dataDirectory, { recursive: true });
+    },
   });
+  const { pages, partitions } = staged;
   const announced = announcedRows(pages);
   if (announced !== undefined && announced !== result.inputRows)
     throw new RowsMissing(announced, result.inputRows);
-  if (key === undefined) return result;
+  if (key === undefined) return { result, staged };
   const keyFields = key.key.map((path) => leafField(fields, path));
-  return { ...result, keyed: { key: keyFields, snapshotId: table.metadata['current-snapshot-id'] } };
+  const rows = {
+    ...result,
+    ...(result.keys && {
+      // A key that did not come may be one of what could not be read.
+      keys: { ...result.keys, isComplete: result.keys.isComplete && hasAllItems(run, partitions) },
+    }),
+    keyed: { key: keyFields, snapshotId: table.metadata['current-snapshot-id'] },
+  };
+  return { result: rows, staged };
 }
 
 /**
@@ -135,7 +179,7 @@ export function isEmptyRead(
 }
 
 /** Of pages that have no row, as the source counted them. */
-export const NO_ROWS: MappedRows = {
+export const NO_ROWS: TransformResult = {
   inputRows: 0,
   skippedRows: 0,
   outputRows: 0,

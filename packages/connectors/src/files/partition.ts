@@ -9,10 +9,17 @@ const POSITION_DIGITS = 8;
 
 /** One file, which lands once in each of its versions. */
 export function partitionOf(file: StoredFile, position: number): Partition {
+  return {
+    id: `${String(position).padStart(POSITION_DIGITS, '0')}-${digestOf(file.path)}`,
+    announcedRows: undefined,
+    ...contentOf(file),
+  };
+}
+
+/** What of a partition goes with the file's content. */
+export function contentOf(file: StoredFile): Required<Pick<Partition, 'state' | 'item'>> {
   const { path, size, modifiedAt, version } = file;
   return {
-    id: `${String(position).padStart(POSITION_DIGITS, '0')}-${digestOf(path)}`,
-    announcedRows: undefined,
     state: {
       path,
       size,

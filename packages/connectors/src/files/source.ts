@@ -17,7 +17,7 @@ import type { FileStore, FolderEntry, StoredFile } from './file-store.ts';
 import { asPattern } from './glob.ts';
 import { FILE_LIMITS, type FileLimits } from './limits.ts';
 import { mergedColumns } from './merged-columns.ts';
-import { partitionOf } from './partition.ts';
+import { contentOf, fileOf, partitionOf } from './partition.ts';
 import { isLeftOut, normalPath, selectFiles } from './path-selection.ts';
 import { readFile } from './read.ts';
 import { sampleOf } from './sample.ts';
@@ -63,13 +63,22 @@ export function createFileSource(store: FileStore, options: FileSourceOptions): 
     const { format } = selectionOf(table);
     const files = await filesOf(table, signal);
     if (files.length === 0) throw noFiles(table);
+    const { sampled, spare } = sampledFiles(files, limits.sampleFiles);
     const inspected: InspectedSample[] = [];
-    for (const file of sampledFiles(files, limits.sampleFiles)) {
-      const sample = await sampleOf({ store, format, limits, retry }, file, signal);
-      if (sample === undefined) continue;
-      inspected.push(await inspector.inspect(sample, rows, signal));
+    const faults: SourceError[] = [];
+    for (const [index, file] of [...sampled, ...spare].entries()) {
+      if (index - faults.length >= sampled.length) break;
+      try {
+        const sample = await sampleOf({ store, format, limits, retry }, file, signal);
+        if (sample !== undefined) inspected.push(await inspector.inspect(sample, rows, signal));
+      } catch (error) {
+        if (!isOfOneFile(error)) throw error;
+        faults.push(error);
+      }
       if (isEnough(inspected)) break;
     }
+    const [fault] = faults;
+    if (inspected.length === 0 && fault !== undefined) throw fault;
     return inspected;
   }
 
@@ -128,16 +137,36 @@ export function createFileSource(store: FileStore, options: FileSourceOptions): 
       await readFile({ store, format, limits, retry }, partition, sink, signal);
     },
 
+    async renew(partition: Partition, signal?: AbortSignal) {
+      const file = await store.stat(fileOf(partition).path, signal);
+      return file && { ...partition, ...contentOf(file) };
+    },
+
     // How many rows a file has, only reading it tells.
     count: async () => undefined,
   };
 }
 
-/** The oldest and the newest: what all files have had from the beginning, and what has come up since. */
-function sampledFiles(files: readonly StoredFile[], most: number): readonly StoredFile[] {
-  if (files.length <= most) return files;
+/** So many files are looked at in place of those that cannot be read. */
+const MAX_SPARE_FILES = 20;
+
+/**
+ * The oldest and the newest: what all files have had from the beginning, and what has come up since. Where some of them cannot
+ * be read, as many of the spare ones show the columns, the newest first.
+ */
+function sampledFiles(files: readonly StoredFile[], most: number) {
+  if (files.length <= most) return { sampled: files, spare: [] };
   const oldest = Math.ceil(most / 2);
-  return [...files.slice(0, oldest), ...files.slice(oldest - most)];
+  const newest = oldest - most;
+  return {
+    sampled: [...files.slice(0, oldest), ...files.slice(newest)],
+    spare: files.slice(oldest, newest).slice(-MAX_SPARE_FILES).reverse(),
+  };
+}
+
+/** Whether an error may be about the file alone that it came with: others may well be read. */
+function isOfOneFile(error: unknown): error is SourceError {
+  return error instanceof SourceError && error.kind !== 'busy' && error.kind !== 'limited';
 }
 
 function wasChangedIn({ modifiedAt }: StoredFile, { after, upTo }: ReadWindow): boolean {

@@ -150,6 +150,7 @@ export const flows: ResourceType<GivenFlow> = {
     await store.schedules.remove(id);
     await store.watermarks.remove(id);
     await store.landedItems.remove(id);
+    await store.heldItems.remove(id);
     await store.flowSources.remove(id);
   },
 

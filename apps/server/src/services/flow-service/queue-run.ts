@@ -17,7 +17,7 @@ export async function queueRun(
   flowId: string,
   request: RunRequest = {},
 ): Promise<RunRecord> {
-  const { refreshColumns, window, startsAt } = request;
+  const { refreshColumns, window, startsAt, retriesHeldItems } = request;
   return store.transaction(async (transaction) => {
     const flow = await requireEnabled(transaction, flowId);
     await requireFitting(transaction, flow, request);
@@ -26,6 +26,7 @@ export async function queueRun(
       requestedBy: actor,
       ...(refreshColumns && { refresh: { columns: refreshColumns } }),
       ...(window && { requestedWindow: window }),
+      ...(retriesHeldItems && { retriesHeldItems }),
       ...(startsAt && { startsAt: startsAt.getTime() }),
       errors: [],
     };

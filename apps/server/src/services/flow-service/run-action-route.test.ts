@@ -69,7 +69,7 @@ describe('a run that is triggered again', () => {
     const { status, body } = await act('RE-TRIGGER');
     expect(status).toBe(400);
     expect(body.report.violations).toEqual([
-      { path: 'op', message: 'asks for a run that has failed or was cancelled' },
+      { path: 'op', message: 'asks for a run that has failed, was cancelled or has held files back' },
     ]);
   });
 

@@ -1,4 +1,10 @@
-import { acceptDrift, recordRunEvent, refreshColumnsOf, requestedWindowOf } from '@tributary/runner';
+import {
+  acceptDrift,
+  holdsFilesBack,
+  recordRunEvent,
+  refreshColumnsOf,
+  requestedWindowOf,
+} from '@tributary/runner';
 import type { RunRecord } from '@tributary/store';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
@@ -26,7 +32,7 @@ export function registerRunAction(routes: Routes, dependencies: Dependencies): v
       schema: {
         summary: 'Cancel a flow run, or run a failed one again',
         description:
-          'A cancelled run lands nothing. re-trigger queues a new run, whose id is answered: what the failed run did not land, it takes. accept-drift does so for a run that has failed because the columns at the source have changed, and has the flow know them as they are now.',
+          'A cancelled run lands nothing. re-trigger queues a new run, whose id is answered: what the failed run did not land, it takes, and reads files again that were held back. accept-drift does so for a run that has failed because the columns at the source have changed, and has the flow know them as they are now.',
         params: Id,
         querystring: Type.Object({
           op: Type.String({ description: 'cancel, re-trigger or accept-drift, in upper or lower case' }),
@@ -55,10 +61,14 @@ async function cancel(request: FastifyRequest, run: RunRecord): Promise<RunRecor
   throw notIn(run, 'cancel', 'a run that has not ended');
 }
 
-/** A run that failed has moved no watermark, and one that was cancelled neither: a new run reads from where they began. */
+/**
+ * A run that failed has moved no watermark, and one that was cancelled neither: a new run reads from where they began. One that held
+ * files back has landed the others: a new one reads those again.
+ */
 async function retrigger(request: FastifyRequest, run: RunRecord): Promise<RunRecord> {
-  if (run.state === 'failed' || run.state === 'cancelled') return queueAgain(sandboxOf(request), run);
-  throw notIn(run, 're-trigger', 'a run that has failed or was cancelled');
+  const isUnfinished = run.state === 'failed' || run.state === 'cancelled' || holdsFilesBack(run);
+  if (isUnfinished) return queueAgain(sandboxOf(request), run);
+  throw notIn(run, 're-trigger', 'a run that has failed, was cancelled or has held files back');
 }
 
 /** Where a run of the flow is open already it is that which is answered: one that has yet to look meets the columns accepted. */
@@ -84,6 +94,7 @@ function queueAgain(caller: SandboxedCaller, run: RunRecord): Promise<RunRecord>
   return queueRun(caller, run.flowId, {
     refreshColumns: refreshColumnsOf(run),
     window: requestedWindowOf(run),
+    retriesHeldItems: true,
   });
 }
 

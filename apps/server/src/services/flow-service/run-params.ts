@@ -19,6 +19,9 @@ export const RunParams = Type.Object(
           'Columns of the source that are read for all rows and merged into those that have landed; on its own.',
       }),
     ),
+    retryHeldFiles: Type.Optional(
+      Type.Boolean({ description: 'Whether files that earlier runs could not read are read again.' }),
+    ),
     startTime: Seconds(
       'When the run begins, in epoch seconds; at once where that has passed or is left out.',
     ),
@@ -39,6 +42,7 @@ export interface RunRequest {
   readonly refreshColumns?: readonly string[] | undefined;
   readonly window?: RequestedWindow | undefined;
   readonly startsAt?: Date | undefined;
+  readonly retriesHeldItems?: boolean | undefined;
 }
 
 /** A run that waits keeps those of the flow's schedule from beginning, which is why it may not wait for long. */
@@ -59,6 +63,7 @@ export function readRunParams(params: Static<typeof RunParams>, now: Date): RunR
   if (violations.length > 0) throw invalidBody(violations);
   return {
     refreshColumns,
+    retriesHeldItems: params.retryHeldFiles,
     window:
       windowStart === undefined || windowEnd === undefined
         ? undefined
