@@ -416,8 +416,12 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
     expect(await prod.staging.pages(run.id, 'p1')).toEqual([page]);
     expect(await prod.staging.pages(run.id, 'p2')).toEqual([]);
     expect(await dev.staging.pages(run.id)).toEqual([]);
-    await prod.staging.clear(run.id);
+    const fault = { code: 'UNREADABLE_FILE', message: 'p1: is cut off', isPassing: false };
+    await prod.staging.holdBack(run.id, 'p1', fault);
     expect(await prod.staging.pages(run.id)).toEqual([]);
+    expect(await prod.staging.partitions(run.id)).toMatchObject([{ isStaged: true, heldBack: fault }]);
+    await prod.staging.clear(run.id);
+    expect(await prod.staging.partitions(run.id)).toEqual([]);
     await prod.runs.cancelOpen('staging');
     await store.queue.settle(owner);
   });
@@ -472,6 +476,30 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
     expect(await dev.landedItems.missing('f', items)).toEqual(items);
     await prod.landedItems.remove('f');
     expect(await prod.landedItems.missing('f', items)).toEqual(items);
+  });
+
+  test('keeps the items that a flow holds back until they are released', async () => {
+    const held = {
+      name: 'b.csv',
+      version: '1',
+      reading: 'as text',
+      isPassing: false,
+      code: 'UNREADABLE_FILE',
+      message: '/b.csv: is cut off',
+      runId: 'r',
+      heldAt: new Date('2026-03-01T12:00:00.123Z'),
+    };
+    await prod.heldItems.put('f', [held, { ...held, name: 'a.csv' }]);
+    await prod.heldItems.put('f', [{ ...held, version: '2' }]);
+    expect(await prod.heldItems.of('f')).toEqual([
+      { ...held, name: 'a.csv' },
+      { ...held, version: '2' },
+    ]);
+    expect(await dev.heldItems.of('f')).toEqual([]);
+    await prod.heldItems.release('f', ['b.csv', 'unknown.csv']);
+    expect((await prod.heldItems.of('f')).map(({ name }) => name)).toEqual(['a.csv']);
+    await prod.heldItems.remove('f');
+    expect(await prod.heldItems.of('f')).toEqual([]);
   });
 
   test('keeps what a flow found at its source', async () => {

@@ -22,14 +22,16 @@ const statusOf = async (id: string) =>
   (await flows.call('GET', `/runs/${id}`)).body.items[0].metrics.statusSummary.status;
 
 /** Ends the open run as a worker would that can do nothing for it. */
-async function fail(progress: Record<string, unknown> = {}): Promise<void> {
+async function end(state: 'failed' | 'partial', progress: Record<string, unknown> = {}): Promise<void> {
   const { queue } = flows.server.store;
   const claimed = await queue.claim();
   if (claimed === undefined) throw new Error('no run is due');
   const store = await scopedStore(flows.server);
-  await store.runs.advance(claimed.run, claimed.owner, 'failed', progress);
+  await store.runs.advance(claimed.run, claimed.owner, state, progress);
   await queue.settle(claimed.owner);
 }
+
+const fail = (progress: Record<string, unknown> = {}) => end('failed', progress);
 
 describe('a run that is cancelled', () => {
   it('has ended, and makes way for another', async () => {
@@ -63,6 +65,21 @@ describe('a run that is triggered again', () => {
     expect(body.id).not.toBe(runId);
     expect(await statusOf(body.id)).toBe('queued');
     expect(await statusOf(runId)).toBe('failed');
+  });
+
+  it('may have held files back, which the new one reads again', async () => {
+    const file = { name: '/a.csv', code: 'UNREADABLE_FILE', message: '/a.csv: is cut off', runId, since: 1 };
+    await end('partial', { heldBack: { count: 1, items: [file] } });
+    const { body: shown } = await flows.call('GET', `/runs/${runId}`);
+    const { since: _, ...named } = file;
+    expect(shown.items[0].metrics.fileSummary).toMatchObject({
+      failedFileCount: 1,
+      extensions: { heldBack: { count: 1, files: [{ ...named, sinceUTC: 1 }] } },
+    });
+    const { status, body } = await act('re-trigger');
+    expect(status).toBe(200);
+    const store = await scopedStore(flows.server);
+    expect((await store.runs.get(body.id))?.progress).toMatchObject({ retriesHeldItems: true });
   });
 
   it('must have failed', async () => {

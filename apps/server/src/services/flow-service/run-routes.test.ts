@@ -33,6 +33,15 @@ async function endedRuns(id: string, count: number): Promise<string[]> {
 }
 
 describe('a run on demand', () => {
+  it('reads files again that were held back, where that is asked for', async () => {
+    const store = await scopedStore(flows.server);
+    const { body } = await flows.call('POST', '/runs', {
+      body: { flowId, params: { retryHeldFiles: true } },
+    });
+    expect((await store.runs.get(body.id))?.progress).toMatchObject({ retriesHeldItems: true });
+    await store.runs.cancelOpen(flowId);
+  });
+
   it('is queued and shown in the documented body', async () => {
     const { status, body, headers } = await runNow(flowId);
     expect(status).toBe(201);
