@@ -65,6 +65,12 @@ describe.each(storeKinds())('claims of the $name store', ({ open }) => {
     expect(ownersOf(await claimShares())).toEqual(['BUSY', 'BUSY', 'CALM']);
   });
 
+  test('give no more than the share either where many are claimed at once', async () => {
+    expect(ownersOf(await opened.store.queue.claimSome(9, SHARE))).toEqual(['BUSY', 'BUSY', 'CALM']);
+    expect(await opened.store.queue.claimSome(9, SHARE)).toEqual([]);
+    expect(ownersOf(await opened.store.queue.claimSome(9))).toEqual(['BUSY', 'BUSY']);
+  });
+
   test('leave a run for later that is one too many, and take it once one of its organisation ends', async () => {
     const claimed = await claimShares();
     const ofBusy = claimed.find(({ run }) => run.scope.orgId === 'BUSY');

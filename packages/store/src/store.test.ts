@@ -328,6 +328,19 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
     if (claimed) await store.queue.settle(claimed.owner);
   });
 
+  test('gives several runs at once, each to one worker, and none that has ended meanwhile', async () => {
+    const flowIds = ['a', 'b', 'c', 'd', 'e'];
+    for (const flowId of flowIds) await prod.runs.enqueue(flowId);
+    await prod.runs.cancelOpen('c');
+    const claims = [...(await store.queue.claimSome(2)), ...(await store.queue.claimSome(9))];
+    expect(claims.map(({ run }) => run.flowId).toSorted()).toEqual(['a', 'b', 'd', 'e']);
+    expect(claims.every(({ run }) => run.attempt === 1 && run.startedAt !== undefined)).toBe(true);
+    expect(await store.queue.claimSome(9)).toEqual([]);
+    await store.queue.settle(...claims.map(({ owner }) => owner));
+    for (const { run, owner } of claims) expect(await store.queue.heartbeat(run, owner)).toBe(false);
+    for (const flowId of flowIds) await prod.runs.cancelOpen(flowId);
+  });
+
   test('takes no more runs of one organisation than are asked for', async () => {
     for (const flowId of ['one', 'two', 'three']) await prod.runs.enqueue(flowId);
     const claims = [await store.queue.claim(2), await store.queue.claim(2)];
