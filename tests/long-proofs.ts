@@ -5,5 +5,6 @@ export const LONG_PROOFS = [
   'tests/dynamics.test.ts',
   'tests/no-loss.test.ts',
   'tests/object-store.test.ts',
+  'tests/shared-bucket.test.ts',
   'tests/workers.test.ts',
 ];

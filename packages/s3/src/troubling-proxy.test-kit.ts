@@ -20,10 +20,10 @@ export type Trouble =
 export interface TroublingProxy {
   readonly url: URL;
   /**
-   * Makes trouble to the next request that comes of a method, or of a method and a path (`GET /bucket/key`); several queue up.
-   * Resolves once it has come.
+   * Makes trouble to the next request that comes of a method, of a method and a path (`GET /bucket/key`), or of one that a pattern
+   * matches of these; several queue up. Resolves once it has come.
    */
-  trouble(request: string, trouble: Trouble): Promise<void>;
+  trouble(request: string | RegExp, trouble: Trouble): Promise<void>;
   /** How much trouble has still to come. */
   readonly troubles: number;
   /** Makes none of what has still to come. */
@@ -35,10 +35,12 @@ export interface TroublingProxy {
 
 /** A proxy on a free port of this machine, in front of a server that listens on a socket. */
 export async function startTroublingProxy(socketPath: string): Promise<TroublingProxy> {
-  const troubles: { request: string; trouble: Trouble; made: () => void }[] = [];
+  const troubles: { request: string | RegExp; trouble: Trouble; made: () => void }[] = [];
   const server = createServer((incoming, outgoing) => {
     const told = `${incoming.method} ${incoming.url?.split('?')[0]}`;
-    const index = troubles.findIndex(({ request }) => request === told || request === incoming.method);
+    const index = troubles.findIndex(({ request }) =>
+      request instanceof RegExp ? request.test(told) : request === told || request === incoming.method,
+    );
     const [found] = index < 0 ? [] : troubles.splice(index, 1);
     found?.made();
     if (found?.trouble.kind === 'refuse') refuse(incoming, outgoing, found.trouble);

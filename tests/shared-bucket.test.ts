@@ -1,0 +1,214 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { requireS3Server, startS3Server, type TestS3Server } from '@tributary/s3/test-kit';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  type PostgresServer,
+  postgresPrograms,
+  startPostgres,
+} from '../packages/store/src/stores.test-kit.ts';
+import { type EmulatedCrm, startEmulatedCrm } from './emulated-crm.ts';
+import { landedIds } from './rows-in-bucket.ts';
+import { ServerUnderTest } from './server-under-test.ts';
+import { idAndName, type Walk, walkTutorial } from './tutorial.ts';
+import { COMMAND, WorkerUnderTest } from './worker-under-test.ts';
+
+const FLOW = '/data/foundation/flowservice';
+const programs = postgresPrograms();
+/** So many that each of a bulk job's ten pages is a partition. */
+const CONTACTS = 100_000;
+const PAGE_ROWS = 10_000;
+/** A worker reads five partitions at most: with so many, two have to read. */
+const CONCURRENT_READS = 8;
+/** Requests that one of ours makes before it gives up. */
+const ATTEMPTS_OF_A_REQUEST = 5;
+
+describe.skipIf(programs === undefined && !process.env.CI)(
+  `a server and workers that share a database and a bucket, and nothing else${programs === undefined ? ' (skipped: PostgreSQL is not installed)' : ''}`,
+  { timeout: 180_000 },
+  () => {
+    let postgres: PostgresServer;
+    let s3: TestS3Server;
+    /** The folder whose files are the bucket's objects. */
+    let bucket: string;
+    let reach: Record<string, string>;
+    let crm: EmulatedCrm;
+    let server: ServerUnderTest;
+    let first: WorkerUnderTest;
+    let second: WorkerUnderTest;
+    let walk: Walk;
+
+    beforeAll(async () => {
+      const started = await startS3Server();
+      if (started === undefined) return;
+      s3 = started;
+      bucket = await s3.createBucket('company');
+      reach = {
+        AWS_ENDPOINT_URL_S3: s3.serviceUrl.href,
+        AWS_ACCESS_KEY_ID: s3.credentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
+      };
+      postgres = await startPostgres(programs ?? '');
+      crm = await startEmulatedCrm([
+        ...['--rows', `Contact=${CONTACTS}`],
+        ...['--bulk-page-rows', String(PAGE_ROWS)],
+      ]);
+      const shared = {
+        ...reach,
+        DATABASE_URL: postgres.url,
+        LAKE_URI: 's3://company/lake',
+        TRIBUTARY_VAULT_KEY: Buffer.alloc(32, 7).toString('base64'),
+      };
+      server = new ServerUnderTest({ ...shared, TRIBUTARY_LOG: 'off' }, [COMMAND, 'server']);
+      first = new WorkerUnderTest(shared);
+      second = new WorkerUnderTest(shared);
+      await server.start();
+      server.demo = crm.login;
+      await Promise.all([first.start(), second.start()]);
+    }, 120_000);
+    afterAll(async () => {
+      await Promise.all([server?.dispose(), first?.dispose(), second?.dispose()]);
+      await crm?.stop();
+      await postgres?.stop();
+      await s3?.stop();
+    });
+    beforeEach((context) => requireS3Server(context));
+
+    /** Files below a folder of the bucket, as `<run or batch>/<file>`. */
+    function keptIn(folder: '_staging' | '_diagnostics'): string[] {
+      const root = join(bucket, 'lake', folder);
+      try {
+        const entries = readdirSync(root, { recursive: true, withFileTypes: true });
+        return entries
+          .filter((entry) => entry.isFile())
+          .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
+      } catch {
+        return [];
+      }
+    }
+
+    /** The runs that a worker has taken to their end. */
+    function endedBy({ output }: WorkerUnderTest): string[] {
+      const lines = output.split('\n').filter((line) => line.includes('"flow run ended"'));
+      return lines.map((line) => JSON.parse(line).runId);
+    }
+
+    async function runAgain(runs: number) {
+      const answer = await server.call('POST', `${FLOW}/runs`, { body: { flowId: walk.flowId } });
+      expect(answer.status).toBe(201);
+      return server.runsEnded(walk.flowId, runs);
+    }
+
+    async function textAt(href: string): Promise<string> {
+      const answer = await fetch(href, { headers: server.headers });
+      expect(answer.status).toBe(200);
+      return answer.text();
+    }
+
+    async function mutate(changes: object): Promise<{ inserted: string[]; updated: string[] }> {
+      return server.emulator('POST', '/mutate', { object: 'Contact', ...changes });
+    }
+
+    let expected: string[] = [];
+    async function expectAllOnce(): Promise<void> {
+      expect(await landedIds(server, walk.dataSetId, reach)).toEqual(expected);
+    }
+
+    test('read one run together: what one of them has staged, the other transforms', async () => {
+      await server.emulator('POST', '/fault', {
+        kind: 'slow',
+        times: CONTACTS / PAGE_ROWS,
+        path: '/results',
+        chunkBytes: 20_000,
+        delayMs: 100,
+      });
+      walk = await walkTutorial(server, 'Shared', {
+        mappings: [...idAndName, ['Birthdate', 'person.birthDate']],
+        runsOnce: true,
+        concurrentReads: CONCURRENT_READS,
+      });
+      const run = await server.runsEnded(walk.flowId, 1);
+      expect(run.metrics.statusSummary).toMatchObject({ status: 'success', extensions: { attempt: 1 } });
+      const other = endedBy(first).includes(run.id) ? second : first;
+      expect(other.output).toContain('partitions were read for a flow run');
+      expected = await landedIds(server, walk.dataSetId, reach);
+      expect(new Set(expected).size).toBe(CONTACTS);
+      expect(expected).toHaveLength(CONTACTS);
+    });
+
+    test('show rows that did not land, whoever has rejected them', async () => {
+      const { inserted } = await mutate({ insert: 480 });
+      const { inserted: bad } = await mutate({ insert: 20, set: { Birthdate: 'next spring' } });
+      const run = await runAgain(2);
+      expect(run.metrics).toMatchObject({
+        statusSummary: { status: 'partialSuccess' },
+        recordSummary: { failedRecordCount: 20 },
+      });
+      expected = [...expected, ...inserted].sort();
+      await expectAllOnce();
+      const { failedRecords } = run.activities[1].statusSummary.extensions.manifest;
+      const [file] = JSON.parse(await textAt(failedRecords)).data;
+      const rows = (await textAt(file._links.self.href))
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      expect(rows.map(({ Id }) => Id).sort()).toEqual(bad.sort());
+      expect(keptIn('_diagnostics')).toHaveLength(1);
+    });
+
+    test('tell what has landed by pages that a worker staged whose machine is gone', async () => {
+      const { body } = await server.call('GET', `${FLOW}/runs?property=flowId==${walk.flowId}`);
+      const ended = body.items.map(({ id }: { id: string }) => id);
+      const [last, next] = endedBy(first).includes(ended[0]) ? [first, second] : [second, first];
+      await last.end('SIGTERM');
+      expect(keptIn('_staging').length).toBeGreaterThan(0);
+      const { inserted } = await mutate({ insert: 10 });
+      const run = await runAgain(3);
+      expect(run.metrics.recordSummary).toMatchObject({ outputRecordCount: 10 });
+      expect(endedBy(next)).toContain(run.id);
+      expected = [...expected, ...inserted].sort();
+      await expectAllOnce();
+      await last.start();
+    });
+
+    test('wait for a bucket that refuses for a while', async () => {
+      const { inserted } = await mutate({ insert: 10 });
+      for (let refused = 0; refused <= ATTEMPTS_OF_A_REQUEST; refused++)
+        s3.proxy.trouble('PUT', { kind: 'refuse', status: 503, code: 'SlowDown' });
+      const run = await runAgain(4);
+      expect(run.metrics.statusSummary.status).toBe('success');
+      expect(run.metrics.statusSummary.extensions.attempt).toBeGreaterThan(1);
+      expected = [...expected, ...inserted].sort();
+      await expectAllOnce();
+    });
+
+    test('keep nothing of a page whose upload died with its worker, and have every row once', async () => {
+      const { inserted } = await mutate({ insert: 10 });
+      await second.end('SIGTERM');
+      const uploading = s3.proxy.trouble(/^PUT .*\/_staging\//, { kind: 'hold' });
+      const answer = await server.call('POST', `${FLOW}/runs`, { body: { flowId: walk.flowId } });
+      expect(answer.status).toBe(201);
+      await uploading;
+      expect(await first.end('SIGKILL')).toBe('SIGKILL');
+      await second.start();
+      const run = await server.runsEnded(walk.flowId, 5);
+      expect(run.metrics.statusSummary).toMatchObject({ status: 'success', extensions: { attempt: 2 } });
+      expected = [...expected, ...inserted].sort();
+      await expectAllOnce();
+      // The flow's last run keeps what the next one needs, and no other does.
+      const runs = () => new Set(keptIn('_staging').map((path) => path.split('/')[0]));
+      while (runs().size > 1) await pause(50);
+      expect([...runs()]).toEqual([run.id]);
+    });
+
+    test('leave nothing of theirs on the machines', async () => {
+      await Promise.all([first.end('SIGTERM'), second.end('SIGTERM')]);
+      const filesOf = (folder: string) =>
+        readdirSync(folder, { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map(({ name }) => name);
+      expect(filesOf(second.dataFolder)).toEqual([]);
+    });
+  },
+);
