@@ -11,6 +11,7 @@ import type { Routes } from './http/service.ts';
 import { removeReadiness, writeReadiness } from './readiness-file.ts';
 import { openRooms } from './rooms.ts';
 import { allServices } from './services/all.ts';
+import { forgetUntold } from './untold-secret.ts';
 
 /** A running Tributary. */
 export interface Application {
@@ -68,6 +69,7 @@ export async function startApplication(
       ...(demo ? { demo: { salesforce: demo.salesforce, dynamics: demo.dynamics } } : {}),
     });
     closing.add(() => removeReadiness(dataFolder));
+    await forgetUntold(dataFolder);
     return { url, installation, demo, stop: () => closing.close() };
   } catch (error) {
     await closing.close();
