@@ -5,7 +5,7 @@ import { type ChosenRead, chooseRead, type KeyedRun } from './choose-read.ts';
 import { columnsToRead } from './columns-to-read.ts';
 import { isExpired } from './failure.ts';
 import { type HeldBack, readingOf } from './held-items.ts';
-import { newItems } from './new-items.ts';
+import { type NewItems, newItems } from './new-items.ts';
 import type { RunNotice } from './notices.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
 import { progressOf } from './progress.ts';
@@ -52,7 +52,8 @@ export async function planRun(
   fixed: RunWindow | undefined,
 ): Promise<RunPlan> {
   const { refusedToken, requestedWindow } = progressOf(attempt.run);
-  const situation = { source: described.source, table: described.table, fixed, refusedToken };
+  const watermark = await attempt.store.watermarks.get(attempt.run.flowId);
+  const situation = { source: described.source, table: described.table, fixed, refusedToken, watermark };
   if (requestedWindow !== undefined) {
     const requested = await readRequested(attempt, prepared, situation, requestedWindow);
     return planRead(attempt, prepared, described, requested);
@@ -86,7 +87,9 @@ async function planRead(
     }
   }
   const reading = readingOf(prepared, columns);
-  const items = await newItems(attempt, prepared, planned, reading);
+  const items: NewItems = table.isItemwise
+    ? await newItems(attempt, prepared, planned, reading)
+    : { partitions: planned, notices: [] };
   const { partitions } = items;
   const notices = [
     ...read.notices,
