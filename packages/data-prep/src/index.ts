@@ -1,7 +1,7 @@
 export type { Placeholders, SourceColumns } from './bind-scope.ts';
 export { columnsRead } from './columns-read.ts';
 export { type EmitContext, emitExpression, emitTarget } from './emit.ts';
-export { columnsOfRows } from './mapping/columns-of-rows.ts';
+export { columnsOfRows, MOST_NESTED_LISTS } from './mapping/columns-of-rows.ts';
 export { type PathReading, readPath } from './mapping/path.ts';
 export {
   type MappingError,
@@ -47,5 +47,5 @@ export {
   planExpression,
   validateExpression,
 } from './validate.ts';
-export { evaluateChunk, type ScalarFunction } from './vectorised/scalar-function.ts';
+export { evaluateChunk, type ScalarFunction, scalarFunction } from './vectorised/scalar-function.ts';
 export { scalarFunctions } from './vectorised/scalar-functions.ts';

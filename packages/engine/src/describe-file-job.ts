@@ -4,6 +4,8 @@ import { type SourceColumn, TEXT_FORMATS } from '@tributary/xdm';
 import { requireFewColumns } from './column-limit.ts';
 import { type Database, openDatabase } from './database.ts';
 import { EngineError, toEngineError } from './engine-error.ts';
+import { isNestedTooDeep, MAX_JSON_DEPTH } from './json-depth.ts';
+import { MAX_DEPTH } from './json-structure.ts';
 import { digitsOf, sourceTypeOf } from './source-type-of.ts';
 import type { Resources } from './transform-job.ts';
 
@@ -63,11 +65,22 @@ export async function runDescribeFile(
 /** What cannot be read is told without the path, which the one who sent the sample does not know. */
 async function load(database: Database, path: string, format: SampleFormat): Promise<void> {
   try {
+    if (format === 'json') await refuseTooDeep(database, path);
     await database.run(`CREATE TEMP TABLE sample AS SELECT * FROM ${readerOf(path, format)}`);
   } catch (error) {
     const { kind, message } = toEngineError(error);
     const text = message.replaceAll(path, `sample.${format}`);
     throw new EngineError(kind === 'exhausted' ? kind : 'unreadable', text, { cause: error });
+  }
+}
+
+/** Before DuckDB looks at all levels for their types. */
+async function refuseTooDeep(database: Database, path: string): Promise<void> {
+  const [[isTooDeep] = []] = (
+    await database.read(`SELECT ${isNestedTooDeep('content')} FROM read_text(${quoteLiteral(path)})`)
+  ).getRows();
+  if (isTooDeep === true) {
+    throw new EngineError('unreadable', `The sample is nested more than ${MAX_JSON_DEPTH} levels deep.`);
   }
 }
 
@@ -77,7 +90,7 @@ function readerOf(path: string, format: SampleFormat): string {
     case 'csv':
       return `read_csv(${file}, header = true, sample_size = -1)`;
     case 'json':
-      return `read_json(${file}, sample_size = -1)`;
+      return `read_json(${file}, sample_size = -1, maximum_depth = ${MAX_DEPTH})`;
     case 'parquet':
       return `read_parquet(${file})`;
   }

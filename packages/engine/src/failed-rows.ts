@@ -2,6 +2,7 @@ import { dirname, relative, sep } from 'node:path';
 import { quoteLiteral } from '@tributary/data-prep';
 import type { CompiledMapping } from './compile-mapping.ts';
 import { type FileLayout, hasRejects, headerRecords } from './file-layout.ts';
+import { isNestedTooDeep, MAX_JSON_DEPTH } from './json-depth.ts';
 import { type Contenders, numbered, withoutSuperseded } from './keyed-rows.ts';
 import { withLanded } from './landed-rows.ts';
 import { UNREADABLE } from './relation-parts.ts';
@@ -52,7 +53,7 @@ export function compileFailedRows(
     collect: staged.map((layout, file) => {
       const staged = withoutSuperseded(numbered(layout, file, request), contending);
       const rows = mapping.evaluate(withLanded(staged, landed, request));
-      const errors = `CASE WHEN ${UNREADABLE} IS NULL THEN ${mapping.errors} ELSE [${NO_ROW}] END`;
+      const errors = `CASE WHEN ${UNREADABLE} IS NULL THEN ${mapping.errors} ELSE ${NO_ROW} END`;
       const fails = `${UNREADABLE} IS NOT NULL OR ${mapping.fails} OR NOT ${looksAtAll(columns)}`;
       return (
         `INSERT INTO failed SELECT ${file}, readable_row, ${errors}, ${rawNames(columns)} ` +
@@ -84,12 +85,14 @@ export function compileFailedRows(
 }
 
 /** The error of a record that is no row. */
-const NO_ROW = errorEntry({
-  code: CORRUPT_ROW,
-  message: "The row can't be read: it is no JSON object.",
-  column: '',
-  value: `left(${UNREADABLE}, 1000)`,
-});
+const NO_ROW =
+  `CASE WHEN ${isNestedTooDeep(UNREADABLE)} ` +
+  `THEN ${noRow(`its JSON is nested more than ${MAX_JSON_DEPTH} levels deep`)} ELSE ${noRow('it is no JSON object')} END`;
+
+function noRow(why: string): string {
+  const message = `The row can't be read: ${why}.`;
+  return `[${errorEntry({ code: CORRUPT_ROW, message, column: '', value: `left(${UNREADABLE}, 1000)` })}]`;
+}
 
 /**
  * Corrupt records are not among the readable rows, but are rows of their file: `readable_before` is how many readable

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { quoteLiteral } from '@tributary/data-prep';
 import type { SourceColumn } from '@tributary/xdm';
+import { isNestedTooDeep } from './json-depth.ts';
 import { jsonPointer } from './json-pointer.ts';
 import {
   MAX_RECORD_BYTES,
@@ -47,7 +48,7 @@ export function jsonRowsRelation(
   );
 }
 
-/** A relation over the documents of files: `record` as it stands there, and `item`, null where that is no JSON. */
+/** A relation over the documents of files: `record` as it stands there, and `item`, null where that is no JSON or is nested too deep. */
 export function jsonItems(files: readonly JsonRowsLayout[], purpose: Purpose): string {
   if (files[0]?.kind === 'json-lines') {
     const options = [
@@ -61,8 +62,8 @@ export function jsonItems(files: readonly JsonRowsLayout[], purpose: Purpose): s
       `columns = {'record': 'VARCHAR'}`,
     ];
     return (
-      `SELECT record, TRY_CAST(record AS JSON) AS item FROM read_csv(${pathList(files)}, ${options.join(', ')}) ` +
-      `WHERE trim(record, ' \t') <> ''`
+      `SELECT record, CASE WHEN NOT ${isNestedTooDeep('record')} THEN TRY_CAST(record AS JSON) END AS item ` +
+      `FROM read_csv(${pathList(files)}, ${options.join(', ')}) WHERE trim(record, ' \t') <> ''`
     );
   }
   const options = [
@@ -72,8 +73,9 @@ export function jsonItems(files: readonly JsonRowsLayout[], purpose: Purpose): s
     `maximum_object_size = ${MAX_RECORD_BYTES}`,
   ];
   return (
-    `SELECT coalesce(CAST(item AS VARCHAR), 'null') AS record, item ` +
-    `FROM read_json(${pathList(files)}, ${options.join(', ')})`
+    `SELECT record, CASE WHEN NOT ${isNestedTooDeep('record')} THEN item END AS item ` +
+    `FROM (SELECT coalesce(CAST(item AS VARCHAR), 'null') AS record, item ` +
+    `FROM read_json(${pathList(files)}, ${options.join(', ')}))`
   );
 }
 

@@ -1,8 +1,12 @@
 import { type DuckDBType, DuckDBTypeId } from '@duckdb/node-api';
+import { MOST_NESTED_LISTS } from '@tributary/data-prep';
 import type { SourceColumn, SourceType } from '@tributary/xdm';
 
-/** DuckDB's type of a column in the terms of source columns; undefined types and those that only DuckDB has are text. */
-export function sourceTypeOf(type: DuckDBType | undefined): SourceType {
+/**
+ * DuckDB's type of a column in the terms of source columns; undefined types and those that only DuckDB has are text.
+ * `lists` counts the lists and maps around it.
+ */
+export function sourceTypeOf(type: DuckDBType | undefined, lists = 0): SourceType {
   switch (type?.typeId) {
     case DuckDBTypeId.BOOLEAN:
       return 'boolean';
@@ -36,13 +40,18 @@ export function sourceTypeOf(type: DuckDBType | undefined): SourceType {
       return 'date-time';
     case DuckDBTypeId.LIST:
     case DuckDBTypeId.ARRAY:
-      return { kind: 'array', items: sourceTypeOf(type.valueType) };
+      if (lists === MOST_NESTED_LISTS) return 'json';
+      return { kind: 'array', items: sourceTypeOf(type.valueType, lists + 1) };
     case DuckDBTypeId.MAP:
-      return { kind: 'map', values: sourceTypeOf(type.valueType) };
+      if (lists === MOST_NESTED_LISTS) return 'json';
+      return { kind: 'map', values: sourceTypeOf(type.valueType, lists + 1) };
     case DuckDBTypeId.STRUCT:
       return {
         kind: 'object',
-        fields: type.entryNames.map((name, index) => ({ name, type: sourceTypeOf(type.entryTypes[index]) })),
+        fields: type.entryNames.map((name, index) => ({
+          name,
+          type: sourceTypeOf(type.entryTypes[index], lists),
+        })),
       };
     case DuckDBTypeId.VARCHAR:
       return type.alias === 'JSON' ? 'json' : 'string';

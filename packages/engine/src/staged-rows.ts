@@ -4,16 +4,19 @@ import { deletedAsRow, withLiveRowsMarked } from './deleted-rows.ts';
 import { delimitedRelation } from './delimited-rows.ts';
 import { EngineError, UNREADABLE_PAGE } from './engine-error.ts';
 import type { CsvLayout, FileLayout, JsonPageLayout } from './file-layout.ts';
+import { isNestedTooDeep } from './json-depth.ts';
 import { type JsonRowsLayout, jsonFields, jsonRowsRelation } from './json-rows.ts';
 import { parquetRelation } from './parquet-rows.ts';
-import { type Purpose, pathList, READABLE, rawName, recordOptions } from './relation-parts.ts';
+import { type Purpose, pathList, READABLE, rawName, recordOptions, UNREADABLE } from './relation-parts.ts';
 import { isStagedAsJson } from './source-types.ts';
 
 export { type Purpose, rawName } from './relation-parts.ts';
 
-/** SQL for a column's raw text as a JSON value: what is nested stays so, anything else is a text. */
+/** SQL for a column's raw text as a JSON value: what is nested stays so, unless too deep, anything else is a text. */
 export function rawJson(column: SourceColumn, raw: string): string {
-  return isStagedAsJson(column) ? `coalesce(TRY_CAST(${raw} AS JSON), to_json(${raw}))` : raw;
+  if (!isStagedAsJson(column)) return raw;
+  const nested = `CASE WHEN NOT ${isNestedTooDeep(raw)} THEN TRY_CAST(${raw} AS JSON) END`;
+  return `coalesce(${nested}, to_json(${raw}))`;
 }
 
 /** All raw texts of a row, for a select list. */
@@ -43,7 +46,7 @@ export function stagedRelations(
   return [
     ...alike(csvFiles, ({ header }) => header).map((files) => csvRelation(files, columns, purpose)),
     ...alike(jsonPages, ({ rowsAt, keys = {}, deletions }) => [rowsAt, keys, deletions]).map((pages) =>
-      jsonPageRelation(pages, columns),
+      jsonPageRelation(pages, columns, purpose),
     ),
     ...alike(delimited, ({ path: _, name: __, ...layout }) => layout).map((files) =>
       delimitedRelation(files, columns, purpose),
@@ -94,7 +97,11 @@ function csvRelation(
 }
 
 /** All pages have the format of the first. */
-function jsonPageRelation(pages: readonly JsonPageLayout[], columns: readonly SourceColumn[]): string {
+function jsonPageRelation(
+  pages: readonly JsonPageLayout[],
+  columns: readonly SourceColumn[],
+  purpose: Purpose,
+): string {
   const { rowsAt = '', keys = {}, deletions } = pages[0] ?? {};
   const keyOf = (name: string) => (Object.hasOwn(keys, name) ? (keys[name] ?? name) : name);
   const rows = quoteIdentifier(rowsAt);
@@ -108,7 +115,7 @@ function jsonPageRelation(pages: readonly JsonPageLayout[], columns: readonly So
     `error(${quoteLiteral(`${UNREADABLE_PAGE} ${JSON.stringify(rowsAt)} ${what} in one of the JSON pages.`)})`;
   const { extracted, selected } = jsonFields(columns, 'item', keyOf);
   const fields =
-    `CASE WHEN json_type(item) = 'OBJECT' THEN ${extracted} ` +
+    `CASE WHEN ${UNREADABLE} IS NOT NULL THEN NULL WHEN json_type(item) = 'OBJECT' THEN ${extracted} ` +
     `ELSE ${unreadable('holds something else than objects')} END`;
   const items = `CASE WHEN ${rows} IS NULL THEN ${unreadable('is no array')} ELSE ${rows} END`;
   const objects = `SELECT unnest(${items}) AS item FROM read_json(${pathList(pages)}, ${options.join(', ')})`;
@@ -117,6 +124,10 @@ function jsonPageRelation(pages: readonly JsonPageLayout[], columns: readonly So
     deletions === undefined
       ? objects
       : `SELECT ${deletedAsRow('item', deletions, keyOf, keyless)} AS item FROM (${objects})`;
-  const relation = `SELECT ${selected.join(', ')}, ${READABLE} FROM (SELECT ${fields} AS fields FROM (${rowObjects}))`;
+  const tooDeep = `CASE WHEN ${isNestedTooDeep('record')} THEN record END AS ${UNREADABLE}`;
+  const told = `SELECT item, ${tooDeep} FROM (SELECT item, CAST(item AS VARCHAR) AS record FROM (${rowObjects}))`;
+  const relation =
+    `SELECT ${selected.join(', ')}, ${UNREADABLE} FROM (SELECT ${UNREADABLE}, ${fields} AS fields FROM (${told}))` +
+    (purpose === 'compare' ? ` WHERE ${UNREADABLE} IS NULL` : '');
   return deletions === undefined ? relation : withLiveRowsMarked(relation, deletions, columns);
 }

@@ -41,6 +41,15 @@ describe('columnsOfRows', () => {
     expect(columnsOfRows(values.map((value) => ({ value })))).toEqual([{ name: 'value', type }]);
   });
 
+  it('leaves lists beyond eight within each other as JSON', () => {
+    const lists = (levels: number, innermost: unknown) =>
+      Array.from({ length: levels }).reduce<unknown>((inner) => [inner], innermost);
+    const typed = Array.from({ length: 8 }).reduce<SourceType>((items) => array(items), 'long');
+    expect(columnsOfRows([{ value: lists(8, 1) }])).toEqual([{ name: 'value', type: typed }]);
+    const cut = Array.from({ length: 8 }).reduce<SourceType>((items) => array(items), 'json');
+    expect(columnsOfRows([{ value: lists(90, 1) }])).toEqual([{ name: 'value', type: cut }]);
+  });
+
   it('keeps the order in which columns are met, and has none without rows', () => {
     expect(columnsOfRows([{ b: 1 }, { a: 'x', b: 2 }]).map(({ name }) => name)).toEqual(['b', 'a']);
     expect(columnsOfRows([])).toEqual([]);
