@@ -12,6 +12,9 @@ let flow: BenchFlow;
 const region: SourceColumn = { name: 'Region__c', type: 'string', originalType: 'picklist' };
 const height: SourceColumn = { name: 'Größe (cm)', type: 'integer' };
 
+/** A column as the mapping language names it that is no plain name. */
+const quotedName = ({ name }: SourceColumn) => ['$', `{${name}}`].join('');
+
 beforeAll(async () => {
   bench = await RunBench.open();
 });
@@ -59,7 +62,7 @@ describe('a new column, where the flow’s policy is to add', () => {
       ['ATTRIBUTE', 'Id'],
       ['ATTRIBUTE', 'Name'],
       ['ATTRIBUTE', 'Region__c'],
-      ['ATTRIBUTE', ['$', '{Größe (cm)}'].join('')],
+      ['ATTRIBUTE', quotedName(height)],
     ]);
     const { items: groups } = await bench.store.resources('mixin').list({ limit: 100 });
     expect(groups.filter(({ body }) => String(body.title).includes(flow.id))).toHaveLength(1);
@@ -114,6 +117,20 @@ describe('a new column, where the flow’s policy is to add', () => {
     expect((await mappingSet()).version).toBe(1);
   });
 
+  test('is left out where another flow follows the mapping set, and comes once that one keeps to a version', async () => {
+    const other = await bench.flow({ mappingSetId: flow.mappingId });
+    await after([region], {});
+    expect(progressOf(await bench.run(flow)).notices[0]).toEqual({
+      code: 'COLUMNS_NOT_ADDED',
+      message: expect.stringContaining(`the flow ${other.id} follows the mapping set`),
+    });
+    expect((await mappingSet()).version).toBe(1);
+    await bench.pinMapping(other, 1);
+    bench.source.columns = [...peopleColumns, region, height];
+    await bench.run(flow);
+    expect((await mappingSet()).mappings.map(({ source }) => source)).toContain(quotedName(height));
+  });
+
   test('is left out where no field can hold it; its neighbours are added', async () => {
     const nested: SourceColumn = {
       name: 'Tree',
@@ -130,6 +147,28 @@ describe('a new column, where the flow’s policy is to add', () => {
     await after([region], { [region.name]: 'North' });
     expect(await bench.run(flow)).toMatchObject({ state: 'success' });
     expect(await bench.run(flow)).toMatchObject({ state: 'success' });
+  });
+
+  test('is added once where the store’s answer to the transaction is lost', async () => {
+    await after([region], { [region.name]: 'North' });
+    await bench.store.runs.enqueue(flow.id);
+    let isLost = false;
+    const run = await bench.attempt({
+      through: (store) => ({
+        ...store,
+        async transaction(work) {
+          const result = await store.transaction(work);
+          if (isLost || (await mappingSet()).version === 1) return result;
+          isLost = true;
+          throw new Error('Connection terminated unexpectedly');
+        },
+      }),
+    });
+    expect(progressOf(run).errors).toHaveLength(1);
+    expect(await bench.attempt()).toMatchObject({ state: 'success' });
+    expect((await mappingSet()).version).toBe(2);
+    const [, added] = (await bench.rows(flow)).map(({ _acme: own = {} }) => Object.values(Object(own))[0]);
+    expect(added).toEqual({ region__c: 'North' });
   });
 
   test('does not come into the table where the transaction fails, nor anywhere else', async () => {

@@ -7,6 +7,7 @@ import { documentOf, type MappingDocument } from './documents.ts';
 import { advanceRun } from './events/advance-run.ts';
 import { type EvolvedTable, evolveDataSets, tidyTables } from './evolve-data-sets.ts';
 import { type AddedField, ensureFlowFields, type FlowFields } from './flow-fields.ts';
+import { flowsUsing } from './flows-using-mapping.ts';
 import { replaceMappingSet } from './mapping-set-version.ts';
 import { type RunNotice, withNotices } from './notices.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
@@ -72,6 +73,7 @@ async function addAll(
   const { advanced, tables } = await store.transaction(async (transaction) => {
     await holdRegistry(transaction);
     const locked = await lockWhatChanges(transaction, prepared);
+    await requireOwnMappings(transaction, locked.mappingSet, run);
     const added = await addFields(transaction, attempt, prepared, columns, context);
     const roots = await rootsOf(transaction, added.group);
     await mapFields(transaction, locked.mappingSet, { prepared, roots, columns }, added.fields);
@@ -102,6 +104,20 @@ async function lockWhatChanges(
   const mappingSet = await store.resources('mappingSet').getForUpdate(String(mappingId));
   if (mappingSet === undefined) throw new NotAdded([], 'the mapping set was deleted');
   return { sourceConnection, mappingSet };
+}
+
+/** A flow that follows the same mapping set would have to read the new columns too, which its table may not have. */
+async function requireOwnMappings(
+  store: ScopedStore,
+  { id }: Resource,
+  { flowId }: Pick<RunRecord, 'flowId'>,
+): Promise<void> {
+  const other = (await flowsUsing(store, id)).find((flow) => flow.id !== flowId && !flow.isPinned);
+  if (other === undefined) return;
+  const mend =
+    'Map what is wanted by hand; for columns that come later, give the flow a mapping set of its own, or have the other one name ' +
+    'a mappingVersion.';
+  throw new NotAdded([], `the flow ${other.id} follows the mapping set ${id} too. ${mend}`);
 }
 
 async function tenantContext({ services, store }: Attempt): Promise<TenantContext> {

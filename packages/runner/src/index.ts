@@ -9,6 +9,7 @@ export { type DeliveryServices, deliverEvent } from './events/deliver-event.ts';
 export { type EventType, eventTypes, isWanted } from './events/event-types.ts';
 export { recordRunEvent } from './events/record-event.ts';
 export { type EvolvedTable, evolveDataSets, tidyTables } from './evolve-data-sets.ts';
+export { flowsUsing, type UsingFlow } from './flows-using-mapping.ts';
 export type { KeptPlace, KeptPlaces } from './kept-files.ts';
 export { withLiveFiles } from './live-files.ts';
 export {

@@ -71,7 +71,7 @@ async function addUnlessPinned(
   const names = listOf(columns.map(({ name }) => name));
   const message =
     `${names} was not added: the flow names version ${String(mapping.params.mappingVersion)} of its mapping set. ` +
-    'Leave mappingVersion out for new columns to be mapped.';
+    'Map what is wanted by hand, and leave mappingVersion out for columns that come later to be added.';
   const progress = withNotices(progressOf(run), [{ code: 'COLUMNS_NOT_ADDED', message }]);
   return advanceRun(store, run, owner, run.state, progress);
 }

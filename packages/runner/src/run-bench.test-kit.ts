@@ -128,11 +128,14 @@ export class RunBench {
   /** A flow of the source's table into a dataset: a new one, or that of another flow. */
   async flow({
     dataSetId,
+    mappingSetId,
     copy,
     backfill,
     ...options
   }: {
     dataSetId?: string;
+    /** That of another flow; one of its own where left out. */
+    mappingSetId?: string;
     /** Params of the flow's Copy transformation; it has none where left out. */
     copy?: Record<string, unknown>;
     backfill?: boolean;
@@ -163,7 +166,7 @@ export class RunBench {
       data: {},
       params: { dataSetId: target },
     });
-    const mappingId = await insert('mappingSet', mappingSet('id', 'name'));
+    const mappingId = mappingSetId ?? (await insert('mappingSet', mappingSet('id', 'name')));
     const id = await insert('flow', {
       flowSpec: SPEC,
       sourceConnectionIds: [sourceConnectionId],

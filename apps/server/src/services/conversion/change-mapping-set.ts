@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { SourceColumns } from '@tributary/data-prep';
-import { documentOf, replaceMappingSet } from '@tributary/runner';
+import { documentOf, flowsUsing, replaceMappingSet } from '@tributary/runner';
 import type { Actor, Resource, ScopedStore } from '@tributary/store';
 import { Problem } from '../../http/problem.ts';
 import { type CheckedMappingSet, checkMappingSet } from './check-mapping-set.ts';
 import { type MappingSetBody, outputSchemaOf } from './mapping-set-body.ts';
 import { mappingSetDocument } from './mapping-set-document.ts';
 import { invalidMappingSet, refuseErrors } from './refusal.ts';
-import { flowsUsing, namesOf } from './stored-mapping-set.ts';
+import { namesOf } from './stored-mapping-set.ts';
 
 /** A mapping set as it has been stored, and what the check had to say. */
 export interface StoredMappingSet {

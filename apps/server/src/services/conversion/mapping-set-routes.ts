@@ -1,4 +1,4 @@
-import { removeMappingSet } from '@tributary/runner';
+import { flowsUsing, removeMappingSet } from '@tributary/runner';
 import type { ScopedStore } from '@tributary/store';
 import { Type } from 'typebox';
 import { Problem } from '../../http/problem.ts';
@@ -12,13 +12,7 @@ import { mappingSetAsBody, shownMappingSet } from './mapping-set-document.ts';
 import { ListQuery, nextLink, storeQueryOf } from './mapping-set-list.ts';
 import { PatchBody, patchedMappingSet } from './patch-mapping-set.ts';
 import { isOn, queryFlag } from './query-flag.ts';
-import {
-  existingMappingSet,
-  expandedSchema,
-  flowsUsing,
-  mappingSetOf,
-  namesOf,
-} from './stored-mapping-set.ts';
+import { existingMappingSet, expandedSchema, mappingSetOf, namesOf } from './stored-mapping-set.ts';
 
 const ById = Type.Object({ id: Type.String() });
 const WriteQuery = Type.Object({

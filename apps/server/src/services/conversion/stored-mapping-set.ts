@@ -1,4 +1,10 @@
-import { documentOf, mappingSetAt, readMappingVersion, schemaLookup } from '@tributary/runner';
+import {
+  documentOf,
+  mappingSetAt,
+  readMappingVersion,
+  schemaLookup,
+  type UsingFlow,
+} from '@tributary/runner';
 import type { Resource, ScopedStore } from '@tributary/store';
 import { type AcceptForm, renderResource } from '@tributary/xdm';
 import { Problem } from '../../http/problem.ts';
@@ -55,29 +61,8 @@ export async function expandedSchema(
   return rendered.ok ? rendered.value : undefined;
 }
 
-/** More flows than use one mapping set. */
-const MAX_FLOWS = 10_000;
 /** At most so many flows are named. */
 const NAMED_FLOWS = 20;
-
-export interface UsingFlow {
-  readonly id: string;
-  /** Whether it names a version; one that does not follows the newest. */
-  readonly isPinned: boolean;
-}
-
-/** The flows that use a mapping set. */
-export async function flowsUsing(store: ScopedStore, id: string): Promise<readonly UsingFlow[]> {
-  const { items } = await store.resources('flow').list({
-    // A list of transformations is searched as text, which an id is long enough for.
-    filters: [{ path: ['transformations'], operator: '~', value: id }],
-    limit: MAX_FLOWS,
-  });
-  return items.map((flow) => {
-    const mapping = documentOf('flow', flow).transformations.find(({ name }) => name === 'Mapping');
-    return { id: flow.id, isPinned: mapping?.params.mappingVersion !== undefined };
-  });
-}
 
 /** Flows by their ids, as a message names them. */
 export function namesOf(flows: readonly UsingFlow[]): string {
