@@ -112,11 +112,16 @@ export class RunBench {
       { id: ORG_ID, tenantId: 'acme' },
       { id: 'client', secret: 'secret' },
     );
+    const bench = await RunBench.beside(folder, store);
+    await bench.store.resources('schema').insert(SCHEMA_ID, schemaBody, actor);
+    return bench;
+  }
+
+  /** Another process's part of a bench that is open already. */
+  static async beside(folder: string, store: Store): Promise<RunBench> {
     const sandbox = await store.organizations.sandbox(ORG_ID, 'prod');
     if (sandbox === undefined) throw new Error('an organisation begins with a sandbox');
-    const scoped = store.scoped({ orgId: ORG_ID, sandboxId: sandbox.id });
-    await scoped.resources('schema').insert(SCHEMA_ID, schemaBody, actor);
-    return new RunBench(folder, store, scoped);
+    return new RunBench(folder, store, store.scoped({ orgId: ORG_ID, sandboxId: sandbox.id }));
   }
 
   async close(): Promise<void> {
