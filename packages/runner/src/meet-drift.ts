@@ -4,6 +4,8 @@ import type { FlowSource, RunRecord, ScopedStore } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
 import { addColumns } from './add-columns.ts';
 import { advanceRun } from './events/advance-run.ts';
+import { FlowUnfit } from './failure.ts';
+import { keyDrift } from './key-drift.ts';
 import { withNotices, withPlanNotices } from './notices.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
 import { progressOf } from './progress.ts';
@@ -11,8 +13,9 @@ import {
   DEFAULT_DRIFT_POLICY,
   hasDrifted,
   listOf,
+  type RefusedDrift,
   refusedDrift,
-  requireNoDrift,
+  refusedKeyDrift,
   type SchemaDrift,
   schemaDrift,
 } from './schema-drift.ts';
@@ -25,7 +28,10 @@ export interface MetDrift {
   readonly run: RunRecord;
 }
 
-/** Compares a table's columns with those that the flow's last landed run found, and does what the flow's policy says. */
+/**
+ * Compares a table's columns with those that the flow's last landed run found, and does what the flow's policy says.
+ * @throws {FlowUnfit} where that is to fail, or rows would not be found any more by their key
+ */
 export async function meetDrift(
   attempt: Attempt,
   prepared: PreparedFlow,
@@ -36,15 +42,22 @@ export async function meetDrift(
   if (known === undefined) return { drift: undefined, run };
   const drift = schemaDrift(knownColumns(known), table.columns);
   const policy = prepared.flow.options?.schemaDrift ?? DEFAULT_DRIFT_POLICY;
-  if (policy === 'fail' && hasDrifted(drift))
-    await advanceRun(store, run, attempt.owner, run.state, {
-      ...withPlanNotices(progressOf(run), [refusedDrift(drift)]),
-      drift,
-    });
-  requireNoDrift(drift, policy);
+  if (policy === 'fail' && hasDrifted(drift)) await refuse(attempt, drift, refusedDrift(drift));
+  const ofKey = { added: [], removed: [], retyped: keyDrift(prepared, table, drift) };
+  if (hasDrifted(ofKey)) await refuse(attempt, ofKey, refusedKeyDrift(ofKey));
   const wanted = policy === 'add' ? unread(prepared, table, drift.added) : [];
   if (wanted.length === 0) return { drift, run };
   return { drift, run: await addUnlessPinned(attempt, prepared, wanted) };
+}
+
+/** Keeps with the run what it refuses, for it to be accepted, and ends it. */
+async function refuse(
+  { store, run, owner }: Attempt,
+  drift: SchemaDrift,
+  { violation, notice }: RefusedDrift,
+): Promise<never> {
+  await advanceRun(store, run, owner, run.state, { ...withPlanNotices(progressOf(run), [notice]), drift });
+  throw new FlowUnfit([violation]);
 }
 
 /** Those that no mapping reads yet. Where the mappings do not fit at all, planning says so, and nothing is added. */

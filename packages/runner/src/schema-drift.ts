@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SourceColumn } from '@tributary/xdm';
 import type { SchemaDriftPolicy } from './documents.ts';
-import { FlowUnfit } from './failure.ts';
 import type { RunNotice } from './notices.ts';
+import type { FlowViolation } from './prepare-flow.ts';
 
 /** How the columns of a table differ from those that the flow's last landed run found. */
 export interface SchemaDrift {
@@ -63,19 +63,6 @@ export function hasDrifted({ added, removed, retyped }: SchemaDrift): boolean {
   return added.length + removed.length + retyped.length > 0;
 }
 
-/** @throws {FlowUnfit} where the flow's policy is to fail and the table's columns have changed. */
-export function requireNoDrift(drift: SchemaDrift, policy: SchemaDriftPolicy): void {
-  if (policy !== 'fail' || !hasDrifted(drift)) return;
-  throw new FlowUnfit([
-    {
-      path: '/options/schemaDrift',
-      message:
-        `nothing was read, for the table's columns have changed since the flow's last run: ${wordsOf(drift)}. ` +
-        'Change the mappings where they must follow, then accept the change: POST /runs/{id of this run}/action?op=accept-drift.',
-    },
-  ]);
-}
-
 /** The notice of a drift, with what it means for columns that mappings read. */
 export function driftNotices(
   drift: SchemaDrift | undefined,
@@ -89,14 +76,48 @@ export function driftNotices(
   return [{ code: 'SCHEMA_DRIFT', message }];
 }
 
-/** The notice of a run that the drift has failed, which clients offer to accept by. */
-export function refusedDrift(drift: SchemaDrift): RunNotice {
+/** What a run has to tell that a drift fails: why, and that it may be accepted. */
+export interface RefusedDrift {
+  readonly violation: FlowViolation;
+  /** By which clients offer to accept it. */
+  readonly notice: RunNotice;
+}
+
+/** The refusal of any drift, as the policy of a flow may be. */
+export function refusedDrift(drift: SchemaDrift): RefusedDrift {
   return {
-    code: 'SCHEMA_DRIFT_REFUSED',
-    message:
-      `The table's columns have changed since the flow's last run: ${wordsOf(drift)}. The flow's runs fail until the change ` +
-      'is accepted, by the action accept-drift of this run.',
+    violation: {
+      path: '/options/schemaDrift',
+      message:
+        `nothing was read, for the table's columns have changed since the flow's last run: ${wordsOf(drift)}. ` +
+        `Change the mappings where they must follow, then accept the change: ${ACCEPT}.`,
+    },
+    notice: refusedNotice(drift),
   };
+}
+
+/** The refusal of a drift of key columns by whose texts rows are found. */
+export function refusedKeyDrift(drift: SchemaDrift): RefusedDrift {
+  return {
+    violation: {
+      path: '/transformations',
+      message:
+        `nothing was read, for a column of the key has another type since the flow's last run: ${wordsOf(drift)}. Rows of the ` +
+        'dataset are found by the text of the key: one that is written in another way now, as 7 in the place of 007, would come ' +
+        'beside its former version. Have the column as it was (of files, by declaring its type in the source connection), or ' +
+        `accept the change where the texts are the same: ${ACCEPT}.`,
+    },
+    notice: refusedNotice(drift),
+  };
+}
+
+const ACCEPT = 'POST /runs/{id of this run}/action?op=accept-drift';
+
+function refusedNotice(drift: SchemaDrift): RunNotice {
+  const message =
+    `The table's columns have changed since the flow's last run: ${wordsOf(drift)}. The flow's runs fail until the change ` +
+    'is accepted, by the action accept-drift of this run.';
+  return { code: 'SCHEMA_DRIFT_REFUSED', message };
 }
 
 /** What may be behind an error about columns, in brackets; empty where no column is gone or of another type. */
