@@ -11,9 +11,11 @@ export async function removeLeftovers(
   files: Files,
   leftovers: readonly Leftover[],
   log: Log,
+  signal?: AbortSignal,
 ): Promise<number> {
   let removed = 0;
   for (const leftover of leftovers) {
+    if (signal?.aborted) break;
     try {
       await removeFiles(files, leftover);
       await files.store.leftovers.forget(leftover);

@@ -7,12 +7,12 @@ const POLL_MS = 10_000;
 export interface SandboxCleaner {
   /** Looks for work now rather than at the next poll. */
   wake(): void;
-  /** Resolves when it has stopped; what is not removed by then is taken up again at the next start. */
+  /** Ends between two files, of which there may be thousands; what is not removed by then is taken up again at the next start. */
   stop(): Promise<void>;
 }
 
 export function startSandboxCleaner(files: Files, log: Log): SandboxCleaner {
-  let isStopping = false;
+  const stopping = new AbortController();
   let isAwake = false;
   let wakeUp = () => {};
   const wake = () => {
@@ -21,9 +21,9 @@ export function startSandboxCleaner(files: Files, log: Log): SandboxCleaner {
   };
 
   const loop = (async () => {
-    while (!isStopping) {
+    while (!stopping.signal.aborted) {
       isAwake = false;
-      await cleanSandboxes(files, new Date(), log).catch((error: unknown) =>
+      await cleanSandboxes(files, new Date(), log, stopping.signal).catch((error: unknown) =>
         log.warn({ err: error }, 'a sandbox could not be emptied; it is tried again'),
       );
       if (isAwake) continue;
@@ -38,7 +38,7 @@ export function startSandboxCleaner(files: Files, log: Log): SandboxCleaner {
   return {
     wake,
     async stop() {
-      isStopping = true;
+      stopping.abort();
       wake();
       await loop;
     },
@@ -49,18 +49,18 @@ export function startSandboxCleaner(files: Files, log: Log): SandboxCleaner {
  * Empties every closed sandbox, removes the files that are due at `now`, and opens or ends those sandboxes of which none
  * are left. May run in several processes at the same time.
  */
-export async function cleanSandboxes(files: Files, now: Date, log: Log): Promise<void> {
+export async function cleanSandboxes(files: Files, now: Date, log: Log, signal?: AbortSignal): Promise<void> {
   const { sandboxRemovals } = files.store;
   const closed = await sandboxRemovals.closed();
   for (const { scope } of closed) await sandboxRemovals.empty(scope);
-  await removeDue(files, now, log);
+  await removeDue(files, now, log, signal);
   for (const sandbox of closed) await sandboxRemovals.finish(sandbox, now);
 }
 
 /** All that are due: while some can be removed there may be more of them. */
-async function removeDue(files: Files, now: Date, log: Log): Promise<void> {
+async function removeDue(files: Files, now: Date, log: Log, signal: AbortSignal | undefined): Promise<void> {
   let removed: number;
   do {
-    removed = await removeLeftovers(files, await files.store.leftovers.due(now), log);
-  } while (removed > 0);
+    removed = await removeLeftovers(files, await files.store.leftovers.due(now), log, signal);
+  } while (removed > 0 && !signal?.aborted);
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../../test-kit.ts';
 import { catalog } from '../catalog/index.ts';
 import { flowService } from '../flow-service/index.ts';
-import { cleanSandboxes } from './clean-sandboxes.ts';
+import { cleanSandboxes, startSandboxCleaner } from './clean-sandboxes.ts';
 import { sandboxes } from './index.ts';
 
 const BASE = '/data/foundation/sandbox-management';
@@ -199,6 +199,35 @@ describe('the cleaner', () => {
     expect([await stuck.state(), await other.state()]).toEqual(['resetting', 'active']);
     await cleanSandboxes(idle.dependencies, new Date(), log);
     expect(await stuck.state()).toBe('active');
+  });
+
+  it('ends between two files where the process is told to end, and goes on after that', async () => {
+    const { scoped } = await closedSandbox('many');
+    await cleanSandboxes(idle.dependencies, new Date(), log);
+    const noted = ['one', 'two', 'three'].map((name) => ({
+      kind: 'diagnostics' as const,
+      name,
+      notBefore: new Date(0),
+    }));
+    await scoped.leftovers.note(noted);
+    const begun = Promise.withResolvers<void>();
+    const mayEnd = Promise.withResolvers<void>();
+    const removed: string[] = [];
+    const removeDiagnostics = async (batchId: string) => {
+      removed.push(batchId);
+      begun.resolve();
+      await mayEnd.promise;
+    };
+    const runFiles = { ...idle.dependencies.runFiles, removeDiagnostics };
+    const cleaner = startSandboxCleaner({ ...idle.dependencies, runFiles }, log);
+    await begun.promise;
+    const stopped = cleaner.stop();
+    mayEnd.resolve();
+    await stopped;
+    expect(removed).toHaveLength(1);
+    expect(await idle.store.leftovers.due(new Date())).toHaveLength(2);
+    await cleanSandboxes(idle.dependencies, new Date(), log);
+    expect(await idle.store.leftovers.due(new Date())).toEqual([]);
   });
 
   it('removes what a worker wrote to a table before it knew that its run was gone', async () => {
