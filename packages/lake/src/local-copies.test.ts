@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type FileIO, FileNotFoundError } from './file-io.ts';
-import { type LocalCopies, localCopies } from './local-copies.ts';
+import { type LocalCopies, localCopies, NoRoomError } from './local-copies.ts';
 import { localFileIO } from './local-file-io.ts';
 
 let folder: string;
@@ -87,6 +87,23 @@ test('a download that nobody waits for any more is broken off', async () => {
   leaving.abort(new Error('left'));
   await expect(work).rejects.toThrow('left');
   await new Promise((resolve) => (endless.closed ? resolve(undefined) : endless.once('close', resolve)));
+});
+
+test('a disk without room is told by the folder that lies on it, and nothing stays there', async () => {
+  const location = await lay('wide', 'wide');
+  // As a write to a full disk ends.
+  const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+  async function* stream() {
+    yield Buffer.from('wi');
+    throw full;
+  }
+  copies = localCopies(
+    { ...elsewhere, stream: async () => Readable.from(stream()) },
+    { folder: join(folder, 'copies'), maxBytes: 10 },
+  );
+  await expect(contentOf(location)).rejects.toThrow(NoRoomError);
+  await expect(contentOf(location)).rejects.toThrow(`in ${join(folder, 'copies')}`);
+  expect(await kept()).toEqual([]);
 });
 
 test('a file of this machine is read where it lies', async () => {

@@ -1,9 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type FileIO, localCopies } from '@tributary/lake';
+import { text } from 'node:stream/consumers';
+import { type FileIO, localCopies, localFileIO } from '@tributary/lake';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { diagnosticsArea } from './diagnostics.ts';
+import { documentOf } from './documents.ts';
+import type { KeptPlace } from './kept-files.ts';
 import { progressOf } from './progress.ts';
 import { type BenchFlow, RunBench } from './run-bench.test-kit.ts';
+import { stagingArea } from './staging-area.ts';
 
 const early = '2026-03-01T10:00:00Z';
 
@@ -26,7 +31,13 @@ beforeAll(async () => {
     },
   };
   const copies = localCopies(elsewhere, { folder: join(bench.folder, 'copies'), maxBytes: 0 });
-  Object.assign(bench.services, { lake: { ...bench.services.lake, io: elsewhere, copies } });
+  const { scratch } = bench.services;
+  const kept = keptElsewhere(bench.folder);
+  Object.assign(bench.services, {
+    lake: { ...bench.services.lake, io: elsewhere, copies },
+    staging: stagingArea([kept]),
+    diagnostics: diagnosticsArea([kept], scratch),
+  });
 });
 afterAll(() => bench?.close());
 beforeEach(async () => {
@@ -40,17 +51,27 @@ beforeEach(async () => {
   });
 });
 
-/** Parquet files of this machine that are none of the lake's. */
+function keptElsewhere(folder: string): KeptPlace {
+  const io = { ...localFileIO(folder), pathOf: () => undefined };
+  return {
+    io,
+    copies: localCopies(io, { folder: join(folder, 'copies'), maxBytes: 0 }),
+    staging: `file://${folder}/staging`,
+    diagnostics: `file://${folder}/diagnostics`,
+  };
+}
+
+/** Files of this machine that are kept nowhere. */
 function filesLeft(): string[] {
-  const places = ['staging', 'copies'].map((name) => join(bench.folder, name));
-  const names = places.flatMap((place) => {
+  const places = ['scratch', 'copies'].map((name) => join(bench.folder, name));
+  const entries = places.flatMap((place) => {
     try {
-      return readdirSync(place, { recursive: true, encoding: 'utf8' });
+      return readdirSync(place, { recursive: true, withFileTypes: true });
     } catch {
       return [];
     }
   });
-  return names.filter((name) => name.endsWith('.parquet'));
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
 }
 
 describe('a lake that is not of this machine', () => {
@@ -86,5 +107,54 @@ describe('a lake that is not of this machine', () => {
     expect(bench.dataFiles(flow)).toHaveLength(1);
     expect(await bench.landed(flow)).toEqual(['a', 'b', 'c']);
     expect(filesLeft()).toEqual([]);
+  });
+});
+
+describe('what runs keep that is not of this machine', () => {
+  const unsettled = { stamp: '2026-03-01T11:59:00Z', name: 'N', born: '1990' };
+
+  test('tells the rows that have landed already', async () => {
+    flow = await bench.flow();
+    bench.source.rows.push({ id: 'd', ...unsettled });
+    const first = await bench.run(flow);
+    expect(await bench.staged()).toContain(first.id);
+    bench.source.rows.push({ id: 'e', ...unsettled });
+    const second = await bench.run(flow);
+    expect(progressOf(second).outcome).toMatchObject({ skippedRows: 1, outputRows: 1 });
+    expect(await bench.landed(flow)).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(await bench.staged()).not.toContain(first.id);
+    expect(filesLeft()).toEqual([]);
+  });
+
+  test('and is gone fails an appending flow, as it would on this machine', async () => {
+    flow = await bench.flow();
+    bench.source.rows.push({ id: 'd', ...unsettled });
+    const { id } = await bench.run(flow);
+    await bench.services.staging.remove(id);
+    const run = await bench.run(flow);
+    expect(run.state).toBe('failed');
+    expect(progressOf(run).errors.at(-1)?.message).toMatch(/^file:.* is gone or has changed.*Put it back/);
+  });
+
+  test('has the rows that did not land, unless the flow wants none of them', async () => {
+    for (const errorDiagnosticsEnabled of [true, false]) {
+      flow = await bench.flow({ partialIngestionPercent: 50, errorDiagnosticsEnabled });
+      await bench.changeMappings(flow, 'id', 'born');
+      bench.source.rows = bench.source.rows.map((row) =>
+        row.id === 'a' ? { ...row, born: 'long ago' } : row,
+      );
+      const run = await bench.run(flow);
+      expect(run.state).toBe('partial');
+      const batch = await bench.store.resources('batch').get(progressOf(run).outcome?.batchId ?? '');
+      const [name, ...others] = batch === undefined ? [] : documentOf('batch', batch).diagnosticsFiles;
+      expect(others).toEqual([]);
+      expect(name !== undefined).toBe(errorDiagnosticsEnabled);
+      if (name !== undefined) {
+        expect(await text(await bench.services.diagnostics.stream(name))).toContain('long ago');
+        await bench.services.diagnostics.remove(batch?.id ?? '');
+        expect(await bench.services.diagnostics.size(name)).toBeUndefined();
+      }
+      expect(filesLeft()).toEqual([]);
+    }
   });
 });
