@@ -1,7 +1,8 @@
 export type { Placeholders, SourceColumns } from './bind-scope.ts';
 export { columnsRead } from './columns-read.ts';
 export { type EmitContext, emitExpression, emitTarget } from './emit.ts';
-export { columnsOfRows, MOST_NESTED_LISTS } from './mapping/columns-of-rows.ts';
+export { columnsOfRows } from './mapping/columns-of-rows.ts';
+export { MOST_NESTED_LEVELS, NOT_NESTED, nestingWithin } from './mapping/nesting.ts';
 export { type PathReading, readPath } from './mapping/path.ts';
 export {
   type MappingError,

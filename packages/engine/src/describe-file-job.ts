@@ -1,11 +1,10 @@
 import { type DuckDBType, DuckDBTypeId } from '@duckdb/node-api';
-import { quoteIdentifier, quoteLiteral } from '@tributary/data-prep';
+import { MOST_NESTED_LEVELS, quoteIdentifier, quoteLiteral } from '@tributary/data-prep';
 import { type SourceColumn, TEXT_FORMATS } from '@tributary/xdm';
 import { requireFewColumns } from './column-limit.ts';
 import { type Database, openDatabase } from './database.ts';
 import { EngineError, toEngineError } from './engine-error.ts';
 import { isNestedTooDeep, MAX_JSON_DEPTH } from './json-depth.ts';
-import { MAX_DEPTH } from './json-structure.ts';
 import { digitsOf, sourceTypeOf } from './source-type-of.ts';
 import type { Resources } from './transform-job.ts';
 
@@ -90,7 +89,7 @@ function readerOf(path: string, format: SampleFormat): string {
     case 'csv':
       return `read_csv(${file}, header = true, sample_size = -1)`;
     case 'json':
-      return `read_json(${file}, sample_size = -1, maximum_depth = ${MAX_DEPTH})`;
+      return `read_json(${file}, sample_size = -1, maximum_depth = ${MOST_NESTED_LEVELS})`;
     case 'parquet':
       return `read_parquet(${file})`;
   }

@@ -1,11 +1,8 @@
-import { MOST_NESTED_LISTS } from '@tributary/data-prep';
+import { NOT_NESTED, nestingWithin } from '@tributary/data-prep';
 import type { SourceColumn, SourceType } from '@tributary/xdm';
 
 /** An object with more members than this is taken for one whose keys are data. */
 const MAX_MEMBERS = 200;
-
-/** What lies deeper is read as JSON: the SQL that takes it apart would be as deep. */
-export const MAX_DEPTH = 20;
 
 /** DuckDB's names of the scalar types that JSON values have. Numbers that are whole in a sample may be large elsewhere. */
 const SCALARS: Readonly<Record<string, SourceType>> = {
@@ -25,18 +22,16 @@ export function structureOf(text: string): readonly SourceColumn[] {
   return membersOf(structure).map(([name, inner]) => ({ name, type: typeOf(inner) }));
 }
 
-function typeOf(structure: unknown, depth = 1, lists = 0): SourceType {
+function typeOf(structure: unknown, nesting = NOT_NESTED): SourceType {
   if (typeof structure === 'string') return SCALARS[structure] ?? 'json';
-  if (depth > MAX_DEPTH) return 'json';
-  if (Array.isArray(structure)) {
-    if (lists === MOST_NESTED_LISTS) return 'json';
-    return { kind: 'array', items: typeOf(structure[0] ?? 'JSON', depth + 1, lists + 1) };
-  }
+  const within = nestingWithin(nesting, Array.isArray(structure) ? 'array' : 'object');
+  if (within === undefined) return 'json';
+  if (Array.isArray(structure)) return { kind: 'array', items: typeOf(structure[0] ?? 'JSON', within) };
   const members = membersOf(structure);
   if (members.length === 0 || members.length > MAX_MEMBERS) return 'json';
   return {
     kind: 'object',
-    fields: members.map(([name, inner]) => ({ name, type: typeOf(inner, depth + 1, lists) })),
+    fields: members.map(([name, inner]) => ({ name, type: typeOf(inner, within) })),
   };
 }
 

@@ -1,12 +1,9 @@
 import { type DuckDBType, DuckDBTypeId } from '@duckdb/node-api';
-import { MOST_NESTED_LISTS } from '@tributary/data-prep';
+import { NOT_NESTED, nestingWithin } from '@tributary/data-prep';
 import type { SourceColumn, SourceType } from '@tributary/xdm';
 
-/**
- * DuckDB's type of a column in the terms of source columns; undefined types and those that only DuckDB has are text.
- * `lists` counts the lists and maps around it.
- */
-export function sourceTypeOf(type: DuckDBType | undefined, lists = 0): SourceType {
+/** DuckDB's type of a column in the terms of source columns; undefined types and those that only DuckDB has are text. */
+export function sourceTypeOf(type: DuckDBType | undefined, nesting = NOT_NESTED): SourceType {
   switch (type?.typeId) {
     case DuckDBTypeId.BOOLEAN:
       return 'boolean';
@@ -39,20 +36,25 @@ export function sourceTypeOf(type: DuckDBType | undefined, lists = 0): SourceTyp
     case DuckDBTypeId.TIMESTAMP_TZ:
       return 'date-time';
     case DuckDBTypeId.LIST:
-    case DuckDBTypeId.ARRAY:
-      if (lists === MOST_NESTED_LISTS) return 'json';
-      return { kind: 'array', items: sourceTypeOf(type.valueType, lists + 1) };
-    case DuckDBTypeId.MAP:
-      if (lists === MOST_NESTED_LISTS) return 'json';
-      return { kind: 'map', values: sourceTypeOf(type.valueType, lists + 1) };
-    case DuckDBTypeId.STRUCT:
+    case DuckDBTypeId.ARRAY: {
+      const within = nestingWithin(nesting, 'array');
+      return within ? { kind: 'array', items: sourceTypeOf(type.valueType, within) } : 'json';
+    }
+    case DuckDBTypeId.MAP: {
+      const within = nestingWithin(nesting, 'map');
+      return within ? { kind: 'map', values: sourceTypeOf(type.valueType, within) } : 'json';
+    }
+    case DuckDBTypeId.STRUCT: {
+      const within = nestingWithin(nesting, 'object');
+      if (within === undefined) return 'json';
       return {
         kind: 'object',
         fields: type.entryNames.map((name, index) => ({
           name,
-          type: sourceTypeOf(type.entryTypes[index], lists),
+          type: sourceTypeOf(type.entryTypes[index], within),
         })),
       };
+    }
     case DuckDBTypeId.VARCHAR:
       return type.alias === 'JSON' ? 'json' : 'string';
     default:

@@ -41,13 +41,15 @@ describe('columnsOfRows', () => {
     expect(columnsOfRows(values.map((value) => ({ value })))).toEqual([{ name: 'value', type }]);
   });
 
-  it('leaves lists beyond eight within each other as JSON', () => {
-    const lists = (levels: number, innermost: unknown) =>
-      Array.from({ length: levels }).reduce<unknown>((inner) => [inner], innermost);
-    const typed = Array.from({ length: 8 }).reduce<SourceType>((items) => array(items), 'long');
-    expect(columnsOfRows([{ value: lists(8, 1) }])).toEqual([{ name: 'value', type: typed }]);
-    const cut = Array.from({ length: 8 }).reduce<SourceType>((items) => array(items), 'json');
-    expect(columnsOfRows([{ value: lists(90, 1) }])).toEqual([{ name: 'value', type: cut }]);
+  it.each([
+    ['lists', 8, (inner: unknown) => [inner], array],
+    ['objects', 20, (inner: unknown) => ({ a: inner }), (type: SourceType) => object({ a: type })],
+  ])('leaves what lies within more %s than %i as JSON', (_what, most, around, typeAround) => {
+    const nested = <T>(levels: number, innermost: T, wrap: (inner: T) => T) =>
+      Array.from({ length: levels }).reduce<T>(wrap, innermost);
+    const typeOf = (value: unknown) => columnsOfRows([{ value }])[0]?.type;
+    expect(typeOf(nested<unknown>(most, 1, around))).toEqual(nested<SourceType>(most, 'long', typeAround));
+    expect(typeOf(nested<unknown>(90, 1, around))).toEqual(nested<SourceType>(most, 'json', typeAround));
   });
 
   it('keeps the order in which columns are met, and has none without rows', () => {

@@ -1,13 +1,11 @@
 import type { ColumnType, SourceColumn, SourceType } from '@tributary/xdm';
-
-/** Lists within more lists than these are `json`: with each level DuckDB takes twice as long to understand the SQL that reads them. */
-export const MOST_NESTED_LISTS = 8;
+import { NOT_NESTED, nestingWithin } from './nesting.ts';
 
 /**
  * The columns that sample rows have, in the order in which they are met. A column's type is the one that holds all of its
  * values: whole numbers widen to numbers, other single values of several types are text, objects have the fields of all,
  * and what goes together in no such way is `json`, as is a column, a field or an element without any value: it may be of any
- * type; and so are lists beyond {@link MOST_NESTED_LISTS}.
+ * type; and so is what is nested too deep to be taken apart ({@link nestingWithin}).
  */
 export function columnsOfRows(rows: readonly Readonly<Record<string, unknown>>[]): readonly SourceColumn[] {
   const row = rows.map(shapeOf).reduce(joined, undefined);
@@ -55,13 +53,12 @@ function widerColumnType(one: ColumnType, other: ColumnType): ColumnType {
   return areNumbers ? 'number' : 'string';
 }
 
-/** `lists` counts those around the shape. */
-function typeOf(shape: Shape, lists = 0): SourceType {
+function typeOf(shape: Shape, nesting = NOT_NESTED): SourceType {
   if (shape === undefined) return 'json';
   if (typeof shape === 'string') return shape;
-  if (shape.kind === 'array') {
-    return lists === MOST_NESTED_LISTS ? 'json' : { kind: 'array', items: typeOf(shape.items, lists + 1) };
-  }
-  const fields = Array.from(shape.fields, ([name, member]) => ({ name, type: typeOf(member, lists) }));
+  const within = nestingWithin(nesting, shape.kind);
+  if (within === undefined) return 'json';
+  if (shape.kind === 'array') return { kind: 'array', items: typeOf(shape.items, within) };
+  const fields = Array.from(shape.fields, ([name, member]) => ({ name, type: typeOf(member, within) }));
   return fields.length === 0 ? 'json' : { kind: 'object', fields };
 }

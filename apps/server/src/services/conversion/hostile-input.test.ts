@@ -28,6 +28,22 @@ describe.each(['/mappingSets/ID', '/mappingSets/ID/mappings', '/mappingSets/ID/m
   },
 );
 
+test.each([
+  ['lists', (value: unknown) => [value], '[0]'],
+  ['objects', (value: unknown) => ({ a: value }), '.a'],
+])('previews rows of %s that are nested as deep as a body may be', async (_what, around, step) => {
+  const levels = 90;
+  const value = Array.from({ length: levels }).reduce<unknown>(around, 'Ada');
+  const source = `x${step.repeat(levels)}`;
+  const mappings = [
+    mapping('id', '_id'),
+    { ...mapping(source, 'person.name.firstName'), sourceType: 'text/x.aep-xl' },
+  ];
+  const body = { data: [{ id: '1', x: value }], mappingSet: setOf(conversion.schemaId, ...mappings) };
+  const answer = await conversion.call('POST', '/mappingSets/preview', { body });
+  expect(answer.body).toEqual([{ data: { _id: '1', person: { name: { firstName: 'Ada' } } }, errors: null }]);
+});
+
 const hostileValues = [
   '%00',
   "';--",
