@@ -1,20 +1,13 @@
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import type { ServerUnderTest } from '../../../tests/server-under-test.ts';
+import type { WebUi } from './web-ui.test-kit.ts';
 
 /* What a person does on the page of the mapping language, in the browser and on the server of the other tests. */
 
-interface Surroundings {
-  readonly server: () => ServerUnderTest;
-  /** The title of a schema of the sandbox, of persons. */
-  readonly schemaTitle: string;
-  readonly open: (path: string, options?: BrowserContextOptions) => Promise<Page>;
-  readonly signIn: (page: Page, options?: { sandbox?: string }) => Promise<void>;
-}
-
 const PATH = '/mapping-language';
 
-export function testMappingLanguage({ server, schemaTitle, open, signIn }: Surroundings): void {
+/** `schemaTitle` is that of a schema of persons in the sandbox. */
+export function testMappingLanguage({ server, open, signIn }: WebUi, schemaTitle: string): void {
   async function openPage(options?: BrowserContextOptions): Promise<Page> {
     const page = await open(PATH, options);
     await signIn(page);
@@ -23,7 +16,7 @@ export function testMappingLanguage({ server, schemaTitle, open, signIn }: Surro
   }
 
   test('lists every function and operator that the server has, and finds them by words', async () => {
-    const listed = await server().call('GET', '/data/foundation/conversion/languages/el/functions');
+    const listed = await server.call('GET', '/data/foundation/conversion/languages/el/functions');
     const names = listed.body.map((each: { function: string }) => each.function);
     const page = await openPage();
     const shown = await page.locator('li code:first-child').allInnerTexts();
@@ -131,7 +124,7 @@ export function testMappingLanguage({ server, schemaTitle, open, signIn }: Surro
   });
 
   test('checks expressions in a sandbox without schemas, too', async () => {
-    const created = await server().call('POST', '/data/foundation/sandbox-management/sandboxes', {
+    const created = await server.call('POST', '/data/foundation/sandbox-management/sandboxes', {
       body: { name: 'without-schemas', title: 'Without schemas', type: 'development' },
     });
     expect(created.status).toBeLessThan(300);

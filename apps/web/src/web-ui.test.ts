@@ -1,82 +1,23 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { ServerUnderTest } from '../../../tests/server-under-test.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
 import { type Walk, walkTutorial } from '../../../tests/tutorial.ts';
+import { testFiles } from './web-ui.files.ts';
 import { testMappingLanguage } from './web-ui.mapping-language.ts';
+import { CONTACTS, describeWebUi } from './web-ui.test-kit.ts';
 
 /* The built UI, served by a whole Tributary with its demo CRM, as a person uses it in a browser. */
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-const BUILT_PAGE = fileURLToPath(new URL('../dist/index.html', import.meta.url));
-const CONTACTS = 300;
 const SCHEMA_TITLE = 'Contacts for the web UI';
 const FLOW_NAME = 'Dataflow between a CRM system and Platform';
-const WAIT_MS = 30_000;
 
-// In CI a browser that is missing is a failure, elsewhere a reason to skip.
-const isSkipped = !existsSync(CHROMIUM) && !process.env.CI;
-
-describe.skipIf(isSkipped)(`the web UI${isSkipped ? ` (there is no browser at ${CHROMIUM})` : ''}`, () => {
-  let server: ServerUnderTest;
-  let browser: Browser;
+describeWebUi('the web UI', (webUi) => {
+  const { server, open, signIn } = webUi;
   let walk: Walk;
-  /** What no page may ever do: break its own policy, throw, or call anyone but its server. */
-  let misdeeds: string[] = [];
 
   beforeAll(async () => {
-    if (!existsSync(BUILT_PAGE)) throw new Error('The web UI is not built: run vite build in apps/web.');
-    server = new ServerUnderTest({ TRIBUTARY_DEMO: '1', TRIBUTARY_DEMO_CONTACTS: String(CONTACTS) });
-    [browser] = await Promise.all([
-      chromium.launch({ executablePath: CHROMIUM, args: FLAGS }),
-      server.start().then(async () => {
-        walk = await walkTutorial(server, SCHEMA_TITLE);
-        await server.runsEnded(walk.flowId, 1);
-      }),
-    ]);
+    walk = await walkTutorial(server, SCHEMA_TITLE);
+    await server.runsEnded(walk.flowId, 1);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.dispose();
-  });
-  afterEach(async () => {
-    await Promise.all(browser.contexts().map((context) => context.close()));
-    const found = misdeeds;
-    misdeeds = [];
-    expect(found).toEqual([]);
-  });
-
-  async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-    context.setDefaultTimeout(WAIT_MS);
-    const page = await context.newPage();
-    page.on('pageerror', (error) => misdeeds.push(String(error)));
-    page.on('console', (message) => {
-      if (/Content.Security.Policy/i.test(message.text())) misdeeds.push(message.text());
-    });
-    page.on('request', (request) => {
-      if (!request.url().startsWith(`${server.url}/`)) misdeeds.push(`called ${request.url()}`);
-    });
-    await page.goto(server.url + path);
-    return page;
-  }
-
-  async function signIn(page: Page, { secret = server.clientSecret, sandbox = 'prod' } = {}): Promise<void> {
-    await page.getByLabel('Client ID').fill(server.clientId);
-    await page.getByLabel('Client secret').fill(secret);
-    await page.getByLabel('Organisation ID').fill(server.orgId);
-    await page.getByLabel('Sandbox').fill(sandbox);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-  }
 
   /** The tutorial names every flow alike. */
   async function rename(flowId: string, name: string): Promise<void> {
@@ -345,5 +286,6 @@ describe.skipIf(isSkipped)(`the web UI${isSkipped ? ` (there is no browser at ${
     expect(await overflow()).toBe(0);
   });
 
-  testMappingLanguage({ server: () => server, schemaTitle: SCHEMA_TITLE, open, signIn });
+  testFiles(webUi);
+  testMappingLanguage(webUi, SCHEMA_TITLE);
 });

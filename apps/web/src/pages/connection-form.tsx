@@ -58,17 +58,16 @@ export function ConnectionForm({ client, connector, connection, onDone }: Connec
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const lacking = missingOf(
-      fields.filter(({ key }) => !kept.has(key)),
-      values,
-    );
+    // A secret that is left empty stays as it is.
+    const sent = fields.filter(({ key }) => !kept.has(key) || (values[key] ?? '') !== '');
+    const lacking = missingOf(sent, values);
     setMissing(lacking);
     if (Object.keys(lacking).length > 0) return;
     const given = {
       name: name.trim() || connector.name,
       connector,
       authName,
-      params: paramsOf(fields, values),
+      params: paramsOf(sent, values),
     };
     let id = saved?.id;
     const isSaved = await saving.run(async () => {

@@ -1,6 +1,6 @@
 import { Button } from '@react-spectrum/s2/Button';
-import { ButtonGroup } from '@react-spectrum/s2/ButtonGroup';
 import { useCallback, useState } from 'react';
+import { Actions } from '../parts/actions.tsx';
 import { ConfirmedButton } from '../parts/confirmed-button.tsx';
 import { type Fact, Facts } from '../parts/facts.tsx';
 import { Loading } from '../parts/loading.tsx';
@@ -47,7 +47,7 @@ export function ConnectionPage({ client, connectionId }: ConnectionPageProps) {
         status={isSignedIn && <Status wording={SIGNED_IN} announced />}
         actions={
           known && (
-            <ButtonGroup>
+            <Actions>
               <Button variant="secondary" isPending={testing.isPending} onPress={test}>
                 Test
               </Button>
@@ -61,7 +61,7 @@ export function ConnectionPage({ client, connectionId }: ConnectionPageProps) {
                 isPending={removing.isPending}
                 onConfirm={() => void remove(known.connection)}
               />
-            </ButtonGroup>
+            </Actions>
           )
         }
       >

@@ -1,7 +1,7 @@
 import { Button } from '@react-spectrum/s2/Button';
-import { ButtonGroup } from '@react-spectrum/s2/ButtonGroup';
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 import { useState } from 'react';
+import { Actions } from '../parts/actions.tsx';
 import { ConfirmedButton } from '../parts/confirmed-button.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { type Flow, isUnderWay, type Run } from '../platform/answers.ts';
@@ -50,7 +50,7 @@ export function FlowActions({ client, flow, runs, onDone, onForm }: FlowActionsP
 
   return (
     <>
-      <ButtonGroup>
+      <Actions>
         {transition && (
           <Button
             variant="secondary"
@@ -84,7 +84,7 @@ export function FlowActions({ client, flow, runs, onDone, onForm }: FlowActionsP
         >
           Run now
         </Button>
-      </ButtonGroup>
+      </Actions>
       {problem !== undefined && (
         <div className={problemLine}>
           <ProblemAlert title="That was refused" problem={problem} />

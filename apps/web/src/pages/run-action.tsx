@@ -1,7 +1,7 @@
 import { Button } from '@react-spectrum/s2/Button';
-import { ButtonGroup } from '@react-spectrum/s2/ButtonGroup';
 import { useState } from 'react';
 import { actionsFor } from '../flow/run-actions.ts';
+import { Actions } from '../parts/actions.tsx';
 import type { Flow, Run } from '../platform/answers.ts';
 import type { RunAction as Action, PlatformClient } from '../platform/platform-client.ts';
 import { wordsOf } from '../use-polling.ts';
@@ -49,7 +49,7 @@ export function RunAction({
     }
   };
   return (
-    <ButtonGroup>
+    <Actions>
       {actions.map((action) => (
         <Button
           key={action}
@@ -61,6 +61,6 @@ export function RunAction({
           {labels[action]}
         </Button>
       ))}
-    </ButtonGroup>
+    </Actions>
   );
 }

@@ -195,7 +195,7 @@ function waitingWords({ reason, since, until }: NonNullable<RunDetails['waiting'
 
 function windowWords(window: TimeWindow | undefined): string | undefined {
   if (window?.to === undefined) return undefined;
-  const from = window.from ? `after ${dateTime(window.from)}, ` : 'all ';
+  const from = window.from ? `After ${dateTime(window.from)}, ` : 'All ';
   return `${from}up to ${dateTime(window.to)}`;
 }
 

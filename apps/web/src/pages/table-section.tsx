@@ -55,9 +55,6 @@ export function TableSection({ client, connection, connector, firstPath }: Table
   );
   const [loaded] = usePolling(load, () => 'once');
   const known = loaded.state === 'loaded' && loaded.problem === undefined ? loaded.value : undefined;
-  // While somebody types, what is shown is that of before, and nothing is made of it.
-  const current =
-    known?.asked === asked && JSON.stringify(asked) === JSON.stringify(wanted) ? known.table : undefined;
 
   return (
     <>
@@ -92,11 +89,7 @@ export function TableSection({ client, connection, connector, firstPath }: Table
               <PreviewTable table={known.table} />
               {!isMakingFlow && (
                 <div>
-                  <Button
-                    variant="accent"
-                    isPending={current === undefined}
-                    onPress={() => setMakingFlow(true)}
-                  >
+                  <Button variant="accent" onPress={() => setMakingFlow(true)}>
                     Land it with a flow
                   </Button>
                 </div>
@@ -105,14 +98,15 @@ export function TableSection({ client, connection, connector, firstPath }: Table
           )}
         </Section>
       </Focused>
-      {isMakingFlow && current !== undefined && (
-        <Focused key={JSON.stringify(asked)}>
+      {isMakingFlow && known !== undefined && (
+        // What is filled in stays for as long as the columns do.
+        <Focused key={JSON.stringify(known.table.columns)}>
           <NewFlowSection
             client={client}
             connection={connection}
             connector={connector}
-            table={current}
-            {...asked}
+            table={known.table}
+            {...wanted}
           />
         </Focused>
       )}

@@ -1,7 +1,7 @@
 import { Button } from '@react-spectrum/s2/Button';
-import { ButtonGroup } from '@react-spectrum/s2/ButtonGroup';
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 import { useCallback, useState } from 'react';
+import { Actions } from '../parts/actions.tsx';
 import { ConfirmedButton } from '../parts/confirmed-button.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { Loading } from '../parts/loading.tsx';
@@ -55,7 +55,7 @@ export function WebhookPage({ client, webhookId }: { client: PlatformClient; web
         status={known && <Status wording={flowStateWords(known.webhook.state)} announced />}
         actions={
           known && (
-            <ButtonGroup>
+            <Actions>
               <Button
                 variant="secondary"
                 isPending={acting.isPending}
@@ -85,7 +85,7 @@ export function WebhookPage({ client, webhookId }: { client: PlatformClient; web
                 isPending={acting.isPending}
                 onConfirm={() => void remove()}
               />
-            </ButtonGroup>
+            </Actions>
           )
         }
       >

@@ -1,0 +1,129 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { describeWebUi, flowNamed, pick } from './web-ui.test-kit.ts';
+
+/* Longer ways through the UI: to every source, through the life of a flow, to who is told of it. */
+
+const FLOW_SERVICE = '/data/foundation/flowservice';
+
+describeWebUi('the web UI knows every source and mode', ({ server, open, signIn }) => {
+  async function openPage(path: string): Promise<Page> {
+    const page = await open(path);
+    await signIn(page);
+    return page;
+  }
+
+  test('asks for what each way to sign in at each source wants, and hides what is secret', async () => {
+    const { body } = await server.call('GET', `${FLOW_SERVICE}/connectionSpecs`);
+    const sources = body.items.filter(
+      (spec: { attributes: { isSource: boolean } }) => spec.attributes.isSource,
+    );
+    const page = await openPage('/connections/new');
+    await page.getByRole('radio', { name: 'SQLite' }).waitFor();
+    for (const { attributes, authSpec } of sources) {
+      await page.getByRole('radio', { name: attributes.connectorName, exact: true }).check();
+      for (const [index, { name, spec }] of authSpec.entries()) {
+        if (index > 0) await pick(page, 'Way to sign in', name);
+        const shown = await page
+          .locator('form [name]')
+          .evaluateAll((fields) =>
+            fields.map((field) => [
+              field.getAttribute('name'),
+              field.getAttribute('type') === 'password' || field.closest('.secret-lines') !== null,
+            ]),
+          );
+        const wanted = Object.entries<{ format?: string }>(spec.properties).map(([key, property]) => [
+          key,
+          property.format === 'password',
+        ]);
+        expect(new Map(shown as [string, boolean][]), `${attributes.connectorName}, ${name}`).toEqual(
+          new Map(wanted as [string, boolean][]),
+        );
+      }
+    }
+  });
+
+  test('signs in after a mended password, drafts a mirror, publishes and changes it, and backfills a column', async () => {
+    const { environmentUrl, username, password, securityToken } = server.demo ?? {};
+    const page = await openPage('/connections/new');
+    await page.getByRole('radio', { name: 'Salesforce' }).check();
+    await page.getByLabel('Environment URL').fill(environmentUrl ?? '');
+    await page.getByLabel('Username').fill(username ?? '');
+    await page.getByLabel('Password').fill('wrong');
+    await page.getByLabel('Security token').fill(securityToken ?? '');
+    await page.getByRole('button', { name: 'Save and test' }).click();
+    await page.getByRole('alert').filter({ hasText: 'could not sign in' }).waitFor();
+    // The others are kept as they were.
+    await page.getByLabel('Security token').fill('');
+    await page.getByLabel('Password').fill(password ?? '');
+    await page.getByRole('button', { name: 'Save and test' }).click();
+
+    await page.getByRole('searchbox', { name: 'Find' }).fill('cont');
+    await page.getByRole('button', { name: 'Contact', exact: true }).click();
+    await page.getByRole('definition').filter({ hasText: 'SystemModstamp' }).waitFor();
+    await page.getByRole('button', { name: 'Land it with a flow' }).click();
+    await page.getByRole('textbox', { name: 'Name of the flow' }).fill('Mirrored');
+    await page.getByRole('textbox', { name: 'Title of the schema' }).fill('Mirrored');
+    await page.getByRole('radio', { name: 'Mirror' }).check();
+    await page.getByRole('button', { name: 'Save as a draft' }).click();
+    await page.getByRole('button', { name: 'Publish' }).click();
+    const runs = page.getByRole('table', { name: 'Runs' }).locator('tbody tr');
+    await runs.first().filter({ hasText: 'Succeeded' }).waitFor();
+
+    await page.getByRole('button', { name: 'Change', exact: true }).click();
+    await pick(page, 'How often', 'Every so many minutes');
+    await interval(page, '5');
+    await page
+      .getByText(/must be >= 15/i)
+      .first()
+      .waitFor();
+    await interval(page, '30');
+    await page.getByRole('definition').filter({ hasText: 'Every 30 minutes' }).waitFor();
+
+    const before = await runs.count();
+    await page.getByRole('button', { name: 'Run otherwise…' }).click();
+    await pick(page, 'Columns to read again', 'Email');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await runs.nth(before).waitFor();
+    await runs.first().filter({ hasText: 'Succeeded' }).waitFor();
+    await runs.first().getByRole('link').click();
+    await page
+      .getByRole('definition')
+      .filter({ hasText: /^Email$/ })
+      .waitFor();
+    await page.getByRole('table', { name: 'Partitions' }).waitFor();
+    expect(await flowNamed(server, 'Mirrored')).toMatchObject({
+      state: 'enabled',
+      scheduleParams: { frequency: 'minute', interval: 30 },
+    });
+  });
+
+  test('tells of a webhook its secret once, and what it was told', async () => {
+    const page = await openPage('/webhooks');
+    await page.getByRole('button', { name: 'New webhook' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('ops');
+    await page.getByRole('textbox', { name: 'Address' }).fill(`${server.url}/nobody-listens-here`);
+    await page.getByRole('button', { name: 'Save' }).click();
+    const secret = page.getByRole('alert').filter({ hasText: 'whsec_' });
+    await secret.waitFor();
+    await page.getByRole('link', { name: 'ops' }).click();
+    await page.getByRole('button', { name: 'Send a test' }).click();
+    const log = page.getByRole('table', { name: 'Deliveries' });
+    await log
+      .getByRole('row')
+      .filter({ hasText: 'io.tributary.webhook.tested.v1' })
+      .filter({ hasText: '404' })
+      .waitFor();
+    expect(await secret.count()).toBe(0);
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('There are no webhooks yet').waitFor();
+  });
+});
+
+async function interval(page: Page, minutes: string): Promise<void> {
+  await page.getByRole('textbox', { name: /^Number of minutes/ }).fill(minutes);
+  await page.keyboard.press('Tab');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+}
