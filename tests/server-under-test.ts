@@ -38,7 +38,8 @@ export class ServerUnderTest {
   url = '';
   orgId = '';
   clientId = '';
-  readonly clientSecret = CLIENT_SECRET;
+  /** The one that it was given, or the one that it made up where it was given none. */
+  clientSecret = CLIENT_SECRET;
   demo: DemoLogin | undefined;
   /** What the server has written to its standard output and error, all starts together. */
   output = '';
@@ -71,6 +72,7 @@ export class ServerUnderTest {
     this.url = readiness.url;
     this.orgId = readiness.orgId;
     this.clientId = readiness.clientId;
+    this.clientSecret = readiness.clientSecret ?? this.clientSecret;
     this.demo = readiness.demo?.salesforce ?? this.demo;
     await this.#signIn();
     return this;
@@ -95,7 +97,7 @@ export class ServerUnderTest {
       body: new URLSearchParams({
         grant_type: 'client_credentials',
         client_id: this.clientId,
-        client_secret: CLIENT_SECRET,
+        client_secret: this.clientSecret,
         scope: 'openid',
       }),
     });

@@ -44,6 +44,8 @@ export interface WalkOptions {
   readonly backfill?: boolean;
   /** Whether only the first run is scheduled, so that none comes in between those that a test asks for. */
   readonly runsOnce?: boolean;
+  /** The flow's `scheduleParams`, where the tutorial's own will not do. */
+  readonly schedule?: object;
   /** Partitions that may be read at the same time; the product's own number where left out. */
   readonly concurrentReads?: number;
   /** How rows are written; appended where left out. */
@@ -187,12 +189,15 @@ function withMappings(text: string, { columnNames }: Crm, mappings: WalkOptions[
   return JSON.stringify(body);
 }
 
-function withFlowOptions(text: string, { backfill, mode, runsOnce, files }: WalkOptions): string {
+function withFlowOptions(text: string, options: WalkOptions): string {
+  const { backfill, mode, runsOnce, schedule, files, concurrentReads } = options;
   const body = JSON.parse(text);
+  if (schedule !== undefined) body.scheduleParams = schedule;
   if (runsOnce) body.scheduleParams = { startTime: body.scheduleParams.startTime, frequency: 'once' };
   if (backfill !== undefined) body.scheduleParams.backfill = backfill;
   const copy = body.transformations.find(({ name }: { name: string }) => name === 'Copy');
   if (files) copy.params = { keyColumns: files.keyColumns };
   if (mode !== undefined) copy.params.mode = mode;
+  if (concurrentReads !== undefined) body.options = { concurrentReads };
   return JSON.stringify(body);
 }
