@@ -1,8 +1,12 @@
 import { test } from 'vitest';
 import { proveCrashes } from './crash-proof.ts';
-import { startOnPostgres } from './installation.ts';
+import { proveFirstStarts } from './first-starts.ts';
+import { onPostgres, type Settings } from './installation.ts';
 
-const WORKERS = 3;
+const withWorkers = (settings: Settings) => onPostgres(3, settings);
 
 test('server, workers and database that are killed again and again lose nothing', () =>
-  proveCrashes(() => startOnPostgres(WORKERS), 0.65));
+  proveCrashes(withWorkers, 0.65));
+
+test('a server and workers that are killed in their first start begin anew', () =>
+  proveFirstStarts(withWorkers));

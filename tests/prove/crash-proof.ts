@@ -1,74 +1,75 @@
-import { randomInt } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFailed } from 'vitest';
 import { startEmulatedCrm } from '../emulated-crm.ts';
-import { ApiClient, emptyLedger, type Ledger, makeFlow, type ProvedFlow } from './api-clients.ts';
-import { ChangingCrm } from './changing-crm.ts';
-import { expectLanded } from './contacts.ts';
+import { emptyLedger, type Ledger } from './api-clients.ts';
+import { ChangingFiles } from './changing-files.ts';
 import { EventReceiver } from './event-receiver.ts';
 import {
   allTold,
   expectAllEvents,
   expectLedger,
-  expectNoStrays,
   expectNothingOpen,
   quieten,
   runToEnd,
 } from './final-state.ts';
-import { type Installation, revive } from './installation.ts';
+import { endAll, type Installation, type MakeInstallation, startAll } from './installation.ts';
+import { keepFewSnapshots } from './passing-time.ts';
+import { KILLS, SEED, tell } from './proof-run.ts';
+import { expectFlowsLanded, type ProvedFlows, startFlows } from './proved-flows.ts';
 import { Random } from './random.ts';
-import { killAtRandom } from './random-kills.ts';
+import { expectOrderly, expectPacked, expectPunctual, runHistories } from './run-histories.ts';
+import { countSharedRuns } from './shared-runs.ts';
+import { expectNoStrays } from './strays.ts';
+import { keepUpInPeace } from './upkeep-in-peace.ts';
+import { killWhileAllWork } from './work-under-kills.ts';
 
 /*
- * An installation works while its source changes and clients write, and parts of it are killed again and again. Then all is
- * left in peace, and must be as if nobody had died: the lake equals the source, nothing is left over, nothing that was
- * acknowledged is gone.
+ * An installation works while its sources change, flows fall due, clients write and hours pass, and parts of it are killed again
+ * and again. Then all is left in peace, and must be as if nobody had died: the lake equals the sources, every schedule was
+ * kept, nothing is left over, nothing that was acknowledged is gone.
  */
+
+/** What a proof is about. */
+export interface Scene {
+  readonly installation: Installation;
+  readonly flows: ProvedFlows;
+  readonly files: ChangingFiles;
+  readonly ledger: Ledger;
+  readonly receiver: EventReceiver;
+  readonly webhookId: string;
+}
 
 const CRM_FLAGS = ['--rows', 'Contact=12000', '--request-ms', '15', '--bulk-job-ms', '400'];
 
-/** Kills in all, over both modes; the seed makes the same draws, though processes are as fast as they are. */
-const KILLS = Number(process.env.PROVE_KILLS ?? 200);
-const SEED = Number(process.env.PROVE_SEED ?? randomInt(2 ** 32));
-
 /** Proves one mode, with its `share` of all kills. */
-export async function proveCrashes(start: () => Promise<Installation>, share: number): Promise<void> {
+export async function proveCrashes(make: MakeInstallation, share: number): Promise<void> {
   const random = new Random(SEED);
   const crm = await startEmulatedCrm(CRM_FLAGS);
   const receiver = await EventReceiver.start(random.fork());
-  const installation = await start();
+  const files = new ChangingFiles(random.fork());
+  const installation = await make({ TRIBUTARY_FILE_ROOTS: files.root });
   onTestFailed(() => keepOutput(installation));
   try {
+    await startAll(installation);
     const { server } = installation;
     server.demo = crm.login;
     const webhookId = await registerReceiver(installation, receiver);
-    const ledger = emptyLedger();
-    const flows = [
-      await makeFlow(server, 'Mirrored', 'mirror'),
-      await makeFlow(server, 'Appended', 'append'),
-    ];
-    await killWhileAllWork(installation, flows[0] as ProvedFlow, ledger, Math.round(KILLS * share), random);
-    await expectConverged(installation, [...flows, ...ledger.flows]);
-    await quieten(server);
-    await allTold(server, webhookId);
-    await expectLedger(server, ledger);
-    await expectGracefulEnd(installation);
-    // What the dead have left is removed by whoever starts next, before it can end in good order.
-    await Promise.all(installation.parts.filter(({ isRunning }) => !isRunning).map(revive));
-    await expectGracefulEnd(installation);
-    const runs = await installation.readStore(async (query) => {
-      await expectNothingOpen(query);
-      await expectNoStrays(installation, query);
-      return expectAllEvents(query, receiver.told);
-    });
-    tell(`${runs.total} runs, ${runs.cutShort} attempts cut short, ${receiver.told.length} events told,
-      ${ledger.made.length} things made, ${ledger.runs.length} runs asked for, ${ledger.flows.length} flows made`);
+    const flows = await startFlows(server, files, random.fork());
+    const scene = { installation, flows, files, ledger: emptyLedger(), receiver, webhookId };
+    await shortenRetention(installation);
+    await killWhileAllWork(scene, Math.round(KILLS * share), random);
+    const sharedRuns = expectSharedRuns(installation);
+    await expectConverged(scene);
+    await expectAllTrue(scene);
+    const packed = await expectKeptUp(scene);
+    tell(`${sharedRuns} runs were read by several workers, ${packed} tables were packed`);
   } finally {
     await installation.dispose();
     await receiver.stop();
     await crm.stop();
+    files.dispose();
   }
 }
 
@@ -80,38 +81,31 @@ async function registerReceiver({ server }: Installation, receiver: EventReceive
   return answer.body.id;
 }
 
-async function killWhileAllWork(
-  { server, parts }: Installation,
-  flow: ProvedFlow,
-  ledger: Ledger,
-  kills: number,
-  random: Random,
-): Promise<void> {
-  tell(`seed ${SEED}, ${kills} kills of ${parts.map(({ name }) => name).join(', ')}`);
-  const changing = new ChangingCrm(server, random.fork());
-  const clients = ['Ada', 'Grace'].map((name) => new ApiClient(name, server, flow, ledger, random.fork()));
-  const renaming = new ApiClient('Barbara', server, flow, ledger, random.fork());
-  const quiet = new AbortController();
-  const busy = [
-    changing.until(quiet.signal),
-    ...clients.map((client) => client.until(quiet.signal)),
-    renaming.renameUntil(quiet.signal),
-  ];
-  const { byPart } = await killAtRandom(parts, kills, random.fork());
-  quiet.abort();
-  await Promise.all(busy);
-  tell(`killed: ${listed(byPart)}; changes at the source: ${changing.changes}`);
-  tell(`answers: ${listed(ledger.answers)}`);
+async function shortenRetention(installation: Installation): Promise<void> {
+  await endAll(installation);
+  await installation.withStore((query) => keepFewSnapshots(installation.lakeFolder, query));
+  await startAll(installation);
 }
 
-/** The lake equals the source after one more run of each flow, and the next run finds nothing. */
-async function expectConverged({ server, parts }: Installation, flows: readonly ProvedFlow[]): Promise<void> {
+/** Where there are several workers, they have read runs together while they were killed. */
+function expectSharedRuns({ workers }: Installation): number {
+  const shared = countSharedRuns(workers.map(({ output }) => output));
+  if (workers.length > 1) expect(shared, 'runs that several workers have read').toBeGreaterThan(0);
+  return shared;
+}
+
+/** The lake equals the sources after one more run of each flow, and the next run finds nothing. */
+async function expectConverged(scene: Scene): Promise<void> {
+  const { server, parts } = scene.installation;
   const ended = parts.filter(({ isRunning }) => !isRunning).map(({ name }) => name);
   expect(ended, 'parts that ended by themselves').toEqual([]);
-  for (const { flowId } of flows)
+  await Promise.all(scene.flows.appointments.map((appointment) => appointment.keepOne()));
+  const all = [...scene.flows.all, ...scene.ledger.flows];
+  for (const { flowId } of all)
     expect((await runToEnd(server, flowId)).metrics.statusSummary).toMatchObject({ status: 'success' });
-  for (const flow of flows) await expectLanded(server, flow);
-  for (const { flowId } of flows) {
+  await expectFlowsLanded(scene);
+  tell('the lake equals the sources');
+  for (const { flowId } of all) {
     expect((await runToEnd(server, flowId)).metrics).toMatchObject({
       statusSummary: { status: 'success' },
       recordSummary: { inputRecordCount: 0, outputRecordCount: 0 },
@@ -119,17 +113,39 @@ async function expectConverged({ server, parts }: Installation, flows: readonly 
   }
 }
 
-async function expectGracefulEnd({ server, workers }: Installation): Promise<void> {
-  const ends = await Promise.all([server, ...workers].map((process) => process.end('SIGTERM')));
-  expect(ends.every((end) => end === 0)).toBe(true);
+/** What was promised is there, what happened was in order and told, and nothing is left over. */
+async function expectAllTrue({ installation, flows, ledger, receiver, webhookId }: Scene): Promise<void> {
+  const { server } = installation;
+  await quieten(server);
+  await allTold(server, webhookId);
+  await expectLedger(server, ledger);
+  await endAll(installation);
+  // What the dead have left is removed by whoever starts next, before it can end in good order.
+  await startAll(installation);
+  await endAll(installation);
+  const runs = await installation.withStore(async (query) => {
+    await expectNothingOpen(query);
+    await expectNoStrays(installation, query);
+    const histories = await runHistories(query);
+    await expectOrderly(histories, query);
+    expectPunctual(histories, flows.appointments);
+    return expectAllEvents(query, receiver.told);
+  });
+  tell(`${runs.total} runs, ${runs.cutShort} attempts cut short, ${receiver.told.length} events told,
+    ${flows.appointments.reduce((sum, { kept }) => sum + kept, 0)} runs by schedule, ${ledger.runs.length} runs asked for,
+    ${ledger.made.length} things made, ${ledger.flows.length} flows made; nothing is left over`);
 }
 
-function listed(counts: ReadonlyMap<string | number, number>): string {
-  return [...counts].map(([what, count]) => `${what} ${count}`).join(', ');
-}
-
-function tell(text: string): void {
-  process.stdout.write(`${text.replaceAll(/\s+/g, ' ')}\n`);
+/** Once the upkeep has had its time, the rows are the same in fewer files; the number of tables of which that is sure. */
+async function expectKeptUp(scene: Scene): Promise<number> {
+  const { installation, flows } = scene;
+  await keepUpInPeace(installation);
+  await expectFlowsLanded(scene);
+  await endAll(installation);
+  return installation.withStore(async (query) => {
+    await expectNoStrays(installation, query);
+    return expectPacked(installation.lakeFolder, await runHistories(query), flows.all, query);
+  });
 }
 
 function keepOutput(installation: Installation): void {

@@ -1,21 +1,12 @@
-import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { localFileIO, readTable } from '@tributary/lake';
 import { expect } from 'vitest';
-import { manifestEntries } from '../../packages/lake/src/manifest.ts';
-import { readManifestList } from '../../packages/lake/src/manifest-list.ts';
 import type { Answer, ServerUnderTest } from '../server-under-test.ts';
 import type { Ledger } from './api-clients.ts';
 import type { ToldEvent } from './event-receiver.ts';
-import type { Installation, Query } from './installation.ts';
+import { eventually } from './eventually.ts';
+import type { Query } from './installation.ts';
 
 const FLOW = '/data/foundation/flowservice';
 const REGISTRY_FORM = 'application/vnd.adobe.xed+json; version=1';
-
-/** How long it may take after the last kill: claims of the dead end within a minute, and runs wait for each other. */
-const DEADLINE_MS = 180_000;
 
 /** Runs a flow, once it has no open run, and answers how that ended. */
 export async function runToEnd(server: ServerUnderTest, flowId: string): Promise<Answer['body']> {
@@ -127,55 +118,4 @@ export async function expectAllEvents(
     total: runs.length,
     cutShort: runs.reduce((sum, { attempt }) => sum + Math.max(Number(attempt) - 1, 0), 0),
   };
-}
-
-/** Nothing lies about that the store does not name: data files, staged pages, diagnostics. */
-export async function expectNoStrays({ lakeFolder, runsFolder }: Installation, query: Query): Promise<void> {
-  const tables = await query('select metadata_location as location from table_pointers');
-  const reachable = new Set<string>();
-  for (const { location } of tables) await addFilesOf(lakeFolder, String(location), reachable);
-  const dataFiles = (await filesBelow(lakeFolder)).filter((path) => path.endsWith('.parquet'));
-  // What the upkeep was about to write, and what it has replaced, it has noted before, and removes a day later.
-  const noted = (await query("select name from sandbox_leftovers where kind in ('file', 'folder')")).map(
-    ({ name }) => localFileIO(lakeFolder).pathOf(String(name)),
-  );
-  const isNoted = (path: string) => noted.some((name) => name !== undefined && path.startsWith(name));
-  const kept = new Set((await query('select run_id from watermarks')).map(({ run_id }) => run_id));
-  const batches = new Set((await query("select id from resources where kind = 'batch'")).map(({ id }) => id));
-  const staged = await entries(join(runsFolder, 'staging'));
-  const diagnosed = await entries(join(runsFolder, 'diagnostics'));
-  expect([
-    ...dataFiles.filter((path) => !reachable.has(path) && !isNoted(path)),
-    ...staged.filter((runId) => !kept.has(runId)).map((runId) => `staging/${runId}`),
-    ...diagnosed.filter((batchId) => !batches.has(batchId)).map((batchId) => `diagnostics/${batchId}`),
-  ]).toEqual([]);
-}
-
-/** Files that are live in some snapshot of a table. */
-async function addFilesOf(lakeFolder: string, location: string, reachable: Set<string>): Promise<void> {
-  const io = localFileIO(lakeFolder);
-  const { metadata } = await readTable(io, location);
-  for (const snapshot of metadata.snapshots) {
-    for (const manifest of await readManifestList(io, snapshot)) {
-      for await (const { status, dataFile } of manifestEntries(io, manifest))
-        if (status !== 'deleted') reachable.add(io.pathOf(dataFile.filePath));
-    }
-  }
-}
-
-async function filesBelow(folder: string): Promise<readonly string[]> {
-  const found = await readdir(folder, { recursive: true, withFileTypes: true });
-  return found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-}
-
-const entries = async (folder: string) => (existsSync(folder) ? readdir(folder) : []);
-
-async function eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  const until = Date.now() + DEADLINE_MS;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (Date.now() > until) throw new Error(`${what} does not come`);
-    await pause(200);
-  }
 }

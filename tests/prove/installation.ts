@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
+import { expect } from 'vitest';
 import { postgresPrograms, startPostgres } from '../../packages/store/src/stores.test-kit.ts';
 import { ServerUnderTest } from '../server-under-test.ts';
 import { COMMAND, WorkerUnderTest } from '../worker-under-test.ts';
+import { letAnHourPass } from './passing-time.ts';
 
 /** A process that is killed at random, and started again. */
 export interface Part {
@@ -19,6 +21,8 @@ export interface Part {
 /** Answers a query on the store's own tables, past the product. */
 export type Query = (text: string) => Promise<readonly Readonly<Record<string, unknown>>[]>;
 
+export type Settings = Readonly<Record<string, string>>;
+
 /** All processes of one installation, and where what they keep lies. */
 export interface Installation {
   readonly server: ServerUnderTest;
@@ -28,10 +32,15 @@ export interface Installation {
   /** Where staging and diagnostics lie. */
   readonly runsFolder: string;
   /** Once server and workers have ended. */
-  readStore<T>(read: (query: Query) => Promise<T>): Promise<T>;
+  withStore<T>(work: (query: Query) => Promise<T>): Promise<T>;
+  /** Has the upkeep fall due: at once, or when a process starts that alone can reach the store. */
+  letAnHourPass(): Promise<void>;
   output(): string;
   dispose(): Promise<void>;
 }
+
+/** Makes an installation whose server and workers have never been started. */
+export type MakeInstallation = (settings: Settings) => Promise<Installation>;
 
 const common = {
   TRIBUTARY_VAULT_KEY: Buffer.alloc(32, 7).toString('base64'),
@@ -40,21 +49,40 @@ const common = {
 };
 
 /** One process does all. */
-export async function startEmbedded(): Promise<Installation> {
-  const server = await new ServerUnderTest(common).start();
+export async function embedded(settings: Settings): Promise<Installation> {
+  const server = new ServerUnderTest({ ...common, ...settings });
+  const part = killable('server', server);
+  let hasHourPassed = false;
+  async function withStore<T>(work: (query: Query) => Promise<T>): Promise<T> {
+    const pglite = await PGlite.create(join(server.dataFolder, 'store'));
+    try {
+      return await work(async (text) => (await pglite.query<Record<string, unknown>>(text)).rows);
+    } finally {
+      await pglite.close();
+    }
+  }
   return {
     server,
     workers: [],
-    parts: [killable('server', server)],
+    parts: [
+      {
+        name: part.name,
+        get isRunning() {
+          return part.isRunning;
+        },
+        async start() {
+          if (hasHourPassed) await withStore(letAnHourPass);
+          hasHourPassed = false;
+          await part.start();
+        },
+        kill: part.kill,
+      },
+    ],
     lakeFolder: join(server.dataFolder, 'lake'),
     runsFolder: server.dataFolder,
-    async readStore(read) {
-      const pglite = await PGlite.create(join(server.dataFolder, 'store'));
-      try {
-        return await read(async (text) => (await pglite.query<Record<string, unknown>>(text)).rows);
-      } finally {
-        await pglite.close();
-      }
+    withStore,
+    async letAnHourPass() {
+      hasHourPassed = true;
     },
     output: () => server.output,
     dispose: () => server.dispose(),
@@ -62,7 +90,7 @@ export async function startEmbedded(): Promise<Installation> {
 }
 
 /** A server and workers, on a PostgreSQL server that keeps what it has acknowledged. */
-export async function startOnPostgres(workerCount: number): Promise<Installation> {
+export async function onPostgres(workerCount: number, settings: Settings): Promise<Installation> {
   const programs = postgresPrograms();
   if (programs === undefined) throw new Error("PostgreSQL is not installed (Debian's package: postgresql)");
   const postgres = await startPostgres(programs, { isDurable: true });
@@ -72,10 +100,21 @@ export async function startOnPostgres(workerCount: number): Promise<Installation
     DATABASE_URL: postgres.url,
     LAKE_URI: join(folder, 'lake'),
     TRIBUTARY_STAGING: folder,
+    ...settings,
   };
-  const server = await new ServerUnderTest(shared, [COMMAND, 'server']).start();
+  const server = new ServerUnderTest(shared, [COMMAND, 'server']);
   const workers = Array.from({ length: workerCount }, () => new WorkerUnderTest(shared));
-  await Promise.all(workers.map((worker) => worker.start()));
+  async function withStore<T>(work: (query: Query) => Promise<T>): Promise<T> {
+    const client = new pg.Client({ connectionString: postgres.url });
+    // A connection that breaks fails its query: told of beside that, it would end this process.
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return await work(async (text) => (await client.query(text)).rows);
+    } finally {
+      await client.end();
+    }
+  }
   return {
     server,
     workers,
@@ -93,15 +132,8 @@ export async function startOnPostgres(workerCount: number): Promise<Installation
     ],
     lakeFolder: join(folder, 'lake'),
     runsFolder: folder,
-    async readStore(read) {
-      const client = new pg.Client({ connectionString: postgres.url });
-      await client.connect();
-      try {
-        return await read(async (text) => (await client.query(text)).rows);
-      } finally {
-        await client.end();
-      }
-    },
+    withStore,
+    letAnHourPass: () => withStore(letAnHourPass),
     output: () =>
       [server.output, ...workers.map(({ output }, index) => `--- worker ${index + 1}\n${output}`)].join('\n'),
     async dispose() {
@@ -134,4 +166,15 @@ export async function revive(part: Part): Promise<void> {
       await pause(100);
     }
   }
+}
+
+/** Starts what does not run. */
+export async function startAll({ parts }: Installation): Promise<void> {
+  await Promise.all(parts.filter(({ isRunning }) => !isRunning).map(revive));
+}
+
+/** Server and workers end in good order. */
+export async function endAll({ server, workers }: Installation): Promise<void> {
+  const ends = await Promise.all([server, ...workers].map((process) => process.end('SIGTERM')));
+  expect(ends, 'how the server and its workers ended').toEqual(ends.map(() => 0));
 }

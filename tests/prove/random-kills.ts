@@ -13,15 +13,16 @@ export interface Kills {
   readonly byPart: ReadonlyMap<string, number>;
 }
 
-/** Kills parts at random moments and starts them again; resolves when all are up after the last. */
+/** Kills parts at random moments and starts them again; resolves when all are up after the last, or once all is to be `quiet`. */
 export async function killAtRandom(
   parts: readonly [Part, ...Part[]],
   moments: number,
   random: Random,
+  quiet: AbortSignal,
 ): Promise<Kills> {
   const byPart = new Map<string, number>();
   const reviving = new Map<Part, Promise<void>>();
-  for (let moment = 0; moment < moments; ) {
+  for (let moment = 0; moment < moments && !quiet.aborted; ) {
     const isInTheStart = random.chance(IN_THE_START);
     // Where the machine is slow, processes would otherwise be killed in their start nearly always, and nothing be done.
     if (!isInTheStart) await Promise.all(reviving.values());
