@@ -1,6 +1,7 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { DescribedColumn, DescribeFileRequest } from './describe-file-job.ts';
 import { EngineError } from './engine-error.ts';
+import type { ExpiredRowsRequest, ExpiredRowsResult } from './expired-rows-job.ts';
 import type { InspectedFile, InspectFileRequest } from './inspect-file-job.ts';
 import { type LiveFile, pathsOf } from './live-files.ts';
 import type { MergeRowsRequest, MergeRowsResult } from './merge-rows-job.ts';
@@ -43,6 +44,11 @@ export interface Engine {
    * an {@link EngineError}, or with the signal's reason.
    */
   rewriteRows(request: RewriteRowsRequest, signal?: AbortSignal): Promise<RewriteRowsResult>;
+  /**
+   * Writes which rows of data files have had their time, at low priority and beside transforms, as {@link rewriteRows}. Rejects with
+   * an {@link EngineError}, or with the signal's reason.
+   */
+  expiredRows(request: ExpiredRowsRequest, signal?: AbortSignal): Promise<ExpiredRowsResult>;
   /** What a transform would make of these rows, each with its data and errors, in order. Does not wait for transforms. */
   preview(request: PreviewRequest, signal?: AbortSignal): Promise<readonly PreviewedRow[]>;
   /** The first live rows of data files as nested JSON without nulls; dates in ISO 8601. Does not wait for transforms. */
@@ -118,6 +124,10 @@ export function openEngine({
     async rewriteRows(request, signal) {
       checkPaths([...pathsOf(request.files), request.dataDirectory], allowedDirectories);
       return rewrites.run('rewriteRows', request, signal);
+    },
+    async expiredRows(request, signal) {
+      checkPaths([...pathsOf(request.files), request.directory], allowedDirectories);
+      return rewrites.run('expiredRows', request, signal);
     },
     async preview(request, signal) {
       if (request.rows.length > MAX_PREVIEW_ROWS) {

@@ -1,5 +1,6 @@
 import type { DescribedColumn, DescribeFileRequest } from './describe-file-job.ts';
 import type { EngineErrorKind } from './engine-error.ts';
+import type { ExpiredRowsRequest, ExpiredRowsResult } from './expired-rows-job.ts';
 import type { InspectedFile, InspectFileRequest } from './inspect-file-job.ts';
 import type { MergeRowsRequest, MergeRowsResult } from './merge-rows-job.ts';
 import type { PositionDeletesRequest, PositionDeletesResult } from './position-deletes-job.ts';
@@ -25,6 +26,7 @@ export interface Jobs {
     readonly result: readonly DescribedColumn[];
   };
   readonly inspectFile: { readonly request: InspectFileRequest; readonly result: InspectedFile };
+  readonly expiredRows: { readonly request: ExpiredRowsRequest; readonly result: ExpiredRowsResult };
   readonly unreadableFiles: {
     readonly request: UnreadableFilesRequest;
     readonly result: readonly UnreadableFile[];

@@ -1,5 +1,6 @@
 import { runDescribeFile } from './describe-file-job.ts';
 import { toEngineError } from './engine-error.ts';
+import { runExpiredRows } from './expired-rows-job.ts';
 import { runInspectFile } from './inspect-file-job.ts';
 import { runMergeRows } from './merge-rows-job.ts';
 import type { FromWorker, JobMessage, ToWorker } from './messages.ts';
@@ -42,6 +43,8 @@ function runJob(message: JobMessage, signal: AbortSignal): Promise<unknown> {
       return runDescribeFile(message.request, message.resources, signal);
     case 'inspectFile':
       return runInspectFile(message.request, message.resources, signal);
+    case 'expiredRows':
+      return runExpiredRows(message.request, message.resources, signal);
     case 'unreadableFiles':
       return runUnreadableFiles(message.request, message.resources, signal);
     case 'readRows':

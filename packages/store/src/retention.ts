@@ -10,6 +10,8 @@ export interface TableDue {
   readonly pointer: TablePointer;
   /** The metadata in which nothing was left to do; undefined where there is none. */
   readonly upkeptLocation: string | undefined;
+  /** Rows from before have gone; undefined where none has had its time yet. */
+  readonly rowsExpiredBefore: Date | undefined;
 }
 
 /** What has been kept long enough, over all organisations and sandboxes. */
@@ -85,6 +87,7 @@ export function retention(database: Kysely<Tables>): Retention {
         scope: { orgId: row.org_id, sandboxId: row.sandbox_id },
         pointer: pointerFrom(row),
         upkeptLocation: row.upkept_location ?? undefined,
+        rowsExpiredBefore: row.rows_expired_before ?? undefined,
       }));
     },
   };

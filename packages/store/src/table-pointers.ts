@@ -21,6 +21,8 @@ export interface TablePointers {
   remove(datasetId: string): Promise<boolean>;
   /** Notes that a table was looked after, and the metadata in which nothing was left to do, where there was none. */
   upkept(datasetId: string, at: Date, metadataLocation: string | undefined): Promise<void>;
+  /** Notes that the rows of a table have gone that are from before a time. */
+  rowsExpired(datasetId: string, before: Date): Promise<void>;
 }
 
 export function scopedTablePointers(database: Kysely<Tables>, scope: Scope): TablePointers {
@@ -59,6 +61,7 @@ export function scopedTablePointers(database: Kysely<Tables>, scope: Scope): Tab
           metadata_location: metadataLocation,
           updated_at: new Date(),
           upkept_location: null,
+          rows_expired_before: null,
         })
         .execute();
     },
@@ -85,6 +88,16 @@ export function scopedTablePointers(database: Kysely<Tables>, scope: Scope): Tab
         .returning('dataset_id')
         .executeTakeFirst();
       return row !== undefined;
+    },
+
+    async rowsExpired(datasetId, before) {
+      await database
+        .updateTable('table_pointers')
+        .set({ rows_expired_before: before })
+        .where('org_id', '=', scope.orgId)
+        .where('sandbox_id', '=', scope.sandboxId)
+        .where('dataset_id', '=', datasetId)
+        .execute();
     },
 
     async upkept(datasetId, at, metadataLocation) {

@@ -73,6 +73,7 @@ export interface Tables {
     updated_at: Timestamp;
     upkept_at: Generated<Date>;
     upkept_location: string | null;
+    rows_expired_before: ColumnType<Date | null, Date | null, Date | null>;
   };
   watermarks: Scoped & {
     flow_id: string;

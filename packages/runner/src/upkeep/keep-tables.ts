@@ -1,6 +1,7 @@
 import type { TableDue } from '@tributary/store';
 import type { RunnerServices } from '../services.ts';
 import { compactTable } from './compact-table.ts';
+import { expireRows } from './expire-rows.ts';
 import { expireTable } from './expire-table.ts';
 import { sweepTable } from './sweep-table.ts';
 
@@ -36,15 +37,19 @@ export async function keepTables(
 /** Answers the metadata in which nothing is left to do until somebody commits. */
 async function keepTable(
   services: RunnerServices,
-  { scope, pointer, upkeptLocation }: TableDue,
+  { scope, pointer, upkeptLocation, rowsExpiredBefore }: TableDue,
   now: Date,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const store = services.store.scoped(scope);
   const { datasetId: dataSetId, metadataLocation } = pointer;
   try {
-    // Snapshots expire by time alone; files grow small and many by commits.
-    const isAsLeft = metadataLocation === upkeptLocation;
+    const expired = await expireRows({ services, store, dataSetId, signal }, rowsExpiredBefore, now);
+    if (expired !== undefined && expired !== rowsExpiredBefore)
+      await store.tables.rowsExpired(dataSetId, expired);
+    // Rows and snapshots expire by time alone; files grow small and many by commits.
+    const current = expired === undefined ? pointer : await store.tables.get(dataSetId);
+    const isAsLeft = metadataLocation === upkeptLocation && current?.metadataLocation === metadataLocation;
     const compacted = isAsLeft ? undefined : await compactTable({ services, store, dataSetId, signal });
     const isExpired = await expireTable(services, store, dataSetId, now, signal);
     await sweepTable(services, store, dataSetId, now);

@@ -9,6 +9,7 @@ import { listIndexes } from './list-indexes.ts';
 import { partitionReaders } from './partition-readers.ts';
 import { refreshAttempts } from './refresh-attempts.ts';
 import { retention } from './retention.ts';
+import { rowExpiration } from './row-expiration.ts';
 import { sandboxPackages } from './sandbox-packages.ts';
 import { sandboxRemoval } from './sandbox-removal.ts';
 import { scheduleRecurrence } from './schedule-recurrence.ts';
@@ -36,6 +37,7 @@ export async function migrate(database: Kysely<Tables>): Promise<void> {
         '0012-refresh-attempts': { up: refreshAttempts },
         '0013-held-items': { up: heldItems },
         '0014-take-partition': { up: takePartition },
+        '0015-row-expiration': { up: rowExpiration },
       }),
     },
   });
