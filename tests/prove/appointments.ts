@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Answer, ServerUnderTest } from '../server-under-test.ts';
-import { eventually } from './eventually.ts';
+import { eventually, UNDER_KILLS_MS } from './eventually.ts';
 import type { Random } from './random.ts';
 
 const FLOW = '/data/foundation/flowservice';
@@ -52,10 +52,11 @@ export class Appointments {
     this.#inBetween();
     const start = this.#drawStart();
     await this.#makeIt(start);
-    const run = await eventually(`a run of ${this.flowId} by its schedule`, () => this.#newRun());
+    const what = `a run of ${this.flowId} by its schedule`;
+    const run = await eventually(what, () => this.#newRun(), UNDER_KILLS_MS);
     this.#lastRun = run.id;
     this.kept += 1;
-    const next = await eventually('an answer', () => this.#nextRun());
+    const next = await eventually('its next slot', () => this.#nextRun(), UNDER_KILLS_MS);
     if (!isSlotAfter(run.createdAt, next, start * 1_000))
       this.wrong.push(`start ${start}, run at ${run.createdAt}, next run at ${next}`);
   }
@@ -70,7 +71,7 @@ export class Appointments {
   /** Moves the start until it is known to have been moved: what was not answered may have been done all the same. */
   async #makeIt(startTime: number): Promise<void> {
     const path = `${FLOW}/flows/${this.flowId}`;
-    await eventually('a new start of the schedule', async () => {
+    const move = async () => {
       const flow = await this.#answer('GET', path);
       if (flow === undefined) return undefined;
       if (flow.body.items[0].scheduleParams.startTime === startTime) return true;
@@ -79,7 +80,8 @@ export class Appointments {
         body: [{ op: 'replace', path: '/scheduleParams/startTime', value: startTime }],
       });
       return answer && true;
-    });
+    };
+    await eventually('a new start of the schedule', move, UNDER_KILLS_MS);
   }
 
   async #newRun(): Promise<{ readonly id: string; readonly createdAt: number } | undefined> {
