@@ -1,11 +1,9 @@
 import { valueAt } from '../json.ts';
-import { SourceError } from '../source.ts';
+import { requirePreviewLimit } from '../preview-limit.ts';
 import { type DynamicsApi, MAX_PATH_LENGTH } from './api.ts';
 import { DELETED_COLUMN } from './deleted-rows.ts';
 import { describeTable, itemsOf } from './describe.ts';
 import { pathOf, rowQueryOf } from './query.ts';
-
-const MAX_PREVIEW_ROWS = 2000;
 
 /** The first rows of a table with all of its columns, labels and names among them. */
 export async function previewRows(
@@ -14,9 +12,7 @@ export async function previewRows(
   limit: number,
   signal?: AbortSignal,
 ): Promise<readonly Record<string, unknown>[]> {
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PREVIEW_ROWS) {
-    throw new SourceError('invalid', 'INVALID_LIMIT', `limit: must be from 1 to ${MAX_PREVIEW_ROWS}`);
-  }
+  requirePreviewLimit(limit);
   const described = await describeTable(api, table, signal);
   const columns = described.description.columns.map(({ name }) => name);
   const query = rowQueryOf({ table, columns, window: undefined }, described);

@@ -1,4 +1,5 @@
 import { DEFAULT_RETRY, type RetryPolicy } from '../outbound/retry.ts';
+import { requirePreviewLimit } from '../preview-limit.ts';
 import type {
   Partition,
   ReadRequest,
@@ -32,8 +33,6 @@ export interface FileSourceOptions {
 
 /** The code of the error for a path that no file matches. */
 export const NO_FILES = 'NO_FILES';
-
-const MAX_PREVIEW_ROWS = 2000;
 
 /** A source over the files of a store. Its tables are paths: a file, the files of a folder, or those that match a pattern. */
 export function createFileSource(store: FileStore, options: FileSourceOptions): Source {
@@ -108,9 +107,7 @@ export function createFileSource(store: FileStore, options: FileSourceOptions): 
     },
 
     async preview(table: string, limit: number, signal?: AbortSignal) {
-      if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PREVIEW_ROWS) {
-        throw new SourceError('invalid', 'INVALID_LIMIT', `limit: must be from 1 to ${MAX_PREVIEW_ROWS}`);
-      }
+      requirePreviewLimit(limit);
       const rowsOf = (samples: readonly InspectedSample[]) => samples.flatMap(({ rows }) => rows);
       const isEnough = (samples: readonly InspectedSample[]) => rowsOf(samples).length >= limit;
       return rowsOf(await inspect(table, limit, isEnough, signal)).slice(0, limit);

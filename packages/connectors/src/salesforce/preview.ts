@@ -1,10 +1,8 @@
-import { SourceError } from '../source.ts';
+import { requirePreviewLimit } from '../preview-limit.ts';
 import type { SalesforceApi } from './api.ts';
 import { describeTable } from './describe.ts';
 import { fitsUrl, queryRows } from './query.ts';
 import { previewSoql } from './soql.ts';
-
-const MAX_PREVIEW_ROWS = 2000;
 
 /**
  * The first rows of a table, with all of its columns. Where these are too many for one query they are asked for in
@@ -16,9 +14,7 @@ export async function previewRows(
   limit: number,
   signal?: AbortSignal,
 ): Promise<readonly Record<string, unknown>[]> {
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PREVIEW_ROWS) {
-    throw new SourceError('invalid', 'INVALID_LIMIT', `limit: must be from 1 to ${MAX_PREVIEW_ROWS}`);
-  }
+  requirePreviewLimit(limit);
   const description = await describeTable(api, table, signal);
   const [key] = description.keyColumns;
   const columns = description.columns.map(({ name }) => name).filter((name) => name !== key);

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { type Connection, type ConnectionOptions, createConnection, type QueryOptions } from 'mysql2';
 import type { OutboundClient } from '../../outbound/client.ts';
-import { GuardedSocket } from '../../outbound/guarded-socket.ts';
+import type { GuardedSocket } from '../../outbound/guarded-socket.ts';
 import { SourceError } from '../../source.ts';
 import type { DatabaseParams } from '../database-params.ts';
 import {
@@ -11,8 +11,8 @@ import {
   type TextRow,
   type TextSelect,
 } from '../dialect.ts';
+import { type Connected, connectGuarded } from '../guarded-connection.ts';
 import { zoneNamed } from '../time-zone.ts';
-import { connectByTlsMode } from '../tls-mode.ts';
 import { RowStream } from './row-stream.ts';
 
 /** How long it may take to stop what runs at the server, in milliseconds. */
@@ -43,14 +43,14 @@ export async function openMysqlSession(
 
 class MysqlSession implements DatabaseSession {
   readonly zone: string;
-  readonly #connected: Connected;
+  readonly #connected: Connected<Connection>;
   readonly #params: DatabaseParams;
   readonly #outbound: OutboundClient;
   readonly #id: string;
   #abandoned: Promise<void> | undefined;
 
   constructor(
-    connected: Connected,
+    connected: Connected<Connection>,
     params: DatabaseParams,
     outbound: OutboundClient,
     zone: string,
@@ -99,30 +99,25 @@ class MysqlSession implements DatabaseSession {
   }
 }
 
-interface Connected {
-  readonly connection: Connection;
-  readonly socket: GuardedSocket;
-}
-
 function connect(
   params: DatabaseParams,
   outbound: OutboundClient,
   timeoutMs = outbound.connectTimeoutMs,
-): Promise<Connected> {
-  return connectByTlsMode(
-    params.tls,
-    (encrypted) => connectOnce(params, outbound, timeoutMs, encrypted),
+): Promise<Connected<Connection>> {
+  return connectGuarded(
+    params,
+    outbound,
+    (socket, encrypted) => standingConnection(params, socket, timeoutMs, encrypted),
     (error) => error instanceof Error && 'code' in error && error.code === NO_TLS,
   );
 }
 
-async function connectOnce(
+async function standingConnection(
   params: DatabaseParams,
-  outbound: OutboundClient,
+  socket: GuardedSocket,
   timeoutMs: number,
   encrypted: boolean,
-): Promise<Connected> {
-  const socket = new GuardedSocket(outbound.policy);
+): Promise<Connection> {
   const options: ConnectionOptions = {
     host: params.host,
     port: params.port,
@@ -141,13 +136,8 @@ async function connectOnce(
   });
   // What breaks is told by the query under way; a connection that nothing runs on may break unheard.
   connection.on('error', () => undefined);
-  try {
-    await standing;
-    return { connection, socket };
-  } catch (error) {
-    socket.destroy();
-    throw error;
-  }
+  await standing;
+  return connection;
 }
 
 function tlsOptions({ host, tls, caCertificate }: DatabaseParams): NonNullable<ConnectionOptions['ssl']> {

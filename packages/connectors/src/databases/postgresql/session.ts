@@ -2,11 +2,11 @@ import type { ConnectionOptions } from 'node:tls';
 import { Client, type ClientConfig } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import type { OutboundClient } from '../../outbound/client.ts';
-import { GuardedSocket } from '../../outbound/guarded-socket.ts';
+import type { GuardedSocket } from '../../outbound/guarded-socket.ts';
 import type { DatabaseParams } from '../database-params.ts';
 import type { DatabaseSession, StagedText, TextRow, TextSelect } from '../dialect.ts';
+import { type Connected, connectGuarded } from '../guarded-connection.ts';
 import { zoneNamed } from '../time-zone.ts';
-import { connectByTlsMode } from '../tls-mode.ts';
 import { NO_TLS } from './errors.ts';
 
 /** How long it may take to stop what runs at the server, in milliseconds. */
@@ -34,7 +34,7 @@ export async function openPostgresSession(
   params: DatabaseParams,
   outbound: OutboundClient,
 ): Promise<DatabaseSession> {
-  const { client, socket } = await connect(params, outbound);
+  const { connection: client, socket } = await connect(params, outbound);
   try {
     const [, began] = await queries(client, BEGIN);
     const { zone, pid } = began?.[0] ?? {};
@@ -108,7 +108,7 @@ class PostgresSession implements DatabaseSession {
   async #cancel(): Promise<void> {
     if (this.#socket.destroyed) return;
     try {
-      const { client, socket } = await connect(this.#params, this.#outbound, CANCEL_TIMEOUT_MS);
+      const { connection: client, socket } = await connect(this.#params, this.#outbound, CANCEL_TIMEOUT_MS);
       await client.query(`SELECT pg_cancel_backend(${this.#pid})`).finally(() => socket.destroy());
     } catch {
       // It is stopped once it writes.
@@ -116,30 +116,25 @@ class PostgresSession implements DatabaseSession {
   }
 }
 
-interface Connected {
-  readonly client: Client;
-  readonly socket: GuardedSocket;
-}
-
 function connect(
   params: DatabaseParams,
   outbound: OutboundClient,
   timeoutMs = outbound.connectTimeoutMs,
-): Promise<Connected> {
-  return connectByTlsMode(
-    params.tls,
-    (encrypted) => connectOnce(params, outbound, timeoutMs, encrypted),
+): Promise<Connected<Client>> {
+  return connectGuarded(
+    params,
+    outbound,
+    (socket, encrypted) => connectedClient(params, socket, timeoutMs, encrypted),
     (error) => error instanceof Error && error.message === NO_TLS,
   );
 }
 
-async function connectOnce(
+async function connectedClient(
   params: DatabaseParams,
-  outbound: OutboundClient,
+  socket: GuardedSocket,
   timeoutMs: number,
   encrypted: boolean,
-): Promise<Connected> {
-  const socket = new GuardedSocket(outbound.policy);
+): Promise<Client> {
   const config: ClientConfig = {
     host: params.host,
     port: params.port,
@@ -156,13 +151,8 @@ async function connectOnce(
   const client = new Client(config);
   // What breaks is told by the query under way; a connection that nothing runs on may break unheard.
   client.on('error', () => undefined);
-  try {
-    await client.connect();
-    return { client, socket };
-  } catch (error) {
-    socket.destroy();
-    throw error;
-  }
+  await client.connect();
+  return client;
 }
 
 function tlsOptions({ tls, caCertificate }: DatabaseParams): ConnectionOptions {
