@@ -1,10 +1,11 @@
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { LiveFile, TargetField } from './index.ts';
+import { dataFiles } from './testing/data-files.ts';
 import { engineBench } from './testing/engine-bench.ts';
 import { writeParquet } from './testing/parquet-file.ts';
 
 const bench = engineBench();
+const { pathOf, locationOf, write } = dataFiles(bench);
 
 const text = { kind: 'scalar', icebergType: 'string' } as const;
 const number = { kind: 'scalar', icebergType: 'long' } as const;
@@ -27,28 +28,24 @@ const FIELDS: readonly TargetField[] = [
   { name: 'unwritten', id: 8, type: text },
 ];
 const IDS =
-  ', FIELD_IDS {id: 1, person: {__duckdb_field_id: 2, name: 3, score: 4, tags: {__duckdb_field_id: 5, element: 6}}, note: 7}';
-
-const pathOf = (name: string) => join(bench.folder.data, `${name}.parquet`);
+  'id: 1, person: {__duckdb_field_id: 2, name: 3, score: 4, tags: {__duckdb_field_id: 5, element: 6}}, note: 7';
 
 /** A data file of rows of id, name, score, tags and note. */
-async function dataFile(name: string, ...rows: string[]): Promise<LiveFile> {
-  await writeParquet(
-    pathOf(name),
+function dataFile(name: string, ...rows: string[]): Promise<LiveFile> {
+  return write(
+    name,
     `SELECT i AS id, {name: n, score: s::BIGINT, tags: t::VARCHAR[]} AS person, o AS note FROM (VALUES ${rows.join(', ')}) v(i, n, s, t, o)`,
     IDS,
   );
-  return { path: pathOf(name), location: `file:///lake/${name}` };
 }
 
 /** Fresh scores, and tags where they are given. */
-async function freshFile(...rows: string[]): Promise<{ path: string }> {
-  await writeParquet(
-    pathOf('fresh'),
+function freshFile(...rows: string[]): Promise<LiveFile> {
+  return write(
+    'fresh',
     `SELECT i AS id, {score: s::BIGINT, tags: t::VARCHAR[]} AS person FROM (VALUES ${rows.join(', ')}) v(i, s, t)`,
-    ', FIELD_IDS {id: 1, person: {__duckdb_field_id: 2, score: 4, tags: {__duckdb_field_id: 5, element: 6}}}',
+    'id: 1, person: {__duckdb_field_id: 2, score: 4, tags: {__duckdb_field_id: 5, element: 6}}',
   );
-  return { path: pathOf('fresh') };
 }
 
 async function merge(table: readonly LiveFile[], fresh: { path: string }, ...replaces: string[]) {
@@ -120,7 +117,7 @@ describe('merging fresh values', () => {
       `('1', 'Eve', 1, NULL, NULL)`,
       `('1', 'Flo', 1, NULL, NULL)`,
     );
-    await writeParquet(pathOf('gone'), `SELECT 'file:///lake/a' AS file_path, 1::BIGINT AS pos`);
+    await writeParquet(pathOf('gone'), `SELECT '${locationOf('a')}' AS file_path, 1::BIGINT AS pos`);
     const table = [{ ...file, deleteFiles: [pathOf('gone')] }];
     const { rows, deleteFile } = await merge(table, await freshFile(`('1', 7, NULL)`), 'person.score');
     expect(rows).toMatchObject([{ person: { name: 'Ada' } }, { person: { name: 'Flo' } }]);
@@ -128,8 +125,7 @@ describe('merging fresh values', () => {
   });
 
   test('reads files that were written before there was such a field', async () => {
-    await writeParquet(pathOf('old'), `SELECT '1' AS id, 'n' AS note`, ', FIELD_IDS {id: 1, note: 7}');
-    const table = [{ path: pathOf('old'), location: 'file:///lake/old' }];
+    const table = [await write('old', `SELECT '1' AS id, 'n' AS note`, 'id: 1, note: 7')];
     const { rows, emptiedFiles } = await merge(table, await freshFile(`('1', 7, NULL)`), 'person.score');
     expect(rows).toEqual([{ id: '1', person: { score: 7 }, note: 'n' }]);
     expect(emptiedFiles).toEqual(['file:///lake/old']);

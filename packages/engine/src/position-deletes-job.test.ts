@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, test } from 'vitest';
 import type { LiveFile, PositionDeletesRequest } from './index.ts';
+import { dataFiles } from './testing/data-files.ts';
 import { engineBench } from './testing/engine-bench.ts';
 
 const bench = engineBench();
@@ -21,7 +21,7 @@ async function sql(text: string): Promise<readonly Record<string, unknown>[]> {
   }
 }
 
-const pathOf = (name: string) => join(bench.folder.data, `${name}.parquet`);
+const { pathOf, locationOf } = dataFiles(bench);
 
 /** A data file with the ids in an object, as tables have them. */
 async function dataFile(name: string, ids: readonly (string | null)[]): Promise<LiveFile> {
@@ -30,11 +30,11 @@ async function dataFile(name: string, ids: readonly (string | null)[]): Promise<
     `COPY (SELECT {id: i, other: 1} AS _acme FROM (VALUES ${rows}) t(i)) TO #${name} ` +
       '(FORMAT parquet, FIELD_IDS {_acme: {__duckdb_field_id: 1, id: 2, other: 3}})',
   );
-  return { path: pathOf(name), location: `file:///lake/${name}` };
+  return { path: pathOf(name), location: locationOf(name) };
 }
 
 async function deletes(name: string, rows: readonly (readonly [string, number])[]): Promise<string> {
-  const values = rows.map(([file, pos]) => `('file:///lake/${file}', ${pos}::BIGINT)`).join(', ');
+  const values = rows.map(([file, pos]) => `('${locationOf(file)}', ${pos}::BIGINT)`).join(', ');
   await sql(`COPY (SELECT * FROM (VALUES ${values}) t(file_path, pos)) TO #${name} (FORMAT parquet)`);
   return pathOf(name);
 }

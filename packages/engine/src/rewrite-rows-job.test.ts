@@ -1,11 +1,12 @@
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { LiveFile, TargetField } from './index.ts';
+import { dataFiles } from './testing/data-files.ts';
 import { engineBench } from './testing/engine-bench.ts';
 import { sorted } from './testing/job-folder.ts';
 import { writeParquet } from './testing/parquet-file.ts';
 
 const bench = engineBench();
+const { pathOf, locationOf, write: dataFile } = dataFiles(bench);
 
 const text = { kind: 'scalar', icebergType: 'string' } as const;
 const FIELDS: readonly TargetField[] = [
@@ -24,14 +25,6 @@ const FIELDS: readonly TargetField[] = [
   { name: 'tags', id: 5, type: { kind: 'list', elementId: 6, element: text } },
   { name: 'unwritten', id: 7, type: text },
 ];
-
-const pathOf = (name: string) => join(bench.folder.data, `${name}.parquet`);
-const locationOf = (name: string) => `file:///lake/${name}`;
-
-async function dataFile(name: string, select: string, ids: string): Promise<LiveFile> {
-  await writeParquet(pathOf(name), select, `, FIELD_IDS {${ids}}`);
-  return { path: pathOf(name), location: locationOf(name) };
-}
 
 async function rewrite(files: readonly LiveFile[]) {
   const { files: written } = await bench.engine.rewriteRows({
