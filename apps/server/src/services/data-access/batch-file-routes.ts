@@ -11,7 +11,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { DataSetFilePage, FileOrPage, pageOf, pageParameters, shownFile, urlOf } from './file-page.ts';
 import { sampleRows } from './row-samples.ts';
 import { servedBatch } from './served-batch.ts';
-import { diagnosticsFile, requireFile, type StoredFile, sendFile } from './stored-file.ts';
+import { diagnosticsFile, GONE, requireFile, type StoredFile, sendFile } from './stored-file.ts';
 
 const IdParameter = Type.Object({ batchId: Type.String() });
 const PathQuery = Type.Object({
@@ -62,7 +62,7 @@ export function registerBatchFiles(routes: Routes, { runFiles }: Pick<Dependenci
         summary: 'The files with the rows of a batch that did not land, or with `path` the content of one',
         params: IdParameter,
         querystring: PathQuery,
-        response: { ...FileOrPage, ...refusals },
+        response: { ...FileOrPage, ...refusals, 410: GONE },
       },
     },
     async (request, reply) => {
@@ -82,7 +82,7 @@ export function registerBatchFiles(routes: Routes, { runFiles }: Pick<Dependenci
         summary: 'Diagnostics of a batch: `row_errors`, a file in it, or `row_error_samples.json`',
         params: IdParameter,
         querystring: PathQuery,
-        response: { ...FileOrPage, 200: Diagnostics, ...refusals },
+        response: { ...FileOrPage, 200: Diagnostics, ...refusals, 410: GONE },
       },
     },
     async (request, reply) => {

@@ -98,6 +98,15 @@ const get = (path: string, headers: Record<string, string> = {}, sandbox = 'prod
   server.call('GET', BASE + path, { headers, sandbox });
 
 describe('the files of a batch', () => {
+  it('tells of a file that is no longer kept why, and what to read instead', async () => {
+    const answer = await get('/files/01LANDED-1?path=gone.parquet');
+    expect(answer.status).toBe(410);
+    expect(answer.body).toMatchObject({
+      status: 410,
+      detail: expect.stringMatching(/gone\.parquet.*preview/),
+    });
+  });
+
   it('are one dataset file, which lists its data files', async () => {
     const batch = await get('/batches/01LANDED/files');
     expect(batch.status).toBe(200);
@@ -227,7 +236,6 @@ describe('no request reaches a file that is not the batch’s', () => {
     '/files/01LANDED-1?path=..%2F..%2F..%2F..%2Fetc%2Fpasswd',
     '/files/01LANDED-1?path=/etc/passwd',
     '/files/01LANDED-1?path=',
-    '/files/01LANDED-1?path=gone.parquet',
     '/files/01LANDED',
     '/files/..%2F..%2Fetc-1',
     '/batches/01LANDED/meta?path=row_errors/../part-0.parquet',

@@ -8,7 +8,7 @@ import { batchIdOf } from '../catalog/data-set-file.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { FileOrPage, pageOf, pageParameters, shownFile, urlOf } from './file-page.ts';
 import { servedBatch } from './served-batch.ts';
-import { lakeFile, requireFile, type StoredFile, sendFile } from './stored-file.ts';
+import { GONE, lakeFile, requireFile, type StoredFile, sendFile } from './stored-file.ts';
 
 const IdParameter = Type.Object({ id: Type.String({ description: 'A `dataSetFileId`.' }) });
 
@@ -46,6 +46,7 @@ export function registerDataSetFiles(routes: Routes, { lake }: Pick<Dependencies
         response: {
           ...FileOrPage,
           ...refusals,
+          410: GONE,
           416: { ...refusals[400], description: 'The file has no such bytes.' },
         },
       },

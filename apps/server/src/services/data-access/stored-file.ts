@@ -4,11 +4,14 @@ import type { FileIO } from '@tributary/lake';
 import type { Diagnostics } from '@tributary/runner';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../../http/problem.ts';
+import { refusals } from '../catalog/answer-schemas.ts';
 import { type ByteRange, parseRange } from './byte-range.ts';
 
 /** A file of a batch, by the only name that clients know it by. */
 export interface StoredFile {
   readonly name: string;
+  /** Why it may be gone, and what there is in its place. */
+  readonly whereTo: string;
   /** Bytes; undefined where the file is gone. */
   size(): Promise<number | undefined>;
   /** The content, or a range of it, as it comes. Rejects, or fails as it comes, where the file is gone. */
@@ -19,6 +22,9 @@ export interface StoredFile {
 export function lakeFile(io: FileIO, location: string): StoredFile {
   return {
     name: basename(location),
+    whereTo:
+      'its rows were packed into other files of the dataset, replaced, removed or had their time, and the last snapshot of the table that ' +
+      'named it has expired. Rows that are there now are read from the dataset: its preview, or its table in the Iceberg catalog.',
     size: async () => (await io.stat(location))?.size,
     stream: (range) => io.stream(location, range),
   };
@@ -28,10 +34,18 @@ export function lakeFile(io: FileIO, location: string): StoredFile {
 export function diagnosticsFile(diagnostics: Pick<Diagnostics, 'size' | 'stream'>, name: string): StoredFile {
   return {
     name: basename(name),
+    whereTo:
+      'rows that did not land are kept as long as their run. The batch still tells how many there were, and why.',
     size: () => diagnostics.size(name),
     stream: (range) => diagnostics.stream(name, range),
   };
 }
+
+/** For the description of routes that serve files. */
+export const GONE = {
+  ...refusals[404],
+  description: 'The file is no longer kept; the answer tells why, and what to read instead.',
+};
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   parquet: 'application/octet-stream',
@@ -40,7 +54,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 
 /**
  * Streams a file, or the part of it that `Range` asks for; answers its headers alone to HEAD.
- * @throws {Problem} of kind `notFound`, or with status 416
+ * @throws {Problem} of kind `notFound`, with status 410 where the file was there once; or with status 416
  */
 export async function sendFile(
   request: FastifyRequest,
@@ -48,7 +62,7 @@ export async function sendFile(
   file: StoredFile,
 ): Promise<FastifyReply> {
   const size = await file.size();
-  if (size === undefined) throw fileNotFound(file.name);
+  if (size === undefined) throw fileGone(file);
   const range = parseRange(request.headers.range, size);
   reply.header('accept-ranges', 'bytes');
   if (range === 'unsatisfiable') {
@@ -71,6 +85,11 @@ export function requireFile(files: readonly StoredFile[], name: string): StoredF
   const file = files.find((candidate) => candidate.name === name);
   if (file === undefined) throw fileNotFound(name);
   return file;
+}
+
+/** A batch keeps the names of its files for good, the lake keeps the files for as long as a snapshot needs them. */
+function fileGone({ name, whereTo }: StoredFile): Problem {
+  return new Problem('notFound', `The file '${name}' is no longer kept: ${whereTo}`, { status: 410 });
 }
 
 function fileNotFound(name: string): Problem {
