@@ -41,8 +41,12 @@ async function openEmbedded(): Promise<TestStore> {
 /** Where Debian's packages put `initdb` and `postgres`. */
 const DEBIAN_FOLDER = '/usr/lib/postgresql';
 
+/** Names the folder of another PostgreSQL's programs, for a round of tests on its version. */
+const OTHER_PROGRAMS = process.env.TRIBUTARY_TEST_POSTGRES;
+
 /** The folder of PostgreSQL's server programs; undefined where they are not installed. */
 export function postgresPrograms(): string | undefined {
+  if (OTHER_PROGRAMS !== undefined) return OTHER_PROGRAMS;
   if (!existsSync(DEBIAN_FOLDER)) return undefined;
   return readdirSync(DEBIAN_FOLDER)
     .map((version) => join(DEBIAN_FOLDER, version, 'bin'))
