@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { S3Client } from './client.ts';
@@ -66,6 +68,20 @@ describe('bytes that come one by one', () => {
     expect(await openUploads()).toEqual([]);
   });
 
+  test('are not held once they are sent', async () => {
+    let held = 0;
+    async function* many() {
+      for (let size = 0; size < 60 * MIB; size += MIB) yield Buffer.alloc(MIB);
+      collectGarbage();
+      held = process.memoryUsage().arrayBuffers;
+    }
+    collectGarbage();
+    const before = process.memoryUsage().arrayBuffers;
+    await upload('many', many(), new AbortController().signal);
+    // Two parts, and what the proxy of the test has of them.
+    expect(held - before).toBeLessThan(35 * MIB);
+  });
+
   test.each([
     ['before there is a part', 1000],
     ['after some parts', content.length],
@@ -95,6 +111,11 @@ describe('bytes that come one by one', () => {
     expect(await openUploads()).toEqual([]);
   });
 });
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+}
 
 function hashOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');

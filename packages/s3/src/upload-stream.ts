@@ -119,21 +119,27 @@ async function* untilAborted(
   content: AsyncIterable<Uint8Array>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
-  const aborted = Promise.withResolvers<never>();
-  aborted.promise.catch(() => undefined);
-  const abort = () => aborted.reject(signal?.reason);
-  signal?.addEventListener('abort', abort, { once: true });
+  signal?.throwIfAborted();
   const pieces = content[Symbol.asyncIterator]();
+  // A race with one promise for all pieces would hold each of them until the signal is given.
+  let leave = (_reason: unknown) => {};
+  const next = () =>
+    new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
+      leave = reject;
+      pieces.next().then(resolve, reject);
+    });
+  const abort = () => leave(signal?.reason);
+  signal?.addEventListener('abort', abort, { once: true });
   let isOver = false;
   try {
-    signal?.throwIfAborted();
     for (;;) {
-      const next = await Promise.race([pieces.next(), aborted.promise]);
-      if (next.done === true) {
+      signal?.throwIfAborted();
+      const piece = await next();
+      if (piece.done === true) {
         isOver = true;
         return;
       }
-      yield next.value;
+      yield piece.value;
     }
   } finally {
     signal?.removeEventListener('abort', abort);
