@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { flattenRows } from './flat-rows.ts';
+import { flattenRows, sharedObject } from './flat-rows.ts';
 
 test('objects open into dotted paths, in the order in which the rows bring them', () => {
   const { paths, rows } = flattenRows([
@@ -28,4 +28,13 @@ test('lists stay together, null is left out, false and zero are not', () => {
 
 test('no rows have no paths', () => {
   expect(flattenRows([])).toEqual({ paths: [], rows: [] });
+});
+
+test.each([
+  [['_acme.people.name.last', '_acme.people.id'], '_acme.people'],
+  [['_acme.people.id'], '_acme.people'],
+  [['_id', '_acme.people.id'], ''],
+  [[], ''],
+])('%o lie in the object "%s"', (paths, object) => {
+  expect(sharedObject(paths)).toBe(object);
 });

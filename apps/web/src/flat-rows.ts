@@ -12,6 +12,13 @@ export function flattenRows(rows: readonly Row[]): FlatRows {
   return { paths: [...new Set(flat.flatMap((row) => [...row.keys()]))], rows: flat };
 }
 
+/** The object that all of the paths lie in, such as `_acme.people`; empty where they share none. */
+export function sharedObject(paths: readonly string[]): string {
+  const [first = [], ...others] = paths.map((path) => path.split('.').slice(0, -1));
+  const end = first.findIndex((step, index) => others.some((other) => other[index] !== step));
+  return (end < 0 ? first : first.slice(0, end)).join('.');
+}
+
 /** Objects open into their paths; lists stay together, as JSON; what is null is left out. */
 function flattenRow(row: Row): ReadonlyMap<string, string> {
   const values = new Map<string, string>();

@@ -151,6 +151,10 @@ describeWebUi('the web UI', (webUi) => {
     await run.filter({ hasText: 'Partly succeeded' }).waitFor();
     const errors = await run.getByRole('listitem').allTextContents();
     expect(errors.join('\n')).toMatch(/^INGEST-1212-400 .*10 rows/);
+    await run.getByRole('link').click();
+    const rejected = page.getByRole('table', { name: 'Rejected rows' }).locator('tbody tr');
+    await rejected.filter({ hasText: 'next spring' }).first().waitFor();
+    expect(await rejected.count()).toBe(10);
   });
 
   test.each([

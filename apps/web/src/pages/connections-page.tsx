@@ -39,7 +39,7 @@ export function ConnectionsPage({ client }: { client: PlatformClient }) {
       {connections?.length === 0 && (
         <p className={text}>
           There are no connections yet. A connection says how to sign in at a source: a CRM, a database, or a
-          place where files lie. Flows read from it.
+          place where files lie. Flows read from it: pick a connection, look into it, and land what you find.
         </p>
       )}
       {connections !== undefined && connections.length > 0 && (

@@ -1,6 +1,6 @@
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 import { useCallback, useMemo } from 'react';
-import { flattenRows } from '../flat-rows.ts';
+import { flattenRows, sharedObject } from '../flat-rows.ts';
 import { Facts } from '../parts/facts.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
@@ -13,6 +13,7 @@ import { usePolling } from '../use-polling.ts';
 const SHOWN_ROWS = 20;
 
 const text = style({ font: 'body', margin: 0 });
+const code = style({ font: 'code', overflowWrap: 'anywhere' });
 const rowsHeading = style({ font: 'title', margin: 0, marginTop: 12 });
 
 interface DataSetSectionProps {
@@ -68,17 +69,23 @@ export function DataSetSection({ client, targetConnectionId, newestEndedRunId }:
 
 function FirstRows({ rows }: { rows: readonly Row[] }) {
   const flat = useMemo(() => flattenRows(rows), [rows]);
+  const object = sharedObject(flat.paths);
   if (flat.rows.length === 0) return <p className={text}>No rows have landed yet.</p>;
   const columns: Column<{ number: number; values: ReadonlyMap<string, string> }>[] = [
     { title: 'Row', cell: ({ number }) => number },
     ...flat.paths.map((path) => ({
-      title: path,
+      title: object === '' ? path : path.slice(object.length + 1),
       cell: ({ values }: { values: ReadonlyMap<string, string> }) => <bdi>{values.get(path)}</bdi>,
     })),
   ];
   return (
     <>
       <h3 className={rowsHeading}>First rows</h3>
+      {object !== '' && (
+        <p className={text}>
+          All of their fields lie in <bdi className={code}>{object}</bdi>.
+        </p>
+      )}
       <RecordTable
         label={`First ${flat.rows.length} rows`}
         columns={columns}

@@ -1,16 +1,17 @@
 import { Button } from '@react-spectrum/s2/Button';
 import { Link } from '@react-spectrum/s2/Link';
+import { LinkButton } from '@react-spectrum/s2/LinkButton';
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 import { useCallback, useState } from 'react';
-import { PageHeading } from '../parts/headings.tsx';
 import { Loading } from '../parts/loading.tsx';
+import { PageTop } from '../parts/page-top.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { type Column, RecordTable } from '../parts/record-table.tsx';
 import { Status } from '../parts/status.tsx';
 import { type Flow, isUnderWay, type Run } from '../platform/answers.ts';
 import type { PlatformClient } from '../platform/platform-client.ts';
 import { usePolling } from '../use-polling.ts';
-import { flowPath } from '../use-route.ts';
+import { CONNECTIONS_PATH, flowPath } from '../use-route.ts';
 import { count, dateTime, flowStateWords, nextRunWords, runStatusWords, scheduleWords } from '../wording.ts';
 import { FirstSteps } from './first-steps.tsx';
 
@@ -33,7 +34,14 @@ export function FlowsPage({ client }: { client: PlatformClient }) {
 
   return (
     <div className={content}>
-      <PageHeading title="Flows" />
+      <PageTop
+        title="Flows"
+        actions={
+          <LinkButton href={CONNECTIONS_PATH} variant="accent">
+            New flow
+          </LinkButton>
+        }
+      />
       <ProblemAlert
         title="The flows could not be loaded"
         problem={list.state === 'loading' ? undefined : list.problem}

@@ -50,6 +50,7 @@ export function NewFlowForm(props: NewFlowProps & { readonly spec: FlowSpec }) {
   );
 
   const create = async (state: 'enabled' | 'draft') => {
+    if (creating.isPending) return;
     setPending(state);
     const drafts = { name, target, write, schedule, options, isDraft: state === 'draft' };
     await creating.run(async () => {

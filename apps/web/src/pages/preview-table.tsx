@@ -30,7 +30,7 @@ export function PreviewTable({ table }: { table: DescribedTable }) {
     );
   }
   const columns: Column<PreviewedRow>[] = [
-    { title: 'Row', cell: ({ number }) => number, align: 'end' },
+    { title: 'Row', cell: ({ number }) => number },
     ...table.columns.map(
       ({ name }): Column<PreviewedRow> => ({
         title: name,

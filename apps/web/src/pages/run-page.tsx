@@ -15,6 +15,7 @@ import type { EarlierAttempt, Partition, RunDetails, TimeWindow } from '../platf
 import { usePolling } from '../use-polling.ts';
 import { flowPath, WEBHOOKS_PATH } from '../use-route.ts';
 import { byteSize, count, dateTime, runDuration, runStatusWords } from '../wording.ts';
+import { RejectedRowsSection } from './rejected-rows-section.tsx';
 import { RunAction } from './run-action.tsx';
 
 const text = style({ font: 'body', margin: 0 });
@@ -65,13 +66,13 @@ export function RunPage({ client, flowId, runId }: RunPageProps) {
         <ProblemAlert title="That was refused" problem={problem} />
       </PageTop>
       {page.state === 'loading' && <Loading what="the run" />}
-      {known && <Details details={known.details} />}
+      {known && <Details client={client} details={known.details} />}
     </>
   );
 }
 
-function Details({ details }: { details: RunDetails }) {
-  const { run, earlierAttempts, partitions } = details;
+function Details({ client, details }: { client: PlatformClient; details: RunDetails }) {
+  const { run, earlierAttempts, partitions, batchId } = details;
   return (
     <>
       {run.errors.length > 0 && (
@@ -94,6 +95,9 @@ function Details({ details }: { details: RunDetails }) {
           ]}
         />
       </Section>
+      {run.records.failed > 0 && batchId !== undefined && (
+        <RejectedRowsSection client={client} batchId={batchId} />
+      )}
       {earlierAttempts.length > 0 && (
         <Section title="Earlier attempts">
           <RecordTable

@@ -3,7 +3,7 @@ import { Link } from '@react-spectrum/s2/Link';
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 import type { ReactNode } from 'react';
 import type { Session } from '../platform/session.ts';
-import { CONNECTIONS_PATH, FLOWS_PATH, MAPPING_LANGUAGE_PATH, WEBHOOKS_PATH } from '../use-route.ts';
+import { CONNECTIONS_PATH, FLOWS_PATH, MAPPING_LANGUAGE_PATH, usePath, WEBHOOKS_PATH } from '../use-route.ts';
 import { Logo } from './logo.tsx';
 
 const bar = style({
@@ -68,6 +68,7 @@ export function Frame({
   onSignOut: () => void;
   children: ReactNode;
 }) {
+  const current = usePath();
   return (
     <>
       <header className={bar}>
@@ -78,7 +79,13 @@ export function Frame({
         </span>
         <nav className={pageLinks} aria-label="Pages">
           {pages.map(({ path, name }) => (
-            <Link key={path} href={path} isStandalone isQuiet>
+            <Link
+              key={path}
+              href={path}
+              isStandalone
+              isQuiet
+              {...(path === current && { 'aria-current': 'page' as const })}
+            >
               {name}
             </Link>
           ))}

@@ -16,10 +16,11 @@ interface SpecFormProps {
 /** The fields of a spec, in two columns where there is room. */
 export function SpecForm({ fields, values, onChange, problems, kept }: SpecFormProps) {
   const form = useRef<HTMLDivElement>(null);
+  // Only what is newly wrong takes the focus, not every drawing of it.
+  const told = JSON.stringify(problems);
   useEffect(() => {
-    if (Object.keys(problems).length > 0)
-      form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
-  }, [problems]);
+    if (told !== '{}') form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
+  }, [told]);
   return (
     <div ref={form}>
       <FieldGrid>

@@ -29,6 +29,7 @@ import {
   type SchemaField,
   type SchemaName,
 } from './mapping-language.ts';
+import { parseRejectedRow, type RejectedRow } from './rejected-rows.ts';
 import { parseRunDetails, type RunDetails } from './run-details.ts';
 import { schemaFields } from './schema-fields.ts';
 import type { Session } from './session.ts';
@@ -127,6 +128,8 @@ export interface PlatformClient {
   dataSetIdOf(targetConnectionId: string): Promise<string>;
   dataSet(id: string): Promise<DataSet>;
   firstRows(dataSetId: string, limit: number): Promise<readonly Row[]>;
+  /** Some of the rows of a batch that did not land, with the reasons of each. */
+  rejectedRows(batchId: string): Promise<readonly RejectedRow[]>;
   /** The functions and operators of the mapping language. */
   language(): Promise<Language>;
   /** All that is wrong with an expression over rows such as this one. */
@@ -222,6 +225,10 @@ export function createPlatformClient(session: Session, onUnauthorized: () => voi
     async firstRows(dataSetId, limit) {
       const path = `/data/foundation/export/datasets/${encodeURIComponent(dataSetId)}/preview?limit=${limit}`;
       return listAt(await call(path), 'data').filter(isObject);
+    },
+    async rejectedRows(batchId) {
+      const path = `/data/foundation/export/batches/${encodeURIComponent(batchId)}/meta?path=row_error_samples.json`;
+      return listAt(await call(path)).map(parseRejectedRow);
     },
     language: () =>
       remember('language', async () => {
