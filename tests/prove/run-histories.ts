@@ -73,8 +73,8 @@ export function expectPunctual(histories: Histories, appointments: readonly Appo
   expect(appointments.flatMap(({ wrong }) => wrong)).toEqual([]);
 }
 
-/** Below this there may be nothing to pack or to let go. */
-const MANY_RUNS = 12;
+/** Below this there may be nothing to pack or to let go: files of each size wait until there are a few of them. */
+const MANY_RUNS = 20;
 
 /** Tables that many runs have landed rows in have fewer data files and snapshots than those made; the number of such tables. */
 export async function expectPacked(
