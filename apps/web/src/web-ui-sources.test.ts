@@ -93,10 +93,19 @@ describeWebUi('the web UI knows every source and mode', ({ server, open, signIn 
       .filter({ hasText: /^Email$/ })
       .waitFor();
     await page.getByRole('table', { name: 'Partitions' }).waitFor();
-    expect(await flowNamed(server, 'Mirrored')).toMatchObject({
+    const flow = await flowNamed(server, 'Mirrored');
+    expect(flow).toMatchObject({
       state: 'enabled',
       scheduleParams: { frequency: 'minute', interval: 30 },
     });
+
+    await page.getByRole('link', { name: 'Mirrored' }).click();
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Flows' }).waitFor();
+    const [sourceConnectionId] = flow.sourceConnectionIds;
+    const gone = await server.call('GET', `${FLOW_SERVICE}/sourceConnections/${sourceConnectionId}`);
+    expect(gone.status).toBe(404);
   });
 
   test('tells of a webhook its secret once, and what it was told', async () => {

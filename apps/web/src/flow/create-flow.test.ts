@@ -65,6 +65,21 @@ describe('a flow is made', () => {
   });
 });
 
+describe('a schema of its own', () => {
+  test('is looked into where a column holds objects, be it with one value', async () => {
+    const setup = new NotingSetup();
+    const looked: string[] = [];
+    const schemaFields = async (id: string) => {
+      looked.push(id);
+      return [];
+    };
+    const target = { kind: 'new' as const, title: 'People', columns: [column('name', ['name', 'Last'])] };
+    await createFlow({ setup, schemaFields, ledger: new Map() }, { ...plan, target });
+    await createFlow({ setup, schemaFields, ledger: new Map() }, plan);
+    expect(looked).toEqual(['schema id']);
+  });
+});
+
 describe('columns go to', () => {
   const proposed = [
     { column: 'First Name', path: '_acme.people.firstName' },
@@ -74,6 +89,13 @@ describe('columns go to', () => {
   test('the field that was proposed for them, whatever they are called', () => {
     expect(mappingsFor([column('First Name'), column('unknown')], proposed, [])).toEqual([
       { source: ['$', '{First Name}'].join(''), destination: '_acme.people.firstName' },
+    ]);
+  });
+
+  test('the one field of an object that holds one value', () => {
+    const leaves = [{ path: '_acme.people.address.city', type: 'string' }];
+    expect(mappingsFor([column('address', ['address', 'City'])], proposed, leaves)).toEqual([
+      { source: 'address.City', destination: '_acme.people.address.city' },
     ]);
   });
 

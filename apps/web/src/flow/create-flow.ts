@@ -87,7 +87,7 @@ async function targetSchema(
     `schema ${JSON.stringify([title, sourceConnectionId])}`,
     () => setup.createSchema(title, sourceConnectionId),
   );
-  const isFlat = columns.every(({ paths }) => paths.length === 1);
+  const isFlat = columns.every(({ paths }) => paths.every((path) => path.length === 1));
   return { schemaId, mappings: mappingsFor(columns, fields, isFlat ? [] : await schemaFields(schemaId)) };
 }
 

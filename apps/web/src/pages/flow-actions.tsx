@@ -66,11 +66,9 @@ export function FlowActions({ client, flow, runs, onDone, onForm }: FlowActionsP
         <ConfirmedButton
           label="Delete"
           question="Delete this flow?"
-          consequence="It runs no more, and a run that is under way ends. The rows that have landed stay in their dataset."
+          consequence="It runs no more, and a run that is under way ends. Its source and target connection go with it where nothing else uses them; the rows that have landed stay in their dataset."
           isPending={pending === 'delete'}
-          onConfirm={() =>
-            act('delete', () => client.changeState(flow, 'delete').then(() => navigate(FLOWS_PATH)))
-          }
+          onConfirm={() => act('delete', () => client.removeFlow(flow).then(() => navigate(FLOWS_PATH)))}
         />
         <Button variant="secondary" isDisabled={flow.state !== 'enabled'} onPress={() => onForm('run')}>
           Run otherwise…

@@ -58,6 +58,12 @@ const pages = [
   { path: MAPPING_LANGUAGE_PATH, name: 'Mapping language' },
 ];
 
+/** Whether a page is that of a path, or lies below it. */
+function isWithin(current: string, path: string): boolean {
+  if (path === FLOWS_PATH) return current === FLOWS_PATH || current.startsWith('/flows');
+  return current === path || current.startsWith(`${path}/`);
+}
+
 /** What surrounds every page of a signed-in client: the bar with the way home and out, and the page itself. */
 export function Frame({
   session,
@@ -79,15 +85,11 @@ export function Frame({
         </span>
         <nav className={pageLinks} aria-label="Pages">
           {pages.map(({ path, name }) => (
-            <Link
-              key={path}
-              href={path}
-              isStandalone
-              isQuiet
-              {...(path === current && { 'aria-current': 'page' as const })}
-            >
-              {name}
-            </Link>
+            <span key={path} {...(isWithin(current, path) && { 'aria-current': 'true' as const })}>
+              <Link href={path} isStandalone isQuiet>
+                {name}
+              </Link>
+            </span>
           ))}
         </nav>
         <span className={where} title={`${session.orgId}, sandbox ${session.sandbox}`}>

@@ -82,7 +82,7 @@ export async function signIn({ clientId, clientSecret, orgId, sandbox }: Credent
 
 export type RunAction = 'cancel' | 're-trigger' | 'accept-drift';
 
-export type FlowAction = 'enable' | 'disable' | 'publish' | 'delete';
+export type FlowAction = 'enable' | 'disable' | 'publish';
 
 /** One operation of JSON Patch (RFC 6902). */
 export interface PatchOperation {
@@ -109,6 +109,8 @@ export interface PlatformClient {
   flow(id: string): Promise<Flow>;
   /** Refused where the flow has changed since it was read. */
   changeState(flow: Flow, action: FlowAction): Promise<void>;
+  /** Deletes a flow, and its source and target connection where nothing else uses them. What has landed stays. */
+  removeFlow(flow: Flow): Promise<void>;
   /** Changes settings of a flow, as JSON Patch. Refused where the flow has changed since it was read. */
   changeFlow(flow: Flow, operations: readonly PatchOperation[]): Promise<void>;
   /** A flow's newest runs, newest first. */
@@ -180,6 +182,15 @@ export function createPlatformClient(session: Session, onUnauthorized: () => voi
         method: 'POST',
         headers: { 'if-match': flow.etag },
       });
+    },
+    async removeFlow({ id, etag, sourceConnectionId, targetConnectionId }) {
+      const remove = (path: string, init?: RequestInit) => flowService(path, { ...init, method: 'DELETE' });
+      await remove(`/flows/${encodeURIComponent(id)}`, { headers: { 'if-match': etag } });
+      // The server refuses where they are in use.
+      await Promise.allSettled([
+        sourceConnectionId && remove(`/sourceConnections/${encodeURIComponent(sourceConnectionId)}`),
+        targetConnectionId && remove(`/targetConnections/${encodeURIComponent(targetConnectionId)}`),
+      ]);
     },
     async changeFlow(flow, operations) {
       await flowService(`/flows/${encodeURIComponent(flow.id)}`, {
