@@ -1,12 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { endAll, type Installation, type Query, startAll } from './installation.ts';
 import { letAnHourPass } from './passing-time.ts';
+import { tell } from './proof-run.ts';
 
 /** Gives the upkeep all the time that it takes, as if a day had passed. All processes have ended before, and run after it. */
 export async function keepUpInPeace(installation: Installation): Promise<void> {
   await installation.withStore(letADayPass);
   // What is going on in the store of one process is seen once that has ended.
-  for (let patienceMs = 2_000; !(await installation.withStore(isKeptUp)); patienceMs *= 2) {
+  for (let patienceMs = 5_000; ; patienceMs *= 2) {
+    const due = await installation.withStore(whatIsDue);
+    if (due.length === 0) break;
+    tell(`the upkeep has ${due.length} things to do yet`);
     await startAll(installation);
     await pause(patienceMs);
     await endAll(installation);
@@ -20,11 +24,10 @@ async function letADayPass(query: Query): Promise<void> {
   await query("update sandbox_leftovers set not_before = now() - interval '1 second'");
 }
 
-/** Whether a pass of the upkeep has ended since it was due, and what was noted is gone. */
-async function isKeptUp(query: Query): Promise<boolean> {
-  const due = await query(`
+/** The upkeep itself, until a pass of it has ended, and what was noted to be removed. */
+async function whatIsDue(query: Query): Promise<readonly unknown[]> {
+  return query(`
     select name from pgboss.job
     where name = 'upkeep' and state in ('created', 'retry', 'active') and start_after <= now()
     union all select name from sandbox_leftovers where not_before <= now()`);
-  return due.length === 0;
 }
