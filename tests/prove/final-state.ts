@@ -88,7 +88,7 @@ const unfinished = {
     and name in ('flow-run', 'partition-reading', 'event-delivery')`,
 } as const;
 
-/** Nothing is left leased, claimed or open. */
+/** Nothing is left claimed or open. */
 export async function expectNothingOpen(query: Query): Promise<void> {
   for (const [what, text] of Object.entries(unfinished)) expect(await query(text), what).toEqual([]);
 }

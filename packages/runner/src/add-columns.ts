@@ -57,8 +57,8 @@ export async function addColumns(
       wanted = left.length === wanted.length ? [] : left;
     }
   }
-  const { store, run, owner } = attempt;
-  return advanceRun(store, run, owner, run.state, withNotices(progressOf(run), refused));
+  const { store, run, claim } = attempt;
+  return advanceRun(store, run, claim, run.state, withNotices(progressOf(run), refused));
 }
 
 async function addAll(
@@ -67,7 +67,7 @@ async function addAll(
   columns: readonly SourceColumn[],
   refused: readonly RunNotice[],
 ): Promise<RunRecord> {
-  const { services, store, run, owner } = attempt;
+  const { services, store, run, claim } = attempt;
   const { io } = services.lake;
   const context = await tenantContext(attempt);
   const { advanced, tables } = await store.transaction(async (transaction) => {
@@ -79,7 +79,7 @@ async function addAll(
     await mapFields(transaction, locked.mappingSet, { prepared, roots, columns }, added.fields);
     await declareColumns(transaction, locked.sourceConnection, columns);
     const progress = withNotices(progressOf(run), [...refused, addedNotice(run, added)]);
-    const advanced = await advanceRun(transaction, run, owner, run.state, progress);
+    const advanced = await advanceRun(transaction, run, claim, run.state, progress);
     // Last, so that what it writes is in vain only where the transaction itself fails to commit.
     const tables: readonly EvolvedTable[] = await evolveDataSets(io, transaction, roots, new Date());
     return { advanced, tables };

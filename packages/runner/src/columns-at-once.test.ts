@@ -47,11 +47,11 @@ describe.each(storeKinds().slice(-1))('new columns at once, on the store: $name'
       const claims = await queue.claimSome(10);
       if (claims.length === 0) break;
       await Promise.all(
-        claims.map(async ({ run, owner }) => {
+        claims.map(async ({ run, claim }) => {
           const source = readers.find(({ flow }) => flow.id === run.flowId)?.source;
-          const attempt = { services: { ...services, openSource: () => source }, store, run, owner };
+          const attempt = { services: { ...services, openSource: () => source }, store, run, claim };
           await executeRun({ ...attempt, signal: new AbortController().signal });
-          await queue.settle(owner);
+          await queue.settle(claim);
         }),
       );
     }

@@ -60,7 +60,7 @@ async function removeKeys({ result: { keys } }: RunCommit): Promise<void> {
 
 async function commitIn(
   store: ScopedStore,
-  { run, owner }: Attempt,
+  { run, claim }: Attempt,
   commit: RunCommit,
   staged: StagedRows | undefined,
 ): Promise<RunRecord | 'pointer moved'> {
@@ -71,7 +71,7 @@ async function commitIn(
   const batch = batchDocument(run, commit);
   await store.resources('batch').insert(batchId, { ...batch }, runnerActor);
   await store.staging.clear(run.id);
-  const ended = await advanceRun(store, run, owner, verdict, withRemovals(commit, staged));
+  const ended = await advanceRun(store, run, claim, verdict, withRemovals(commit, staged));
   if (verdict !== 'failed') await queueDueRefresh(store, ended, prepared.flow);
   return ended;
 }

@@ -54,11 +54,11 @@ async function runAtOnce(writers: readonly Writer[]): Promise<void> {
       claims.push(claim);
     if (claims.length === 0) break;
     await Promise.all(
-      claims.map(async ({ run, owner }) => {
+      claims.map(async ({ run, claim }) => {
         const source = writers.find(({ flow }) => flow.id === run.flowId)?.source;
-        const attempt = { services: { ...services, openSource: () => source }, store, run, owner };
+        const attempt = { services: { ...services, openSource: () => source }, store, run, claim };
         await executeRun({ ...attempt, signal: new AbortController().signal });
-        await queue.settle(owner);
+        await queue.settle(claim);
       }),
     );
   }

@@ -122,7 +122,7 @@ async function keepPlan(
 ): Promise<Attempt> {
   const run = await attempt.store.transaction(async (store) => {
     await store.staging.plan(attempt.run.id, connectionId, partitions);
-    return advanceRun(store, attempt.run, attempt.owner, 'extracting', progress);
+    return advanceRun(store, attempt.run, attempt.claim, 'extracting', progress);
   });
   return { ...attempt, run };
 }

@@ -59,9 +59,9 @@ export async function extractRun(
 }
 
 /** Nobody reads for the attempt before any more. Answers how many partitions are left to be read. */
-async function beginAgain({ store, run, owner }: Attempt): Promise<number> {
+async function beginAgain({ store, run, claim }: Attempt): Promise<number> {
   await store.transaction(async (transaction) => {
-    await transaction.runs.hold(run, owner);
+    await transaction.runs.hold(run, claim);
     await transaction.readers.reset(run.id);
   });
   return (await store.staging.partitions(run.id)).filter(({ isStaged }) => !isStaged).length;
@@ -111,24 +111,24 @@ async function readPartitions(
 
 /** Asks other workers, again and again: some may come later, or leave. */
 async function inviteReaders(
-  { services, run, owner, signal }: Attempt,
+  { services, run, claim, signal }: Attempt,
   readers: number,
   done: AbortSignal,
 ): Promise<void> {
   const ended = AbortSignal.any([signal, done]);
   while (readers > 0 && !ended.aborted) {
     // Where the store is out of reach, the run's own readers will know.
-    await services.store.readings.invite(run, owner, readers).catch(() => undefined);
+    await services.store.readings.invite(run, claim, readers).catch(() => undefined);
     await pause(POLL_MS, undefined, { signal: ended }).catch(() => undefined);
   }
 }
 
 /** The run is planned anew, and reads all rows where its token is what the source knows no more. */
-async function noteRefusedToken({ store, run, owner }: Attempt): Promise<void> {
+async function noteRefusedToken({ store, run, claim }: Attempt): Promise<void> {
   const progress = progressOf(run);
   const refusedToken = progress.keyed?.changes?.since;
   if (refusedToken !== undefined)
-    await advanceRun(store, run, owner, run.state, { ...progress, refusedToken });
+    await advanceRun(store, run, claim, run.state, { ...progress, refusedToken });
 }
 
 /** Lets the readers of one run hear of each other at once. */

@@ -1,4 +1,4 @@
-import { LeaseLost, type RunRecord } from '@tributary/store';
+import { ClaimLost, type RunRecord } from '@tributary/store';
 import { attemptFolder } from './data-folder.ts';
 import { advanceRun } from './events/advance-run.ts';
 import { backOff, type Failure, judge, MAX_FAILURES, SourceStaysClosed } from './failure.ts';
@@ -13,20 +13,20 @@ import { hasLostPatience, nextWait, waitingNotice } from './wait-for-source.ts';
  * cannot be told.
  */
 export async function handleFailure(attempt: Attempt, error: unknown): Promise<void> {
-  const { services, store, owner, signal } = attempt;
+  const { services, store, claim, signal } = attempt;
   const run = await store.runs.get(attempt.run.id);
   if (run === undefined || run.completedAt !== undefined) {
     // It was cancelled; or it was committed, and only the answer, or the tidying, has failed.
     return tidyRun(services, attempt.run.id);
   }
-  if (error instanceof LeaseLost) return;
-  if (signal.aborted) return services.store.queue.release(run, owner, new Date());
+  if (error instanceof ClaimLost) return;
+  if (signal.aborted) return services.store.queue.release(run, claim, new Date());
   const failure = judge(error);
   try {
     if (failure.verdict === 'wait') await wait(attempt, run, failure);
     else await fail(attempt, run, failure, error);
   } catch (lost) {
-    if (!(lost instanceof LeaseLost)) throw lost;
+    if (!(lost instanceof ClaimLost)) throw lost;
   }
 }
 
@@ -40,16 +40,16 @@ async function fail(attempt: Attempt, run: RunRecord, failure: Failure, error: u
   else await tryAgain(attempt, run, failure);
 }
 
-async function giveUp({ services, store, owner }: Attempt, run: RunRecord, failure: Failure): Promise<void> {
+async function giveUp({ services, store, claim }: Attempt, run: RunRecord, failure: Failure): Promise<void> {
   await store.transaction(async (transaction) => {
     await transaction.staging.clear(run.id);
-    await advanceRun(transaction, run, owner, 'failed', withError(run, failure));
+    await advanceRun(transaction, run, claim, 'failed', withError(run, failure));
   });
   await tidyRun(services, run.id);
 }
 
 async function tryAgain(
-  { services, store, owner }: Attempt,
+  { services, store, claim }: Attempt,
   run: RunRecord,
   failure: Failure,
 ): Promise<void> {
@@ -57,18 +57,18 @@ async function tryAgain(
   if (failure.verdict === 'restart') {
     await store.transaction(async (transaction) => {
       await transaction.staging.clear(run.id);
-      await advanceRun(transaction, run, owner, 'planning', withoutPlan(failed));
+      await advanceRun(transaction, run, claim, 'planning', withoutPlan(failed));
     });
     await services.staging.remove(run.id);
   } else {
-    await advanceRun(store, run, owner, run.state, failed);
+    await advanceRun(store, run, claim, run.state, failed);
   }
   // This worker holds the run and it is open, so that nothing of this attempt has been committed, nor will be.
   const { dataFolder } = failed;
   if (dataFolder !== undefined)
     // What cannot be removed now goes at the run's end.
     await services.lake.io.removeFolder(attemptFolder(dataFolder, run.attempt)).catch(() => undefined);
-  await services.store.queue.release(run, owner, new Date(Date.now() + backOff(failed.errors.length)));
+  await services.store.queue.release(run, claim, new Date(Date.now() + backOff(failed.errors.length)));
 }
 
 /** What a run keeps that is planned anew: all but what came of its plan. */
@@ -90,7 +90,7 @@ function withoutPlan(progress: RunProgress): RunProgress {
 
 /** Gives a run back with all that it has staged; it is in progress, and shows what it waits for. */
 async function wait(attempt: Attempt, run: RunRecord, failure: Failure): Promise<void> {
-  const { services, store, owner } = attempt;
+  const { services, store, claim } = attempt;
   const progress = progressOf(run);
   const { length: stagedPages } = await store.staging.pages(run.id);
   const waiting = nextWait(progress.waiting, { now: Date.now(), reason: failure.message, stagedPages });
@@ -100,12 +100,12 @@ async function wait(attempt: Attempt, run: RunRecord, failure: Failure): Promise
   }
   const waits = (progress.waits ?? 0) + 1;
   const told = withLatestNotice({ ...progress, waits, waiting }, waitingNotice(waiting));
-  await advanceRun(store, run, owner, run.state, told);
+  await advanceRun(store, run, claim, run.state, told);
   services.log.info(
     { flowId: run.flowId, runId: run.id, until: new Date(waiting.until), reason: waiting.reason },
     'flow run waits for its source',
   );
-  await services.store.queue.release(run, owner, new Date(waiting.until));
+  await services.store.queue.release(run, claim, new Date(waiting.until));
 }
 
 function withError(run: RunRecord, { code, message }: Failure): RunProgress {

@@ -52,11 +52,11 @@ export async function meetDrift(
 
 /** Keeps with the run what it refuses, for it to be accepted, and ends it. */
 async function refuse(
-  { store, run, owner }: Attempt,
+  { store, run, claim }: Attempt,
   drift: SchemaDrift,
   { violation, notice }: RefusedDrift,
 ): Promise<never> {
-  await advanceRun(store, run, owner, run.state, { ...withPlanNotices(progressOf(run), [notice]), drift });
+  await advanceRun(store, run, claim, run.state, { ...withPlanNotices(progressOf(run), [notice]), drift });
   throw new FlowUnfit([violation]);
 }
 
@@ -80,13 +80,13 @@ async function addUnlessPinned(
 ): Promise<RunRecord> {
   const mapping = prepared.flow.transformations.find(({ name }) => name === 'Mapping');
   if (mapping?.params.mappingVersion === undefined) return addColumns(attempt, prepared, columns);
-  const { store, run, owner } = attempt;
+  const { store, run, claim } = attempt;
   const names = listOf(columns.map(({ name }) => name));
   const message =
     `${names} was not added: the flow names version ${String(mapping.params.mappingVersion)} of its mapping set. ` +
     'Map what is wanted by hand, and leave mappingVersion out for columns that come later to be added.';
   const progress = withNotices(progressOf(run), [{ code: 'COLUMNS_NOT_ADDED', message }]);
-  return advanceRun(store, run, owner, run.state, progress);
+  return advanceRun(store, run, claim, run.state, progress);
 }
 
 /**

@@ -115,7 +115,7 @@ describe('partitions of one run', () => {
     await bench.store.runs.enqueue(flow.id);
     const claimed = await bench.services.store.queue.claim();
     if (!claimed) throw new Error('not queued');
-    const { run, owner } = claimed;
+    const { run, claim } = claimed;
     await bench.store.staging.plan(run.id, 'c', [{ id: '1', settled: true, announcedRows: 1, state: {} }]);
     const limits = { ofRun: 1, ofConnection: 1 };
     await bench.store.readers.take(run.id, 'first', limits);
@@ -123,10 +123,10 @@ describe('partitions of one run', () => {
     expect(await bench.store.readers.take(run.id, 'second', limits)).toMatchObject({ kind: 'taken' });
     expect(await bench.store.readers.prolong(run.id, '1', 'first')).toBe(false);
     const hold = (reader: string) =>
-      bench.store.readers.hold({ runId: run.id, owner, partitionId: '1', reader });
+      bench.store.readers.hold({ runId: run.id, claim, partitionId: '1', reader });
     await expect(hold('first')).rejects.toThrow('taken over');
     await hold('second');
     await bench.store.runs.cancelOpen(flow.id);
-    await bench.services.store.queue.settle(owner);
+    await bench.services.store.queue.settle(claim);
   });
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Source } from '@tributary/connectors';
-import { type ClaimedReading, LeaseLost, type TakenReading } from '@tributary/store';
+import { type ClaimedReading, ClaimLost, type TakenReading } from '@tributary/store';
 import { preparedFlowOf } from './ensure-plan.ts';
 import { concurrentReadsOf } from './extract-run.ts';
 import { openSourceOf } from './open-source.ts';
@@ -14,11 +14,11 @@ import type { Attempt, RunnerServices } from './services.ts';
  */
 export async function readForRun(
   services: RunnerServices,
-  { run, holder }: ClaimedReading,
+  { run, runClaim }: ClaimedReading,
   signal: AbortSignal,
 ): Promise<void> {
   const store = services.store.scoped(run.scope);
-  const attempt: Attempt = { services, store, run, owner: holder, signal };
+  const attempt: Attempt = { services, store, run, claim: runClaim, signal };
   const prepared = await preparedFlowOf(attempt);
   const source = openSourceOf(attempt, prepared);
   const reader = randomUUID();
@@ -44,7 +44,7 @@ async function read(attempt: Attempt, reader: string, source: Source, taken: Tak
     return true;
   } catch (error) {
     const { store, run, signal } = attempt;
-    const isNobodysFault = signal.aborted || error instanceof LeaseLost;
+    const isNobodysFault = signal.aborted || error instanceof ClaimLost;
     const problem = isNobodysFault ? undefined : readingProblem(error);
     await store.readers.giveBack(run.id, taken.partition.id, reader, problem);
     return false;

@@ -1,5 +1,5 @@
 import type { Page, Partition, Sink, Source } from '@tributary/connectors';
-import { LeaseLost, type PartitionHold, type StagedPartition, type TakenReading } from '@tributary/store';
+import { ClaimLost, type PartitionHold, type StagedPartition, type TakenReading } from '@tributary/store';
 import { remedyFor } from './item-fault.ts';
 import type { Attempt } from './services.ts';
 
@@ -8,7 +8,7 @@ const HEARTBEAT_MS = 10_000;
 /**
  * Reads one partition of a run, from the last page on that is staged, in the name of the run's holder. A page that is staged is
  * never fetched again.
- * @throws {LeaseLost} when the holder has lost the run, or the reader the partition
+ * @throws {ClaimLost} when the holder has lost the run, or the reader the partition
  */
 export async function readPartition(
   attempt: Attempt,
@@ -17,18 +17,18 @@ export async function readPartition(
   taken: TakenReading,
 ): Promise<void> {
   const lost = new AbortController();
-  const { store, run, owner } = attempt;
+  const { store, run, claim } = attempt;
   const { partition } = taken;
   const reading: Reading = {
     ...attempt,
     signal: AbortSignal.any([attempt.signal, lost.signal]),
     taken,
-    hold: { runId: run.id, owner, partitionId: partition.id, reader },
+    hold: { runId: run.id, claim, partitionId: partition.id, reader },
   };
   const beat = setInterval(() => {
     store.readers
       .prolong(run.id, partition.id, reader)
-      .then((isHeld) => isHeld || lost.abort(new LeaseLost(run.id)))
+      .then((isHeld) => isHeld || lost.abort(new ClaimLost(run.id)))
       // Where the store stays out of reach, another takes the partition, and what this one stages is refused.
       .catch(() => undefined);
   }, HEARTBEAT_MS);

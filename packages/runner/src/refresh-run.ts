@@ -85,7 +85,7 @@ interface RefreshCommit {
 
 async function commitIn(
   store: ScopedStore,
-  { run, owner }: Attempt,
+  { run, claim }: Attempt,
   { prepared, read, batchId, verdict, landed, staged }: RefreshCommit,
 ): Promise<RunRecord | 'pointer moved'> {
   const { snapshot, base } = staged ?? {};
@@ -109,7 +109,7 @@ async function commitIn(
   };
   await store.resources('batch').insert(batchId, { ...batchDocument(run, commit) }, runnerActor);
   await store.staging.clear(run.id);
-  return advanceRun(store, run, owner, verdict, progress);
+  return advanceRun(store, run, claim, verdict, progress);
 }
 
 function outcomeOf(

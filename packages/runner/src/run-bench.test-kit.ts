@@ -72,10 +72,10 @@ export class RunBench {
     const scratch = scratchFolders(join(folder, 'scratch'));
     const queue: Store['queue'] = {
       ...store.queue,
-      release: (run, owner, notBefore) => {
+      release: (run, claim, notBefore) => {
         // By now the moment asked for may lie a little in the past: that is no pause, not one of minus zero.
         this.pauses.push(Math.max(0, Math.round((notBefore.getTime() - Date.now()) / 1000) * 1000));
-        return store.queue.release(run, owner, new Date(0));
+        return store.queue.release(run, claim, new Date(0));
       },
     };
     this.folder = folder;
@@ -266,9 +266,9 @@ export class RunBench {
     const claimed = await queue.claim();
     if (claimed === undefined) throw new Error('no run is due');
     if (!undisturbed) await queue.endClaims();
-    const { run, owner } = claimed;
-    await executeRun({ services: this.services, store: through(this.store), run, owner, signal });
-    await queue.settle(owner);
+    const { run, claim } = claimed;
+    await executeRun({ services: this.services, store: through(this.store), run, claim, signal });
+    await queue.settle(claim);
     const now = await this.store.runs.get(run.id);
     if (now === undefined) throw new Error('the run is gone');
     return now;

@@ -81,14 +81,14 @@ test('a runner whose store stays away for a while goes on once it is back', asyn
 });
 
 test('a runner holds no two runs under one name, so that it cannot be mistaken for an earlier self', async () => {
-  const owners: string[] = [];
+  const claims: string[] = [];
   const store = {
     ...bench.services.store,
     queue: {
       ...bench.services.store.queue,
       claimSome: async (...args: Parameters<typeof bench.services.store.queue.claimSome>) => {
         const claimed = await bench.services.store.queue.claimSome(...args);
-        owners.push(...claimed.map(({ owner }) => owner));
+        claims.push(...claimed.map(({ claim }) => claim));
         return claimed;
       },
     },
@@ -100,7 +100,7 @@ test('a runner holds no two runs under one name, so that it cannot be mistaken f
     await ended();
   }
   await runner.stop();
-  expect(new Set(owners).size).toBe(2);
+  expect(new Set(claims).size).toBe(2);
 });
 
 test('a runner that is told to stop before it has begun takes no run', async () => {

@@ -83,7 +83,7 @@ export function startRunner(services: RunnerServices): Runner {
 
 function flowRuns(services: RunnerServices): ClaimedKind<ClaimedRun> {
   const { queue } = services.store;
-  const settle = together<Claim>((owners) => queue.settle(...owners));
+  const settle = together<Claim>((claims) => queue.settle(...claims));
   return {
     most: CONCURRENT_RUNS,
     async claim(room) {
@@ -92,10 +92,10 @@ function flowRuns(services: RunnerServices): ClaimedKind<ClaimedRun> {
       const left = room - fair.length - KEPT_FREE;
       return left > 0 ? [...fair, ...(await queue.claimSome(left))] : fair;
     },
-    heartbeat: ({ run, owner }) => queue.heartbeat(run, owner),
-    async work({ run, owner }, signal) {
-      await executeRun({ services, store: services.store.scoped(run.scope), run, owner, signal });
-      await settle(owner);
+    heartbeat: ({ run, claim }) => queue.heartbeat(run, claim),
+    async work({ run, claim }, signal) {
+      await executeRun({ services, store: services.store.scoped(run.scope), run, claim, signal });
+      await settle(claim);
     },
     failed: (error, { run }) =>
       services.log.error({ err: error, runId: run.id }, 'the store was not told of a flow run'),
@@ -122,7 +122,7 @@ function deliveries(services: RunnerServices): ClaimedKind<ClaimedDelivery> {
   return {
     most: CONCURRENT_DELIVERIES,
     claim: oneByOne(() => queue.claim()),
-    heartbeat: ({ owner }) => queue.heartbeat(owner),
+    heartbeat: ({ claim }) => queue.heartbeat(claim),
     work: (delivery, signal) => deliverEvent(services, delivery, signal),
     failed: (error, { id }) => services.log.error({ err: error, deliveryId: id }, 'an event was not told'),
   };

@@ -171,7 +171,7 @@ class Simulation {
     for (const [index, claimed] of this.#workers.entries()) {
       if (claimed === undefined) continue;
       if (isShort && !this.#silent.has(index))
-        await clocked.store.queue.heartbeat(claimed.run, claimed.owner);
+        await clocked.store.queue.heartbeat(claimed.run, claimed.claim);
       else this.#silent.add(index);
     }
     await clocked.pass(seconds);
@@ -212,9 +212,9 @@ class Simulation {
     const claimed = this.#workers[index];
     this.#workers[index] = undefined;
     if (claimed === undefined) return;
-    const { run, owner } = claimed;
+    const { run, claim } = claimed;
     try {
-      await this.#store.runs.advance(run, owner, 'success', {});
+      await this.#store.runs.advance(run, claim, 'success', {});
       this.#ended.set(run.id, (this.#ended.get(run.id) ?? 0) + 1);
       const at = this.#claimedAt.get(run.id);
       if (at) this.#cover(run.flowId, at);
@@ -223,13 +223,13 @@ class Simulation {
       const now = await this.#store.runs.get(run.id);
       if (!this.#silent.has(index) && now?.state !== 'cancelled') throw error;
     }
-    await clocked.store.queue.settle(owner);
+    await clocked.store.queue.settle(claim);
   }
 
   async #giveBack(index: number): Promise<void> {
     const claimed = this.#workers[index];
     this.#workers[index] = undefined;
-    if (claimed) await clocked.store.queue.release(claimed.run, claimed.owner, clocked.now());
+    if (claimed) await clocked.store.queue.release(claimed.run, claimed.claim, clocked.now());
   }
 }
 

@@ -57,8 +57,8 @@ export interface Attempt {
   readonly services: RunnerServices;
   readonly store: ScopedStore;
   readonly run: RunRecord;
-  /** Who holds the run: this attempt, and no other. */
-  readonly owner: Claim;
-  /** Aborted when the worker stops or loses the lease. */
+  /** Under which this attempt holds the run, and no other. */
+  readonly claim: Claim;
+  /** Aborted when the worker stops or loses the claim. */
   readonly signal: AbortSignal;
 }

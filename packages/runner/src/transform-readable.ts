@@ -87,9 +87,9 @@ async function unreadableAmong(
   }
 }
 
-async function holdBack({ store, run, owner }: Attempt, bad: BadItems): Promise<void> {
+async function holdBack({ store, run, claim }: Attempt, bad: BadItems): Promise<void> {
   await store.transaction(async (transaction) => {
-    await transaction.runs.hold(run, owner);
+    await transaction.runs.hold(run, claim);
     for (const [partitionId, message] of bad)
       await transaction.staging.holdBack(run.id, partitionId, faultOf(message));
   });

@@ -13,7 +13,7 @@ export class DataFolderInUse extends Error {
 }
 
 /**
- * Claims a data folder for this process until `release` is called. A lock left by a killed process is taken over.
+ * Locks a data folder for this process until `release` is called. A lock left by a killed process is taken over.
  * Throws {@link DataFolderInUse} while its holder lives.
  */
 export function lockDataFolder(folder: string): { release(): void } {

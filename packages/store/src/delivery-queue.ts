@@ -14,7 +14,7 @@ export interface ClaimedDelivery {
   readonly event: HappenedEvent;
   /** How often it was attempted before. */
   readonly attempts: number;
-  readonly owner: Claim;
+  readonly claim: Claim;
 }
 
 /** How an attempt to tell ended. */
@@ -31,7 +31,7 @@ export interface DeliveryOutcome {
 export interface DeliveryQueue {
   /** Claims the next delivery that is due. Of one webhook no two are claimed at the same time. */
   claim(): Promise<ClaimedDelivery | undefined>;
-  heartbeat(owner: Claim): Promise<boolean>;
+  heartbeat(claim: Claim): Promise<boolean>;
   /** Logs how an attempt ended, and gives up the claim. */
   settle(delivery: ClaimedDelivery, outcome: DeliveryOutcome): Promise<void>;
   /** Ends every claim. Only for a store that no other process can have open (the embedded one), at its start. */
@@ -71,9 +71,9 @@ export function deliveryQueue(database: Kysely<Tables>, work: WorkQueue): Delive
       }
     },
 
-    heartbeat: (owner) => work.touch(KIND, owner),
+    heartbeat: (claim) => work.touch(KIND, claim),
 
-    settle: ({ scope, id, webhookId, owner }, { status, problem, again }) =>
+    settle: ({ scope, id, webhookId, claim }, { status, problem, again }) =>
       database.transaction().execute(async (transaction) => {
         const state = problem === undefined ? 'delivered' : again === undefined ? 'failed' : 'pending';
         await transaction
@@ -90,14 +90,14 @@ export function deliveryQueue(database: Kysely<Tables>, work: WorkQueue): Delive
           .where('sandbox_id', '=', scope.sandboxId)
           .where('id', '=', id)
           .execute();
-        await work.settle(transaction, KIND, [owner]);
+        await work.settle(transaction, KIND, [claim]);
         if (again) await sendDeliveries(transaction, work, scope, [{ id, webhook_id: webhookId }], again);
       }),
 
     endClaims: () => work.endClaims(KIND),
   };
 
-  async function find(scope: Scope, id: string, owner: Claim): Promise<ClaimedDelivery | undefined> {
+  async function find(scope: Scope, id: string, claim: Claim): Promise<ClaimedDelivery | undefined> {
     const row = await database
       .selectFrom('event_deliveries')
       .innerJoin('events', (join) =>
@@ -115,6 +115,6 @@ export function deliveryQueue(database: Kysely<Tables>, work: WorkQueue): Delive
     if (row === undefined) return undefined;
     const { flow_id: flowId, occurred_at: occurredAt, type, subject, data } = row;
     const event = { id: row.id, type, flowId, subject, occurredAt, data };
-    return { scope, id, webhookId: row.webhook_id, event, attempts: row.attempts, owner };
+    return { scope, id, webhookId: row.webhook_id, event, attempts: row.attempts, claim };
   }
 }

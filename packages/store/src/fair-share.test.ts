@@ -57,29 +57,29 @@ describe.each(storeKinds())('claims of the $name store', ({ open }) => {
     return opened.store.queue.claim(SHARE);
   }
 
-  function ownersOf(claimed: readonly ClaimedRun[]): readonly string[] {
+  function organizationsOf(claimed: readonly ClaimedRun[]): readonly string[] {
     return claimed.map(({ run }) => run.scope.orgId).sort();
   }
 
   test('give an organisation its share, and go on to the next that wants something', async () => {
-    expect(ownersOf(await claimShares())).toEqual(['BUSY', 'BUSY', 'CALM']);
+    expect(organizationsOf(await claimShares())).toEqual(['BUSY', 'BUSY', 'CALM']);
   });
 
   test('give no more than the share either where many are claimed at once', async () => {
-    expect(ownersOf(await opened.store.queue.claimSome(9, SHARE))).toEqual(['BUSY', 'BUSY', 'CALM']);
+    expect(organizationsOf(await opened.store.queue.claimSome(9, SHARE))).toEqual(['BUSY', 'BUSY', 'CALM']);
     expect(await opened.store.queue.claimSome(9, SHARE)).toEqual([]);
-    expect(ownersOf(await opened.store.queue.claimSome(9))).toEqual(['BUSY', 'BUSY']);
+    expect(organizationsOf(await opened.store.queue.claimSome(9))).toEqual(['BUSY', 'BUSY']);
   });
 
   test('leave a run for later that is one too many, and take it once one of its organisation ends', async () => {
     const claimed = await claimShares();
     const ofBusy = claimed.find(({ run }) => run.scope.orgId === 'BUSY');
     if (!ofBusy) throw new Error('BUSY has no claim');
-    await busy.runs.advance(ofBusy.run, ofBusy.owner, 'success', {});
-    await opened.store.queue.settle(ofBusy.owner);
+    await busy.runs.advance(ofBusy.run, ofBusy.claim, 'success', {});
+    await opened.store.queue.settle(ofBusy.claim);
     const before = new Set(claimed.map(({ run }) => run.id));
     const next = await claimShares();
-    expect(ownersOf(next)).toEqual(['BUSY']);
+    expect(organizationsOf(next)).toEqual(['BUSY']);
     expect(next.every(({ run }) => !before.has(run.id))).toBe(true);
   });
 
@@ -88,7 +88,7 @@ describe.each(storeKinds())('claims of the $name store', ({ open }) => {
     await queue(busy, ['more']);
     const idle = await scoped('IDLE');
     await queue(idle, ['first']);
-    expect(ownersOf(await claimShares())).toEqual(['IDLE']);
+    expect(organizationsOf(await claimShares())).toEqual(['IDLE']);
     await idle.runs.cancelOpen('first');
   });
 
@@ -105,6 +105,6 @@ describe.each(storeKinds())('claims of the $name store', ({ open }) => {
     const claimed = [...asked.filter((each) => each !== undefined), ...(await claimShares())];
     expect(new Set(claimed.map(({ run }) => run.id)).size).toBe(claimed.length);
     // On a server two that ask at the same moment may both find the last of a share free.
-    expect(ownersOf(claimed)).toEqual(expect.arrayContaining(['BUSY', 'CALM']));
+    expect(organizationsOf(claimed)).toEqual(expect.arrayContaining(['BUSY', 'CALM']));
   });
 });

@@ -27,7 +27,7 @@ export type {
 } from './resources.ts';
 export type { Retention, TableDue } from './retention.ts';
 export type { ClaimedRun, RunQueue } from './run-queue.ts';
-export { LeaseLost, type RunRecord, type RunState, type Runs } from './runs.ts';
+export { ClaimLost, type RunRecord, type RunState, type Runs } from './runs.ts';
 export { isSandboxClosed } from './sandbox-closed.ts';
 export type {
   PackageRecord,

@@ -5,8 +5,8 @@ import type { Claim } from './work-queue.ts';
 /** A partition that somebody reads in the name of its run's holder. */
 export interface PartitionHold {
   readonly runId: string;
-  /** Who holds the run. */
-  readonly owner: Claim;
+  /** The run's, not the reader's. */
+  readonly claim: Claim;
   readonly partitionId: string;
   readonly reader: string;
 }
@@ -18,7 +18,7 @@ export interface PartitionHold {
  */
 export function held(
   scope: Scope,
-  { runId, owner, partitionId, reader }: PartitionHold,
+  { runId, claim, partitionId, reader }: PartitionHold,
 ): RawBuilder<unknown> {
   return sql`held (run_id, partition_id) as (
     select run_partitions.run_id, run_partitions.id
@@ -26,6 +26,6 @@ export function held(
       and flow_runs.sandbox_id = run_partitions.sandbox_id and flow_runs.id = run_partitions.run_id
     where run_partitions.org_id = ${scope.orgId} and run_partitions.sandbox_id = ${scope.sandboxId}
       and run_partitions.run_id = ${runId} and run_partitions.id = ${partitionId} and run_partitions.reader = ${reader}
-      and flow_runs.lease_owner = ${owner} and flow_runs.completed_at is null
+      and flow_runs.lease_owner = ${claim} and flow_runs.completed_at is null
     for share)`;
 }

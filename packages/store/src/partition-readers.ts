@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { held, type PartitionHold } from './partition-hold.ts';
-import { LeaseLost } from './runs.ts';
+import { ClaimLost } from './runs.ts';
 import type { Scope } from './scope.ts';
 import { fromPartitionRow, type PartitionRow, type StagedPartition } from './staging.ts';
 import type { Tables } from './tables.ts';
@@ -40,7 +40,7 @@ export interface PartitionReaders {
   prolong(runId: string, partitionId: string, reader: string): Promise<boolean>;
   /**
    * Keeps a partition with its reader, and its run with its holder, until the transaction ends.
-   * @throws {LeaseLost} when either has lost it.
+   * @throws {ClaimLost} when either has lost it.
    */
   hold(hold: PartitionHold): Promise<void>;
   /** Lets others read a partition; with what was wrong with it, nobody reads it until that is dealt with. */
@@ -90,7 +90,7 @@ export function scopedPartitionReaders(database: Kysely<Tables>, scope: Scope): 
 
     async hold(hold) {
       const { rows } = await sql`with ${held(scope, hold)} select 1 from held`.execute(database);
-      if (rows.length === 0) throw new LeaseLost(hold.runId);
+      if (rows.length === 0) throw new ClaimLost(hold.runId);
     },
 
     async giveBack(runId, partitionId, reader, problem) {

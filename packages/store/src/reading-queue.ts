@@ -6,18 +6,19 @@ import type { Claim, WorkQueue } from './work-queue.ts';
 
 const KIND = 'partition-reading';
 
-/** A run whose holder wants others to read partitions of it too, and the claim under which one does. */
+/** A run whose holder wants others to read partitions of it too. */
 export interface ClaimedReading {
   readonly run: RunRecord;
-  /** The run's holder, in whose name is read: nothing that is read after it has lost the run is kept. */
-  readonly holder: Claim;
+  /** Its holder's, in whose name is read: nothing that is read after the holder has lost the run is kept. */
+  readonly runClaim: Claim;
+  /** The reader's, to the invitation. */
   readonly claim: Claim;
 }
 
 /** Invitations to read partitions of runs, over all organisations and sandboxes. */
 export interface ReadingQueue {
   /** Asks for `readers` more readers of a run. Whoever was asked and has not come yet is not asked twice. */
-  invite(run: RunRecord, holder: Claim, readers: number): Promise<void>;
+  invite(run: RunRecord, runClaim: Claim, readers: number): Promise<void>;
   claim(): Promise<ClaimedReading | undefined>;
   heartbeat(claim: Claim): Promise<boolean>;
   settle(claim: Claim): Promise<void>;
@@ -27,12 +28,12 @@ export interface ReadingQueue {
 
 export function readingQueue(database: Kysely<Tables>, work: WorkQueue): ReadingQueue {
   return {
-    async invite({ scope, id }, holder, readers) {
+    async invite({ scope, id }, runClaim, readers) {
       const { orgId, sandboxId } = scope;
       const invitations = Array.from({ length: readers }, (_, number) => ({
         key: `${id}/${number}`,
         group: orgId,
-        data: { orgId, sandboxId, runId: id, holder },
+        data: { orgId, sandboxId, runId: id, runClaim },
       }));
       await work.send(database, KIND, invitations);
     },
@@ -41,10 +42,10 @@ export function readingQueue(database: Kysely<Tables>, work: WorkQueue): Reading
       for (;;) {
         const [claimed] = await work.claim(KIND, 1);
         if (claimed === undefined) return undefined;
-        const { orgId = '', sandboxId = '', runId = '', holder = '' } = claimed.data;
-        const run = await heldRun({ orgId, sandboxId }, runId, holder);
-        // `invite` wrote the holder's claim there.
-        if (run !== undefined) return { run, holder: holder as Claim, claim: claimed.claim };
+        const { orgId = '', sandboxId = '', runId = '', runClaim = '' } = claimed.data;
+        const run = await heldRun({ orgId, sandboxId }, runId, runClaim);
+        // `invite` wrote it there.
+        if (run !== undefined) return { run, runClaim: runClaim as Claim, claim: claimed.claim };
         await work.settle(database, KIND, [claimed.claim]);
       }
     },
@@ -54,14 +55,14 @@ export function readingQueue(database: Kysely<Tables>, work: WorkQueue): Reading
     endClaims: () => work.endClaims(KIND),
   };
 
-  async function heldRun(scope: Scope, runId: string, holder: string): Promise<RunRecord | undefined> {
+  async function heldRun(scope: Scope, runId: string, runClaim: string): Promise<RunRecord | undefined> {
     const row = await database
       .selectFrom('flow_runs')
       .selectAll()
       .where('org_id', '=', scope.orgId)
       .where('sandbox_id', '=', scope.sandboxId)
       .where('id', '=', runId)
-      .where('lease_owner', '=', holder)
+      .where('lease_owner', '=', runClaim)
       .where('state', '=', 'extracting')
       .executeTakeFirst();
     return row && fromRow(row);

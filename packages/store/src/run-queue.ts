@@ -7,8 +7,8 @@ import type { Claim, ClaimedWork, Work, WorkQueue } from './work-queue.ts';
 /** A run, and the claim to it under which a worker takes it further. */
 export interface ClaimedRun {
   readonly run: RunRecord;
-  /** Who holds the run: this attempt of this worker, and no other. */
-  readonly owner: Claim;
+  /** Under which this attempt of this worker holds the run, and no other. */
+  readonly claim: Claim;
 }
 
 /** What a run has left that may have to be removed. */
@@ -34,11 +34,11 @@ export interface RunQueue {
   /** As `claim`, the next `most` at once; fewer where no more are due, or some have ended meanwhile. */
   claimSome(most: number, mostOfAnOrganization?: number): Promise<readonly ClaimedRun[]>;
   /** Tells that a claimed run is still worked at; false when it is held no more. */
-  heartbeat(run: RunRecord, owner: Claim): Promise<boolean>;
+  heartbeat(run: RunRecord, claim: Claim): Promise<boolean>;
   /** Gives a run back, to be taken up again not before `notBefore`. Does nothing where the claim is lost. */
-  release(run: RunRecord, owner: Claim, notBefore: Date): Promise<void>;
+  release(run: RunRecord, claim: Claim, notBefore: Date): Promise<void>;
   /** The run has ended, or is somebody else's by now: nothing is left of the claim. */
-  settle(...owners: readonly Claim[]): Promise<void>;
+  settle(...claims: readonly Claim[]): Promise<void>;
   /** Ends every claim. Only for a store that no other process can have open (the embedded one), at its start. */
   endClaims(): Promise<void>;
   /** Sends the jobs of open runs that have none. Nothing leaves a run without one; this is what makes sure. */
@@ -87,12 +87,12 @@ export function runQueue(database: Kysely<Tables>, work: WorkQueue): RunQueue {
 
     claimSome: async (most, mostOfAnOrganization) => take(await work.claim(KIND, most, mostOfAnOrganization)),
 
-    async heartbeat(run, owner) {
-      if (!(await work.touch(KIND, owner))) return false;
-      return (await held(run, owner).select('id').executeTakeFirst()) !== undefined;
+    async heartbeat(run, claim) {
+      if (!(await work.touch(KIND, claim))) return false;
+      return (await held(run, claim).select('id').executeTakeFirst()) !== undefined;
     },
 
-    release: (run, owner, notBefore) =>
+    release: (run, claim, notBefore) =>
       database.transaction().execute(async (transaction) => {
         const released = await transaction
           .updateTable('flow_runs')
@@ -100,15 +100,15 @@ export function runQueue(database: Kysely<Tables>, work: WorkQueue): RunQueue {
           .where('org_id', '=', run.scope.orgId)
           .where('sandbox_id', '=', run.scope.sandboxId)
           .where('id', '=', run.id)
-          .where('lease_owner', '=', owner)
+          .where('lease_owner', '=', claim)
           .where('completed_at', 'is', null)
           .returning('id')
           .executeTakeFirst();
-        await work.settle(transaction, KIND, [owner]);
+        await work.settle(transaction, KIND, [claim]);
         if (released) await work.send(transaction, KIND, [runWork(run.scope, run.id, notBefore)]);
       }),
 
-    settle: (...owners) => work.settle(database, KIND, owners),
+    settle: (...claims) => work.settle(database, KIND, claims),
 
     endClaims: () => work.endClaims(KIND),
 
@@ -157,19 +157,19 @@ export function runQueue(database: Kysely<Tables>, work: WorkQueue): RunQueue {
     for (const { claim, data } of claimed) {
       const run = runs.get(data.runId ?? '');
       if (run === undefined) over.push(claim);
-      else taken.push({ run, owner: claim });
+      else taken.push({ run, claim });
     }
     await work.settle(database, KIND, over);
     return taken;
   }
 
-  function held(run: RunRecord, owner: Claim) {
+  function held(run: RunRecord, claim: Claim) {
     return database
       .selectFrom('flow_runs')
       .where('org_id', '=', run.scope.orgId)
       .where('sandbox_id', '=', run.scope.sandboxId)
       .where('id', '=', run.id)
-      .where('lease_owner', '=', owner)
+      .where('lease_owner', '=', claim)
       .where('completed_at', 'is', null);
   }
 }

@@ -37,10 +37,10 @@ export interface RunRecord {
 }
 
 /** This worker holds the run no longer: stop at once, change nothing. */
-export class LeaseLost extends Error {
+export class ClaimLost extends Error {
   constructor(runId: string) {
     super(`flow run ${runId} was cancelled, has ended, or was taken over by another worker`);
-    this.name = 'LeaseLost';
+    this.name = 'ClaimLost';
   }
 }
 
@@ -64,17 +64,17 @@ export interface Runs {
   /** Forgets a run that has ended. */
   forget(id: string): Promise<void>;
   /**
-   * Keeps a run with `owner` until the transaction ends: what is written beside it is written by the holder.
-   * @throws {LeaseLost} when `owner` does not hold it.
+   * Keeps a run with its holder until the transaction ends: what is written beside it is written by the holder.
+   * @throws {ClaimLost} when the run is held under another claim, or none.
    */
-  hold(run: RunRecord, owner: Claim): Promise<void>;
+  hold(run: RunRecord, claim: Claim): Promise<void>;
   /**
-   * Moves a run that `owner` holds to `state` and keeps its progress; a final state ends the lease.
-   * @throws {LeaseLost} when `owner` does not hold it.
+   * Moves a run that is held under `claim` to `state` and keeps its progress; a final state ends the claim.
+   * @throws {ClaimLost} when the run is held under another claim, or none.
    */
   advance(
     run: RunRecord,
-    owner: Claim,
+    claim: Claim,
     state: RunState,
     progress: Readonly<Record<string, unknown>>,
   ): Promise<RunRecord>;
@@ -168,18 +168,18 @@ export function scopedRuns(database: Kysely<Tables>, scope: Scope, work: WorkQue
         .execute();
     },
 
-    async hold(run, owner) {
+    async hold(run, claim) {
       const row = await table()
         .where('id', '=', run.id)
-        .where('lease_owner', '=', owner)
+        .where('lease_owner', '=', claim)
         .where('completed_at', 'is', null)
         .select('id')
         .forShare()
         .executeTakeFirst();
-      if (row === undefined) throw new LeaseLost(run.id);
+      if (row === undefined) throw new ClaimLost(run.id);
     },
 
-    async advance(run, owner, state, progress) {
+    async advance(run, claim, state, progress) {
       const now = new Date();
       const isFinal = finalStates.has(state);
       const row = await database
@@ -194,11 +194,11 @@ export function scopedRuns(database: Kysely<Tables>, scope: Scope, work: WorkQue
         .where('org_id', '=', scope.orgId)
         .where('sandbox_id', '=', scope.sandboxId)
         .where('id', '=', run.id)
-        .where('lease_owner', '=', owner)
+        .where('lease_owner', '=', claim)
         .where('completed_at', 'is', null)
         .returningAll()
         .executeTakeFirst();
-      if (row === undefined) throw new LeaseLost(run.id);
+      if (row === undefined) throw new ClaimLost(run.id);
       return fromRow(row);
     },
   };

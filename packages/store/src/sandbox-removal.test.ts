@@ -4,7 +4,7 @@ import { Kysely, PGliteDialect, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { migrate } from './migrations/migrate.ts';
 import type { ResourceKind } from './resources.ts';
-import { LeaseLost } from './runs.ts';
+import { ClaimLost } from './runs.ts';
 import { isSandboxClosed } from './sandbox-closed.ts';
 import type { Scope } from './scope.ts';
 import { createStore, type ScopedStore, type Store } from './store.ts';
@@ -116,7 +116,7 @@ describe('emptying one of several sandboxes, whatever is in them', () => {
         if ((await scoped.runs.enqueue(item.name)) === undefined) return;
         const claimed = await store.queue.claim();
         if (claimed === undefined) throw new Error('not queued');
-        const { run, owner } = claimed;
+        const { run, claim } = claimed;
         await scoped.staging.plan(run.id, 'c', [{ id: '1', settled: true, announcedRows: 1, state: {} }]);
         const page = {
           position: 1,
@@ -127,7 +127,7 @@ describe('emptying one of several sandboxes, whatever is in them', () => {
           next: undefined,
         };
         await scoped.readers.take(run.id, 'reader', { ofRun: 1, ofConnection: 1_000 });
-        await scoped.staging.addPage({ runId: run.id, owner, partitionId: '1', reader: 'reader' }, page);
+        await scoped.staging.addPage({ runId: run.id, claim, partitionId: '1', reader: 'reader' }, page);
         if (item.what === 'endedRun') await scoped.runs.cancelOpen(item.name);
       }
     }
@@ -219,16 +219,16 @@ describe.each(storeKinds())('a sandbox of the $name store', ({ open }) => {
     await scoped.runs.enqueue('flow');
     const claimed = await store.queue.claim();
     if (claimed === undefined) throw new Error('no run is due');
-    const { run, owner } = claimed;
+    const { run, claim } = claimed;
     await store.organizations.closeSandbox(scoped.scope, 'resetting', 'bob');
     await emptySandbox(store);
     const commit = scoped.transaction(async (transaction) => {
       await transaction.resources('batch').insert('late', {}, actor);
-      await transaction.runs.advance(run, owner, 'success', {});
+      await transaction.runs.advance(run, claim, 'success', {});
     });
-    await expect(commit).rejects.toThrow(LeaseLost);
-    await expect(scoped.runs.hold(run, owner)).rejects.toThrow(LeaseLost);
-    expect(await store.queue.heartbeat(run, owner)).toBe(false);
+    await expect(commit).rejects.toThrow(ClaimLost);
+    await expect(scoped.runs.hold(run, claim)).rejects.toThrow(ClaimLost);
+    expect(await store.queue.heartbeat(run, claim)).toBe(false);
     expect(await scoped.tables.swap('d', 'first', 'second')).toBe(false);
     expect(await scoped.resources('batch').get('late')).toBeUndefined();
   });

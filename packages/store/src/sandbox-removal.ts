@@ -10,7 +10,7 @@ import type { Tables } from './tables.ts';
  *   resetting,  Closed by `closeSandbox`. The database refuses every insert from here on (SandboxClosed), so no request and
  *   deleting    no run that began before can put anything back. Then:
  *                 1. `empty` removes all rows in one transaction and notes in the same one which files they stood for.
- *                    Runs are among the rows: a worker that holds one finds its lease gone and can commit nothing.
+ *                    Runs are among the rows: a worker that holds one finds its claim gone and can commit nothing.
  *                 2. The files are removed, and each is forgotten once it is (leftovers.ts).
  *                 3. `finish`, when no file that is due is left.
  *   active      After a reset: open, and empty.

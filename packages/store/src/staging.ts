@@ -2,7 +2,7 @@ import { type Insertable, type Kysely, type Selectable, sql } from 'kysely';
 import type { ItemFault } from './held-items.ts';
 import type { LandedItem } from './landed-items.ts';
 import { held, type PartitionHold } from './partition-hold.ts';
-import { LeaseLost } from './runs.ts';
+import { ClaimLost } from './runs.ts';
 import type { Scope } from './scope.ts';
 import type { Tables } from './tables.ts';
 
@@ -47,11 +47,11 @@ export interface Staging {
   partitions(runId: string): Promise<readonly StagedPartition[]>;
   /** Of the whole run, or of one of its partitions. */
   pages(runId: string, partitionId?: string): Promise<readonly StagedPage[]>;
-  /** @throws {LeaseLost} when the reader has lost the partition, or the run's holder the run. */
+  /** @throws {ClaimLost} when the reader has lost the partition, or the run's holder the run. */
   addPage(hold: PartitionHold, page: Omit<StagedPage, 'partitionId'>): Promise<void>;
   /**
    * All pages of a partition are staged; with them, where the source gave one, the token of the next read of changes.
-   * @throws {LeaseLost} as {@link addPage}
+   * @throws {ClaimLost} as {@link addPage}
    */
   finishPartition(hold: PartitionHold, changeToken?: string): Promise<void>;
   /** Goes on without an item that cannot be read: what is staged of it is forgotten. */
@@ -122,7 +122,7 @@ export function scopedStaging(database: Kysely<Tables>, scope: Scope): Staging {
         select ${scope.orgId}, ${scope.sandboxId}, ${hold.runId}, ${hold.partitionId}, ${position}::integer, ${path},
           ${JSON.stringify(format)}::jsonb, ${announcedRows ?? null}::integer, ${bytes}::bigint, ${next ?? null}
         from held returning 1`.execute(database);
-      if (rows.length === 0) throw new LeaseLost(hold.runId);
+      if (rows.length === 0) throw new ClaimLost(hold.runId);
     },
 
     async finishPartition(hold, changeToken) {
@@ -134,7 +134,7 @@ export function scopedStaging(database: Kysely<Tables>, scope: Scope): Staging {
         where run_partitions.org_id = ${scope.orgId} and run_partitions.sandbox_id = ${scope.sandboxId}
           and run_partitions.run_id = held.run_id and run_partitions.id = held.partition_id
         returning 1`.execute(database);
-      if (rows.length === 0) throw new LeaseLost(hold.runId);
+      if (rows.length === 0) throw new ClaimLost(hold.runId);
     },
 
     async holdBack(runId, partitionId, fault) {

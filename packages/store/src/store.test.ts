@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ResourceFilter } from './resource-filter.ts';
 import type { ResourceCursor } from './resources.ts';
-import { LeaseLost } from './runs.ts';
+import { ClaimLost } from './runs.ts';
 import type { NextSlot } from './schedules.ts';
 import type { Scope } from './scope.ts';
 import type { ScopedStore, Store } from './store.ts';
@@ -273,28 +273,28 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
     expect(first?.run).toMatchObject({ id: queued?.id, attempt: 1 });
     expect(await store.queue.claim()).toBeUndefined();
     if (!first) throw new Error('nothing was claimed');
-    expect(await store.queue.heartbeat(first.run, first.owner)).toBe(true);
+    expect(await store.queue.heartbeat(first.run, first.claim)).toBe(true);
     await store.queue.endClaims();
     const second = await store.queue.claim();
     expect(second?.run).toMatchObject({ id: queued?.id, attempt: 2 });
     if (!second) throw new Error('nothing was claimed');
-    expect(await store.queue.heartbeat(first.run, first.owner)).toBe(false);
-    await expect(prod.runs.advance(first.run, first.owner, 'failed', {})).rejects.toBeInstanceOf(LeaseLost);
-    await expect(prod.transaction((tx) => tx.runs.hold(first.run, first.owner))).rejects.toBeInstanceOf(
-      LeaseLost,
+    expect(await store.queue.heartbeat(first.run, first.claim)).toBe(false);
+    await expect(prod.runs.advance(first.run, first.claim, 'failed', {})).rejects.toBeInstanceOf(ClaimLost);
+    await expect(prod.transaction((tx) => tx.runs.hold(first.run, first.claim))).rejects.toBeInstanceOf(
+      ClaimLost,
     );
     // What the first does to its claim does nothing to the second's.
-    await store.queue.settle(first.owner);
-    await store.queue.release(first.run, first.owner, new Date());
-    const { run, owner } = second;
-    expect(await store.queue.heartbeat(run, owner)).toBe(true);
-    await prod.transaction((tx) => tx.runs.hold(run, owner));
-    const ended = await prod.runs.advance(run, owner, 'success', { rows: 3 });
+    await store.queue.settle(first.claim);
+    await store.queue.release(first.run, first.claim, new Date());
+    const { run, claim } = second;
+    expect(await store.queue.heartbeat(run, claim)).toBe(true);
+    await prod.transaction((tx) => tx.runs.hold(run, claim));
+    const ended = await prod.runs.advance(run, claim, 'success', { rows: 3 });
     expect(ended).toMatchObject({ state: 'success', progress: { rows: 3 } });
-    await expect(prod.transaction((tx) => tx.runs.hold(run, owner))).rejects.toBeInstanceOf(LeaseLost);
+    await expect(prod.transaction((tx) => tx.runs.hold(run, claim))).rejects.toBeInstanceOf(ClaimLost);
     expect(await store.queue.leftBy(run.id)).toEqual({ run: ended, needsStaging: false });
-    expect(await store.queue.heartbeat(run, owner)).toBe(false);
-    await store.queue.settle(owner);
+    expect(await store.queue.heartbeat(run, claim)).toBe(false);
+    await store.queue.settle(claim);
     expect(await store.queue.claim()).toBeUndefined();
   });
 
@@ -302,13 +302,13 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
     await prod.runs.enqueue('given back');
     const first = await store.queue.claim();
     if (!first) throw new Error('nothing was claimed');
-    await store.queue.release(first.run, first.owner, new Date(Date.now() + 3_600_000));
+    await store.queue.release(first.run, first.claim, new Date(Date.now() + 3_600_000));
     expect(await store.queue.claim()).toBeUndefined();
     await prod.runs.cancelOpen('given back');
     await prod.runs.enqueue('given back');
     const second = await store.queue.claim();
     if (!second) throw new Error('nothing was claimed');
-    await store.queue.release(second.run, second.owner, new Date());
+    await store.queue.release(second.run, second.claim, new Date());
     const third = await store.queue.claim();
     expect(third?.run).toMatchObject({ id: second.run.id, attempt: 2 });
     await prod.runs.cancelOpen('given back');
@@ -325,7 +325,7 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
     await store.queue.sendMissing();
     expect(await store.queue.claim()).toBeUndefined();
     await prod.runs.cancelOpen('sent');
-    if (claimed) await store.queue.settle(claimed.owner);
+    if (claimed) await store.queue.settle(claimed.claim);
   });
 
   test('gives several runs at once, each to one worker, and none that has ended meanwhile', async () => {
@@ -336,8 +336,8 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
     expect(claims.map(({ run }) => run.flowId).toSorted()).toEqual(['a', 'b', 'd', 'e']);
     expect(claims.every(({ run }) => run.attempt === 1 && run.startedAt !== undefined)).toBe(true);
     expect(await store.queue.claimSome(9)).toEqual([]);
-    await store.queue.settle(...claims.map(({ owner }) => owner));
-    for (const { run, owner } of claims) expect(await store.queue.heartbeat(run, owner)).toBe(false);
+    await store.queue.settle(...claims.map(({ claim }) => claim));
+    for (const { run, claim } of claims) expect(await store.queue.heartbeat(run, claim)).toBe(false);
     for (const flowId of flowIds) await prod.runs.cancelOpen(flowId);
   });
 
@@ -347,7 +347,7 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
     expect(claims.every((claim) => claim !== undefined)).toBe(true);
     expect(await store.queue.claim(2)).toBeUndefined();
     const [first] = claims;
-    if (first) await store.queue.settle(first.owner);
+    if (first) await store.queue.settle(first.claim);
     expect(await store.queue.claim(2)).toBeDefined();
     for (const flowId of ['one', 'two', 'three']) await prod.runs.cancelOpen(flowId);
     await store.queue.endClaims();
@@ -395,7 +395,7 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
     await prod.runs.enqueue('staging');
     const claimed = await store.queue.claim();
     if (!claimed) throw new Error('not queued');
-    const { run, owner } = claimed;
+    const { run, claim } = claimed;
     await prod.staging.plan(run.id, 'c', [
       { id: 'p1', settled: true, announcedRows: 2, state: { job: '750' } },
     ]);
@@ -409,15 +409,15 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
       next: undefined,
     };
     await prod.readers.take(run.id, 'reader', { ofRun: 1, ofConnection: 1 });
-    const hold = { runId: run.id, owner, partitionId: 'p1', reader: 'reader' };
+    const hold = { runId: run.id, claim, partitionId: 'p1', reader: 'reader' };
     const others = [
-      { ...hold, owner: 'other/1' as Claim },
+      { ...hold, claim: 'other/1' as Claim },
       { ...hold, reader: 'other' },
     ];
     for (const other of others) {
-      await expect(prod.staging.addPage(other, page)).rejects.toBeInstanceOf(LeaseLost);
-      await expect(prod.staging.finishPartition(other)).rejects.toBeInstanceOf(LeaseLost);
-      await expect(prod.readers.hold(other)).rejects.toBeInstanceOf(LeaseLost);
+      await expect(prod.staging.addPage(other, page)).rejects.toBeInstanceOf(ClaimLost);
+      await expect(prod.staging.finishPartition(other)).rejects.toBeInstanceOf(ClaimLost);
+      await expect(prod.readers.hold(other)).rejects.toBeInstanceOf(ClaimLost);
     }
     expect(await prod.staging.partitions(run.id)).toMatchObject([{ id: 'p1', isStaged: false }]);
     await prod.staging.addPage(hold, page);
@@ -436,7 +436,7 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
     await prod.staging.clear(run.id);
     expect(await prod.staging.partitions(run.id)).toEqual([]);
     await prod.runs.cancelOpen('staging');
-    await store.queue.settle(owner);
+    await store.queue.settle(claim);
   });
 
   test('keeps a watermark to the millisecond', async () => {

@@ -6,20 +6,20 @@ import { recordWanted, wantedEvents } from './record-event.ts';
 
 /**
  * Keeps how far a run is, and in the same transaction what is to be told of that to whoever listens.
- * @throws {LeaseLost} when `owner` does not hold it.
+ * @throws {ClaimLost} when the run is held under another claim, or none.
  */
 export async function advanceRun(
   store: ScopedStore,
   run: RunRecord,
-  owner: Claim,
+  claim: Claim,
   state: RunState,
   progress: RunProgress,
 ): Promise<RunRecord> {
   const types = eventsOf(run, state, progress);
   const wanted = types.length === 0 ? [] : await wantedEvents(store, types, run.flowId);
-  if (wanted.length === 0) return store.runs.advance(run, owner, state, { ...progress });
+  if (wanted.length === 0) return store.runs.advance(run, claim, state, { ...progress });
   return store.transaction(async (transaction) => {
-    const advanced = await transaction.runs.advance(run, owner, state, { ...progress });
+    const advanced = await transaction.runs.advance(run, claim, state, { ...progress });
     for (const event of wanted) await recordWanted(transaction, event, advanced);
     return advanced;
   });

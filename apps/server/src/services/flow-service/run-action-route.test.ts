@@ -27,8 +27,8 @@ async function end(state: 'failed' | 'partial', progress: Record<string, unknown
   const claimed = await queue.claim();
   if (claimed === undefined) throw new Error('no run is due');
   const store = await scopedStore(flows.server);
-  await store.runs.advance(claimed.run, claimed.owner, state, progress);
-  await queue.settle(claimed.owner);
+  await store.runs.advance(claimed.run, claimed.claim, state, progress);
+  await queue.settle(claimed.claim);
 }
 
 const fail = (progress: Record<string, unknown> = {}) => end('failed', progress);
@@ -46,7 +46,7 @@ describe('a run that is cancelled', () => {
     const claimed = await flows.server.store.queue.claim();
     await act('cancel');
     if (claimed === undefined) throw new Error('no run is due');
-    expect(await flows.server.store.queue.heartbeat(claimed.run, claimed.owner)).toBe(false);
+    expect(await flows.server.store.queue.heartbeat(claimed.run, claimed.claim)).toBe(false);
   });
 
   it('cannot be cancelled once more', async () => {

@@ -236,8 +236,8 @@ describe('the cleaner', () => {
     const { io, tableLocation } = idle.dependencies.lake;
     const table = tableLocation(scoped.scope, 'data');
     await io.write(`${table}/data/late.parquet`, Buffer.from('late'));
-    const afterTheLease = new Date(Date.now() + 3_600_000);
-    await cleanSandboxes(idle.dependencies, afterTheLease, log);
+    const afterTheClaim = new Date(Date.now() + 3_600_000);
+    await cleanSandboxes(idle.dependencies, afterTheClaim, log);
     expect(existsSync(io.pathOf(table))).toBe(false);
   });
 });
