@@ -59,8 +59,9 @@ export async function proveCrashes(make: MakeInstallation, share: number): Promi
     const flows = await startFlows(server, files, random.fork());
     const scene = { installation, flows, files, ledger: emptyLedger(), receiver, webhookId };
     await shortenRetention(installation);
-    await killWhileAllWork(scene, Math.round(KILLS * share), random);
-    const sharedRuns = expectSharedRuns(installation);
+    const kills = Math.round(KILLS * share);
+    await killWhileAllWork(scene, kills, random);
+    const sharedRuns = expectSharedRuns(installation, kills);
     await expectConverged(scene);
     await expectAllTrue(scene);
     const packed = await expectKeptUp(scene);
@@ -87,10 +88,14 @@ async function shortenRetention(installation: Installation): Promise<void> {
   await startAll(installation);
 }
 
+/** With fewer kills the proof may be over before a run of many partitions has been read to its end. */
+const KILLS_FOR_SHARING = 12;
+
 /** Where there are several workers, they have read runs together while they were killed. */
-function expectSharedRuns({ workers }: Installation): number {
+function expectSharedRuns({ workers }: Installation, kills: number): number {
   const shared = countSharedRuns(workers.map(({ output }) => output));
-  if (workers.length > 1) expect(shared, 'runs that several workers have read').toBeGreaterThan(0);
+  if (workers.length > 1 && kills >= KILLS_FOR_SHARING)
+    expect(shared, 'runs that several workers have read').toBeGreaterThan(0);
   return shared;
 }
 
