@@ -9,11 +9,12 @@ import { nextSlot } from '../packages/runner/src/schedule.ts';
 import { postgresPrograms, startPostgres } from '../packages/store/src/stores.test-kit.ts';
 
 /*
- * What scheduling and starting runs costs: so many flows fall due at the same moment, each of a table in which nothing has
- * changed, so that all there is to a run is what the product does for it:
- * `node benchmarks/due-flows.ts [flows] [seconds] [embedded|postgresql] [processes]`. Tells how long it takes until all are queued, and
- * how many are taken up and have ended when a minute (or `seconds`) is over, by one process on the embedded store and by one
- * or more on a PostgreSQL server, which runs on this machine too.
+ * What scheduling and starting runs costs: so many flows fall due at the same moment, each of a table in
+ * which nothing has changed, so that all there is to a run is what the product does for it:
+ * `node benchmarks/due-flows.ts [flows] [seconds] [embedded|postgresql] [processes]`.
+ * Tells how long it takes until all are queued, and how many are taken up and have ended when a minute (or
+ * `seconds`) is over, by one process on the embedded store and by one or more on a PostgreSQL server, which
+ * runs on this machine too.
  */
 
 const flows = Number(process.argv[2] ?? 10_000);
@@ -31,11 +32,17 @@ interface Figures {
   readonly endedCount: number;
   /** When the last run ended, in seconds after all fell due, if all have. */
   readonly lastEnded: number | undefined;
-  /** The time of this process and those beside it for each run that has ended, in milliseconds, whatever else the machine does. */
+  /**
+   * The time of this process and those beside it for each run that has ended, in milliseconds, whatever else
+   * the machine does.
+   */
   readonly cpuMs: number;
 }
 
-/** `others` execute runs too while the time goes by; they answer the processor time that they took, in milliseconds. */
+/**
+ * `others` execute runs too while the time goes by; they answer the processor time that they took, in
+ * milliseconds.
+ */
 async function measure(bench: RunBench, others: readonly Other[]): Promise<Figures> {
   bench.source.rows = [];
   const first = await bench.flow({ copy: { deltaColumn: { name: 'Changed' } } });

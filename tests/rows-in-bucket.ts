@@ -15,7 +15,10 @@ export async function tableOf(
   return body[dataSetId].extensions.tributary;
 }
 
-/** The ids of all rows of a dataset, sorted, as a reader that is not ours finds them in the bucket that `reach` tells. */
+/**
+ * The ids of all rows of a dataset, sorted, as a reader that is not ours finds them in the bucket that
+ * `reach` tells.
+ */
 export async function landedIds(
   server: ServerUnderTest,
   dataSetId: string,

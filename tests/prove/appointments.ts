@@ -13,9 +13,9 @@ const MISSED_SLOTS = 500;
 export const neverDue = { startTime: 32_503_680_000, frequency: 'minute', interval: SLOT_SECONDS / 60 };
 
 /**
- * Has a flow fall due again and again, by a new start of its schedule, in the time to come or with hundreds of slots missed, and
- * waits each time until it has run for it. Nobody else runs the flow: it has run as often as it has fallen due, however
- * often those died who counted its slots and who ran it.
+ * Has a flow fall due again and again, by a new start of its schedule, in the time to come or with hundreds
+ * of slots missed, and waits each time until it has run for it. Nobody else runs the flow: it has run as
+ * often as it has fallen due, however often those died who counted its slots and who ran it.
  */
 export class Appointments {
   readonly flowId: string;
@@ -68,7 +68,10 @@ export class Appointments {
     return now - this.#random.whole(1, MISSED_SLOTS) * SLOT_SECONDS - this.#random.whole(1, 60);
   }
 
-  /** Moves the start until it is known to have been moved: what was not answered may have been done all the same. */
+  /**
+   * Moves the start until it is known to have been moved: what was not answered may have been done all the
+   * same.
+   */
   async #makeIt(startTime: number): Promise<void> {
     const path = `${FLOW}/flows/${this.flowId}`;
     const move = async () => {
@@ -107,7 +110,10 @@ export class Appointments {
   }
 }
 
-/** Whether `next` is the first slot after a run was queued, which is when the slots before it were counted. All in milliseconds. */
+/**
+ * Whether `next` is the first slot after a run was queued, which is when the slots before it were counted.
+ * All in milliseconds.
+ */
 function isSlotAfter(queued: number, next: number, start: number): boolean {
   const slotMs = SLOT_SECONDS * 1_000;
   return (next - start) % slotMs === 0 && next > queued && next - slotMs <= queued;

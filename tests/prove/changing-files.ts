@@ -8,7 +8,10 @@ import type { ServerUnderTest } from '../server-under-test.ts';
 import { type Walk, type Walker, type WalkOptions, walkTutorial } from '../tutorial.ts';
 import type { Random } from './random.ts';
 
-/** Each is a partition of the first run: enough for several workers to have a share of it, wherever they are killed. */
+/**
+ * Each is a partition of the first run: enough for several workers to have a share of it, wherever they are
+ * killed.
+ */
 const FIRST_FILES = 150;
 const ROWS_OF_A_FILE = 40;
 /** Files that come at once, most often, and once in a while. */
@@ -40,7 +43,10 @@ export class ChangingFiles {
     }
   }
 
-  /** Not while a run reads the files: it would have to be planned anew, and is given up where that happens again and again. */
+  /**
+   * Not while a run reads the files: it would have to be planned anew, and is given up where that happens
+   * again and again.
+   */
   rewriteSome(): void {
     const first = this.#random.whole(0, this.#texts.length - 1);
     const end = first + this.#random.whole(1, MOST_REWRITTEN);

@@ -26,9 +26,9 @@ import { keepUpInPeace } from './upkeep-in-peace.ts';
 import { killWhileAllWork } from './work-under-kills.ts';
 
 /*
- * An installation works while its sources change, flows fall due, clients write and hours pass, and parts of it are killed again
- * and again. Then all is left in peace, and must be as if nobody had died: the lake equals the sources, every schedule was
- * kept, nothing is left over, nothing that was acknowledged is gone.
+ * An installation works while its sources change, flows fall due, clients write and hours pass, and parts of
+ * it are killed again and again. Then all is left in peace, and must be as if nobody had died: the lake
+ * equals the sources, every schedule was kept, nothing is left over, nothing that was acknowledged is gone.
  */
 
 /** What a proof is about. */
@@ -141,7 +141,10 @@ async function expectAllTrue({ installation, flows, ledger, receiver, webhookId 
     ${ledger.made.length} things made, ${ledger.flows.length} flows made; nothing is left over`);
 }
 
-/** Once the upkeep has had its time, the rows are the same in fewer files; the number of tables of which that is sure. */
+/**
+ * Once the upkeep has had its time, the rows are the same in fewer files; the number of tables of which that
+ * is sure.
+ */
 async function expectKeptUp(scene: Scene): Promise<number> {
   const { installation, flows } = scene;
   await keepUpInPeace(installation);

@@ -1,6 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** How long anything may take when all is quiet: claims of the dead end within a minute, and runs wait for each other. */
+/**
+ * How long anything may take when all is quiet: claims of the dead end within a minute, and runs wait for
+ * each other.
+ */
 const DEADLINE_MS = 180_000;
 /** While the dead are joined by more dead. */
 export const UNDER_KILLS_MS = 900_000;

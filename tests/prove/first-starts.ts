@@ -11,8 +11,9 @@ import { KILLS, SEED, tell } from './proof-run.ts';
 import { Random } from './random.ts';
 
 /*
- * A first start makes the store, its tables, keys, an organisation and a credential. Killed anywhere in that, and killed again, it
- * must be possible to start: with one organisation, with the credential told, and with all that a flow needs.
+ * A first start makes the store, its tables, keys, an organisation and a credential. Killed anywhere in that,
+ * and killed again, it must be possible to start: with one organisation, with the credential told, and with
+ * all that a flow needs.
  */
 
 const CONTACTS = 300;

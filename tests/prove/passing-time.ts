@@ -5,8 +5,8 @@ import type { Installation, Query } from './installation.ts';
 import type { Random } from './random.ts';
 
 /*
- * The upkeep does its work once an hour, and what it removes is days old. No proof waits for that: what has to pass is taken
- * back, in the store and the tables themselves, past the product.
+ * The upkeep does its work once an hour, and what it removes is days old. No proof waits for that: what has
+ * to pass is taken back, in the store and the tables themselves, past the product.
  */
 
 /** Has the upkeep fall due again and again while all work. */
@@ -35,7 +35,10 @@ const FEW_SNAPSHOTS = {
   'history.expire.min-snapshots-to-keep': '3',
 };
 
-/** Lets the snapshots of all tables that are there expire within seconds, as a table may ask by its properties. */
+/**
+ * Lets the snapshots of all tables that are there expire within seconds, as a table may ask by its
+ * properties.
+ */
 export async function keepFewSnapshots(lakeFolder: string, query: Query): Promise<void> {
   const io = localFileIO(lakeFolder);
   for (const { location } of await query('select metadata_location as location from table_pointers')) {

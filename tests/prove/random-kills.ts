@@ -13,7 +13,10 @@ export interface Kills {
   readonly byPart: ReadonlyMap<string, number>;
 }
 
-/** Kills parts at random moments and starts them again; resolves when all are up after the last, or once all is to be `quiet`. */
+/**
+ * Kills parts at random moments and starts them again; resolves when all are up after the last, or once all
+ * is to be `quiet`.
+ */
 export async function killAtRandom(
   parts: readonly [Part, ...Part[]],
   moments: number,
@@ -24,7 +27,8 @@ export async function killAtRandom(
   const reviving = new Map<Part, Promise<void>>();
   for (let moment = 0; moment < moments && !quiet.aborted; ) {
     const isInTheStart = random.chance(IN_THE_START);
-    // Where the machine is slow, processes would otherwise be killed in their start nearly always, and nothing be done.
+    // Where the machine is slow, processes would otherwise be killed in their start nearly always, and
+    // nothing be done.
     if (!isInTheStart) await Promise.all(reviving.values());
     await pause(random.whole(0, isInTheStart ? 1_500 : LONGEST_PAUSE_MS));
     const isAll = parts.length > 1 && random.chance(ALL_AT_ONCE);

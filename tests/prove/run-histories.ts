@@ -41,7 +41,10 @@ export async function runHistories(query: Query): Promise<Histories> {
   return Map.groupBy(runs, ({ flowId }) => flowId);
 }
 
-/** Each run has landed its rows, none has begun before the one before it had ended, and each reads on where that one stopped. */
+/**
+ * Each run has landed its rows, none has begun before the one before it had ended, and each reads on where
+ * that one stopped.
+ */
 export async function expectOrderly(histories: Histories, query: Query): Promise<void> {
   const wrong: string[] = [];
   const watermarks = new Map(
@@ -73,10 +76,16 @@ export function expectPunctual(histories: Histories, appointments: readonly Appo
   expect(appointments.flatMap(({ wrong }) => wrong)).toEqual([]);
 }
 
-/** Below this there may be nothing to pack or to let go: files of each size wait until there are a few of them. */
+/**
+ * Below this there may be nothing to pack or to let go: files of each size wait until there are a few of
+ * them.
+ */
 const MANY_RUNS = 20;
 
-/** Tables that many runs have landed rows in have fewer data files and snapshots than those made; the number of such tables. */
+/**
+ * Tables that many runs have landed rows in have fewer data files and snapshots than those made; the number
+ * of such tables.
+ */
 export async function expectPacked(
   lakeFolder: string,
   histories: Histories,

@@ -1,8 +1,8 @@
 const PARTITIONS_READ = 'partitions were read for a flow run';
 
 /**
- * How many runs more than one worker has read partitions of, by what each has written: a worker tells of a run that it has read
- * for, once there is nothing more to read. Those that are killed before tell nothing.
+ * How many runs more than one worker has read partitions of, by what each has written: a worker tells of a
+ * run that it has read for, once there is nothing more to read. Those that are killed before tell nothing.
  */
 export function countSharedRuns(outputs: readonly string[]): number {
   const readers = new Map<string, Set<number>>();

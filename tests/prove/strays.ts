@@ -13,8 +13,8 @@ const UNFINISHED = /\.unfinished$/;
 const VERSION_HINT = /\/metadata\/version-hint\.text$/;
 
 /**
- * Nothing lies about that nobody knows of: data files, metadata, staged pages, diagnostics, scratch. And nothing that a snapshot names
- * is missing.
+ * Nothing lies about that nobody knows of: data files, metadata, staged pages, diagnostics, scratch. And
+ * nothing that a snapshot names is missing.
  */
 export async function expectNoStrays(
   { server, workers, lakeFolder, runsFolder }: Installation,
@@ -73,7 +73,9 @@ async function* filesOf(lakeFolder: string, { metadata, metadataLocation }: Tabl
   }
 }
 
-/** What the upkeep was about to write, and what it has replaced, it has noted before, and removes a day later. */
+/**
+ * What the upkeep was about to write, and what it has replaced, it has noted before, and removes a day later.
+ */
 async function notedFiles(lakeFolder: string, query: Query): Promise<(path: string) => boolean> {
   const io = localFileIO(lakeFolder);
   const noted = await query("select kind, name from sandbox_leftovers where kind in ('file', 'folder')");

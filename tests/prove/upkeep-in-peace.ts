@@ -3,7 +3,10 @@ import { endAll, type Installation, type Query, startAll } from './installation.
 import { letAnHourPass } from './passing-time.ts';
 import { tell } from './proof-run.ts';
 
-/** Gives the upkeep all the time that it takes, as if a day had passed. All processes have ended before, and run after it. */
+/**
+ * Gives the upkeep all the time that it takes, as if a day had passed. All processes have ended before, and
+ * run after it.
+ */
 export async function keepUpInPeace(installation: Installation): Promise<void> {
   await installation.withStore(letADayPass);
   // What is going on in the store of one process is seen once that has ended.
@@ -18,7 +21,10 @@ export async function keepUpInPeace(installation: Installation): Promise<void> {
   await startAll(installation);
 }
 
-/** What was noted to be removed may go. Not while a compaction is under way, whose files are noted before they are its own. */
+/**
+ * What was noted to be removed may go. Not while a compaction is under way, whose files are noted before they
+ * are its own.
+ */
 async function letADayPass(query: Query): Promise<void> {
   await letAnHourPass(query);
   await query("update sandbox_leftovers set not_before = now() - interval '1 second'");

@@ -24,8 +24,9 @@ export function lakePlaceOf(setting: Setting, dataFolder: string): FilePlace {
 }
 
 /**
- * Reads `TRIBUTARY_STAGING` and what reaches it. Where nothing is set, pages and rejected rows are kept beside the tables when
- * these are in a bucket, so that they outlive the machine as the tables do; otherwise in the data folder.
+ * Reads `TRIBUTARY_STAGING` and what reaches it. Where nothing is set, pages and rejected rows are kept
+ * beside the tables when these are in a bucket, so that they outlive the machine as the tables do; otherwise
+ * in the data folder.
  * @throws {ConfigurationError} that names the setting, and repeats no secret
  */
 export function stagingPlaceOf(setting: Setting, dataFolder: string, lake: FilePlace): FilePlace {

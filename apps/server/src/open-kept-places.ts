@@ -10,8 +10,8 @@ const FOLDERS = { staging: 'staging', diagnostics: 'diagnostics' };
 const BUCKET_FOLDERS = { staging: '_staging', diagnostics: '_diagnostics' };
 
 /**
- * Opens where runs keep staged pages and rejected rows: as it is configured, and as it may have been before, where there may
- * still be some.
+ * Opens where runs keep staged pages and rejected rows: as it is configured, and as it may have been before,
+ * where there may still be some.
  * @throws {ConfigurationError} where nothing can lie there, or the bucket's service refuses to list it
  */
 export async function openKeptPlaces(
@@ -28,7 +28,10 @@ export async function openKeptPlaces(
   return [keptAt(current, copiesFolder), ...earlier.map((place) => keptAt(place, copiesFolder))];
 }
 
-/** None where its path has what no location can have: pages that the store names by their paths are found all the same. */
+/**
+ * None where its path has what no location can have: pages that the store names by their paths are found all
+ * the same.
+ */
 function folderAt(folder: string): readonly OpenPlace[] {
   try {
     const io = localFileIO(folder);

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { ClosingStack } from './closing-stack.ts';
 
 /**
- * A folder of this process's own below one that processes share; whoever uses it makes it. It goes when the process ends, and
- * those of processes go now that were killed on this machine.
+ * A folder of this process's own below one that processes share; whoever uses it makes it. It goes when the
+ * process ends, and those of processes go now that were killed on this machine.
  */
 export async function processFolder(shared: string, closing: ClosingStack): Promise<string> {
   await removeThoseOfTheDead(shared);

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { writeWhole } from './write-whole.ts';
 
 /*
- * A secret that was made up is told once, when the server is ready, and of what is stored a hash is all there is. Until it has been
- * told it is kept in the data folder: a first start may fail, or be killed, after it has made the client.
+ * A secret that was made up is told once, when the server is ready, and of what is stored a hash is all there
+ * is. Until it has been told it is kept in the data folder: a first start may fail, or be killed, after it
+ * has made the client.
  */
 
 export interface UntoldSecret {

@@ -2,7 +2,9 @@ import { useCallback, useState } from 'react';
 import { PlatformError, type Violation } from './platform/http.ts';
 import { wordsOf } from './use-polling.ts';
 
-/** Something that a person has asked for: whether it is under way, and why it was refused when it last was. */
+/**
+ * Something that a person has asked for: whether it is under way, and why it was refused when it last was.
+ */
 export interface Action {
   readonly isPending: boolean;
   readonly problem: string | undefined;

@@ -33,7 +33,10 @@ export interface WebUi {
   signIn(page: Page, options?: { readonly secret?: string; readonly sandbox?: string }): Promise<void>;
 }
 
-/** Describes the UI by tests, in none of which a page may break its own policy, throw, or call anyone but its server. */
+/**
+ * Describes the UI by tests, in none of which a page may break its own policy, throw, or call anyone but its
+ * server.
+ */
 export function describeWebUi(title: string, describeIt: (webUi: WebUi) => void): void {
   describe.skipIf(isSkipped)(`${title}${isSkipped ? ` (there is no browser at ${CHROMIUM})` : ''}`, () => {
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'tributary-web-ui-')));

@@ -22,8 +22,8 @@ export interface TableDescription {
   /** Whether changes can be read by a token instead of a window (see {@link ReadRequest.changes}). */
   readonly tracksChanges?: boolean;
   /**
-   * Whether rows come in items that land once in each version, such as files (see {@link Partition.item}). Such a table has no
-   * window: what is new of it are its new items.
+   * Whether rows come in items that land once in each version, such as files (see {@link Partition.item}).
+   * Such a table has no window: what is new of it are its new items.
    */
   readonly isItemwise?: boolean;
   /** Whether types are found by looking at a sample, so that who declares a column's type knows better. */
@@ -36,7 +36,10 @@ export interface TableDescription {
 
 /** Rows that are gone stay readable for a while, or come as a part of the changes. */
 export interface Deletions {
-  /** The boolean column, among the table's, that is true of a row that is gone. All its other columns may be null but for the key. */
+  /**
+   * The boolean column, among the table's, that is true of a row that is gone. All its other columns may be
+   * null but for the key.
+   */
   readonly column: string;
   /** For how many days a deletion can be read; undefined: for good. */
   readonly keptDays?: number;
@@ -54,13 +57,17 @@ export interface ReadWindow {
 export interface ReadRequest {
   readonly table: string;
   readonly columns: readonly string[];
-  /** Undefined reads the whole table as it stands. Of a source of files, those that were changed in it, whatever its column. */
+  /**
+   * Undefined reads the whole table as it stands. Of a source of files, those that were changed in it,
+   * whatever its column.
+   */
   readonly window: ReadWindow | undefined;
   /** Whether rows that are gone are read too, marked in the table's deletion column. */
   readonly includeDeleted?: boolean;
   /**
-   * Reads what has changed since a token was given, deletions among it, in place of a window; without a token all rows, and a
-   * token to begin with. Only for tables that track changes. A token that is too old is refused as `expired`.
+   * Reads what has changed since a token was given, deletions among it, in place of a window; without a token
+   * all rows, and a token to begin with. Only for tables that track changes. A token that is too old is
+   * refused as `expired`.
    */
   readonly changes?: { readonly since: string | undefined };
 }
@@ -70,8 +77,8 @@ export type StagedFormat =
   /** RFC 4180 with a header row, UTF-8, comma, double quotes; an empty field is null. */
   | { readonly kind: 'csv' }
   /**
-   * One JSON document whose array under `rowsAt` holds the rows as objects. `keys` names the members of those objects
-   * that hold columns of another name.
+   * One JSON document whose array under `rowsAt` holds the rows as objects. `keys` names the members of those
+   * objects that hold columns of another name.
    */
   | {
       readonly kind: 'json-page';
@@ -79,7 +86,10 @@ export type StagedFormat =
       readonly keys?: Readonly<Record<string, string>>;
       readonly deletions?: DeletedRows;
     }
-  /** Text with a delimiter, UTF-8, not compressed. Without a header columns are named `column_1`, `column_2`, …. */
+  /**
+   * Text with a delimiter, UTF-8, not compressed. Without a header columns are named `column_1`, `column_2`,
+   * ….
+   */
   | {
       readonly kind: 'delimited';
       /** One character. */
@@ -109,8 +119,8 @@ export interface DeletedRows {
 }
 
 /**
- * A part of a read that can be fetched and retried on its own. It is JSON: it is stored with the run and may be
- * read by another process after a crash. Only the connector that made it understands `state`.
+ * A part of a read that can be fetched and retried on its own. It is JSON: it is stored with the run and may
+ * be read by another process after a crash. Only the connector that made it understands `state`.
  */
 export interface Partition {
   readonly id: string;
@@ -119,7 +129,10 @@ export interface Partition {
   readonly state: Readonly<Record<string, unknown>>;
   /** Why it is read in another way than usual, for people: a fall-back is told, never silent. */
   readonly notice?: string;
-  /** Something that lands once in this version, such as a file: a flow that has landed it before is not given it again. */
+  /**
+   * Something that lands once in this version, such as a file: a flow that has landed it before is not given
+   * it again.
+   */
   readonly item?: PartitionItem;
 }
 
@@ -130,8 +143,9 @@ export interface PartitionItem {
 }
 
 /**
- * One page of a partition, on its way to a staged file of its own. Some sources tell only in the last bytes of a page how
- * many rows it has and where reading goes on: `rows` and `next` hold once the body has been read to its end.
+ * One page of a partition, on its way to a staged file of its own. Some sources tell only in the last bytes
+ * of a page how many rows it has and where reading goes on: `rows` and `next` hold once the body has been
+ * read to its end.
  */
 export interface Page {
   readonly format: StagedFormat;
@@ -146,7 +160,10 @@ export interface Page {
 export interface Sink {
   /** The `next` of the last page that is durably staged, when an earlier attempt was interrupted. */
   readonly resumeFrom: string | undefined;
-  /** Streams the page to disk; once it resolves the page and its `next` survive a crash. Rejects if the body breaks off. */
+  /**
+   * Streams the page to disk; once it resolves the page and its `next` survive a crash. Rejects if the body
+   * breaks off.
+   */
   stage(page: Page): Promise<void>;
   /** Tells the token that the next read of changes begins at, once all pages are staged. */
   changesUpTo(token: string): Promise<void>;
@@ -166,16 +183,21 @@ export interface Source {
   preview(table: string, limit: number, signal?: AbortSignal): Promise<readonly Record<string, unknown>[]>;
   /** The source's own time, never this machine's. */
   clock(signal?: AbortSignal): Promise<Date>;
-  /** Fixes how a read is split. May start work at the source (a bulk job) whose handle the partitions carry. */
+  /**
+   * Fixes how a read is split. May start work at the source (a bulk job) whose handle the partitions carry.
+   */
   plan(request: ReadRequest, signal?: AbortSignal): Promise<readonly Partition[]>;
   /** Reads one partition to its end, page by page, from `sink.resumeFrom` on. */
   read(partition: Partition, sink: Sink, signal?: AbortSignal): Promise<void>;
   /**
-   * The partition of an item as the item is by now, under the same id, where it has changed since it was planned; undefined where it
-   * is gone. Sources have it whose tables are read item by item.
+   * The partition of an item as the item is by now, under the same id, where it has changed since it was
+   * planned; undefined where it is gone. Sources have it whose tables are read item by item.
    */
   renew?(partition: Partition, signal?: AbortSignal): Promise<Partition | undefined>;
-  /** How many rows the source has now for a request, to hold what arrived against; undefined where it does not tell. */
+  /**
+   * How many rows the source has now for a request, to hold what arrived against; undefined where it does not
+   * tell.
+   */
   count(request: ReadRequest, signal?: AbortSignal): Promise<number | undefined>;
 }
 

@@ -25,51 +25,59 @@ export interface EngineOptions {
 
 export interface Engine {
   /**
-   * Writes the rows of the staged files as Parquet, and what is wrong with those that can't land as JSON lines.
-   * One transform runs at a time; more wait. Rejects with an {@link EngineError}, or with the signal's reason.
+   * Writes the rows of the staged files as Parquet, and what is wrong with those that can't land as JSON
+   * lines. One transform runs at a time; more wait. Rejects with an {@link EngineError}, or with the signal's
+   * reason.
    */
   transform(request: TransformRequest, signal?: AbortSignal): Promise<TransformResult>;
   /**
-   * Writes which rows of a table go because of the keys that a transform has brought. Waits for transforms as they for each
-   * other. Rejects with an {@link EngineError}, or with the signal's reason.
+   * Writes which rows of a table go because of the keys that a transform has brought. Waits for transforms as
+   * they for each other. Rejects with an {@link EngineError}, or with the signal's reason.
    */
   positionDeletes(request: PositionDeletesRequest, signal?: AbortSignal): Promise<PositionDeletesResult>;
   /**
-   * Writes rows of a table anew with fresh values in some of their fields. Waits for transforms as they for each other. Rejects
-   * with an {@link EngineError}, or with the signal's reason.
+   * Writes rows of a table anew with fresh values in some of their fields. Waits for transforms as they for
+   * each other. Rejects with an {@link EngineError}, or with the signal's reason.
    */
   mergeRows(request: MergeRowsRequest, signal?: AbortSignal): Promise<MergeRowsResult>;
   /**
-   * Writes the live rows of data files into others, at low priority and beside transforms, which do not wait for it. Rejects with
-   * an {@link EngineError}, or with the signal's reason.
+   * Writes the live rows of data files into others, at low priority and beside transforms, which do not wait
+   * for it. Rejects with an {@link EngineError}, or with the signal's reason.
    */
   rewriteRows(request: RewriteRowsRequest, signal?: AbortSignal): Promise<RewriteRowsResult>;
   /**
-   * Writes which rows of data files have had their time, at low priority and beside transforms, as {@link rewriteRows}. Rejects with
-   * an {@link EngineError}, or with the signal's reason.
+   * Writes which rows of data files have had their time, at low priority and beside transforms, as {@link
+   * rewriteRows}. Rejects with an {@link EngineError}, or with the signal's reason.
    */
   expiredRows(request: ExpiredRowsRequest, signal?: AbortSignal): Promise<ExpiredRowsResult>;
-  /** What a transform would make of these rows, each with its data and errors, in order. Does not wait for transforms. */
+  /**
+   * What a transform would make of these rows, each with its data and errors, in order. Does not wait for
+   * transforms.
+   */
   preview(request: PreviewRequest, signal?: AbortSignal): Promise<readonly PreviewedRow[]>;
-  /** The first live rows of data files as nested JSON without nulls; dates in ISO 8601. Does not wait for transforms. */
+  /**
+   * The first live rows of data files as nested JSON without nulls; dates in ISO 8601. Does not wait for
+   * transforms.
+   */
   readRows(
     files: readonly LiveFile[],
     options: { readonly limit: number },
     signal?: AbortSignal,
   ): Promise<readonly unknown[]>;
   /**
-   * The columns of a sample of rows, with their types and figures. Does not wait for transforms. Rejects with an
-   * {@link EngineError} `unreadable` for a file that is not of its format.
+   * The columns of a sample of rows, with their types and figures. Does not wait for transforms. Rejects with
+   * an {@link EngineError} `unreadable` for a file that is not of its format.
    */
   describeFile(request: DescribeFileRequest, signal?: AbortSignal): Promise<readonly DescribedColumn[]>;
   /**
-   * The columns of a file as a run would read them, and its first rows. Does not wait for transforms. Rejects with an
-   * {@link EngineError} `unreadable` for a file that is not of its format.
+   * The columns of a file as a run would read them, and its first rows. Does not wait for transforms. Rejects
+   * with an {@link EngineError} `unreadable` for a file that is not of its format.
    */
   inspectFile(request: InspectFileRequest, signal?: AbortSignal): Promise<InspectedFile>;
   /**
-   * Which of the staged files keep a transform of them from ending, by reading each to its end. Waits for transforms as they for
-   * each other. Rejects with an {@link EngineError} `crashed` where one of them ends the process.
+   * Which of the staged files keep a transform of them from ending, by reading each to its end. Waits for
+   * transforms as they for each other. Rejects with an {@link EngineError} `crashed` where one of them ends
+   * the process.
    */
   unreadableFiles(request: UnreadableFilesRequest, signal?: AbortSignal): Promise<readonly UnreadableFile[]>;
   /** Ends the engine's processes; jobs under way reject with `closed`. */
@@ -82,7 +90,9 @@ export const MAX_PREVIEW_ROWS = 5_000;
 /** Previews and samples are small; they get their own process, so that they never wait for a transform. */
 const SAMPLE_MEMORY_MB = 256;
 
-/** Rewriting is nobody's hurry: it takes half of what a transform may, and yields to whoever wants to compute. */
+/**
+ * Rewriting is nobody's hurry: it takes half of what a transform may, and yields to whoever wants to compute.
+ */
 const REWRITE_SHARE = 0.5;
 
 /** Opens an engine. Its processes are started as they are needed. */

@@ -19,7 +19,10 @@ export interface ExpiredRowsRequest {
 export interface ExpiredRowsResult {
   /** Undefined where no row goes that needs one. */
   readonly deleteFile: WrittenDeletes | undefined;
-  /** Locations of data files none of whose rows is left: they can go whole, and the delete file does not name them. */
+  /**
+   * Locations of data files none of whose rows is left: they can go whole, and the delete file does not name
+   * them.
+   */
   readonly emptiedFiles: readonly string[];
   readonly rows: number;
 }

@@ -56,7 +56,10 @@ export async function readLayouts(
   return layouts;
 }
 
-/** Looks into one file, with a database that may read it; undefined where it holds no rows because there is nothing in it. */
+/**
+ * Looks into one file, with a database that may read it; undefined where it holds no rows because there is
+ * nothing in it.
+ */
 export function readLayoutIn(database: Database, file: StagedFile): Promise<FileLayout | undefined> {
   return openLayout(file, async () => database);
 }
@@ -132,7 +135,9 @@ class ParquetFooters {
   }
 }
 
-/** A record that is cut off between two fields, or within a doubled quote, looks whole but for its line end. */
+/**
+ * A record that is cut off between two fields, or within a doubled quote, looks whole but for its line end.
+ */
 async function endsInLineEnd(path: string): Promise<boolean> {
   const file = await open(path);
   try {

@@ -45,7 +45,9 @@ async function land(kind: Key, name: string, keys: Keys): Promise<TransformResul
 
 const quoted = (cell: string) => `"${cell.replaceAll('"', '""')}"`;
 
-/** How many rows of the table, which has one of the key `one`, a row with the key `other` takes the place of. */
+/**
+ * How many rows of the table, which has one of the key `one`, a row with the key `other` takes the place of.
+ */
 async function replacedBy(kind: Key, one: readonly string[], other: readonly string[]): Promise<number> {
   const { table, key } = keyedTable(kind, one.length);
   const stood = await land(kind, 'stood.csv', [one]);

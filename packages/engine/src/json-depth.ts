@@ -1,8 +1,8 @@
 import { scalarFunction } from '@tributary/data-prep';
 
 /**
- * JSON of a source that is nested deeper cannot be read. Whatever takes JSON apart by calling itself for each level
- * (DuckDB's own functions among it) ends its process where it is nested ever deeper.
+ * JSON of a source that is nested deeper cannot be read. Whatever takes JSON apart by calling itself for each
+ * level (DuckDB's own functions among it) ends its process where it is nested ever deeper.
  */
 export const MAX_JSON_DEPTH = 1_000;
 

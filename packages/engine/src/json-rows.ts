@@ -33,7 +33,10 @@ export async function jsonRowsLayout(
   return first === undefined ? undefined : { kind, path, name, isArray: first === '[' };
 }
 
-/** All files are of the kind of the first. A record that is no object, or no JSON at all, is a row that cannot be read. */
+/**
+ * All files are of the kind of the first. A record that is no object, or no JSON at all, is a row that cannot
+ * be read.
+ */
 export function jsonRowsRelation(
   files: readonly JsonRowsLayout[],
   columns: readonly SourceColumn[],
@@ -48,7 +51,10 @@ export function jsonRowsRelation(
   );
 }
 
-/** A relation over the documents of files: `record` as it stands there, and `item`, null where that is no JSON or is nested too deep. */
+/**
+ * A relation over the documents of files: `record` as it stands there, and `item`, null where that is no JSON
+ * or is nested too deep.
+ */
 export function jsonItems(files: readonly JsonRowsLayout[], purpose: Purpose): string {
   if (files[0]?.kind === 'json-lines') {
     const options = [

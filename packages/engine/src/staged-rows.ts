@@ -12,7 +12,10 @@ import { isStagedAsJson } from './source-types.ts';
 
 export { type Purpose, rawName } from './relation-parts.ts';
 
-/** SQL for a column's raw text as a JSON value: what is nested stays so, unless too deep, anything else is a text. */
+/**
+ * SQL for a column's raw text as a JSON value: what is nested stays so, unless too deep, anything else is a
+ * text.
+ */
 export function rawJson(column: SourceColumn, raw: string): string {
   if (!isStagedAsJson(column)) return raw;
   const nested = `CASE WHEN NOT ${isNestedTooDeep(raw)} THEN TRY_CAST(${raw} AS JSON) END`;
@@ -26,7 +29,8 @@ export function rawNames(columns: readonly SourceColumn[]): string {
 
 /**
  * Relations over the raw text of all source columns (`r0`, `r1`, … in the order of `columns`, VARCHAR, null
- * where the source has none), and the record that is no row as `unreadable`. Files that can be read alike share one.
+ * where the source has none), and the record that is no row as `unreadable`. Files that can be read alike
+ * share one.
  */
 export function stagedRelations(
   layouts: readonly FileLayout[],
@@ -59,8 +63,8 @@ export function stagedRelations(
 }
 
 /**
- * An expression that is true of every row and makes DuckDB read all of it: it checks only columns that are looked at, and
- * reads nothing at all for a filter that it knows to be false.
+ * An expression that is true of every row and makes DuckDB read all of it: it checks only columns that are
+ * looked at, and reads nothing at all for a filter that it knows to be false.
  */
 export function looksAtAll(columns: readonly SourceColumn[]): string {
   return `strlen(coalesce(${rawNames(columns)}, '')) >= 0`;

@@ -21,7 +21,10 @@ export interface FileRange {
 export interface FileIO {
   /** The whole content. Throws `FileNotFoundError`. */
   read(location: string): Promise<Buffer>;
-  /** The content, or a range of it, as it comes. Throws `FileNotFoundError`; the stream fails where the file ends early. */
+  /**
+   * The content, or a range of it, as it comes. Throws `FileNotFoundError`; the stream fails where the file
+   * ends early.
+   */
   stream(location: string, range?: FileRange): Promise<Readable>;
   /**
    * Creates a file that appears whole or not at all and, once this returns, outlives a power failure. Files
@@ -34,19 +37,20 @@ export interface FileIO {
    */
   replace(location: string, content: Uint8Array): Promise<void>;
   /**
-   * Creates a file of what comes, under a name that is nobody else's, and answers its bytes: whole or not at all, and durable
-   * once this resolves. Memory does not grow with it. Nothing is left where the content breaks off or the signal is given.
+   * Creates a file of what comes, under a name that is nobody else's, and answers its bytes: whole or not at
+   * all, and durable once this resolves. Memory does not grow with it. Nothing is left where the content
+   * breaks off or the signal is given.
    */
   writeStream(location: string, content: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<number>;
   /**
-   * Puts a file of this machine at a location, whole or not at all; memory does not grow with it. What lies there already
-   * with the same content may be left as it is. Throws `FileExistsError` where another does, and `FileNotFoundError` where there is
-   * nothing to put.
+   * Puts a file of this machine at a location, whole or not at all; memory does not grow with it. What lies
+   * there already with the same content may be left as it is. Throws `FileExistsError` where another does,
+   * and `FileNotFoundError` where there is nothing to put.
    */
   upload(path: string, location: string): Promise<void>;
   /**
-   * The path under which this machine has what lies at a location, or would have it; undefined where it lies elsewhere, and
-   * has to be uploaded and downloaded. Throws `LocationError`.
+   * The path under which this machine has what lies at a location, or would have it; undefined where it lies
+   * elsewhere, and has to be uploaded and downloaded. Throws `LocationError`.
    */
   pathOf(location: string): string | undefined;
   /** Makes a file that another process wrote durable. Throws `FileNotFoundError`. */
@@ -64,7 +68,10 @@ export interface FileIO {
   remove(location: string): Promise<void>;
   /** Removes a folder with every file below; one that is gone already is no error. */
   removeFolder(folder: string): Promise<void>;
-  /** Removes what processes left below a folder that died while they wrote; answers how many writes there were. */
+  /**
+   * Removes what processes left below a folder that died while they wrote; answers how many writes there
+   * were.
+   */
   removeUnfinished(folder: string, begunBefore: Date): Promise<number>;
 }
 

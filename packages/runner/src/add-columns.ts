@@ -17,10 +17,11 @@ import { holdRegistry, schemaLookup } from './schema-lookup.ts';
 import type { Attempt } from './services.ts';
 
 /*
- * New columns of a source's table get fields and mappings, in one transaction: a field group that is the flow's own has
- * optional fields for them, below the tenant's namespace; the dataset's schema has that group, and its table the columns;
- * the mapping set has a new version that maps them; a source connection that lists its columns lists them too. Nothing
- * that was there changes. If the process dies before the transaction ends, nothing has.
+ * New columns of a source's table get fields and mappings, in one transaction: a field group that is the
+ * flow's own has optional fields for them, below the tenant's namespace; the dataset's schema has that group,
+ * and its table the columns; the mapping set has a new version that maps them; a source connection that lists
+ * its columns lists them too. Nothing that was there changes. If the process dies before the transaction
+ * ends, nothing has.
  */
 
 /** Columns that cannot be added; the transaction that would have done it is undone. */
@@ -35,8 +36,8 @@ class NotAdded extends Error {
 }
 
 /**
- * Adds those of `columns` that can be, and notes in the run's progress what became of them. Where none can be the run reads
- * on without: a column that is not read is no reason to land nothing.
+ * Adds those of `columns` that can be, and notes in the run's progress what became of them. Where none can be
+ * the run reads on without: a column that is not read is no reason to land nothing.
  * @returns the run as it is now
  */
 export async function addColumns(
@@ -93,7 +94,10 @@ interface Locked {
   readonly mappingSet: Resource;
 }
 
-/** In the order in which a flow's creation locks them, and before the schema, as a change of the mapping set does. */
+/**
+ * In the order in which a flow's creation locks them, and before the schema, as a change of the mapping set
+ * does.
+ */
 async function lockWhatChanges(
   store: ScopedStore,
   { flow, sourceConnection: { id } }: PreparedFlow,
@@ -106,7 +110,10 @@ async function lockWhatChanges(
   return { sourceConnection, mappingSet };
 }
 
-/** A flow that follows the same mapping set would have to read the new columns too, which its table may not have. */
+/**
+ * A flow that follows the same mapping set would have to read the new columns too, which its table may not
+ * have.
+ */
 async function requireOwnMappings(
   store: ScopedStore,
   { id }: Resource,

@@ -17,7 +17,10 @@ export interface KeyedRun {
   readonly versionColumn?: string;
   /** The boolean column that is true of rows that are gone. */
   readonly deletionColumn?: string;
-  /** Which rows of the table go beside those that are replaced: whose key is told to be gone, or all whose key did not come. */
+  /**
+   * Which rows of the table go beside those that are replaced: whose key is told to be gone, or all whose key
+   * did not come.
+   */
   readonly removes: 'nothing' | 'gone' | 'absent';
   /** Whether all rows were read, so that those which stand in the table as they are can be told. */
   readonly isWhole: boolean;
@@ -59,11 +62,14 @@ export interface ReadSituation {
  * append and upsert read what has changed by the delta column; without one, the whole table.
  *
  * mirror must know which rows are gone:
- * - by change token, where the source tracks changes. Without a token to begin with, or with one that is too old, it
+ * - by change token, where the source tracks changes. Without a token to begin with, or with one that is too
+ * old, it
  *   gives all rows, and those of the table that are not among them go;
- * - with the deletions of the window, where the source keeps them for a while. If the flow's last run was too long ago for
+ * - with the deletions of the window, where the source keeps them for a while. If the flow's last run was too
+ * long ago for
  *   that, or there was none, the whole table is read;
- * - else the whole table is read each time, as it is where the flow names another key than the source's own: what a source
+ * - else the whole table is read each time, as it is where the flow names another key than the source's own:
+ * what a source
  *   tells of a row that is gone, or whose key has changed, is its own key.
  */
 export async function chooseRead(
@@ -126,8 +132,9 @@ async function readChanged(
 }
 
 /**
- * The key of a flow whose last run has read the whole table. Which rows of the end of that read are in the dataset nothing
- * tells but their key: no page of it is kept, and it may have brought some that came after its window's end.
+ * The key of a flow whose last run has read the whole table. Which rows of the end of that read are in the
+ * dataset nothing tells but their key: no page of it is kept, and it may have brought some that came after
+ * its window's end.
  */
 async function keyOfWholeRead(
   store: ScopedStore,
@@ -202,7 +209,10 @@ async function readWithDeletions(
   };
 }
 
-/** A flow that has appended or upserted so far has followed no deletion, and one with another key has left rows out. */
+/**
+ * A flow that has appended or upserted so far has followed no deletion, and one with another key has left
+ * rows out.
+ */
 async function wasMirror(store: ScopedStore, runId: string, { keyColumns }: KeyedBase): Promise<boolean> {
   const run = await store.runs.get(runId);
   const keyed = run && progressOf(run).keyed;
@@ -214,8 +224,8 @@ function isSameKey(one: readonly string[], other: readonly string[]): boolean {
 }
 
 /**
- * All rows, none left out because it changed a moment ago: it would be taken for gone. Where there is a window, the next
- * run reads on from where it ends.
+ * All rows, none left out because it changed a moment ago: it would be taken for gone. Where there is a
+ * window, the next run reads on from where it ends.
  */
 function readWhole(base: KeyedBase, window: RunWindow | undefined): ChosenRead {
   return {

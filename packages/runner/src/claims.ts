@@ -39,8 +39,8 @@ export function oneByOne<C>(claim: () => Promise<C | undefined>): ClaimedKind<C>
 }
 
 /**
- * Whatever ends makes room for the next of its kind. `idle` is called when there was none: something else may be due now.
- * `stopping` halts what is under way.
+ * Whatever ends makes room for the next of its kind. `idle` is called when there was none: something else may
+ * be due now. `stopping` halts what is under way.
  */
 export function claimsOf<C>(kind: ClaimedKind<C>, stopping: AbortSignal, idle: () => void): Claims {
   const active = new Set<Promise<void>>();

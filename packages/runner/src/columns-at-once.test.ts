@@ -37,7 +37,10 @@ describe.each(storeKinds().slice(-1))('new columns at once, on the store: $name'
     return { flow: await bench.flow({ schemaDrift, ...(dataSetId !== undefined && { dataSetId }) }), source };
   }
 
-  /** Runs the flows, each in an attempt of its own, until every run has ended; `beside` happens at the same time. */
+  /**
+   * Runs the flows, each in an attempt of its own, until every run has ended; `beside` happens at the same
+   * time.
+   */
   async function runAtOnce(readers: readonly Reader[], beside: () => Promise<void> = async () => undefined) {
     const { store, services } = bench;
     const { queue } = services.store;

@@ -24,9 +24,9 @@ import type { Attempt } from './services.ts';
 import { discardRows, type StagedRows, stageRows } from './stage-rows.ts';
 
 /**
- * Ends a run: one transaction moves the table's pointer and the flow's watermark, closes the batch and the run. If
- * another run has moved the pointer meanwhile, the same data files are staged again on what it left. Without a folder nothing
- * comes into the table.
+ * Ends a run: one transaction moves the table's pointer and the flow's watermark, closes the batch and the
+ * run. If another run has moved the pointer meanwhile, the same data files are staged again on what it left.
+ * Without a folder nothing comes into the table.
  */
 export async function commitRun(
   attempt: Attempt,
@@ -84,7 +84,10 @@ async function moveFlow(store: ScopedStore, run: RunRecord, commit: RunCommit): 
   await noteSource(store, run, commit.tableColumns);
 }
 
-/** False when another run has moved it. Where nothing changes, the table must still be the one in which nothing does. */
+/**
+ * False when another run has moved it. Where nothing changes, the table must still be the one in which
+ * nothing does.
+ */
 async function movePointer(
   store: ScopedStore,
   dataSetId: string,
@@ -105,7 +108,10 @@ async function moveWatermark(store: ScopedStore, run: RunRecord, commit: RunComm
   await store.watermarks.put(watermarkAfter(run, progress.columns ?? [], window, partitions, pages));
 }
 
-/** What a source tells to have changed since a token goes with the rows of then, which other ones have come in place of. */
+/**
+ * What a source tells to have changed since a token goes with the rows of then, which other ones have come in
+ * place of.
+ */
 async function forgetToken(store: ScopedStore, flowId: string): Promise<void> {
   const watermark = await store.watermarks.get(flowId);
   if (watermark?.kind === 'token') await store.watermarks.remove(flowId);

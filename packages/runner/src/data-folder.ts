@@ -7,10 +7,12 @@ import { type ScratchFolders, scratchOf } from './scratch-folders.ts';
 import type { Attempt } from './services.ts';
 
 /*
- * Where a run's data files lie: `<table>/data/<run>/<attempt>`. An attempt writes to its own folder only and no two
- * have one number, so that what did not come into the table can be removed without looking into the table.
+ * Where a run's data files lie: `<table>/data/<run>/<attempt>`. An attempt writes to its own folder only and
+ * no two have one number, so that what did not come into the table can be removed without looking into the
+ * table.
  *
- * The engine writes files of this machine. Where the table lies elsewhere they are made in a scratch folder and uploaded.
+ * The engine writes files of this machine. Where the table lies elsewhere they are made in a scratch folder
+ * and uploaded.
  */
 
 /** The location of a run's files, below its table's. */

@@ -9,14 +9,18 @@ import { asDeclared } from './source-columns.ts';
 /** A table as the flow's source connection wants it read. */
 export interface DescribedTable {
   readonly table: TableDescription;
-  /** Whether there is nothing, or nothing readable, that columns could be found in: those of the table are what is known without. */
+  /**
+   * Whether there is nothing, or nothing readable, that columns could be found in: those of the table are
+   * what is known without.
+   */
   readonly isEmpty: boolean;
 }
 
 /**
- * Asks the source for the table. Where no file is there, as in a folder whose files are taken away once they have landed, there
- * is nothing to land, and that is no error; but a mirror of nothing would remove every row, and is refused. Nor is it one where
- * none of the files that were looked at can be read: each is read for itself, and told of.
+ * Asks the source for the table. Where no file is there, as in a folder whose files are taken away once they
+ * have landed, there is nothing to land, and that is no error; but a mirror of nothing would remove every
+ * row, and is refused. Nor is it one where none of the files that were looked at can be read: each is read
+ * for itself, and told of.
  */
 export async function describeTable(
   { store, run, signal }: Pick<Attempt, 'store' | 'run' | 'signal'>,
@@ -45,7 +49,10 @@ export async function describeTable(
   }
 }
 
-/** Without the columns whose names can be kept in no document, as those of a file in another encoding than it is read in. */
+/**
+ * Without the columns whose names can be kept in no document, as those of a file in another encoding than it
+ * is read in.
+ */
 function withNamedColumns(table: TableDescription): TableDescription {
   const columns = table.columns.filter(({ name }) => name.isWellFormed() && !name.includes('\0'));
   const others = table.columns.length - columns.length;

@@ -13,7 +13,9 @@ import type { Attempt } from './services.ts';
 
 /** Where rows lie that did not land, apart by their batches. */
 export interface Diagnostics {
-  /** A folder for files of a batch; where they are not kept on this machine, it is made as scratch of a name. */
+  /**
+   * A folder for files of a batch; where they are not kept on this machine, it is made as scratch of a name.
+   */
   folder(batchId: string, scratchName: string): Promise<DataFolder>;
   /** What the batch calls a file that was placed from there. */
   nameOf(location: string): string;
@@ -65,7 +67,10 @@ async function sizeOfPath(path: string): Promise<number | undefined> {
   }
 }
 
-/** Has the rows that fail kept for their batch, unless the flow keeps none; the result names them as they are kept. */
+/**
+ * Has the rows that fail kept for their batch, unless the flow keeps none; the result names them as they are
+ * kept.
+ */
 export async function withDiagnostics(
   attempt: Attempt,
   prepared: PreparedFlow,

@@ -26,8 +26,8 @@ import { tidyRun } from './tidy-run.ts';
 import { isEmptyRead, NO_ROWS, transformRun } from './transform-run.ts';
 
 /*
- * A flow run, step by step. Each step is kept in the store before the next begins, so any worker can take the run up
- * where another has left it.
+ * A flow run, step by step. Each step is kept in the store before the next begins, so any worker can take the
+ * run up where another has left it.
  *
  *   pending       Nothing is done.
  *   planning      The flow is being prepared, its window fixed by the source's clock, the read split into partitions.
@@ -39,17 +39,21 @@ import { isEmptyRead, NO_ROWS, transformRun } from './transform-run.ts';
  *                 came there is nothing to transform, and the commit follows on extracting.
  *   success, partial, failed, cancelled   Final.
  *
- * One worker holds a run, under a name that it has for this attempt alone, and all that it writes to the store it writes
- * as the holder: one that has lost the run without knowing changes nothing any more. An answer that is lost on its way
- * from the store is no failure either: what has become of the run is asked, not assumed.
+ * One worker holds a run, under a name that it has for this attempt alone, and all that it writes to the
+ * store it writes as the holder: one that has lost the run without knowing changes nothing any more. An
+ * answer that is lost on its way from the store is no failure either: what has become of the run is asked,
+ * not assumed.
  *
- * A failed attempt either ends the run (nobody can mend it by waiting), or gives the run back to be taken up again
- * after a pause: from where it stands, or with everything fetched anew where what is staged cannot be trusted. Where the
- * source's allowance is used up nothing has failed: the run is given back with all that it has staged, shows what it
- * waits for, and goes on when it may (`wait-for-source.ts`).
+ * A failed attempt either ends the run (nobody can mend it by waiting), or gives the run back to be taken up
+ * again after a pause: from where it stands, or with everything fetched anew where what is staged cannot be
+ * trusted. Where the source's allowance is used up nothing has failed: the run is given back with all that it
+ * has staged, shows what it waits for, and goes on when it may (`wait-for-source.ts`).
  */
 
-/** Takes a run from where it stands to its end, or gives it back. Rejects when the store cannot be told of either. */
+/**
+ * Takes a run from where it stands to its end, or gives it back. Rejects when the store cannot be told of
+ * either.
+ */
 export async function executeRun(attempt: Attempt): Promise<void> {
   try {
     requireBearable(attempt.run);
@@ -76,7 +80,9 @@ async function takeSteps(attempt: Attempt): Promise<void> {
   await transformAndCommit(extracted, planned.prepared);
 }
 
-/** An attempt whose run has all of its pages. Where no row came it stays `extracting` until it is committed. */
+/**
+ * An attempt whose run has all of its pages. Where no row came it stays `extracting` until it is committed.
+ */
 interface ExtractedAttempt {
   readonly attempt: Attempt;
   readonly staged: StagedRead;

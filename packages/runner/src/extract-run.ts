@@ -21,10 +21,11 @@ export function concurrentReadsOf({ options }: FlowDocument): number {
 }
 
 /**
- * Fetches what of the plan is not staged yet; a page that is staged is never fetched again. Where several workers share the
- * store, others are asked to read partitions too. The first partition that cannot be read halts the others; rejects once all
- * readers of this process have stopped. `newlyPlanned` is how many partitions this attempt has planned, which nobody can have
- * read yet; undefined where the plan is that of an attempt before.
+ * Fetches what of the plan is not staged yet; a page that is staged is never fetched again. Where several
+ * workers share the store, others are asked to read partitions too. The first partition that cannot be read
+ * halts the others; rejects once all readers of this process have stopped. `newlyPlanned` is how many
+ * partitions this attempt has planned, which nobody can have read yet; undefined where the plan is that of an
+ * attempt before.
  */
 export async function extractRun(
   attempt: Attempt,
@@ -77,8 +78,8 @@ interface ReadersOfRun {
 }
 
 /**
- * Reads partition after partition until all are staged, waiting for those that others read. Ends where the readers of this
- * process have taken all that were `untaken`: each of them reads its own to the end.
+ * Reads partition after partition until all are staged, waiting for those that others read. Ends where the
+ * readers of this process have taken all that were `untaken`: each of them reads its own to the end.
  */
 async function readPartitions(
   attempt: Attempt,

@@ -9,9 +9,10 @@ import type { PreparedFlow } from './prepare-flow.ts';
 import { progressOf, type RunError, type RunProgress } from './progress.ts';
 
 /*
- * Items (files) that cannot be read are held back: the run lands the others, names them, and notes them in the transaction that
- * lands those. Later runs do not read them again, but tell of them, until they change, or how they are read does, or somebody
- * asks; and those whose fault may pass without a change, as a missing permission, are tried by each run.
+ * Items (files) that cannot be read are held back: the run lands the others, names them, and notes them in
+ * the transaction that lands those. Later runs do not read them again, but tell of them, until they change,
+ * or how they are read does, or somebody asks; and those whose fault may pass without a change, as a missing
+ * permission, are tried by each run.
  */
 
 /** Items that a run does not land, of which it shows the first. */
@@ -69,7 +70,8 @@ export function hasAllItems(run: RunRecord, partitions: readonly Staged[]): bool
 }
 
 /**
- * @throws {TooManyHeldBack} when so large a share of a run's items is bad that the flow would rather have the run fail
+ * @throws {TooManyHeldBack} when so large a share of a run's items is bad that the flow would rather have the
+ *   run fail
  */
 export function requireFewBad(partitions: readonly Staged[], { options }: FlowDocument): void {
   const bad = badOf(partitions);
@@ -78,7 +80,10 @@ export function requireFewBad(partitions: readonly Staged[], { options }: FlowDo
     throw new TooManyHeldBack(toldOf(bad), bad.length, partitions.length, badFileLimitPercent);
 }
 
-/** What bad items make of a run whose rows came out otherwise: where there are no others, nothing has come of it. */
+/**
+ * What bad items make of a run whose rows came out otherwise: where there are no others, nothing has come of
+ * it.
+ */
 export function verdictWith<Verdict extends 'success' | 'partial' | 'failed'>(
   verdict: Verdict,
   partitions: readonly Staged[],

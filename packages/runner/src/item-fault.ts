@@ -5,8 +5,9 @@ import { progressOf } from './progress.ts';
 import type { Attempt } from './services.ts';
 
 /*
- * What becomes of a run when one of its items (a file) cannot be read. What is wrong with the item alone is the item's: it is held
- * back, or read anew, and the run goes on with the others. What may be wrong with the source is the run's, as anywhere else.
+ * What becomes of a run when one of its items (a file) cannot be read. What is wrong with the item alone is
+ * the item's: it is held back, or read anew, and the run goes on with the others. What may be wrong with the
+ * source is the run's, as anywhere else.
  */
 
 export type ItemRemedy =

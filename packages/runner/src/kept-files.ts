@@ -2,11 +2,11 @@ import { isAbsolute } from 'node:path';
 import { type FileIO, type LocalCopies, LocationError } from '@tributary/lake';
 
 /*
- * Staged pages and rejected rows are no table's. They lie in a folder or a bucket that every process of the installation
- * reaches, each run's and each batch's below a location of its own.
+ * Staged pages and rejected rows are no table's. They lie in a folder or a bucket that every process of the
+ * installation reaches, each run's and each batch's below a location of its own.
  *
- * The store names each file as it was kept: one of a folder by its path, one of a bucket by its location. So what was kept
- * before an installation had its files elsewhere is found where it lies.
+ * The store names each file as it was kept: one of a folder by its path, one of a bucket by its location. So
+ * what was kept before an installation had its files elsewhere is found where it lies.
  */
 
 /** A place where files are kept that are no table's. */
@@ -28,14 +28,17 @@ export function keptName({ io }: Pick<KeptPlace, 'io'>, location: string): strin
   return io.pathOf(location) ?? location;
 }
 
-/** The place that a file of a bucket is reached by; undefined for a path, and where no place has such files. */
+/**
+ * The place that a file of a bucket is reached by; undefined for a path, and where no place has such files.
+ */
 export function placeOf(places: KeptPlaces, name: string): KeptPlace | undefined {
   return isAbsolute(name) ? undefined : places.find(({ io }) => serves(io, name));
 }
 
 /**
- * Has files read, wherever they are kept, by the paths under which this machine has them until the work is done. Throws
- * `FileNotFoundError` before the work where one of a bucket is gone; whether those of folders are there is not looked at.
+ * Has files read, wherever they are kept, by the paths under which this machine has them until the work is
+ * done. Throws `FileNotFoundError` before the work where one of a bucket is gone; whether those of folders
+ * are there is not looked at.
  */
 export function withKept<T>(
   places: KeptPlaces,

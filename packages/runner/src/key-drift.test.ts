@@ -17,7 +17,10 @@ beforeEach(() => {
   bench.source.now = new Date('2026-03-01T12:00:00Z');
 });
 
-/** A flow whose key column, which it maps to a text, had one type at its first run and has another from then on. */
+/**
+ * A flow whose key column, which it maps to a text, had one type at its first run and has another from then
+ * on.
+ */
 async function retyped(mode: string, from: ColumnType, to: ColumnType): Promise<BenchFlow> {
   const withId = (type: ColumnType) =>
     peopleColumns.map((column) => (column.name === 'Id' ? { ...column, type } : column));

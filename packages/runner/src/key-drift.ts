@@ -9,9 +9,9 @@ import { keyColumnsOf, keyMapping } from './write-mode.ts';
 const spellAlike: ReadonlySet<SourceType> = new Set<SourceType>(['integer', 'long', 'decimal']);
 
 /**
- * Columns of the key that have another type and that the dataset keeps as text: a row may have another text now (`007` as a
- * text is `7` as a number), so that it would come beside the one that it is to replace. Fields of other types are found by
- * their values.
+ * Columns of the key that have another type and that the dataset keeps as text: a row may have another text
+ * now (`007` as a text is `7` as a number), so that it would come beside the one that it is to replace.
+ * Fields of other types are found by their values.
  */
 export function keyDrift(
   { mappings, schema, writeMode }: PreparedFlow,

@@ -29,7 +29,8 @@ export interface MetDrift {
 }
 
 /**
- * Compares a table's columns with those that the flow's last landed run found, and does what the flow's policy says.
+ * Compares a table's columns with those that the flow's last landed run found, and does what the flow's
+ * policy says.
  * @throws {FlowUnfit} where that is to fail, or rows would not be found any more by their key
  */
 export async function meetDrift(
@@ -60,7 +61,10 @@ async function refuse(
   throw new FlowUnfit([violation]);
 }
 
-/** Those that no mapping reads yet. Where the mappings do not fit at all, planning says so, and nothing is added. */
+/**
+ * Those that no mapping reads yet. Where the mappings do not fit at all, planning says so, and nothing is
+ * added.
+ */
 function unread(
   { mappings, schema }: PreparedFlow,
   table: TableDescription,
@@ -90,8 +94,8 @@ async function addUnlessPinned(
 }
 
 /**
- * Keeps what a run has found at its source for the next one to compare with. To be called in the commit's transaction. What
- * a first run reads is fresh in all of its columns.
+ * Keeps what a run has found at its source for the next one to compare with. To be called in the commit's
+ * transaction. What a first run reads is fresh in all of its columns.
  */
 export async function noteSource(
   store: ScopedStore,

@@ -15,8 +15,9 @@ export interface NewItems {
 }
 
 /**
- * The partitions without those whose item the flow has landed in its version. A mirror takes all of them: a row is gone only
- * when it is in none; nor does a run that was asked for a window leave any out. A first run that shall not take what was there before it takes none, and all count as landed.
+ * The partitions without those whose item the flow has landed in its version. A mirror takes all of them: a
+ * row is gone only when it is in none; nor does a run that was asked for a window leave any out. A first run
+ * that shall not take what was there before it takes none, and all count as landed.
  */
 export async function newItems(
   { store, run }: Pick<Attempt, 'store' | 'run'>,
@@ -42,7 +43,10 @@ export async function newItems(
   return retriesHeldItems ? { partitions: unlanded, notices: [] } : without(unlanded, held);
 }
 
-/** Those of `items` that would come out as unreadable as before. What is held back of items that are gone is forgotten. */
+/**
+ * Those of `items` that would come out as unreadable as before. What is held back of items that are gone is
+ * forgotten.
+ */
 async function heldAmong(
   store: ScopedStore,
   flowId: string,
@@ -71,8 +75,8 @@ function without(partitions: readonly PlannedPartition[], held: readonly HeldIte
 }
 
 /**
- * Notes the items that a run has landed, in the transaction that lands them. One that was asked for a window leaves the flow where it
- * was, but for items that have been held back: they have landed now.
+ * Notes the items that a run has landed, in the transaction that lands them. One that was asked for a window
+ * leaves the flow where it was, but for items that have been held back: they have landed now.
  */
 export async function noteItems(
   store: ScopedStore,

@@ -20,8 +20,8 @@ export interface RefreshRunPlan {
 }
 
 /**
- * @throws {FlowUnfit} where the table has no such column, no mapping reads it, or rows cannot be found by their key, or are
- *   not the flow's alone
+ * @throws {FlowUnfit} where the table has no such column, no mapping reads it, or rows cannot be found by
+ *   their key, or are not the flow's alone
  */
 export async function planRefreshRun(
   { store, run, signal }: Attempt,

@@ -7,8 +7,9 @@ const CONCURRENT_READS = 32;
 export type ReadTurns = <T>(connectionId: string, read: () => Promise<T>) => Promise<T>;
 
 /**
- * The turns of one process, for all runs that read in it: no more at once over one connection than it bears. What other
- * processes read over it is not known here, but to the store, which gives partitions to all of them.
+ * The turns of one process, for all runs that read in it: no more at once over one connection than it bears.
+ * What other processes read over it is not known here, but to the store, which gives partitions to all of
+ * them.
  */
 export function readTurns(readsOfConnection: number): ReadTurns {
   const ofProcess = pLimit(CONCURRENT_READS);

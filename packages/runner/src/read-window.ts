@@ -5,10 +5,10 @@ import { SourceClockBehind } from './failure.ts';
 /**
  * The range of the delta column that one run lands, in two parts.
  *
- * A transaction at the source may commit a row *after* a run has looked, with a stamp from *before* it looked. So the
- * last stretch of every window is unsettled: `(settledUpTo, upTo]`. Its rows land at once, and the next run reads that
- * stretch again and skips the rows that it finds unchanged among those already landed. Nothing is lost, nothing lands
- * twice, and no run has to wait.
+ * A transaction at the source may commit a row *after* a run has looked, with a stamp from *before* it
+ * looked. So the last stretch of every window is unsettled: `(settledUpTo, upTo]`. Its rows land at once, and
+ * the next run reads that stretch again and skips the rows that it finds unchanged among those already
+ * landed. Nothing is lost, nothing lands twice, and no run has to wait.
  */
 export interface RunWindow {
   readonly column: string;
@@ -30,10 +30,12 @@ export interface WindowRequest {
 }
 
 /**
- * The window of a flow's next run. A watermark on another column does not count, unless nothing older is wanted: then the
- * run goes on where the flow has stood, by the one clock that all columns of a source follow. A source's clock that goes back
- * within the unsettled stretch, as those of several servers behind one name do, moves no bound back.
- * @throws {SourceClockBehind} when it has gone back further: new rows would get stamps that no window has any more.
+ * The window of a flow's next run. A watermark on another column does not count, unless nothing older is
+ * wanted: then the run goes on where the flow has stood, by the one clock that all columns of a source
+ * follow. A source's clock that goes back within the unsettled stretch, as those of several servers behind
+ * one name do, moves no bound back.
+ * @throws {SourceClockBehind} when it has gone back further: new rows would get stamps that no window has any
+ *   more.
  */
 export function nextWindow({
   column,
@@ -52,7 +54,10 @@ export function nextWindow({
   return { column, after, settledUpTo, upTo };
 }
 
-/** Without backfill a first run takes the second that has begun and no more, so that the next one misses none of it. */
+/**
+ * Without backfill a first run takes the second that has begun and no more, so that the next one misses none
+ * of it.
+ */
 function startOf(upTo: Date, backfill: boolean): Date | undefined {
   return backfill ? undefined : secondsBefore(upTo, SOURCE_CLOCK_TICK);
 }

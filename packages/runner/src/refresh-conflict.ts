@@ -5,8 +5,9 @@ import { named, type OtherFlow, otherFlowsInto } from './mirror-conflict.ts';
 import { type PreparedFlow, prepareFlow } from './prepare-flow.ts';
 
 /**
- * A refresh finds rows by their key, and cannot tell whose they are. Where a flow appends, a row of another one that has an
- * equal key is another row; where it upserts, a key means one row whoever has landed it, as its own runs take it.
+ * A refresh finds rows by their key, and cannot tell whose they are. Where a flow appends, a row of another
+ * one that has an equal key is another row; where it upserts, a key means one row whoever has landed it, as
+ * its own runs take it.
  * @param key paths of the fields of the key
  * @throws {FlowUnfit} where a flow appends to a dataset in which another fills the fields of its key
  */
@@ -28,7 +29,10 @@ export async function requireOwnKeys(
   throw new FlowUnfit([{ path: '/params/refreshColumns', message }]);
 }
 
-/** Whether rows that a flow lands have the key; of one that cannot run nothing is known but that it may have landed some. */
+/**
+ * Whether rows that a flow lands have the key; of one that cannot run nothing is known but that it may have
+ * landed some.
+ */
 async function fills(
   store: ScopedStore,
   flow: OtherFlow,

@@ -33,8 +33,9 @@ export interface StagedRows {
 }
 
 /**
- * Stages a snapshot with the run's files and, where rows are told apart by a key, the deletion of those in whose place they
- * come and of those that are gone; undefined where nothing comes and nothing can go. Deletes name rows of one state of the table, so that they are made for each anew.
+ * Stages a snapshot with the run's files and, where rows are told apart by a key, the deletion of those in
+ * whose place they come and of those that are gone; undefined where nothing comes and nothing can go. Deletes
+ * name rows of one state of the table, so that they are made for each anew.
  * @throws {TableChanged} when rows were left out because they stood in the table, which is another by now
  * @throws {TooManyRemoved} when more rows would go for being absent than the flow lets go at once
  */
@@ -104,7 +105,10 @@ async function deletesFor(
   return deletes;
 }
 
-/** A source that shows fewer rows than it has, or none, says so in no other way than one of which they are gone. */
+/**
+ * A source that shows fewer rows than it has, or none, says so in no other way than one of which they are
+ * gone.
+ */
 function requireFew(removedRows: number, { metadata }: Table, { options }: FlowDocument): void {
   const { removalLimitPercent = DEFAULT_REMOVAL_LIMIT_PERCENT } = options ?? {};
   const { rows = removedRows } = tableFigures(metadata);

@@ -8,8 +8,8 @@ import { type KeptPlaces, keptName, withKept } from './kept-files.ts';
 /** Where staged pages lie, apart by their runs. */
 export interface StagingArea {
   /**
-   * Streams a page to a file of its own; durable once it resolves. Nothing is left where the page breaks off. Two
-   * attempts that stage a page under one name get a file each.
+   * Streams a page to a file of its own; durable once it resolves. Nothing is left where the page breaks off.
+   * Two attempts that stage a page under one name get a file each.
    */
   writePage(
     runId: string,
@@ -30,7 +30,9 @@ export interface StagingArea {
   sweep(begunBefore: Date): Promise<void>;
 }
 
-/** Pages under paths of this machine, or the first that is gone or has another size than when it was staged. */
+/**
+ * Pages under paths of this machine, or the first that is gone or has another size than when it was staged.
+ */
 export type PagesHere =
   | { readonly ok: true; readonly pages: readonly StagedPage[] }
   | { readonly ok: false; readonly damaged: StagedPage };

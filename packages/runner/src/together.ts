@@ -1,6 +1,6 @@
 /**
- * Lets what many ask for one by one be done together: while one call is under way, those that are asked for meanwhile wait,
- * and are made as one. Each fares as the call that it was part of.
+ * Lets what many ask for one by one be done together: while one call is under way, those that are asked for
+ * meanwhile wait, and are made as one. Each fares as the call that it was part of.
  */
 export function together<T>(act: (all: readonly T[]) => Promise<void>): (one: T) => Promise<void> {
   let waiting: T[] = [];

@@ -21,8 +21,9 @@ export interface RepeatableTransform {
 }
 
 /**
- * Transforms staged pages. Where items among them turn out to be no files of their format, which only reading them tells, they are
- * held back, and the others transformed without them. A file is looked at by itself only when a transform has failed.
+ * Transforms staged pages. Where items among them turn out to be no files of their format, which only reading
+ * them tells, they are held back, and the others transformed without them. A file is looked at by itself only
+ * when a transform has failed.
  */
 export async function transformReadable(
   attempt: Attempt,

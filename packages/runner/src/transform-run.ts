@@ -168,8 +168,8 @@ async function mapRows(
 }
 
 /**
- * Whether there is nothing to transform: the source counted no row in any page, and none of the table is gone for being in
- * none.
+ * Whether there is nothing to transform: the source counted no row in any page, and none of the table is gone
+ * for being in none.
  */
 export function isEmptyRead(
   { keyed, refresh }: Pick<RunProgress, 'keyed' | 'refresh'>,
@@ -200,8 +200,9 @@ interface LandedRows {
 }
 
 /**
- * Has at hand what tells rows that have landed from those that have not. Rows that are told apart by a key may land again, so
- * that there a page that is gone costs work and nothing else; and where all rows are read, they are compared with the table itself.
+ * Has at hand what tells rows that have landed from those that have not. Rows that are told apart by a key
+ * may land again, so that there a page that is gone costs work and nothing else; and where all rows are read,
+ * they are compared with the table itself.
  */
 async function withLandedBefore<T>(
   { services, store, run, signal }: Attempt,

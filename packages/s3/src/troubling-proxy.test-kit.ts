@@ -20,8 +20,8 @@ export type Trouble =
 export interface TroublingProxy {
   readonly url: URL;
   /**
-   * Makes trouble to the next request that comes of a method, of a method and a path (`GET /bucket/key`), or of one that a pattern
-   * matches of these; several queue up. Resolves once it has come.
+   * Makes trouble to the next request that comes of a method, of a method and a path (`GET /bucket/key`), or
+   * of one that a pattern matches of these; several queue up. Resolves once it has come.
    */
   trouble(request: string | RegExp, trouble: Trouble): Promise<void>;
   /** How much trouble has still to come. */
@@ -54,7 +54,8 @@ export async function startTroublingProxy(socketPath: string): Promise<Troubling
     outgoing: ServerResponse,
     trouble: Trouble | undefined,
   ): Promise<void> {
-    // Sent whole with its head: the server closes the connection of a request that it refuses before its body has come.
+    // Sent whole with its head: the server closes the connection of a request that it refuses before its body
+    // has come.
     const body = Buffer.concat(await Array.fromAsync(incoming));
     const { 'if-none-match': condition, ...headers } = incoming.headers;
     const passed = proxy.knowsConditionalWrites && condition !== undefined;

@@ -10,9 +10,9 @@ export interface S3StreamOptions {
 }
 
 /**
- * Uploads bytes as they come, whole or not at all, and answers how many there were: in one request where they are few,
- * otherwise in parts of one size, of which memory holds two: one is sent while the next one fills. Where it fails the parts
- * are dropped; where the process dies they stay, and `listUploads` tells of them.
+ * Uploads bytes as they come, whole or not at all, and answers how many there were: in one request where they
+ * are few, otherwise in parts of one size, of which memory holds two: one is sent while the next one fills.
+ * Where it fails the parts are dropped; where the process dies they stay, and `listUploads` tells of them.
  *
  * @throws {StreamTooLarge} beyond 10,000 parts
  */

@@ -7,16 +7,19 @@ export const MAX_PARTS = 10_000;
 export const SMALLEST_PART = 5 * MIB;
 
 export interface S3UploadOptions extends S3WriteOptions {
-  /** Bytes of a part, where the file has no more than 10,000 of them; at least 5 MiB, and 16 MiB where left out. */
+  /**
+   * Bytes of a part, where the file has no more than 10,000 of them; at least 5 MiB, and 16 MiB where left
+   * out.
+   */
   readonly partSize?: number;
   /** Parts that are under way at once. */
   readonly concurrency?: number;
 }
 
 /**
- * Uploads a file of this machine, whole or not at all: in one request where it is small, otherwise in parts. Parts are read
- * from the file as they are sent, so memory does not grow with the file. Where it fails the parts are dropped; where the
- * process dies they stay, and `listUploads` tells of them.
+ * Uploads a file of this machine, whole or not at all: in one request where it is small, otherwise in parts.
+ * Parts are read from the file as they are sent, so memory does not grow with the file. Where it fails the
+ * parts are dropped; where the process dies they stay, and `listUploads` tells of them.
  */
 export async function uploadFile(
   client: S3Client,
@@ -37,7 +40,10 @@ export async function uploadFile(
   await uploadInParts(client, location, send, options, signal);
 }
 
-/** Makes an object of the parts that are sent, none of which may be under way where `send` rejects: they are dropped then. */
+/**
+ * Makes an object of the parts that are sent, none of which may be under way where `send` rejects: they are
+ * dropped then.
+ */
 export async function uploadInParts(
   client: S3Client,
   location: S3Location,

@@ -13,8 +13,8 @@ export class DataFolderInUse extends Error {
 }
 
 /**
- * Locks a data folder for this process until `release` is called. A lock left by a killed process is taken over.
- * Throws {@link DataFolderInUse} while its holder lives.
+ * Locks a data folder for this process until `release` is called. A lock left by a killed process is taken
+ * over. Throws {@link DataFolderInUse} while its holder lives.
  */
 export function lockDataFolder(folder: string): { release(): void } {
   mkdirSync(folder, { recursive: true });

@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 /*
- * A database is made by a process of its own: `initdb` needs some 500 MiB, which WebAssembly gives back only with its process.
- * It is made beside its place and moved there once it is whole, so that a killed process leaves nothing half-made.
+ * A database is made by a process of its own: `initdb` needs some 500 MiB, which WebAssembly gives back only
+ * with its process. It is made beside its place and moved there once it is whole, so that a killed process
+ * leaves nothing half-made.
  */
 
 const MAKER_FILE = fileURLToPath(new URL('./make-database-process.ts', import.meta.url));

@@ -12,9 +12,9 @@ export interface PartitionHold {
 }
 
 /**
- * The query `held (run_id, partition_id)`, for a `with`: one row while the partition is its reader's and the run its
- * holder's, none otherwise. Both stay so until the transaction ends, so that a statement that writes only what it finds there
- * writes as the holder, in one go.
+ * The query `held (run_id, partition_id)`, for a `with`: one row while the partition is its reader's and the
+ * run its holder's, none otherwise. Both stay so until the transaction ends, so that a statement that writes
+ * only what it finds there writes as the holder, in one go.
  */
 export function held(
   scope: Scope,

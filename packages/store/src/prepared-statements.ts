@@ -8,7 +8,10 @@ const MOST_TEXTS = 1_000;
 
 /** What came out of a statement is of another form than it was when it was prepared: a table has changed. */
 const STATEMENT_CHANGED = '0A000';
-/** The server does not know a statement, or knows another by that name: something between hands connections around. */
+/**
+ * The server does not know a statement, or knows another by that name: something between hands connections
+ * around.
+ */
 const STATEMENT_CONFUSED: ReadonlySet<string> = new Set(['26000', '42P05']);
 
 /** Whether a query failed for having been prepared: the next time it is not, or anew. */

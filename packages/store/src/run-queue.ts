@@ -21,14 +21,16 @@ export interface LeftByRun {
 /**
  * Flow runs for the workers of this installation, over all organisations and sandboxes.
  *
- * An open run has a job in the work queue, always: the two are written together. Whoever claims the job holds the run until
- * it is settled or given back, and says every few seconds that it is still at work. A worker that dies falls silent, its
- * job goes to another, and that one's claim takes the place of its own: what the former writes then is refused.
+ * An open run has a job in the work queue, always: the two are written together. Whoever claims the job holds
+ * the run until it is settled or given back, and says every few seconds that it is still at work. A worker
+ * that dies falls silent, its job goes to another, and that one's claim takes the place of its own: what the
+ * former writes then is refused.
  */
 export interface RunQueue {
   /**
-   * Claims the next due run; undefined when none is. Of one organisation no more than `mostOfAnOrganization` are claimed at the
-   * same time, by all workers together, so that one that has thousands keeps nobody waiting.
+   * Claims the next due run; undefined when none is. Of one organisation no more than `mostOfAnOrganization`
+   * are claimed at the same time, by all workers together, so that one that has thousands keeps nobody
+   * waiting.
    */
   claim(mostOfAnOrganization?: number): Promise<ClaimedRun | undefined>;
   /** As `claim`, the next `most` at once; fewer where no more are due, or some have ended meanwhile. */
@@ -39,9 +41,13 @@ export interface RunQueue {
   release(run: RunRecord, claim: Claim, notBefore: Date): Promise<void>;
   /** The run has ended, or is somebody else's by now: nothing is left of the claim. */
   settle(...claims: readonly Claim[]): Promise<void>;
-  /** Ends every claim. Only for a store that no other process can have open (the embedded one), at its start. */
+  /**
+   * Ends every claim. Only for a store that no other process can have open (the embedded one), at its start.
+   */
   endClaims(): Promise<void>;
-  /** Sends the jobs of open runs that have none. Nothing leaves a run without one; this is what makes sure. */
+  /**
+   * Sends the jobs of open runs that have none. Nothing leaves a run without one; this is what makes sure.
+   */
   sendMissing(): Promise<void>;
   /** A run of any sandbox, if it is kept, and whether what it has staged is. */
   leftBy(runId: string): Promise<LeftByRun>;
@@ -139,7 +145,9 @@ export function runQueue(database: Kysely<Tables>, work: WorkQueue): RunQueue {
     },
   };
 
-  /** Of jobs that were claimed, those whose runs are open; the others have ended meanwhile, cancelled perhaps. */
+  /**
+   * Of jobs that were claimed, those whose runs are open; the others have ended meanwhile, cancelled perhaps.
+   */
   async function take(claimed: readonly ClaimedWork[]): Promise<readonly ClaimedRun[]> {
     if (claimed.length === 0) return [];
     const claims = sql`unnest(${claimed.map(({ data }) => data.runId)}::text[], ${claimed.map(({ claim }) => claim)}::text[])

@@ -51,7 +51,10 @@ export interface Runs {
   /** The newest run of each of these flows that has run, by flow. */
   newestOf(flowIds: readonly string[]): Promise<ReadonlyMap<string, RunRecord>>;
   count(flowId?: string): Promise<number>;
-  /** Queues a run, to be taken up not before `notBefore`; undefined when the flow has one that is not finished. */
+  /**
+   * Queues a run, to be taken up not before `notBefore`; undefined when the flow has one that is not
+   * finished.
+   */
   enqueue(
     flowId: string,
     progress?: Readonly<Record<string, unknown>>,
@@ -64,7 +67,8 @@ export interface Runs {
   /** Forgets a run that has ended. */
   forget(id: string): Promise<void>;
   /**
-   * Keeps a run with its holder until the transaction ends: what is written beside it is written by the holder.
+   * Keeps a run with its holder until the transaction ends: what is written beside it is written by the
+   * holder.
    * @throws {ClaimLost} when the run is held under another claim, or none.
    */
   hold(run: RunRecord, claim: Claim): Promise<void>;

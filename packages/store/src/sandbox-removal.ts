@@ -3,8 +3,8 @@ import type { Scope } from './scope.ts';
 import type { Tables } from './tables.ts';
 
 /*
- * How a sandbox is emptied, for a reset as well as for a deletion. Each step is kept before the next begins, and each
- * may be taken again, by any process: one that dies in between leaves nothing undone.
+ * How a sandbox is emptied, for a reset as well as for a deletion. Each step is kept before the next begins,
+ * and each may be taken again, by any process: one that dies in between leaves nothing undone.
  *
  *   active      Open.
  *   resetting,  Closed by `closeSandbox`. The database refuses every insert from here on (SandboxClosed), so no request and
@@ -16,9 +16,9 @@ import type { Tables } from './tables.ts';
  *   active      After a reset: open, and empty.
  *   deleted     After a deletion.
  *
- * A worker that holds a run may write files until it learns that the run is gone. The tables that it may write to are
- * therefore noted a second time, to be removed once it must have learnt. Ids of tables are not used twice, so that this
- * harms nothing that came after.
+ * A worker that holds a run may write files until it learns that the run is gone. The tables that it may
+ * write to are therefore noted a second time, to be removed once it must have learnt. Ids of tables are not
+ * used twice, so that this harms nothing that came after.
  */
 
 /** How long a worker whose run is gone may still be writing, in seconds: it asks every ten. */
@@ -36,8 +36,8 @@ export interface SandboxRemovals {
   /** Removes every row of a closed sandbox, and notes the files. Does nothing to an open one. */
   empty(scope: Scope): Promise<void>;
   /**
-   * Opens an emptied sandbox after a reset, or counts it as deleted. Does nothing while files that are due at `now` are
-   * left, nor when the sandbox has been closed once more since it was emptied.
+   * Opens an emptied sandbox after a reset, or counts it as deleted. Does nothing while files that are due at
+   * `now` are left, nor when the sandbox has been closed once more since it was emptied.
    */
   finish(sandbox: ClosedSandbox, now: Date): Promise<void>;
 }

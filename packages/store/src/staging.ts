@@ -50,7 +50,8 @@ export interface Staging {
   /** @throws {ClaimLost} when the reader has lost the partition, or the run's holder the run. */
   addPage(hold: PartitionHold, page: Omit<StagedPage, 'partitionId'>): Promise<void>;
   /**
-   * All pages of a partition are staged; with them, where the source gave one, the token of the next read of changes.
+   * All pages of a partition are staged; with them, where the source gave one, the token of the next read of
+   * changes.
    * @throws {ClaimLost} as {@link addPage}
    */
   finishPartition(hold: PartitionHold, changeToken?: string): Promise<void>;

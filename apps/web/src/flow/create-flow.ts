@@ -10,7 +10,9 @@ import type {
 } from '../platform/flow-setup.ts';
 import type { SchemaField } from '../platform/mapping-language.ts';
 
-/** Where rows go: a schema that is made for them, or one that is there, with the fields that columns go to. */
+/**
+ * Where rows go: a schema that is made for them, or one that is there, with the fields that columns go to.
+ */
 export type FlowTarget =
   | { readonly kind: 'new'; readonly title: string; readonly columns: readonly TableColumn[] }
   | { readonly kind: 'existing'; readonly schemaId: string; readonly mappings: readonly Mapping[] };
@@ -36,7 +38,9 @@ interface Services {
   readonly ledger: Ledger;
 }
 
-/** Makes source connection, schema, dataset, target connection, mapping set and flow. Answers the flow's id. */
+/**
+ * Makes source connection, schema, dataset, target connection, mapping set and flow. Answers the flow's id.
+ */
 export async function createFlow(services: Services, plan: FlowPlan): Promise<string> {
   const { setup, ledger } = services;
   const { name, spec, source, target, copy, options, schedule, isDraft } = plan;
@@ -91,7 +95,10 @@ async function targetSchema(
   return { schemaId, mappings: mappingsFor(columns, fields, isFlat ? [] : await schemaFields(schemaId)) };
 }
 
-/** The field of each column; of a column that holds objects those of the values in it, which stand in the same order. */
+/**
+ * The field of each column; of a column that holds objects those of the values in it, which stand in the same
+ * order.
+ */
 export function mappingsFor(
   columns: readonly TableColumn[],
   proposed: readonly ProposedField[],

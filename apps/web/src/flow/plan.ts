@@ -58,7 +58,10 @@ export function planOf(subject: Subject, drafts: Drafts, now: number): FlowPlan 
   };
 }
 
-/** `data` and `params` of the source connection. Where all columns land, those that come later are not shut out. */
+/**
+ * `data` and `params` of the source connection. Where all columns land, those that come later are not shut
+ * out.
+ */
 function selectionOf({ connector, table, path, reading }: Subject, target: TargetDraft) {
   const isPartly = target.kind === 'new' && target.columns.length < table.columns.length;
   const columns = isPartly ? { columns: target.columns.map((name) => ({ name })) } : {};

@@ -3,7 +3,10 @@ import type { FieldValues } from '../spec/spec-fields.ts';
 /** What people type for a tab, which no field takes. */
 const TYPED_TAB = '\\t';
 
-/** How files are read, as far as the ending of their path tells; what holds of compression the server finds by itself. */
+/**
+ * How files are read, as far as the ending of their path tells; what holds of compression the server finds by
+ * itself.
+ */
 export function readingOf(path: string): FieldValues {
   const name = path.toLowerCase().replace(/\.(gz|gzip|bz2|bzip2|zst|zstd|br|deflate|zz|zip|tgz|tar)$/, '');
   if (/\.(parquet|parq|pq)$/.test(name)) return { fileType: 'parquet' };

@@ -2,8 +2,8 @@ import { type Flow, isUnderWay, type Run } from '../platform/answers.ts';
 import type { RunAction } from '../platform/platform-client.ts';
 
 /**
- * What the server would take: an open run is cancelled, one that has failed or was cancelled is run again; with the columns
- * as they are now, where the newest has failed because they had changed.
+ * What the server would take: an open run is cancelled, one that has failed or was cancelled is run again;
+ * with the columns as they are now, where the newest has failed because they had changed.
  */
 export function actionsFor(run: Run, flow: Flow, runs: readonly Run[]): readonly RunAction[] {
   if (isUnderWay(run)) return ['cancel'];

@@ -28,7 +28,9 @@ interface FlowSettingsFormProps {
   readonly onDone: () => void;
 }
 
-/** How a flow writes, when it runs, and its options. What it reads and where that goes stays as it was made. */
+/**
+ * How a flow writes, when it runs, and its options. What it reads and where that goes stays as it was made.
+ */
 export function FlowSettingsForm({ client, flow, subject, onDone }: FlowSettingsFormProps) {
   const { spec, table, isOfFiles } = subject;
   const [name, setName] = useState(flow.name);

@@ -9,7 +9,10 @@ const grid = style({
   alignItems: 'start',
 });
 
-/** Fields in two columns where there is room. Each in a cell of its own, for in a form fields claim a whole line. */
+/**
+ * Fields in two columns where there is room. Each in a cell of its own, for in a form fields claim a whole
+ * line.
+ */
 export function FieldGrid({ children }: { children: ReactNode }) {
   return <div className={grid}>{Children.map(children, (child) => child && <div>{child}</div>)}</div>;
 }

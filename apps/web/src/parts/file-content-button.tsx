@@ -10,7 +10,9 @@ interface FileContentButtonProps {
   readonly onContent: (content: string) => void;
 }
 
-/** Fills a field with a file of the person's own machine, such as a private key; the file goes nowhere else. */
+/**
+ * Fills a field with a file of the person's own machine, such as a private key; the file goes nowhere else.
+ */
 export function FileContentButton({ field, onContent }: FileContentButtonProps) {
   const input = useRef<HTMLInputElement>(null);
   return (

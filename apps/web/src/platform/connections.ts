@@ -81,7 +81,9 @@ export interface Connections {
   get(id: string): Promise<BaseConnection>;
   /** Answers the id. */
   create(given: GivenConnection): Promise<string>;
-  /** Changes what is given, and leaves secrets that are not. Refused where it has changed since it was read. */
+  /**
+   * Changes what is given, and leaves secrets that are not. Refused where it has changed since it was read.
+   */
   change(connection: BaseConnection, given: GivenConnection): Promise<void>;
   remove(connection: BaseConnection): Promise<void>;
   /** Signs in at the source, or tells by an error why that is not possible. */
@@ -194,7 +196,9 @@ function parseConnection(body: unknown): BaseConnection {
   };
 }
 
-/** As JSON Patch. Another way of signing in begins anew; else each param stands for itself, and secrets stay. */
+/**
+ * As JSON Patch. Another way of signing in begins anew; else each param stands for itself, and secrets stay.
+ */
 export function changesOf(
   connection: BaseConnection,
   { name, connector, authName, params }: GivenConnection,

@@ -7,7 +7,10 @@ export interface Violation {
   readonly message: string;
 }
 
-/** The server refused a call or did not answer; the message says why, in the server's own words where it has some. */
+/**
+ * The server refused a call or did not answer; the message says why, in the server's own words where it has
+ * some.
+ */
 export class PlatformError extends Error {
   /** The HTTP status; undefined where there was no answer. */
   readonly status: number | undefined;

@@ -40,7 +40,10 @@ const FLOW_SERVICE = '/data/foundation/flowservice';
 const CONVERSION = '/data/foundation/conversion';
 const TENANT_SCHEMAS = '/data/foundation/schemaregistry/tenant/schemas';
 
-/** What schemas extend that rows are mapped to. Ad-hoc ones, which describe tables of sources, are none of them. */
+/**
+ * What schemas extend that rows are mapped to. Ad-hoc ones, which describe tables of sources, are none of
+ * them.
+ */
 const MAPPABLE_BEHAVIOURS = [
   'https://ns.adobe.com/xdm/data/record',
   'https://ns.adobe.com/xdm/data/time-series',
@@ -109,7 +112,9 @@ export interface PlatformClient {
   flow(id: string): Promise<Flow>;
   /** Refused where the flow has changed since it was read. */
   changeState(flow: Flow, action: FlowAction): Promise<void>;
-  /** Deletes a flow, and its source and target connection where nothing else uses them. What has landed stays. */
+  /**
+   * Deletes a flow, and its source and target connection where nothing else uses them. What has landed stays.
+   */
   removeFlow(flow: Flow): Promise<void>;
   /** Changes settings of a flow, as JSON Patch. Refused where the flow has changed since it was read. */
   changeFlow(flow: Flow, operations: readonly PatchOperation[]): Promise<void>;

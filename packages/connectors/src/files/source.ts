@@ -34,7 +34,10 @@ export interface FileSourceOptions {
 /** The code of the error for a path that no file matches. */
 export const NO_FILES = 'NO_FILES';
 
-/** A source over the files of a store. Its tables are paths: a file, the files of a folder, or those that match a pattern. */
+/**
+ * A source over the files of a store. Its tables are paths: a file, the files of a folder, or those that
+ * match a pattern.
+ */
 export function createFileSource(store: FileStore, options: FileSourceOptions): Source {
   const { inspector, retry = DEFAULT_RETRY } = options;
   const limits = { ...FILE_LIMITS, ...options.limits };
@@ -148,8 +151,8 @@ export function createFileSource(store: FileStore, options: FileSourceOptions): 
 const MAX_SPARE_FILES = 20;
 
 /**
- * The oldest and the newest: what all files have had from the beginning, and what has come up since. Where some of them cannot
- * be read, as many of the spare ones show the columns, the newest first.
+ * The oldest and the newest: what all files have had from the beginning, and what has come up since. Where
+ * some of them cannot be read, as many of the spare ones show the columns, the newest first.
  */
 function sampledFiles(files: readonly StoredFile[], most: number) {
   if (files.length <= most) return { sampled: files, spare: [] };

@@ -1,7 +1,9 @@
 /** Beyond so many levels a source's values are JSON: the SQL that takes them apart would be as deep. */
 export const MOST_NESTED_LEVELS = 20;
 
-/** Within so many lists likewise: with each DuckDB takes twice as long to understand the SQL that reads them. */
+/**
+ * Within so many lists likewise: with each DuckDB takes twice as long to understand the SQL that reads them.
+ */
 const MOST_LISTS = 8;
 
 /** What stands around a part of a source value. */

@@ -27,7 +27,10 @@ beforeAll(async () => {
 });
 afterAll(() => bench?.close());
 
-/** A table of six small files: five alike, of which the last run has replaced the first row and removed the third. */
+/**
+ * A table of six small files: five alike, of which the last run has replaced the first row and removed the
+ * third.
+ */
 beforeEach(async () => {
   source = new ChangingSource('deletions');
   bench.opened = source;
@@ -51,8 +54,8 @@ async function run(): Promise<void> {
 }
 
 /**
- * Appends the table's one data file to it some times more. The copies lie beside it, so that the paths in the bounds of
- * a delete file for all of them span no file of a later batch.
+ * Appends the table's one data file to it some times more. The copies lie beside it, so that the paths in the
+ * bounds of a delete file for all of them span no file of a later batch.
  */
 async function appendCopies(copies: number): Promise<void> {
   const { io } = bench.services.lake;

@@ -42,9 +42,9 @@ export interface RowExpiry {
 type Outcome = 'done' | 'given up' | 'moved';
 
 /**
- * Takes rows that have had their time from a dataset's table, some files at a time, each in a commit of its own: files go
- * whole of which no row is left, of others the rows by position deletes. `doneBefore` is up to when that was done before. Answers up to when
- * it is done now; undefined where no row expires.
+ * Takes rows that have had their time from a dataset's table, some files at a time, each in a commit of its
+ * own: files go whole of which no row is left, of others the rows by position deletes. `doneBefore` is up to
+ * when that was done before. Answers up to when it is done now; undefined where no row expires.
  */
 export async function expireRows(
   expiry: RowExpiry,
@@ -90,7 +90,10 @@ interface Bite {
   readonly before: Date;
 }
 
-/** Answers the table as it is then. Files that nobody names go with what is left over, unless the commit keeps them. */
+/**
+ * Answers the table as it is then. Files that nobody names go with what is left over, unless the commit keeps
+ * them.
+ */
 async function expireIn(expiry: RowExpiry, { table, bite, field, before }: Bite): Promise<Table | Outcome> {
   const { services, store, dataSetId, signal } = expiry;
   const { lake, engine } = services;

@@ -3,8 +3,9 @@ import { Temporal } from 'temporal-polyfill';
 import type { DataSetDocument } from '../documents.ts';
 
 /*
- * Rows of time series may be kept for a time only, by the time of what they tell of (`timestamp`), as the dataset says under
- * `extensions.adobe_lakeHouse.rowExpiration.ttlValue`. Times are counted by days of UTC, so that once a day is enough.
+ * Rows of time series may be kept for a time only, by the time of what they tell of (`timestamp`), as the
+ * dataset says under `extensions.adobe_lakeHouse.rowExpiration.ttlValue`. Times are counted by days of UTC,
+ * so that once a day is enough.
  */
 
 /** The field of time series that tells when something happened (XDM, behaviour "Time-series"). */

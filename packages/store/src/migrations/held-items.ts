@@ -1,6 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Items that cannot be read as they are: what of a run's partitions is held back, and what a flow knows of from run to run. */
+/**
+ * Items that cannot be read as they are: what of a run's partitions is held back, and what a flow knows of
+ * from run to run.
+ */
 export async function heldItems(database: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(database);
 }

@@ -1,9 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Takes the next partition of a run that nobody reads, for a reader; no row where there is none, or as many are read as may be.
- * A function, for each of its statements sees what was committed before it began: whoever has waited for the lock counts what
- * was taken meanwhile, in one call.
+ * Takes the next partition of a run that nobody reads, for a reader; no row where there is none, or as many
+ * are read as may be. A function, for each of its statements sees what was committed before it began: whoever
+ * has waited for the lock counts what was taken meanwhile, in one call.
  */
 export async function takePartition(database: Kysely<unknown>): Promise<void> {
   await sql.raw(statement).execute(database);

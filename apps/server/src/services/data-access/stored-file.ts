@@ -87,7 +87,10 @@ export function requireFile(files: readonly StoredFile[], name: string): StoredF
   return file;
 }
 
-/** A batch keeps the names of its files for good, the lake keeps the files for as long as a snapshot needs them. */
+/**
+ * A batch keeps the names of its files for good, the lake keeps the files for as long as a snapshot needs
+ * them.
+ */
 function fileGone({ name, whereTo }: StoredFile): Problem {
   return new Problem('notFound', `The file '${name}' is no longer kept: ${whereTo}`, { status: 410 });
 }

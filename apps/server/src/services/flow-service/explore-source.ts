@@ -88,8 +88,8 @@ async function describe(source: Source, table: string, rows: number, signal: Abo
 }
 
 /**
- * What a flow's Copy transformation and its options are chosen by. The platform shows no such thing, and gives no field
- * this prefix. Left out where the source tells nothing of it, as of files.
+ * What a flow's Copy transformation and its options are chosen by. The platform shows no such thing, and
+ * gives no field this prefix. Left out where the source tells nothing of it, as of files.
  */
 function shownTraits(description: TableDescription) {
   const { keyColumns, deltaColumns, computedColumns = [], notices = [] } = description;

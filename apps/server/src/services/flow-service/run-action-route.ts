@@ -24,7 +24,10 @@ const operations = {
   'accept-drift': accept,
 } as const;
 
-/** `POST /runs/{id}/action?op=`: ends a run that is under way, or runs a failed one's flow again, with changed columns or without. */
+/**
+ * `POST /runs/{id}/action?op=`: ends a run that is under way, or runs a failed one's flow again, with changed
+ * columns or without.
+ */
 export function registerRunAction(routes: Routes, dependencies: Dependencies): void {
   routes.post(
     '/runs/:id/action',
@@ -62,8 +65,8 @@ async function cancel(request: FastifyRequest, run: RunRecord): Promise<RunRecor
 }
 
 /**
- * A run that failed has moved no watermark, and one that was cancelled neither: a new run reads from where they began. One that held
- * files back has landed the others: a new one reads those again.
+ * A run that failed has moved no watermark, and one that was cancelled neither: a new run reads from where
+ * they began. One that held files back has landed the others: a new one reads those again.
  */
 async function retrigger(request: FastifyRequest, run: RunRecord): Promise<RunRecord> {
   const isUnfinished = run.state === 'failed' || run.state === 'cancelled' || holdsFilesBack(run);
@@ -71,7 +74,10 @@ async function retrigger(request: FastifyRequest, run: RunRecord): Promise<RunRe
   throw notIn(run, 're-trigger', 'a run that has failed, was cancelled or has held files back');
 }
 
-/** Where a run of the flow is open already it is that which is answered: one that has yet to look meets the columns accepted. */
+/**
+ * Where a run of the flow is open already it is that which is answered: one that has yet to look meets the
+ * columns accepted.
+ */
 async function accept(request: FastifyRequest, run: RunRecord): Promise<RunRecord> {
   const caller = sandboxOf(request);
   return caller.store.transaction(async (store) => {

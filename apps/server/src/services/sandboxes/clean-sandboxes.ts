@@ -1,13 +1,22 @@
 import { type Files, type Log, removeLeftovers } from '../remove-leftovers.ts';
 
-/** How often sandboxes and files are looked for that another process has left half removed, or that are due by now. */
+/**
+ * How often sandboxes and files are looked for that another process has left half removed, or that are due by
+ * now.
+ */
 const POLL_MS = 10_000;
 
-/** Removes what is in sandboxes that are being reset or deleted, and all files that are left over, until it is stopped. */
+/**
+ * Removes what is in sandboxes that are being reset or deleted, and all files that are left over, until it is
+ * stopped.
+ */
 export interface SandboxCleaner {
   /** Looks for work now rather than at the next poll. */
   wake(): void;
-  /** Ends between two files, of which there may be thousands; what is not removed by then is taken up again at the next start. */
+  /**
+   * Ends between two files, of which there may be thousands; what is not removed by then is taken up again at
+   * the next start.
+   */
   stop(): Promise<void>;
 }
 
@@ -46,8 +55,8 @@ export function startSandboxCleaner(files: Files, log: Log): SandboxCleaner {
 }
 
 /**
- * Empties every closed sandbox, removes the files that are due at `now`, and opens or ends those sandboxes of which none
- * are left. May run in several processes at the same time.
+ * Empties every closed sandbox, removes the files that are due at `now`, and opens or ends those sandboxes of
+ * which none are left. May run in several processes at the same time.
  */
 export async function cleanSandboxes(files: Files, now: Date, log: Log, signal?: AbortSignal): Promise<void> {
   const { sandboxRemovals } = files.store;
