@@ -155,6 +155,18 @@ describe('a run that another worker has taken over', () => {
   });
 });
 
+describe('a partition that its reader has lost while the run is still its worker’s', () => {
+  test('makes that worker give the run back, to be read on from the pages that are staged', async () => {
+    const run = await bench.store.runs.enqueue(flow.id);
+    once('settled-job/1', () => bench.store.readers.reset(run?.id ?? ''));
+    const given = await bench.attempt({ undisturbed: true });
+    expect(given).toMatchObject({ state: 'extracting', progress: { errors: [] } });
+    expect(await bench.attempt()).toMatchObject({ state: 'success', attempt: 2 });
+    expect(bench.source.sent.filter((page) => page === 'settled-job/0')).toHaveLength(1);
+    expect(await bench.landed(flow)).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+});
+
 /** A store whose transaction of the commit is preceded by `event`. */
 function beforeCommit(event: () => Promise<unknown>) {
   return (store: ScopedStore): ScopedStore => ({

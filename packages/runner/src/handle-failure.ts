@@ -19,8 +19,9 @@ export async function handleFailure(attempt: Attempt, error: unknown): Promise<v
     // It was cancelled; or it was committed, and only the answer, or the tidying, has failed.
     return tidyRun(services, attempt.run.id);
   }
-  if (error instanceof ClaimLost) return;
-  if (signal.aborted) return services.store.queue.release(run, claim, new Date());
+  // Whoever has lost a partition may hold the run yet; one that is another's by now is not given back.
+  if (signal.aborted || error instanceof ClaimLost)
+    return services.store.queue.release(run, claim, new Date());
   const failure = judge(error);
   try {
     if (failure.verdict === 'wait') await wait(attempt, run, failure);
