@@ -15,6 +15,7 @@ const HISTORIES = Number(process.env.TRIBUTARY_HISTORIES ?? 25);
 const START = new Date('2026-03-28T12:00:00Z');
 /** Silent for so long, a worker has lost its claim for certain. */
 const SILENCE_SECONDS = 120;
+const MONTH_SECONDS = 30 * 86_400;
 
 let clocked: ClockedStore;
 let sandboxes = 0;
@@ -73,6 +74,19 @@ test('whatever happens, every flow has run for its last slot in the end, and not
     }),
     { numRuns: HISTORIES },
   );
+});
+
+test('a run that nobody was there to do for a month is done then', async () => {
+  const sandbox = await clocked.store.organizations.sandbox('A', 'prod');
+  const { runs } = clocked.store.scoped({ orgId: 'A', sandboxId: sandbox?.id ?? '' });
+  const run = await runs.enqueue('left alone');
+  await clocked.pass(MONTH_SECONDS);
+  // By then the queue has looked for what is too old to be kept.
+  await clocked.pass(SILENCE_SECONDS);
+  const claimed = await clocked.store.queue.claim();
+  expect(claimed?.run.id).toBe(run?.id);
+  await runs.cancelOpen('left alone');
+  if (claimed) await clocked.store.queue.settle(claimed.claim);
 });
 
 class Simulation {

@@ -53,6 +53,8 @@ const LONGEST_CLAIM_SECONDS = 86_000;
 const MOST_CLAIMS = 100;
 /** Jobs that are done are of no use to anybody: what they did is told by what they did it to. */
 const KEPT_DONE_SECONDS = 3_600;
+/** What is due stays due, however long nobody is there to do it; pg-boss would forget it after a fortnight. */
+const KEPT_DUE_SECONDS = 10 * 365 * 86_400;
 
 const kinds: readonly WorkKind[] = ['flow-run', 'partition-reading', 'event-delivery', 'upkeep'];
 
@@ -93,6 +95,7 @@ export async function openWorkQueue(
         data,
         singletonKey: key,
         group: { id: group },
+        retentionSeconds: KEPT_DUE_SECONDS,
         ...(notBefore === undefined ? {} : { startAfter: notBefore }),
       }));
       await boss.insert(kind, jobs, { db: fromKysely(database) });
