@@ -84,6 +84,6 @@ function entry(column: string, message: string, value: string): string {
 }
 
 /** How messages call a source type. */
-export function nameOf(type: SourceType): string {
+function nameOf(type: SourceType): string {
   return typeof type === 'string' ? type : type.kind;
 }

@@ -62,7 +62,7 @@ interface Values {
   offending(breaks: (value: string) => string): string;
 }
 
-export function single(value: string): Values {
+function single(value: string): Values {
   return {
     each: (part) => single(part(value)),
     spread: (elements) => many(elements(value), 0),

@@ -58,7 +58,7 @@ const FORMATTED: ReadonlySet<string> = new Set(['Money', 'Decimal', 'Double', 'I
 /** `SourceType` of columns that are calculated, rolled up, or a formula (AttributeMetadata EntityType). */
 const COMPUTED: ReadonlySet<unknown> = new Set([1, 2, 3]);
 
-export const FORMATTED_VALUE = 'OData.Community.Display.V1.FormattedValue';
+const FORMATTED_VALUE = 'OData.Community.Display.V1.FormattedValue';
 const LOOKUP_TABLE = 'Microsoft.Dynamics.CRM.lookuplogicalname';
 
 /** Where a column's value stands in the rows of the Web API. */

@@ -17,7 +17,7 @@ const KINDS: ReadonlyMap<string, SourceErrorKind> = new Map([
 ]);
 
 /** The fault that an error answer tells: `{error: {code, message}}`. */
-export function faultOf(answer: Pick<ErrorAnswer, 'status' | 'text'>): Fault {
+function faultOf(answer: Pick<ErrorAnswer, 'status' | 'text'>): Fault {
   const error = valueAt(parseJson(answer.text), 'error');
   const code = textAt(error, 'code');
   const message = textAt(error, 'message');

@@ -24,7 +24,7 @@ export function fitsUrl(api: SalesforceApi, soql: string): boolean {
 }
 
 /** The number of rows of a query. */
-export async function countRows(api: SalesforceApi, query: RowQuery, signal?: AbortSignal): Promise<number> {
+async function countRows(api: SalesforceApi, query: RowQuery, signal?: AbortSignal): Promise<number> {
   const body = await api.json({ path: queryPath(api.root, resourceOf(query), countSoql(query)), signal });
   const total = valueAt(body, 'totalSize');
   if (isRowCount(total)) return total;

@@ -70,7 +70,7 @@ export class ErrorCollector {
   }
 }
 
-export function positionOf(text: string, span: Span): Position {
+function positionOf(text: string, span: Span): Position {
   const before = text.slice(0, span.start);
   const lineStart = before.lastIndexOf('\n') + 1;
   return {

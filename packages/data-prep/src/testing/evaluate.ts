@@ -113,7 +113,7 @@ export class Evaluator {
   }
 }
 
-export function scalar(xdmType: XdmScalarType): XdmNode {
+function scalar(xdmType: XdmScalarType): XdmNode {
   return { kind: 'scalar', xdmType, constraints: {} };
 }
 

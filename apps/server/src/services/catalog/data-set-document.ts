@@ -5,7 +5,7 @@ import { withSystemTags } from './table-name.ts';
 
 const open = { additionalProperties: true };
 
-export const Tags = Type.Record(
+const Tags = Type.Record(
   Type.String({ maxLength: 500 }),
   Type.Array(Type.String({ maxLength: 2_000 })),
   {

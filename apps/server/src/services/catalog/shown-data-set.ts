@@ -8,7 +8,7 @@ import { shownVersion } from './semantic-version.ts';
 import { SORTABLE_ENVELOPE, storedPathFor } from './stored-path.ts';
 
 /** Properties of a dataset that are read from elsewhere than its document, and so not in every list. */
-export const DETAILS = [
+const DETAILS = [
   'basePath',
   'persistence',
   'lastBatchId',
@@ -30,7 +30,7 @@ export const dataSets: Collection = {
 };
 
 /** A dataset's own properties. */
-export function shownDataSet(
+function shownDataSet(
   { organization, sandbox }: Pick<SandboxedCaller, 'organization' | 'sandbox'>,
   resource: Resource,
 ): ShownObject {

@@ -49,7 +49,7 @@ const Lossy = Type.Object({
 });
 
 /** What a change of a mapping set says beside the set itself. */
-export const Warnings = Type.Optional(
+const Warnings = Type.Optional(
   Type.Array(Lossy, { description: 'Values that may be lost; only where the source columns are known' }),
 );
 

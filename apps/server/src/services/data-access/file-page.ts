@@ -27,7 +27,7 @@ const pageWith = (entry: TSchema) =>
   });
 
 /** Files, each with where its content is. */
-export const FilePage = pageWith(
+const FilePage = pageWith(
   Type.Object({
     name: Type.String(),
     length: Type.Optional(Type.String({ description: 'Bytes.' })),

@@ -22,8 +22,8 @@ export interface RowStyle {
   readonly nameOf: (id: string) => string | null;
 }
 
-export const FORMATTED_VALUE = 'OData.Community.Display.V1.FormattedValue';
-export const LOOKUP_TABLE = 'Microsoft.Dynamics.CRM.lookuplogicalname';
+const FORMATTED_VALUE = 'OData.Community.Display.V1.FormattedValue';
+const LOOKUP_TABLE = 'Microsoft.Dynamics.CRM.lookuplogicalname';
 
 /** Compiles the writer of a table's rows with these columns: the etag first, annotations before their values. */
 export function compileRow(
