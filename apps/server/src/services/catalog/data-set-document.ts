@@ -5,14 +5,10 @@ import { withSystemTags } from './table-name.ts';
 
 const open = { additionalProperties: true };
 
-const Tags = Type.Record(
-  Type.String({ maxLength: 500 }),
-  Type.Array(Type.String({ maxLength: 2_000 })),
-  {
-    description:
-      'Each with its values. `adobe/pqs/table` is the name by which SQL reaches the dataset; it is unique.',
-  },
-);
+const Tags = Type.Record(Type.String({ maxLength: 500 }), Type.Array(Type.String({ maxLength: 2_000 })), {
+  description:
+    'Each with its values. `adobe/pqs/table` is the name by which SQL reaches the dataset; it is unique.',
+});
 
 const Marks = (description: string) =>
   Type.Optional(Type.Array(Type.String({ maxLength: 10 }), { description }));
