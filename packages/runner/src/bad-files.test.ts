@@ -1,8 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Source } from '@tributary/connectors';
-import { SourceError } from '@tributary/connectors';
+import { type Source, SourceError } from '@tributary/connectors';
 import type { RunRecord } from '@tributary/store';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { FilesBench } from './files-bench.test-kit.ts';
@@ -195,7 +194,7 @@ describe('a file that cannot be read', () => {
 
   test('that is nested without end is held back', async () => {
     bench.opened = files.source({ format: 'json' });
-    files.write('bad.json', `${'['.repeat(200_000)}`);
+    files.write('bad.json', '['.repeat(200_000));
     for (const id of ['a', 'b', 'c']) files.write(`${id}.json`, json(id));
     const flow = await bench.flow();
     const run = await bench.run(flow);
@@ -244,14 +243,9 @@ describe('a file that may not be read', () => {
 });
 
 describe('a file that changes under a run', () => {
-  const readCounted = () => {
-    const read: string[] = [];
-    return read;
-  };
-
   test('is read again alone', async () => {
     for (const id of ['a', 'b', 'c']) files.write(`${id}.csv`, csv(id));
-    const read = readCounted();
+    const read: string[] = [];
     bench.opened = before(bench.opened, (path, time) => {
       read.push(path);
       if (path === 'b.csv' && time === 1) files.write('b.csv', csv('b', 'b2'));

@@ -63,9 +63,9 @@ function waitingOf(run: RunRecord, { waiting }: RunProgress) {
 }
 
 /** Files that could not be read, by this run or earlier ones: the first of them by name. */
-function heldBackOf({ heldBack = { count: 0, items: [] }, heldBefore = heldBack }: RunProgress) {
-  const { count, items } = heldBack.count === 0 ? heldBefore : heldBack;
-  if (count === 0) return {};
+function heldBackOf({ heldBefore, heldBack = heldBefore }: RunProgress) {
+  if (heldBack === undefined) return {};
+  const { count, items } = heldBack;
   const files = items.map(({ name, code, message, runId, since }) => ({
     name,
     code,

@@ -62,7 +62,8 @@ function withNamedColumns(table: TableDescription): TableDescription {
 }
 
 const UNSEEN =
-  'None of the files that were looked at for their columns can be read; columns and types are taken as at the last run, or as the mappings name them.';
+  'None of the files that were looked at for their columns can be read; columns and types are taken as at the ' +
+  'last run, or as the mappings name them.';
 
 /** What a run reads item by item may be unreadable in the items that were looked at, and no others. */
 function isOfItems(source: Source, error: unknown): error is SourceError {

@@ -193,7 +193,16 @@ async function landIn(
     attempt: run.attempt,
   });
   const committing = folder === undefined ? attempt : await advance(attempt, 'committing', before);
-  const landing = { prepared, staged: mapped.staged, window, batchId, verdict, result, files };
-  const commit = { ...landing, tableColumns, progress };
+  const commit = {
+    prepared,
+    staged: mapped.staged,
+    window,
+    batchId,
+    verdict,
+    result,
+    files,
+    tableColumns,
+    progress,
+  };
   return { run: await commitRun(committing, commit, folder), result };
 }

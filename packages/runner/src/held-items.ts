@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { HeldItem, ItemFault, RunRecord, ScopedStore, StagedPartition } from '@tributary/store';
+import type {
+  HeldItem,
+  ItemFault,
+  LandedItem,
+  RunRecord,
+  ScopedStore,
+  StagedPartition,
+} from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
 import type { FlowDocument } from './documents.ts';
 import { TooManyHeldBack } from './failure.ts';
@@ -54,19 +61,21 @@ export function isStillHeld(held: HeldItem, version: string, reading: string): b
 
 type Staged = Pick<StagedPartition, 'item' | 'heldBack'>;
 
-/** What of a run's partitions could not be read. */
-export function faultsOf(partitions: readonly Staged[]): readonly ItemFault[] {
-  return partitions.flatMap(({ heldBack }) => heldBack ?? []);
-}
+type BadItem = LandedItem & ItemFault;
 
-/** Faults of items that are there. */
-function badOf(partitions: readonly Staged[]): readonly ItemFault[] {
-  return faultsOf(partitions).filter(({ code }) => code !== ITEM_GONE);
+/** The items of a run that are there, and could not be read. */
+function badItems(partitions: readonly Staged[]): readonly BadItem[] {
+  return partitions.flatMap(({ item, heldBack }) =>
+    item === undefined || heldBack === undefined || heldBack.code === ITEM_GONE
+      ? []
+      : [{ ...item, ...heldBack }],
+  );
 }
 
 /** Whether a run has all that it was to read, so that what did not come is not there. */
 export function hasAllItems(run: RunRecord, partitions: readonly Staged[]): boolean {
-  return progressOf(run).heldBefore === undefined && faultsOf(partitions).length === 0;
+  const hasAll = partitions.every(({ heldBack }) => heldBack === undefined);
+  return hasAll && progressOf(run).heldBefore === undefined;
 }
 
 /**
@@ -74,7 +83,7 @@ export function hasAllItems(run: RunRecord, partitions: readonly Staged[]): bool
  *   run fail
  */
 export function requireFewBad(partitions: readonly Staged[], { options }: FlowDocument): void {
-  const bad = badOf(partitions);
+  const bad = badItems(partitions);
   const { badFileLimitPercent = DEFAULT_BAD_FILE_LIMIT_PERCENT } = options ?? {};
   if (bad.length * 100 > badFileLimitPercent * partitions.length)
     throw new TooManyHeldBack(toldOf(bad), bad.length, partitions.length, badFileLimitPercent);
@@ -88,7 +97,7 @@ export function verdictWith<Verdict extends 'success' | 'partial' | 'failed'>(
   verdict: Verdict,
   partitions: readonly Staged[],
 ): Verdict | 'partial' | 'failed' {
-  if (badOf(partitions).length === 0) return verdict;
+  if (badItems(partitions).length === 0) return verdict;
   const hasRead = partitions.some(({ heldBack }) => heldBack === undefined);
   if (!hasRead) return 'failed';
   return verdict === 'success' ? 'partial' : verdict;
@@ -100,19 +109,17 @@ export function withHeldBack(
   run: RunRecord,
   partitions: readonly Staged[],
 ): RunProgress {
-  const faults = faultsOf(partitions);
-  const bad = badOf(partitions);
+  const bad = badItems(partitions);
+  const gone = partitions.filter(({ heldBack }) => heldBack?.code === ITEM_GONE).length;
   const { heldBefore, ...kept } = progress;
-  if (faults.length === 0) return heldBefore === undefined ? kept : { ...kept, heldBack: heldBefore };
+  if (bad.length === 0 && gone === 0)
+    return heldBefore === undefined ? kept : { ...kept, heldBack: heldBefore };
   const at = Date.now();
-  const found = partitions.flatMap(({ item, heldBack }): ShownHeldItem[] =>
-    item === undefined || heldBack === undefined || heldBack.code === ITEM_GONE
-      ? []
-      : [{ name: item.name, code: heldBack.code, message: heldBack.message, runId: run.id, since: at }],
+  const found = bad.map(
+    ({ name, code, message }): ShownHeldItem => ({ name, code, message, runId: run.id, since: at }),
   );
   const count = found.length + (heldBefore?.count ?? 0);
   const items = [...found, ...(heldBefore?.items ?? [])].slice(0, MAX_SHOWN);
-  const gone = faults.length - bad.length;
   const told: RunProgress = {
     ...kept,
     ...(count > 0 && { heldBack: { count, items } }),
@@ -122,7 +129,7 @@ export function withHeldBack(
   return gone === 0 ? noticed : withLatestNotice(noticed, goneNotice(gone));
 }
 
-function errorsOf(bad: readonly ItemFault[], at: number, attempt: number): readonly RunError[] {
+function errorsOf(bad: readonly BadItem[], at: number, attempt: number): readonly RunError[] {
   const errorOf = (message: string): RunError => ({ code: 'CONNECTOR-2001-500', message, at, attempt });
   const named = bad.slice(0, MAX_TOLD).map(({ message }) => errorOf(message));
   const more = bad.length - named.length;
@@ -130,7 +137,7 @@ function errorsOf(bad: readonly ItemFault[], at: number, attempt: number): reado
 }
 
 /** Of items that earlier runs have found, and that this one does not read. */
-export function heldBefore(held: readonly HeldItem[]): HeldBack | undefined {
+export function heldByEarlierRuns(held: readonly HeldItem[]): HeldBack | undefined {
   if (held.length === 0) return undefined;
   const items = held.slice(0, MAX_SHOWN).map(
     ({ name, code, message, runId, heldAt }): ShownHeldItem => ({
@@ -170,10 +177,6 @@ export async function holdItems(
 ): Promise<void> {
   const { reading = '' } = progressOf(run);
   const heldAt = new Date();
-  const held = partitions.flatMap(({ item, heldBack }): HeldItem[] =>
-    item === undefined || heldBack === undefined || heldBack.code === ITEM_GONE
-      ? []
-      : [{ ...item, ...heldBack, reading, runId: run.id, heldAt }],
-  );
+  const held = badItems(partitions).map((item) => ({ ...item, reading, runId: run.id, heldAt }));
   await store.heldItems.put(run.flowId, held);
 }

@@ -15,7 +15,7 @@ export type ItemRemedy =
   | { readonly kind: 'none' }
   /** The item is another one by now. */
   | { readonly kind: 'again'; readonly partition: Partition }
-  | { readonly kind: 'hold'; readonly fault: ItemFault };
+  | { readonly kind: 'hold back'; readonly fault: ItemFault };
 
 /** The code of an item that was planned and then taken away: there is nothing left to be read. */
 export const ITEM_GONE = 'FILE_GONE';
@@ -51,7 +51,7 @@ export async function remedyFor(
 const NONE: ItemRemedy = { kind: 'none' };
 
 function held({ code, message }: SourceError, isPassing: boolean): ItemRemedy {
-  return { kind: 'hold', fault: { code, message, isPassing } };
+  return { kind: 'hold back', fault: { code, message, isPassing } };
 }
 
 async function renewed(
@@ -65,7 +65,7 @@ async function renewed(
   const partition = await source.renew({ id, announcedRows, state }, signal);
   if (partition === undefined) {
     const message = `${item?.name}: was taken away before it was read`;
-    return { kind: 'hold', fault: { code: ITEM_GONE, message, isPassing: true } };
+    return { kind: 'hold back', fault: { code: ITEM_GONE, message, isPassing: true } };
   }
   return rereads < MAX_REREADS ? { kind: 'again', partition } : held(error, true);
 }

@@ -1,5 +1,5 @@
 import type { HeldItem, LandedItem, RunRecord, ScopedStore, StagedPartition } from '@tributary/store';
-import { type HeldBack, heldBefore, heldNotice, isStillHeld } from './held-items.ts';
+import { type HeldBack, heldByEarlierRuns, heldNotice, isStillHeld } from './held-items.ts';
 import type { RunNotice } from './notices.ts';
 import type { PlannedPartition } from './plan-run.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
@@ -66,7 +66,7 @@ async function heldAmong(
 
 function without(partitions: readonly PlannedPartition[], held: readonly HeldItem[]): NewItems {
   const names = new Set(held.map(({ name }) => name));
-  const before = heldBefore(held);
+  const before = heldByEarlierRuns(held);
   return {
     partitions: partitions.filter(({ item }) => item === undefined || !names.has(item.name)),
     notices: before === undefined ? [] : [heldNotice(before.count, before.items)],

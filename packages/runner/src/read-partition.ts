@@ -56,10 +56,10 @@ async function stageItem(reading: Reading, source: Source, rereads = 0): Promise
     if (remedy.kind === 'none') throw error;
     await store.transaction(async (transaction) => {
       await transaction.readers.hold(hold);
-      if (remedy.kind === 'hold') await transaction.staging.holdBack(runId, partitionId, remedy.fault);
+      if (remedy.kind === 'hold back') await transaction.staging.holdBack(runId, partitionId, remedy.fault);
       else await transaction.staging.replan(runId, partitionId, remedy.partition);
     });
-    if (remedy.kind === 'hold') return;
+    if (remedy.kind === 'hold back') return;
     const { state, item } = remedy.partition;
     const partition = { ...taken.partition, state, item };
     await stageItem(

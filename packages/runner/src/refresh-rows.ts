@@ -21,7 +21,7 @@ import {
 import type { SourceColumn } from '@tributary/xdm';
 import type { DataFolder, PlacedFile } from './data-folder.ts';
 import { withDiagnostics } from './diagnostics.ts';
-import { ColumnsMissing, RowsMissing, StagedPageDamaged } from './failure.ts';
+import { ColumnsMissing, StagedPageDamaged } from './failure.ts';
 import { withTable } from './live-files.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
 import { progressOf, type Refresh } from './progress.ts';
@@ -29,7 +29,7 @@ import { requireOwnKeys } from './refresh-conflict.ts';
 import { planRefresh, type RefreshPlan, withMappingsOf } from './refresh-plan.ts';
 import { scratchOf } from './scratch-folders.ts';
 import type { Attempt } from './services.ts';
-import { announcedRows, type StagedRead, stagedFile } from './staged-pages.ts';
+import { requireAnnounced, type StagedRead, stagedFile } from './staged-pages.ts';
 import type { PagesHere } from './staging-area.ts';
 import { targetFields } from './target-fields.ts';
 import { currentTable } from './transform-run.ts';
@@ -88,9 +88,7 @@ export async function freshRows(
     );
   };
   const result = await services.staging.withPages(pages, transform, signal);
-  const announced = announcedRows(pages);
-  if (announced !== undefined && announced !== result.inputRows)
-    throw new RowsMissing(announced, result.inputRows);
+  requireAnnounced(pages, result.inputRows);
   return { plan, result };
 }
 

@@ -1,5 +1,6 @@
 import type { StagedFormat } from '@tributary/connectors';
 import type { StagedPage, StagedPartition } from '@tributary/store';
+import { RowsMissing } from './failure.ts';
 import type { ExtractedPartition } from './progress.ts';
 import type { Attempt } from './services.ts';
 
@@ -59,4 +60,10 @@ export function announcedRows(pages: readonly StagedPage[]): number | undefined 
       sum === undefined || page.announcedRows === undefined ? undefined : sum + page.announcedRows,
     0,
   );
+}
+
+/** @throws {RowsMissing} where the source announced how many rows there are, and not all of them were read */
+export function requireAnnounced(pages: readonly StagedPage[], inputRows: number): void {
+  const announced = announcedRows(pages);
+  if (announced !== undefined && announced !== inputRows) throw new RowsMissing(announced, inputRows);
 }
