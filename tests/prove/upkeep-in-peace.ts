@@ -27,7 +27,10 @@ export async function keepUpInPeace(installation: Installation): Promise<void> {
  */
 async function letADayPass(query: Query): Promise<void> {
   await letAnHourPass(query);
-  await query("update sandbox_leftovers set not_before = now() - interval '1 second'");
+  // The product writes, and compares, whole milliseconds.
+  await query(
+    "update sandbox_leftovers set not_before = date_trunc('milliseconds', now()) - interval '1 second'",
+  );
 }
 
 /** The upkeep itself, until a pass of it has ended, and what was noted to be removed. */
