@@ -3,9 +3,11 @@ import { type Partition, type ReadRequest, type Sink, SourceError } from '@tribu
 import type { RunRecord } from '@tributary/store';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { progressOf } from './progress.ts';
+import { readForRun } from './read-for-run.ts';
 import { type BenchFlow, RunBench } from './run-bench.test-kit.ts';
 import { startRunner } from './runner.ts';
 import { TableSource } from './table-source.test-kit.ts';
+import { tidyRun } from './tidy-run.ts';
 
 /** Plans a partition for each row, and can be told what to do before one is read. */
 class RowwiseSource extends TableSource {
@@ -109,6 +111,23 @@ describe('partitions of one run', () => {
     expect(progressOf(run).errors).toMatchObject([
       { message: expect.stringContaining('INVALID_FIELD: no such column') },
     ]);
+  });
+
+  test('leave nothing staged where the run is cancelled while another worker reads one', async () => {
+    await bench.store.runs.enqueue(flow.id);
+    const claimed = await bench.services.store.queue.claim();
+    if (!claimed) throw new Error('not queued');
+    const { run, claim } = claimed;
+    const state = { rows: source.rows, names: ['Id'] };
+    await bench.store.staging.plan(run.id, 'c', [{ id: '1', settled: true, announcedRows: 6, state }]);
+    source.beforePartition = async () => {
+      await bench.store.runs.cancelOpen(flow.id);
+      await tidyRun(bench.services, run.id);
+    };
+    const services = { ...bench.services, openSource: () => source };
+    await readForRun(services, { run, runClaim: claim, claim }, new AbortController().signal);
+    expect(await bench.staged()).not.toContain(run.id);
+    await bench.services.store.queue.settle(claim);
   });
 
   test('that a reader has lost take nothing of it any more', async () => {

@@ -7,6 +7,7 @@ import { openSourceOf } from './open-source.ts';
 import { readPartition } from './read-partition.ts';
 import { readingProblem } from './reading-problem.ts';
 import type { Attempt, RunnerServices } from './services.ts';
+import { tidyRun } from './tidy-run.ts';
 
 /**
  * Reads partitions of a run that another worker holds, as long as there are some to take. What cannot be read is told to the
@@ -47,6 +48,8 @@ async function read(attempt: Attempt, reader: string, source: Source, taken: Tak
     const isNobodysFault = signal.aborted || error instanceof ClaimLost;
     const problem = isNobodysFault ? undefined : readingProblem(error);
     await store.readers.giveBack(run.id, taken.partition.id, reader, problem);
+    // Where the run has ended, its holder has tidied up before this page was written.
+    if (error instanceof ClaimLost) await tidyRun(attempt.services, run.id);
     return false;
   }
 }
