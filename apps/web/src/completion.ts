@@ -1,7 +1,8 @@
 import { isObject } from './json.ts';
 import { pathText } from './path-text.ts';
 import type { Row } from './platform/answers.ts';
-import type { LanguageFunction, SchemaField } from './platform/mapping-language.ts';
+import type { LanguageFunction } from './platform/mapping-language.ts';
+import type { SchemaField } from './platform/schema-fields.ts';
 
 /** One thing that can take the place of the word that is being typed. */
 export interface Completion {

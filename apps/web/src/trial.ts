@@ -27,15 +27,15 @@ export async function tryExpression(client: PlatformClient, request: TrialReques
   const { expression, row, schemaId, destination } = request;
   if (expression.trim() === '') return { kind: 'blank' };
   try {
-    const errors = await client.expressionErrors(expression, row);
+    const errors = await client.mappingLanguage.expressionErrors(expression, row);
     if (errors.length > 0) return { kind: 'wrong', errors };
     if (schemaId === undefined || destination.trim() === '') return { kind: 'right' };
     const trial = { expression, row, schemaId, destination: destination.trim() };
-    const faults = await client.mappingErrors(trial);
+    const faults = await client.mappingLanguage.mappingErrors(trial);
     if (faults.length > 0) {
       return { kind: 'refused', problem: faults.map(({ message }) => message).join(' ') };
     }
-    return { kind: 'mapped', preview: await client.preview(trial) };
+    return { kind: 'mapped', preview: await client.mappingLanguage.preview(trial) };
   } catch (error) {
     if (error instanceof PlatformError && isRefusal(error.status)) {
       return { kind: 'refused', problem: error.message };

@@ -8,7 +8,7 @@ import type {
   Mapping,
   ProposedField,
 } from '../platform/flow-setup.ts';
-import type { SchemaField } from '../platform/mapping-language.ts';
+import type { SchemaField } from '../platform/schema-fields.ts';
 
 /**
  * Where rows go: a schema that is made for them, or one that is there, with the fields that columns go to.

@@ -1,5 +1,5 @@
 import type { Flow } from '../platform/answers.ts';
-import type { PatchOperation } from '../platform/platform-client.ts';
+import type { PatchOperation } from '../platform/flows.ts';
 import { type FieldValues, paramsOf, type SpecField, valuesOf } from '../spec/spec-fields.ts';
 import type { WriteDraft } from './drafts.ts';
 import { draftOf, type ScheduleDraft, scheduleParams } from './schedule.ts';

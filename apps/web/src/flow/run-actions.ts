@@ -1,5 +1,5 @@
 import { type Flow, isUnderWay, type Run } from '../platform/answers.ts';
-import type { RunAction } from '../platform/platform-client.ts';
+import type { RunAction } from '../platform/runs.ts';
 
 /**
  * What the server would take: an open run is cancelled, one that has failed or was cancelled is run again;

@@ -98,7 +98,10 @@ function FirstRows({ rows }: { rows: readonly Row[] }) {
 }
 
 async function loadDataSet(client: PlatformClient, targetConnectionId: string) {
-  const id = await client.dataSetIdOf(targetConnectionId);
-  const [dataSet, rows] = await Promise.all([client.dataSet(id), client.firstRows(id, SHOWN_ROWS)]);
+  const id = await client.dataSets.idOf(targetConnectionId);
+  const [dataSet, rows] = await Promise.all([
+    client.dataSets.get(id),
+    client.dataSets.firstRows(id, SHOWN_ROWS),
+  ]);
   return { dataSet, rows };
 }

@@ -5,7 +5,8 @@ import { Actions } from '../parts/actions.tsx';
 import { ConfirmedButton } from '../parts/confirmed-button.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import { type Flow, isUnderWay, type Run } from '../platform/answers.ts';
-import type { FlowAction, PlatformClient } from '../platform/platform-client.ts';
+import type { FlowAction } from '../platform/flows.ts';
+import type { PlatformClient } from '../platform/platform-client.ts';
 import { wordsOf } from '../use-polling.ts';
 import { FLOWS_PATH, navigate } from '../use-route.ts';
 import type { FlowFormKind } from './flow-forms.tsx';
@@ -55,7 +56,7 @@ export function FlowActions({ client, flow, runs, onDone, onForm }: FlowActionsP
           <Button
             variant="secondary"
             isPending={pending === 'state'}
-            onPress={() => act('state', () => client.changeState(flow, transition.action))}
+            onPress={() => act('state', () => client.flows.changeState(flow, transition.action))}
           >
             {transition.label}
           </Button>
@@ -68,7 +69,7 @@ export function FlowActions({ client, flow, runs, onDone, onForm }: FlowActionsP
           question="Delete this flow?"
           consequence="It runs no more, and a run that is under way ends. Its source and target connection go with it where nothing else uses them; the rows that have landed stay in their dataset."
           isPending={pending === 'delete'}
-          onConfirm={() => act('delete', () => client.removeFlow(flow).then(() => navigate(FLOWS_PATH)))}
+          onConfirm={() => act('delete', () => client.flows.remove(flow).then(() => navigate(FLOWS_PATH)))}
         />
         <Button variant="secondary" isDisabled={flow.state !== 'enabled'} onPress={() => onForm('run')}>
           Run otherwise…
@@ -78,7 +79,7 @@ export function FlowActions({ client, flow, runs, onDone, onForm }: FlowActionsP
           // Pending rather than disabled while it runs, so that the focus stays on it.
           isPending={pending === 'run' || runs.some(isUnderWay)}
           isDisabled={flow.state !== 'enabled'}
-          onPress={() => act('run', () => client.startRun(flow.id))}
+          onPress={() => act('run', () => client.runs.start(flow.id))}
         >
           Run now
         </Button>

@@ -57,10 +57,10 @@ function optionWords(value: unknown): string {
 
 async function loadSource(client: PlatformClient, sourceConnectionId: string | undefined) {
   if (sourceConnectionId === undefined) return undefined;
-  const { name, baseConnectionId, connectionSpecId } = await client.sourceTable(sourceConnectionId);
+  const { name, baseConnectionId, connectionSpecId } = await client.sources.table(sourceConnectionId);
   const [connection, connector] = await Promise.all([
-    baseConnectionId === undefined ? undefined : client.baseConnectionName(baseConnectionId),
-    connectionSpecId === undefined ? undefined : client.connectorName(connectionSpecId),
+    baseConnectionId === undefined ? undefined : client.connections.get(baseConnectionId),
+    connectionSpecId === undefined ? undefined : client.connections.connectorName(connectionSpecId),
   ]);
-  return { table: name, connection, connector };
+  return { table: name, connection: connection?.name, connector };
 }

@@ -23,7 +23,7 @@ const description = style({ font: 'body', margin: 0, marginTop: 12, overflowWrap
 /** One flow: what it does, how its runs went, and what has landed. */
 export function FlowPage({ client, flowId }: { client: PlatformClient; flowId: string }) {
   const load = useCallback(async () => {
-    const [flow, runs] = await Promise.all([client.flow(flowId), client.runs(flowId, SHOWN_RUNS)]);
+    const [flow, runs] = await Promise.all([client.flows.get(flowId), client.runs.list(flowId, SHOWN_RUNS)]);
     return { flow, runs };
   }, [client, flowId]);
   const [page, reload] = usePolling(load, ({ runs }) => (runs.some(isUnderWay) ? 'live' : 'idle'));

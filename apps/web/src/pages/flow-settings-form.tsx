@@ -48,7 +48,7 @@ export function FlowSettingsForm({ client, flow, subject, onDone }: FlowSettings
 
   const save = async () => {
     const changes = flowChanges(flow, spec.options, { name, write, schedule, options }, Date.now());
-    const isSaved = changes.length === 0 || (await saving.run(() => client.changeFlow(flow, changes)));
+    const isSaved = changes.length === 0 || (await saving.run(() => client.flows.change(flow, changes)));
     if (isSaved) onDone();
   };
   return (

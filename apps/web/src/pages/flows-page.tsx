@@ -116,11 +116,11 @@ const columns: readonly Column<ListedFlow>[] = [
 ];
 
 async function loadFlows(client: PlatformClient, limit: number) {
-  const { flows, hasMore } = await client.flows(limit);
+  const { flows, hasMore } = await client.flows.list(limit);
   const listed = flows.map(async (flow): Promise<ListedFlow> => {
     const [source, lastRun] = await Promise.all([
       flow.sourceConnectionId === undefined ? undefined : describeSource(client, flow.sourceConnectionId),
-      flow.lastRunId === undefined ? undefined : client.run(flow.lastRunId),
+      flow.lastRunId === undefined ? undefined : client.runs.get(flow.lastRunId),
     ]);
     return { flow, source, lastRun };
   });
@@ -128,6 +128,8 @@ async function loadFlows(client: PlatformClient, limit: number) {
 }
 
 async function describeSource(client: PlatformClient, sourceConnectionId: string): Promise<string> {
-  const { name, connectionSpecId } = await client.sourceTable(sourceConnectionId);
-  return connectionSpecId === undefined ? name : `${name} (${await client.connectorName(connectionSpecId)})`;
+  const { name, connectionSpecId } = await client.sources.table(sourceConnectionId);
+  return connectionSpecId === undefined
+    ? name
+    : `${name} (${await client.connections.connectorName(connectionSpecId)})`;
 }

@@ -25,7 +25,7 @@ interface MappingFormProps {
 /** Picks a schema, and the field of it that each column goes to; begins with what the server suggests. */
 export function MappingForm({ client, table, draft, onChange }: MappingFormProps) {
   const { schemaId, destinations } = draft;
-  const loadSchemas = useCallback(() => client.schemas(), [client]);
+  const loadSchemas = useCallback(() => client.schemas.list(), [client]);
   const [schemas] = usePolling(loadSchemas, () => 'once');
   const loadFields = useCallback(
     () => (schemaId === undefined ? Promise.resolve(undefined) : loadMapping(client, schemaId, table)),
@@ -88,13 +88,13 @@ export function MappingForm({ client, table, draft, onChange }: MappingFormProps
 }
 
 /** The paths of a table's values, as the mapping language writes them. */
-export function sourcesOf(table: DescribedTable): readonly string[] {
+function sourcesOf(table: DescribedTable): readonly string[] {
   return table.columns.flatMap(({ paths }) => paths.map(pathText));
 }
 
 async function loadMapping(client: PlatformClient, schemaId: string, table: DescribedTable) {
   const [fields, suggestions] = await Promise.all([
-    client.schemaFields(schemaId),
+    client.schemas.fields(schemaId),
     client.flowSetup.suggestMappings(schemaId, table.columns, table.rows),
   ]);
   const suggested = Object.fromEntries(suggestions.map(({ source, destination }) => [source, destination]));

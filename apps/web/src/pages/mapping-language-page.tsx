@@ -14,7 +14,7 @@ const introduction = style({ font: 'body', margin: 0, marginTop: 8 });
 
 /** The language of mappings: a place to try expressions, and all functions and operators. */
 export function MappingLanguagePage({ client }: { client: PlatformClient }) {
-  const load = useCallback(() => client.language(), [client]);
+  const load = useCallback(() => client.mappingLanguage.vocabulary(), [client]);
   const [language] = usePolling(load, () => 'once');
   const [expression, setExpression] = useState(FIRST_EXPRESSION);
   const expressionField = useRef<HTMLInputElement>(null);

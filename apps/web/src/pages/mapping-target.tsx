@@ -28,10 +28,10 @@ interface MappingTargetProps {
 /** Picks a schema of the sandbox and one of its fields; begins with the first of both. */
 export function MappingTarget({ client, target, onTarget }: MappingTargetProps) {
   const { schemaId, destination } = target;
-  const loadSchemas = useCallback(() => client.schemas(), [client]);
+  const loadSchemas = useCallback(() => client.schemas.list(), [client]);
   const [schemas] = usePolling(loadSchemas, () => 'once');
   const loadFields = useCallback(
-    async () => ({ schemaId, fields: schemaId === undefined ? [] : await client.schemaFields(schemaId) }),
+    async () => ({ schemaId, fields: schemaId === undefined ? [] : await client.schemas.fields(schemaId) }),
     [client, schemaId],
   );
   const [known] = usePolling(loadFields, () => 'once');

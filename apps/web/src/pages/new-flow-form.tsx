@@ -56,7 +56,7 @@ export function NewFlowForm(props: NewFlowProps & { readonly spec: FlowSpec }) {
     await creating.run(async () => {
       const services = {
         setup: client.flowSetup,
-        schemaFields: client.schemaFields,
+        schemaFields: client.schemas.fields,
         ledger: ledger.current,
       };
       const flowId = await createFlow(services, planOf(props, drafts, Date.now()));

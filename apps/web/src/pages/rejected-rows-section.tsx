@@ -17,7 +17,7 @@ const valueText = style({ font: 'code-sm', overflowWrap: 'anywhere' });
 
 /** The first rows of a batch that did not land, and why. */
 export function RejectedRowsSection({ client, batchId }: { client: PlatformClient; batchId: string }) {
-  const load = useCallback(() => client.rejectedRows(batchId), [client, batchId]);
+  const load = useCallback(() => client.dataSets.rejectedRows(batchId), [client, batchId]);
   const [loaded] = usePolling(load, () => 'once');
   return (
     <Section title="Rejected rows">

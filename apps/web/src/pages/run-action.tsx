@@ -3,7 +3,8 @@ import { useState } from 'react';
 import { actionsFor } from '../flow/run-actions.ts';
 import { Actions } from '../parts/actions.tsx';
 import type { Flow, Run } from '../platform/answers.ts';
-import type { RunAction as Action, PlatformClient } from '../platform/platform-client.ts';
+import type { PlatformClient } from '../platform/platform-client.ts';
+import type { RunAction as Action } from '../platform/runs.ts';
 import { wordsOf } from '../use-polling.ts';
 
 export interface RunActionProps {
@@ -40,7 +41,7 @@ export function RunAction({
     setPending(action);
     onProblem(undefined);
     try {
-      await client.act(run, action);
+      await client.runs.act(run, action);
     } catch (error) {
       onProblem(wordsOf(error));
     } finally {

@@ -31,9 +31,9 @@ interface RunPageProps {
 export function RunPage({ client, flowId, runId }: RunPageProps) {
   const load = useCallback(async () => {
     const [flow, details, runs] = await Promise.all([
-      client.flow(flowId),
-      client.runDetails(runId),
-      client.runs(flowId, 1),
+      client.flows.get(flowId),
+      client.runs.details(runId),
+      client.runs.list(flowId, 1),
     ]);
     return { flow, details, runs };
   }, [client, flowId, runId]);

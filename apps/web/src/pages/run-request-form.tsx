@@ -49,7 +49,7 @@ export function RunRequestForm({ client, flow, subject, onDone }: RunRequestForm
             windowStartTime: secondsOf(from) ?? 0,
             windowEndTime: secondsOf(to) ?? Math.ceil(Date.now() / 1000),
           };
-    if (await asking.run(() => client.startRun(flow.id, params))) onDone();
+    if (await asking.run(() => client.runs.start(flow.id, params))) onDone();
   };
   return (
     <Form

@@ -9,8 +9,8 @@ import { type FormEvent, useState } from 'react';
 import { PageHeading } from '../parts/headings.tsx';
 import { Logo } from '../parts/logo.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
-import { signIn } from '../platform/platform-client.ts';
 import type { Session } from '../platform/session.ts';
+import { signIn } from '../platform/sign-in.ts';
 import { wordsOf } from '../use-polling.ts';
 
 const page = style({

@@ -3,7 +3,6 @@ import { type SpecField, specFields } from '../spec/spec-fields.ts';
 import { required } from './answers.ts';
 import { type Call, jsonBody } from './http.ts';
 
-const FLOW_SERVICE = '/data/foundation/flowservice';
 /** The most that the Flow Service lists at once. */
 const MOST = 1_000;
 
@@ -77,6 +76,8 @@ export interface DescribedTable {
 /** Base connections, and what is behind them. */
 export interface Connections {
   connectors(): Promise<readonly ConnectorSpec[]>;
+  /** What a connection spec connects to, such as Salesforce. */
+  connectorName(connectionSpecId: string): Promise<string>;
   list(): Promise<readonly BaseConnection[]>;
   get(id: string): Promise<BaseConnection>;
   /** Answers the id. */
@@ -101,19 +102,20 @@ export interface TableRequest {
   readonly rows: number;
 }
 
-export function createConnections(call: Call): Connections {
-  const flowService = (path: string, init?: RequestInit) => call(`${FLOW_SERVICE}${path}`, init);
+export function createConnections(flowService: Call): Connections {
   const at = (id: string) => `/connections/${encodeURIComponent(id)}`;
-  let connectors: Promise<readonly ConnectorSpec[]> | undefined;
+  let known: Promise<readonly ConnectorSpec[]> | undefined;
+  const connectors = () => {
+    // Specs are the same for as long as a server runs; a failure is not kept.
+    known ??= flowService('/connectionSpecs').then(parseConnectors);
+    known.catch(() => {
+      known = undefined;
+    });
+    return known;
+  };
   return {
-    connectors() {
-      // Specs are the same for as long as a server runs; a failure is not kept.
-      connectors ??= flowService('/connectionSpecs').then(parseConnectors);
-      connectors.catch(() => {
-        connectors = undefined;
-      });
-      return connectors;
-    },
+    connectors,
+    connectorName: async (specId) => (await connectors()).find(({ id }) => id === specId)?.name ?? specId,
     list: async () => listAt(await flowService(`/connections?limit=${MOST}`), 'items').map(parseConnection),
     get: async (id) => parseConnection(listAt(await flowService(at(id)), 'items')[0]),
     async create({ name, connector, authName, params }) {

@@ -1,13 +1,12 @@
 import { listAt, textAt, valueAt } from '../json.ts';
 import { type SpecField, specFields } from '../spec/spec-fields.ts';
 import { required } from './answers.ts';
+import { FLOW_SERVICE } from './flow-service.ts';
 import { type Call, jsonBody } from './http.ts';
+import { NEWEST_OF_VERSION_1 } from './schemas.ts';
 
-const FLOW_SERVICE = '/data/foundation/flowservice';
 /** The connection spec of the lake, which every target connection has. */
 const DATA_LAKE = { id: 'c604ff05-7f1a-43c0-8e18-33bf874cb11c', version: '1.0' };
-/** The media type of a schema that is resolved and whole. */
-const NEWEST_OF_VERSION_1 = 'application/vnd.adobe.xed-full+json;version=1';
 
 /** What can be said of a flow that begins at a kind of source. */
 export interface FlowSpec {
@@ -176,7 +175,7 @@ function parseProposal(answer: unknown): ProposedSchema {
   };
 }
 
-export function flowBody(given: Omit<GivenFlow, 'isDraft'>) {
+function flowBody(given: Omit<GivenFlow, 'isDraft'>) {
   const { name, spec, sourceConnectionId, targetConnectionId, mappingId, copy, options, schedule } = given;
   return {
     name,

@@ -14,7 +14,7 @@ export interface FlowSubject {
 export async function loadFlowSubject(client: PlatformClient, flow: Flow): Promise<FlowSubject> {
   const [spec, selection, connectors] = await Promise.all([
     client.flowSetup.flowSpec(flow.flowSpecId ?? ''),
-    client.sourceSelection(flow.sourceConnectionId ?? ''),
+    client.sources.selection(flow.sourceConnectionId ?? ''),
     client.connections.connectors(),
   ]);
   const { baseConnectionId, connectorId, path, reading } = selection;

@@ -1,5 +1,10 @@
 import { listAt, numberAt, textAt, valueAt } from '../json.ts';
-import { required } from './answers.ts';
+import { type Row, required } from './answers.ts';
+import { type Call, jsonBody } from './http.ts';
+import type { Memory } from './memory.ts';
+import { NEWEST_OF_VERSION_1 } from './schemas.ts';
+
+const CONVERSION = '/data/foundation/conversion';
 
 /** A function of the mapping language, with all of its names. */
 export interface LanguageFunction {
@@ -56,16 +61,59 @@ export interface PreviewedRow {
   readonly errors: readonly Fault[];
 }
 
-export interface SchemaName {
-  readonly id: string;
-  readonly title: string;
+/** What an expression makes of a row, at a field of a schema. */
+export interface Trial {
+  readonly expression: string;
+  readonly row: Row;
+  readonly schemaId: string;
+  readonly destination: string;
 }
 
-/** A field that a mapping can fill. */
-export interface SchemaField {
-  readonly path: string;
-  /** Such as `string` or `date-time`. */
-  readonly type: string;
+/** The mapping language, to be looked up and tried. */
+export interface MappingLanguage {
+  /** Its functions and operators. */
+  vocabulary(): Promise<Language>;
+  /** All that is wrong with an expression over rows such as this one. */
+  expressionErrors(expression: string, row: Row): Promise<readonly ExpressionError[]>;
+  /** Why the value of an expression cannot go to its field. */
+  mappingErrors(trial: Trial): Promise<readonly Fault[]>;
+  preview(trial: Trial): Promise<PreviewedRow>;
+}
+
+export function createMappingLanguage(call: Call, remember: Memory): MappingLanguage {
+  const conversion = (path: string, body?: unknown) =>
+    call(`${CONVERSION}${path}`, body === undefined ? {} : jsonBody(body));
+  return {
+    vocabulary: () =>
+      remember('language', async () => {
+        const [functions, operators] = await Promise.all([
+          conversion('/languages/el/functions'),
+          conversion('/languages/el/operators'),
+        ]);
+        return { functions: parseFunctions(functions), operators: listAt(operators).map(parseOperator) };
+      }),
+    async expressionErrors(expression, row) {
+      const body = { expression, sampleData: JSON.stringify(row), sampleDataType: 'json' };
+      return listAt(await conversion('/languages/el/validate', body), 'errors').map(parseExpressionError);
+    },
+    async mappingErrors(trial) {
+      const answer = await conversion('/mappingSets/validate', mappingSetOf(trial));
+      // Later entries tell of fields that no mapping fills, as one mapping alone hardly could.
+      return listAt(answer, 'validationResponse', 0, 'errors').map(parseFault);
+    },
+    async preview(trial) {
+      const body = { data: [trial.row], mappingSet: mappingSetOf(trial) };
+      const answer = await conversion('/mappingSets/preview', body);
+      return parsePreviewedRow(required(listAt(answer)[0], 'previewed row'));
+    },
+  };
+}
+
+function mappingSetOf({ expression, schemaId, destination }: Trial) {
+  return {
+    outputSchema: { schemaRef: { id: schemaId, contentType: NEWEST_OF_VERSION_1 } },
+    mappings: [{ sourceType: 'EXPRESSION', source: expression, destination }],
+  };
 }
 
 /** The list names each function once under each of its names, the main one first. */
@@ -129,9 +177,4 @@ export function parseFault(item: unknown): Fault {
 
 export function parsePreviewedRow(item: unknown): PreviewedRow {
   return { document: valueAt(item, 'data'), errors: listAt(item, 'errors').map(parseFault) };
-}
-
-export function parseSchemaName(item: unknown): SchemaName {
-  const id = required(textAt(item, '$id'), 'id of a schema');
-  return { id, title: textAt(item, 'title') ?? id };
 }

@@ -1,5 +1,11 @@
 import { isObject, textAt, valueAt } from '../json.ts';
-import type { SchemaField } from './mapping-language.ts';
+
+/** A field that a mapping can fill. */
+export interface SchemaField {
+  readonly path: string;
+  /** Such as `string` or `date-time`. */
+  readonly type: string;
+}
 
 /** Nobody maps to a field deeper than this; a schema that holds itself would otherwise have no end. */
 const MAX_DEPTH = 12;

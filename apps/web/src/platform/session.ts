@@ -12,6 +12,16 @@ export interface Session {
 
 const STORAGE_KEY = 'tributary.session';
 
+/** What every call of a session carries. */
+export function headersOf({ accessToken, clientId, orgId, sandbox }: Session): Record<string, string> {
+  return {
+    authorization: `Bearer ${accessToken}`,
+    'x-api-key': clientId,
+    'x-gw-ims-org-id': orgId,
+    'x-sandbox-name': sandbox,
+  };
+}
+
 /** This browser tab's session, if it has one that still holds. */
 export function storedSession(): Session | undefined {
   const session = parseSession(sessionStorage.getItem(STORAGE_KEY));
