@@ -26,7 +26,7 @@ interface Drafts {
 }
 
 /** Something that the server could not tell as well, for it never hears of it. The message is for people. */
-export class Unfinished extends Error {
+class Unfinished extends Error {
   override readonly name = 'Unfinished';
 }
 
