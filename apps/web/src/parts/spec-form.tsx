@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import type { FieldValue, FieldValues, SpecField } from '../spec/spec-fields.ts';
+import { type FieldValue, type FieldValues, meaningfulFields, type SpecField } from '../spec/spec-fields.ts';
 import { FieldGrid } from './field-grid.tsx';
 import { SpecFieldInput } from './spec-field.tsx';
 
@@ -13,7 +13,7 @@ interface SpecFormProps {
   readonly kept?: ReadonlySet<string>;
 }
 
-/** The fields of a spec, in two columns where there is room. */
+/** The fields of a spec that have a meaning beside the others' values, in two columns where there is room. */
 export function SpecForm({ fields, values, onChange, problems, kept }: SpecFormProps) {
   const form = useRef<HTMLDivElement>(null);
   // Only what is newly wrong takes the focus, not every drawing of it.
@@ -24,7 +24,7 @@ export function SpecForm({ fields, values, onChange, problems, kept }: SpecFormP
   return (
     <div ref={form}>
       <FieldGrid>
-        {fields.map((field) => (
+        {meaningfulFields(fields, values).map((field) => (
           <SpecFieldInput
             key={field.key}
             field={field}

@@ -71,6 +71,17 @@ describe('params of fields', () => {
     expect(paramsOf(options, valuesOf(options, params))).toEqual(params);
   });
 
+  test.each([
+    [{}, ['columnDelimiter', 'encoding', 'header']],
+    [{ fileType: 'delimited' }, ['fileType', 'columnDelimiter', 'encoding', 'header']],
+    [{ fileType: 'json' }, ['fileType', 'encoding']],
+    [{ fileType: 'parquet' }, ['fileType']],
+  ])('are those alone that mean something beside %o', (format, sent) => {
+    const fields = specFields(read('files/local/connection-spec.json').exploreSpec.requestSpec);
+    const values = { ...format, columnDelimiter: ';', encoding: 'UTF-16', header: false };
+    expect(Object.keys(paramsOf(fields, values))).toEqual(sent);
+  });
+
   test('are missing where a field that must be given is empty', () => {
     const fields = specFields(read('files/local/connection-spec.json').authSpec[0].spec);
     expect(missingOf(fields, { folder: '' })).toEqual({ folder: 'Fill in: Folder' });

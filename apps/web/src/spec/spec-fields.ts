@@ -23,7 +23,12 @@ export interface SpecField {
   readonly default: FieldValue;
   readonly minimum: number | undefined;
   readonly maximum: number | undefined;
+  /** Where one of these holds, it has no meaning: it is neither shown nor sent. */
+  readonly ruledOutBy: readonly Condition[];
 }
+
+/** Values of other fields, by key: it holds where each of these has one of its values. */
+type Condition = Readonly<Record<string, readonly unknown[]>>;
 
 export type FieldValue = string | number | boolean | undefined;
 export type FieldValues = Readonly<Record<string, FieldValue>>;
@@ -59,9 +64,32 @@ export function specFields(
         default: plainValue(valueAt(property, 'default')),
         minimum: boundOf(property, 'minimum'),
         maximum: boundOf(property, 'maximum'),
+        ruledOutBy: ruledOutBy(schema, path),
       },
     ];
   });
+}
+
+/** A schema rules a property out by a condition of its `allOf` whose `then` has `false` in its place. */
+function ruledOutBy(schema: unknown, path: readonly { key: string }[]): readonly Condition[] {
+  const within = path.slice(0, -1).map(({ key }) => key);
+  const name = path.at(-1)?.key ?? '';
+  return listAt(schema, 'allOf').flatMap((condition) => {
+    const others = valueAt(condition, 'if', 'properties');
+    if (valueAt(condition, 'then', 'properties', name) !== false || !isObject(others)) return [];
+    return [
+      Object.fromEntries(
+        Object.entries(others).map(([other, given]) => [[...within, other].join('.'), listAt(given, 'enum')]),
+      ),
+    ];
+  });
+}
+
+/** The fields that have a meaning beside the values of the others. */
+export function meaningfulFields(fields: readonly SpecField[], values: FieldValues): readonly SpecField[] {
+  const holds = (condition: Condition) =>
+    Object.entries(condition).every(([key, choices]) => choices.includes(values[key]));
+  return fields.filter((field) => !field.ruledOutBy.some(holds));
 }
 
 /** Of alternatives the first one is what people fill in; the others are other ways of writing it. */
@@ -104,7 +132,7 @@ export function paramsOf(
   values: FieldValues,
 ): Readonly<Record<string, unknown>> {
   const params: Record<string, unknown> = {};
-  for (const field of fields) {
+  for (const field of meaningfulFields(fields, values)) {
     const value = values[field.key] ?? (field.isSentEmpty ? '' : undefined);
     if (field.isSentEmpty && value === '') put(params, field.key.split('.'), value);
     if (value === undefined || value === '' || (value === field.default && !field.isRequired)) continue;
@@ -139,7 +167,7 @@ export function missingOf(
   values: FieldValues,
 ): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    fields
+    meaningfulFields(fields, values)
       .filter(
         ({ key, isRequired, default: fallback }) => isRequired && (values[key] ?? fallback ?? '') === '',
       )
