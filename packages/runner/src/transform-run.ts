@@ -10,9 +10,11 @@ import {
 import { currentSchema, readTable, type SnapshotId } from '@tributary/lake';
 import type { StagedPage } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
+import type { KeyedRun } from './choose-read.ts';
 import { withDiagnostics } from './diagnostics.ts';
-import { ColumnsMissing, FlowUnfit, LandedPageDamaged, RowsMissing, StagedPageDamaged } from './failure.ts';
+import { ColumnsMissing, FlowUnfit, StagedPageDamaged } from './failure.ts';
 import { hasAllItems } from './held-items.ts';
+import { type LandedRows, withLandedBefore } from './landed-before.ts';
 import { withTable } from './live-files.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
 import { progressOf, type RunProgress } from './progress.ts';
@@ -20,10 +22,9 @@ import type { RunWindow } from './read-window.ts';
 import { scratchOf } from './scratch-folders.ts';
 import type { Attempt } from './services.ts';
 import { stagedFiles } from './staged-items.ts';
-import { announcedRows, type StagedRead, stagedFile } from './staged-pages.ts';
+import { announcedRows, requireAnnounced, type StagedRead, stagedFile } from './staged-pages.ts';
 import type { PagesHere } from './staging-area.ts';
 import { targetFields } from './target-fields.ts';
-import { timeWatermark } from './time-watermark.ts';
 import { transformReadable } from './transform-readable.ts';
 import { keyMapping } from './write-mode.ts';
 
@@ -92,24 +93,60 @@ interface Mapping {
 /** Maps rows of pages that are on this machine. */
 async function mapRows(
   attempt: Attempt,
-  { prepared, columns, batchId, dataDirectory }: Mapping,
+  mapping: Mapping,
   all: StagedRead,
   landed: LandedRows | undefined,
 ): Promise<MappedRead> {
-  const { services, store, run, signal } = attempt;
-  const { keyed } = progressOf(run);
-  const table = await currentTable({ services, store }, prepared.dataSetId);
-  const planned = planMappings({ mappings: prepared.mappings, columns, target: prepared.schema.root });
-  if (!planned.ok) throw new ColumnsMissing(planned.errors.map(({ message }) => message));
-  const key =
-    keyed && keyMapping(keyed.keyColumns, planned.plan, prepared.schema.root, `the mode ${keyed.mode}`);
-  if (key?.ok === false) throw new ColumnsMissing(key.violations.map(({ message }) => message));
+  const { services, run } = attempt;
+  const { batchId, columns, dataDirectory } = mapping;
+  const { key, fields, snapshotId, transform } = await transformInto(attempt, mapping, landed);
+  const { result, staged } = await transformReadable(attempt, all, {
+    columns,
+    transform,
+    async clear() {
+      await services.diagnostics.remove(batchId);
+      await rm(dataDirectory, { recursive: true, force: true });
+      await mkdir(dataDirectory, { recursive: true });
+    },
+  });
+  requireAnnounced(staged.pages, result.inputRows);
+  if (key === undefined) return { result, staged };
+  const rows = {
+    ...result,
+    ...(result.keys && {
+      // A key that did not come may be one of what could not be read.
+      keys: { ...result.keys, isComplete: result.keys.isComplete && hasAllItems(run, staged.partitions) },
+    }),
+    keyed: { key: key.map((path) => leafField(fields, path)), snapshotId },
+  };
+  return { result: rows, staged };
+}
+
+/** The transform of pages into the table as it is now, and what of that table it goes by. */
+interface TableTransform {
+  /** Paths of the fields that rows are told apart by; undefined where they are appended. */
+  readonly key: readonly (readonly string[])[] | undefined;
+  readonly fields: readonly TargetField[];
+  readonly snapshotId: SnapshotId | undefined;
+  transform(read: StagedRead): Promise<TransformResult>;
+}
+
+async function transformInto(
+  attempt: Attempt,
+  { prepared, columns, batchId, dataDirectory }: Mapping,
+  landed: LandedRows | undefined,
+): Promise<TableTransform> {
+  const { services, run, signal } = attempt;
+  const progress = progressOf(run);
+  const { keyed } = progress;
+  const table = await currentTable(attempt, prepared.dataSetId);
+  const { plan, key } = plannedMapping(prepared, columns, keyed);
   const fields = targetFields(currentSchema(table.metadata));
   const request = {
     landed: landed?.pages.map(stagedFile) ?? [],
     ...(landed ? { landedColumns: landed.columns } : {}),
     columns,
-    plan: planned.plan,
+    plan,
     target: prepared.schema.root,
     fields,
     identities: prepared.identities,
@@ -118,53 +155,50 @@ async function mapRows(
   };
   const keyedRows = keyed &&
     key && {
-      key: key.key,
+      key,
       ...(keyed.versionColumn !== undefined && { versionColumn: keyed.versionColumn }),
       ...(keyed.deletionColumn !== undefined && { deletionColumn: keyed.deletionColumn }),
       directory: await services.scratch.make(scratchOf(attempt)),
     };
-  const transform = (files: readonly StagedFile[], live?: readonly LiveFile[]) =>
+  const transformFiles = (staged: readonly StagedFile[], live?: readonly LiveFile[]) =>
     withDiagnostics(attempt, prepared, batchId, (diagnosticsDirectory) =>
       services.engine.transform(
         {
           ...request,
-          staged: files,
+          staged,
           diagnosticsDirectory,
           ...(keyedRows && { keyed: { ...keyedRows, ...(live && { table: live }) } }),
         },
         signal,
       ),
     );
-  const { result, staged } = await transformReadable(attempt, all, {
-    columns,
-    async transform(read) {
-      if (isEmptyRead(progressOf(run), read.pages)) return NO_ROWS;
-      const files = stagedFiles(read.pages, read.partitions);
+  return {
+    key,
+    fields,
+    snapshotId: table.metadata['current-snapshot-id'],
+    async transform({ pages, partitions }) {
+      if (isEmptyRead(progress, pages)) return NO_ROWS;
+      const files = stagedFiles(pages, partitions);
       return keyed?.isWhole
-        ? withTable(services.lake, table, (live) => transform(files, live), signal)
-        : transform(files);
+        ? withTable(services.lake, table, (live) => transformFiles(files, live), signal)
+        : transformFiles(files);
     },
-    async clear() {
-      await services.diagnostics.remove(batchId);
-      await rm(dataDirectory, { recursive: true, force: true });
-      await mkdir(dataDirectory, { recursive: true });
-    },
-  });
-  const { pages, partitions } = staged;
-  const announced = announcedRows(pages);
-  if (announced !== undefined && announced !== result.inputRows)
-    throw new RowsMissing(announced, result.inputRows);
-  if (key === undefined) return { result, staged };
-  const keyFields = key.key.map((path) => leafField(fields, path));
-  const rows = {
-    ...result,
-    ...(result.keys && {
-      // A key that did not come may be one of what could not be read.
-      keys: { ...result.keys, isComplete: result.keys.isComplete && hasAllItems(run, partitions) },
-    }),
-    keyed: { key: keyFields, snapshotId: table.metadata['current-snapshot-id'] },
   };
-  return { result: rows, staged };
+}
+
+/** @throws {ColumnsMissing} when the mappings read other columns by now, or none reads the key */
+function plannedMapping(
+  { mappings, schema }: PreparedFlow,
+  columns: readonly SourceColumn[],
+  keyed: KeyedRun | undefined,
+) {
+  const planned = planMappings({ mappings, columns, target: schema.root });
+  if (!planned.ok) throw new ColumnsMissing(planned.errors.map(({ message }) => message));
+  const { plan } = planned;
+  if (keyed === undefined) return { plan, key: undefined };
+  const mapped = keyMapping(keyed.keyColumns, plan, schema.root, `the mode ${keyed.mode}`);
+  if (!mapped.ok) throw new ColumnsMissing(mapped.violations.map(({ message }) => message));
+  return { plan, key: mapped.key };
 }
 
 /**
@@ -191,36 +225,6 @@ export const NO_ROWS: TransformResult = {
   diagnosticsFiles: [],
   errors: [],
 };
-
-/** Rows of the stretch that is read again, as they have landed before. */
-interface LandedRows {
-  /** On this machine. */
-  readonly pages: readonly StagedPage[];
-  readonly columns: readonly string[];
-}
-
-/**
- * Has at hand what tells rows that have landed from those that have not. Rows that are told apart by a key
- * may land again, so that there a page that is gone costs work and nothing else; and where all rows are read,
- * they are compared with the table itself.
- */
-async function withLandedBefore<T>(
-  { services, store, run, signal }: Attempt,
-  window: RunWindow | undefined,
-  work: (landed: LandedRows | undefined) => Promise<T>,
-): Promise<T> {
-  const { keyed } = progressOf(run);
-  if (window === undefined || keyed?.isWhole) return work(undefined);
-  const watermark = await timeWatermark(store, run.flowId);
-  if (watermark?.deltaColumn !== window.column) return work(undefined);
-  const { unsettledPages, settledUpTo, columns } = watermark;
-  const compare = (landed: PagesHere) => {
-    if (landed.ok) return work({ pages: landed.pages, columns });
-    if (keyed !== undefined) return work(undefined);
-    throw new LandedPageDamaged(landed.damaged.path, settledUpTo);
-  };
-  return services.staging.withPages(unsettledPages, compare, signal);
-}
 
 /** The table of a dataset as its pointer shows it now. */
 export async function currentTable(
