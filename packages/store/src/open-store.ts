@@ -78,6 +78,8 @@ export async function openEmbeddedDatabase(dataFolder: string): Promise<OpenData
 
 /** Connections of one process to a PostgreSQL server. */
 const POOL_SIZE = 10;
+/** A connection that has been silent for so long is probed: the end of its server's machine is told by nobody else. */
+const PROBED_AFTER_MS = 10_000;
 
 /** The PostgreSQL server does not answer, does not let this process in, or could not be brought up to date. */
 export class DatabaseNotUsable extends Error {
@@ -116,7 +118,12 @@ export async function openPostgresStore(databaseUrl: string): Promise<Store> {
 
 /** @throws {DatabaseNotUsable} whose message repeats nothing of the URL's credentials. */
 export async function openPostgresDatabase(databaseUrl: string): Promise<OpenDatabase> {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: POOL_SIZE });
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: POOL_SIZE,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: PROBED_AFTER_MS,
+  });
   // A connection that breaks fails its next query, and one that is idle is replaced: told of without a listener, in the
   // pool or between two queries of a transaction, it would end the process.
   pool.on('error', () => undefined);
