@@ -16,7 +16,7 @@ const request = {
 };
 
 function csv(path: string, ...header: readonly string[]): FileLayout {
-  return { kind: 'csv', path, name: path, header };
+  return { kind: 'csv', path, name: path, header, isSequential: false };
 }
 
 function count(text: string, part: string): number {

@@ -2,11 +2,19 @@ import { quoteLiteral } from '@tributary/data-prep';
 import type { SourceColumn } from '@tributary/xdm';
 import { readHeader } from './csv-header.ts';
 import { EngineError } from './engine-error.ts';
-import { type Purpose, pathList, READABLE, rawName, recordOptions } from './relation-parts.ts';
+import {
+  type Purpose,
+  pathList,
+  READABLE,
+  type RecordText,
+  rawName,
+  recordOptions,
+} from './relation-parts.ts';
+import { needsOneThread } from './sequential-reads.ts';
 import type { DelimitedFormat } from './transform.ts';
 
 /** A text with a delimiter whose first record has been read. */
-export interface DelimitedLayout extends DelimitedFormat {
+export interface DelimitedLayout extends DelimitedFormat, RecordText {
   readonly path: string;
   /** What people know the file by. */
   readonly name: string;
@@ -24,7 +32,7 @@ export async function delimitedLayout(
   if (first === undefined) return undefined;
   // A column without a name gets the one that it would have without a header.
   const header = first.map((text, position) => (format.hasHeader && text) || `column_${position + 1}`);
-  return { ...format, path, name, header };
+  return { ...format, path, name, header, isSequential: await needsOneThread(path) };
 }
 
 /** All files have the format and the header of the first. A column that they do not have is null. */
@@ -58,7 +66,7 @@ export function delimitedRelation(
     `nullstr = ${quoteLiteral(first.nullText)}`,
     'allow_quoted_nulls = false',
     'null_padding = false',
-    ...recordOptions(purpose),
+    ...recordOptions(purpose, first),
     `columns = {${header.map((_, position) => `'c${position}': 'VARCHAR'`).join(', ')}}`,
   ];
   return `SELECT ${selected.join(', ')}, ${READABLE} FROM read_csv(${pathList(files)}, ${options.join(', ')})`;

@@ -5,10 +5,12 @@ import { type DelimitedLayout, delimitedLayout } from './delimited-rows.ts';
 import { EngineError } from './engine-error.ts';
 import { type JsonRowsLayout, jsonRowsLayout } from './json-rows.ts';
 import { type ParquetLayout, parquetLayout } from './parquet-rows.ts';
+import type { RecordText } from './relation-parts.ts';
+import { needsOneThread } from './sequential-reads.ts';
 import type { JsonPageFormat, StagedFile } from './transform.ts';
 import type { Resources } from './transform-job.ts';
 
-export interface CsvLayout {
+export interface CsvLayout extends RecordText {
   readonly kind: 'csv';
   readonly path: string;
   /** What people know the file by. */
@@ -111,7 +113,7 @@ async function csvLayout(path: string, name: string): Promise<CsvLayout | undefi
       `The staged file ${name} is cut off: its last record has no line end.`,
     );
   }
-  return { kind: 'csv', path, name, header };
+  return { kind: 'csv', path, name, header, isSequential: await needsOneThread(path) };
 }
 
 /** A database that reads the footers of the Parquet files, opened where there is one. */

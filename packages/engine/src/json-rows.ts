@@ -7,14 +7,16 @@ import {
   MAX_RECORD_BYTES,
   type Purpose,
   pathList,
+  type RecordText,
   rawName,
   recordOptions,
   UNREADABLE,
 } from './relation-parts.ts';
+import { hasTooLongLine } from './sequential-reads.ts';
 import { isStagedAsJson } from './source-types.ts';
 
 /** A file of JSON objects. */
-export interface JsonRowsLayout {
+export interface JsonRowsLayout extends RecordText {
   readonly kind: 'json-lines' | 'json-array';
   readonly path: string;
   /** What people know the file by. */
@@ -30,7 +32,9 @@ export async function jsonRowsLayout(
   kind: JsonRowsLayout['kind'],
 ): Promise<JsonRowsLayout | undefined> {
   const first = await firstCharacter(path);
-  return first === undefined ? undefined : { kind, path, name, isArray: first === '[' };
+  if (first === undefined) return undefined;
+  const isSequential = kind === 'json-lines' && (await hasTooLongLine(path));
+  return { kind, path, name, isArray: first === '[', isSequential };
 }
 
 /**
@@ -56,7 +60,8 @@ export function jsonRowsRelation(
  * or is nested too deep.
  */
 export function jsonItems(files: readonly JsonRowsLayout[], purpose: Purpose): string {
-  if (files[0]?.kind === 'json-lines') {
+  const [first] = files;
+  if (first?.kind === 'json-lines') {
     const options = [
       'auto_detect = false',
       'header = false',
@@ -64,7 +69,7 @@ export function jsonItems(files: readonly JsonRowsLayout[], purpose: Purpose): s
       `delim = '\u0001'`,
       `quote = ''`,
       `escape = ''`,
-      ...recordOptions(purpose),
+      ...recordOptions(purpose, first),
       `columns = {'record': 'VARCHAR'}`,
     ];
     return (
@@ -73,7 +78,7 @@ export function jsonItems(files: readonly JsonRowsLayout[], purpose: Purpose): s
     );
   }
   const options = [
-    `format = '${files[0]?.isArray === true ? 'array' : 'unstructured'}'`,
+    `format = '${first?.isArray === true ? 'array' : 'unstructured'}'`,
     `records = 'false'`,
     `columns = {'item': 'JSON'}`,
     `maximum_object_size = ${MAX_RECORD_BYTES}`,

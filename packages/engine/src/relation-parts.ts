@@ -26,11 +26,18 @@ export function pathList(files: readonly { readonly path: string }[]): string {
   return `[${files.map(({ path }) => quoteLiteral(path)).join(', ')}]`;
 }
 
+/** A text of records. */
+export interface RecordText {
+  /** Whether it is read right by one thread only. */
+  readonly isSequential: boolean;
+}
+
 /** Options of DuckDB's CSV reader: how much a record may take, and what becomes of one that cannot be read. */
-export function recordOptions(purpose: Purpose): readonly string[] {
+export function recordOptions(purpose: Purpose, { isSequential }: RecordText): readonly string[] {
   return [
     `max_line_size = ${MAX_RECORD_BYTES}`,
     `buffer_size = ${BUFFER_BYTES}`,
+    `parallel = ${!isSequential}`,
     purpose === 'land' ? 'store_rejects = true' : 'ignore_errors = true',
   ];
 }

@@ -48,14 +48,16 @@ export function stagedRelations(
   );
   const parquet = layouts.filter((layout) => layout.kind === 'parquet');
   return [
-    ...alike(csvFiles, ({ header }) => header).map((files) => csvRelation(files, columns, purpose)),
+    ...alike(csvFiles, ({ header, isSequential }) => [header, isSequential]).map((files) =>
+      csvRelation(files, columns, purpose),
+    ),
     ...alike(jsonPages, ({ rowsAt, keys = {}, deletions }) => [rowsAt, keys, deletions]).map((pages) =>
       jsonPageRelation(pages, columns, purpose),
     ),
     ...alike(delimited, ({ path: _, name: __, ...layout }) => layout).map((files) =>
       delimitedRelation(files, columns, purpose),
     ),
-    ...alike(jsonRows, ({ kind, isArray }) => [kind, isArray]).map((files) =>
+    ...alike(jsonRows, ({ kind, isArray, isSequential }) => [kind, isArray, isSequential]).map((files) =>
       jsonRowsRelation(files, columns, purpose),
     ),
     ...alike(parquet, (layout) => layout.columns).map((files) => parquetRelation(files, columns)),
@@ -77,13 +79,14 @@ function csvRelation(
   purpose: Purpose,
 ): string {
   const [first] = files;
-  const header = first?.header ?? [];
+  if (first === undefined) throw new RangeError('no files');
+  const { header } = first;
   const selected = columns.map((column, index) => {
     const position = header.indexOf(column.name);
     if (position === -1 && purpose === 'compare') return `CAST(NULL AS VARCHAR) AS ${rawName(index)}`;
     if (position === -1 || position !== header.lastIndexOf(column.name)) {
       const times = position === -1 ? 'no column' : 'more than one column';
-      throw new EngineError('invalid', `${first?.name} has ${times} named ${JSON.stringify(column.name)}.`);
+      throw new EngineError('invalid', `${first.name} has ${times} named ${JSON.stringify(column.name)}.`);
     }
     return `c${position} AS ${rawName(index)}`;
   });
@@ -94,7 +97,7 @@ function csvRelation(
     `quote = '"'`,
     `escape = '"'`,
     'null_padding = false',
-    ...recordOptions(purpose),
+    ...recordOptions(purpose, first),
     `columns = {${header.map((_, position) => `'c${position}': 'VARCHAR'`).join(', ')}}`,
   ];
   return `SELECT ${selected.join(', ')}, ${READABLE} FROM read_csv(${pathList(files)}, ${options.join(', ')})`;
