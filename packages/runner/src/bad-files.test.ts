@@ -86,6 +86,10 @@ describe('a file that cannot be read', () => {
     expect(codesOf(run)).toContain('ITEMS_HELD_BACK');
     expect(progressOf(run).errors).toMatchObject([{ code: 'CONNECTOR-2001-500' }]);
     expect(progressOf(run).errors[0]?.message).toContain(bad);
+    expect(progressOf(run).extract?.partitions).toMatchObject([
+      { item: `/${bad}` },
+      { item: `/${good}`, stagedRows: null, pages: 1, bytes: rows.length },
+    ]);
     expect(run.attempt).toBe(1);
   });
 

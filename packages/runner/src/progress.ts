@@ -90,11 +90,15 @@ export interface Waiting {
 
 export interface ExtractedPartition {
   readonly id: string;
+  /** Of a file its path. */
+  readonly item?: string;
   /** Rows that the source announced when the read was planned; null where it did not. */
   readonly announcedRows: number | null;
   /** Rows of the staged pages, as the source counted them with each; null where it did not. */
   readonly stagedRows: number | null;
   readonly pages: number;
+  /** Of the pages, as they are staged. */
+  readonly bytes: number;
 }
 
 export interface RunOutcome {

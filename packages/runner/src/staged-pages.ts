@@ -31,17 +31,23 @@ export function figuresOf(staged: StagedRead): {
 } {
   return {
     files: staged.pages.length,
-    bytes: staged.pages.reduce((sum, page) => sum + page.bytes, 0),
+    bytes: bytesOf(staged.pages),
     partitions: staged.partitions.slice(0, MAX_SHOWN_PARTITIONS).map((partition) => {
       const own = pagesOf(staged, partition);
       return {
         id: partition.id,
+        ...(partition.item && { item: partition.item.name }),
         announcedRows: partition.announcedRows ?? null,
         stagedRows: announcedRows(own) ?? null,
         pages: own.length,
+        bytes: bytesOf(own),
       };
     }),
   };
+}
+
+function bytesOf(pages: readonly StagedPage[]): number {
+  return pages.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** A staged page as the engine reads it. */
