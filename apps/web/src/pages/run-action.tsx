@@ -1,6 +1,6 @@
 import { Button } from '@react-spectrum/s2/Button';
 import { useState } from 'react';
-import { actionsFor } from '../flow/run-actions.ts';
+import { actionsFor, hasMissed } from '../flow/run-actions.ts';
 import { Actions } from '../parts/actions.tsx';
 import type { Flow, Run } from '../platform/answers.ts';
 import type { PlatformClient } from '../platform/platform-client.ts';
@@ -23,6 +23,10 @@ const labels: Readonly<Record<Action, string>> = {
   're-trigger': 'Run again',
   'accept-drift': 'Accept the columns and run',
 };
+
+function labelOf(action: Action, run: Run): string {
+  return action === 're-trigger' && !hasMissed(run) ? 'Try held-back files again' : labels[action];
+}
 
 /** What can be done with one run. */
 export function RunAction({
@@ -59,7 +63,7 @@ export function RunAction({
           isPending={pending === action}
           onPress={() => act(action)}
         >
-          {labels[action]}
+          {labelOf(action, run)}
         </Button>
       ))}
     </Actions>

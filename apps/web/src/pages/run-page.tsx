@@ -11,14 +11,15 @@ import { Section } from '../parts/section.tsx';
 import { Status } from '../parts/status.tsx';
 import { isUnderWay } from '../platform/answers.ts';
 import type { PlatformClient } from '../platform/platform-client.ts';
-import type { EarlierAttempt, Partition, RunDetails, TimeWindow } from '../platform/run-details.ts';
+import type { EarlierAttempt, RunDetails, TimeWindow } from '../platform/run-details.ts';
 import { usePolling } from '../use-polling.ts';
 import { flowPath, WEBHOOKS_PATH } from '../use-route.ts';
 import { byteSize, count, dateTime, runDuration, runStatusWords } from '../wording.ts';
+import { HeldFilesSection } from './held-files-section.tsx';
+import { PartitionsSection } from './partitions-section.tsx';
 import { RejectedRowsSection } from './rejected-rows-section.tsx';
 import { RunAction } from './run-action.tsx';
 
-const text = style({ font: 'body', margin: 0 });
 const code = style({ font: 'code-sm' });
 
 interface RunPageProps {
@@ -66,13 +67,19 @@ export function RunPage({ client, flowId, runId }: RunPageProps) {
         <ProblemAlert title="That was refused" problem={problem} />
       </PageTop>
       {page.state === 'loading' && <Loading what="the run" />}
-      {known && <Details client={client} details={known.details} />}
+      {known && <Details client={client} flowId={flowId} details={known.details} />}
     </>
   );
 }
 
-function Details({ client, details }: { client: PlatformClient; details: RunDetails }) {
-  const { run, earlierAttempts, partitions, batchId } = details;
+interface DetailsProps {
+  readonly client: PlatformClient;
+  readonly flowId: string;
+  readonly details: RunDetails;
+}
+
+function Details({ client, flowId, details }: DetailsProps) {
+  const { run, earlierAttempts, partitions, shownHeldFiles, batchId } = details;
   return (
     <>
       {run.errors.length > 0 && (
@@ -84,6 +91,9 @@ function Details({ client, details }: { client: PlatformClient; details: RunDeta
         <Section title="Notices">
           <CodedList items={run.notices} tone="neutral" />
         </Section>
+      )}
+      {run.heldFiles > 0 && (
+        <HeldFilesSection flowId={flowId} runId={run.id} files={shownHeldFiles} total={run.heldFiles} />
       )}
       <Section title="Details">
         <Facts
@@ -109,20 +119,7 @@ function Details({ client, details }: { client: PlatformClient; details: RunDeta
           />
         </Section>
       )}
-      {partitions.length > 0 && (
-        <Section title="Partitions">
-          <p className={text}>
-            The parts of the source that are read on their own, and read again where one breaks off.
-          </p>
-          <RecordTable
-            label="Partitions"
-            columns={partitionColumns}
-            records={partitions}
-            keyOf={({ id }) => id}
-            onNarrow="cards"
-          />
-        </Section>
-      )}
+      {partitions.length > 0 && <PartitionsSection partitions={partitions} />}
     </>
   );
 }
@@ -213,20 +210,4 @@ const attemptColumns: readonly Column<EarlierAttempt>[] = [
   { title: 'Ended', cell: ({ at }) => at !== undefined && dateTime(at), isShort: true },
   { title: 'Class', cell: ({ code: error }) => <span className={code}>{error}</span>, isShort: true },
   { title: 'Why', cell: ({ message }) => message },
-];
-
-const partitionColumns: readonly Column<Partition>[] = [
-  { title: 'Partition', cell: ({ id }) => <bdi className={code}>{id}</bdi> },
-  {
-    title: 'Rows announced',
-    cell: ({ announcedRows }) => (announcedRows === undefined ? 'Not told' : count(announcedRows)),
-    align: 'end',
-  },
-  {
-    title: 'Rows staged', // Rows of files are counted when they are read by the engine.
-    cell: ({ announcedRows, stagedRows }) =>
-      announcedRows === undefined && stagedRows === 0 ? 'Not told' : count(stagedRows),
-    align: 'end',
-  },
-  { title: 'Pages', cell: ({ pages }) => count(pages), align: 'end' },
 ];

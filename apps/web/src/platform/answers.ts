@@ -77,6 +77,8 @@ export interface Run {
   readonly bytes: { readonly in: number; readonly out: number };
   readonly errors: readonly RunError[];
   readonly notices: readonly RunNotice[];
+  /** How many files are held back that this run or earlier ones could not read. */
+  readonly heldFiles: number;
   /** Until when the run stands still for its source. */
   readonly waitingUntil: number | undefined;
   /** When a queued run begins that was asked for a later time. */
@@ -190,6 +192,7 @@ export function parseRun(body: unknown): Run {
     bytes: { in: numberAt(bytes, 'inputBytes') ?? 0, out: numberAt(bytes, 'outputBytes') ?? 0 },
     errors: listAt(status, 'errors').map(parseCoded),
     notices: listAt(status, 'extensions', 'notices').map(parseCoded),
+    heldFiles: numberAt(metrics, 'fileSummary', 'failedFileCount') ?? 0,
     waitingUntil: numberAt(status, 'extensions', 'waiting', 'untilUTC'),
     startsAt: numberAt(status, 'extensions', 'startsAtUTC'),
   };

@@ -6,6 +6,15 @@ test('a run’s details are read from the documented body', () => {
     id: 'r1',
     flowId: 'f1',
     metrics: {
+      fileSummary: {
+        failedFileCount: 1,
+        extensions: {
+          heldBack: {
+            count: 1,
+            files: [{ name: '/a.gz', code: 'BAD', message: 'is cut off', runId: 'r0', sinceUTC: 3 }],
+          },
+        },
+      },
       recordSummary: {
         extensions: { sourceRecordCount: { compared: true, source: 1200, staged: 1199 } },
       },
@@ -24,7 +33,12 @@ test('a run’s details are read from the documented body', () => {
         activityType: 'copyActivity',
         durationSummary: { extensions: { windowStart: 0, windowEnd: 5 } },
         recordSummary: {
-          extensions: { partitions: [{ id: 'p1', announcedRows: null, stagedRows: 3, pages: 1 }] },
+          extensions: {
+            partitions: [
+              { id: 'p1', announcedRows: 4, stagedRows: 3, pages: 1, bytes: 20 },
+              { id: 'p2', item: '/b.csv', announcedRows: null, stagedRows: null, pages: 1, bytes: 9 },
+            ],
+          },
         },
       },
       { activityType: 'promotionActivity', targetInfo: [{ reference: { ids: ['01BATCH'] } }] },
@@ -39,7 +53,12 @@ test('a run’s details are read from the documented body', () => {
     reconciliation: { source: 1200, staged: 1199 },
     window: { from: 0, to: 5 },
     requestedWindow: undefined,
-    partitions: [{ id: 'p1', announcedRows: undefined, stagedRows: 3, pages: 1 }],
+    partitions: [
+      { id: 'p1', item: undefined, announcedRows: 4, stagedRows: 3, pages: 1, bytes: 20 },
+      { id: 'p2', item: '/b.csv', announcedRows: undefined, stagedRows: undefined, pages: 1, bytes: 9 },
+    ],
+    run: { heldFiles: 1 },
+    shownHeldFiles: [{ name: '/a.gz', code: 'BAD', message: 'is cut off', runId: 'r0', since: 3 }],
     batchId: '01BATCH',
   });
 });

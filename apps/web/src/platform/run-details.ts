@@ -1,13 +1,25 @@
 import { listAt, numberAt, textAt, valueAt } from '../json.ts';
-import { parseRun, type Run, type RunError } from './answers.ts';
+import { parseCoded, parseRun, type Run, type RunError } from './answers.ts';
 
-/** A part of what a run reads. */
+/** A part of what a run reads. Rows are undefined where the source does not tell how many there are. */
 export interface Partition {
   readonly id: string;
-  /** How many rows the source announced; undefined where it does not tell. */
+  /** Of a file its path. */
+  readonly item: string | undefined;
   readonly announcedRows: number | undefined;
-  readonly stagedRows: number;
+  readonly stagedRows: number | undefined;
   readonly pages: number;
+  /** As they are staged; undefined of runs that did not count them yet. */
+  readonly bytes: number | undefined;
+}
+
+/** A file that cannot be read, and that no run reads before it is mended or asked for. */
+export interface HeldFile extends RunError {
+  readonly name: string;
+  /** The run that found it. */
+  readonly runId: string | undefined;
+  /** Epoch milliseconds. */
+  readonly since: number | undefined;
 }
 
 /** Why an attempt at a run ended before it had come through. */
@@ -40,6 +52,8 @@ export interface RunDetails {
   /** The window on the delta column that it reads. */
   readonly window: TimeWindow | undefined;
   readonly partitions: readonly Partition[];
+  /** The first of the run's `heldFiles`. */
+  readonly shownHeldFiles: readonly HeldFile[];
   /** The rows that the source counted, and those that have come; or why they were not compared. */
   readonly reconciliation:
     | { readonly source: number; readonly staged: number }
@@ -80,16 +94,34 @@ export function parseRunDetails(body: unknown): RunDetails {
     refreshColumns: namesIn(extensions, 'refreshColumns'),
     requestedWindow: windowOf(valueAt(extensions, 'requestedWindow'), 'windowStartUTC', 'windowEndUTC'),
     window: windowOf(valueAt(copy, 'durationSummary', 'extensions'), 'windowStart', 'windowEnd'),
-    partitions: listAt(copy, 'recordSummary', 'extensions', 'partitions').map((each) => ({
-      id: textAt(each, 'id') ?? '',
-      announcedRows: numberAt(each, 'announcedRows'),
-      stagedRows: numberAt(each, 'stagedRows') ?? 0,
-      pages: numberAt(each, 'pages') ?? 0,
-    })),
+    partitions: listAt(copy, 'recordSummary', 'extensions', 'partitions').map(parsePartition),
+    shownHeldFiles: listAt(body, 'metrics', 'fileSummary', 'extensions', 'heldBack', 'files').map(
+      parseHeldFile,
+    ),
     reconciliation: parseReconciliation(valueAt(records, 'sourceRecordCount')),
     alreadyLanded: numberAt(records, 'alreadyLandedRecordCount') ?? 0,
     filesRead: numberAt(copy, 'fileSummary', 'inputFileCount') ?? 0,
     batchId: textAt(promotion, 'targetInfo', 0, 'reference', 'ids', 0),
+  };
+}
+
+function parsePartition(partition: unknown): Partition {
+  return {
+    id: textAt(partition, 'id') ?? '',
+    item: textAt(partition, 'item'),
+    announcedRows: numberAt(partition, 'announcedRows'),
+    stagedRows: numberAt(partition, 'stagedRows'),
+    pages: numberAt(partition, 'pages') ?? 0,
+    bytes: numberAt(partition, 'bytes'),
+  };
+}
+
+function parseHeldFile(file: unknown): HeldFile {
+  return {
+    ...parseCoded(file),
+    name: textAt(file, 'name') ?? 'unknown file',
+    runId: textAt(file, 'runId'),
+    since: numberAt(file, 'sinceUTC'),
   };
 }
 
