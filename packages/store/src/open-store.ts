@@ -11,7 +11,7 @@ import { prepareStatements } from './prepared-statements.ts';
 import { createStore, type Store } from './store.ts';
 import { keepStatistics, renewStatistics } from './table-statistics.ts';
 import type { Tables } from './tables.ts';
-import { embeddedDb, openWorkQueue, serverDb } from './work-queue.ts';
+import { embeddedDb, openWorkQueue, serverDb, type WorkQueue } from './work-queue.ts';
 
 /** A database of the store's, brought up to date. */
 export interface OpenDatabase {
@@ -103,7 +103,7 @@ function reasonOf(error: unknown): string {
 export async function openPostgresStore(databaseUrl: string): Promise<Store> {
   const { database, db, close } = await openPostgresDatabase(databaseUrl);
   try {
-    const work = await openWorkQueue(db, false);
+    const work = await openWorkQueueAlone(database, db);
     const store = createStore(database, work, async () => {
       await work.stop();
       await close();
@@ -114,6 +114,16 @@ export async function openPostgresStore(databaseUrl: string): Promise<Store> {
     await close();
     throw new DatabaseNotUsable(error);
   }
+}
+
+/** Processes that start at once come one after another: two that make the queue's schema trip over each other. */
+function openWorkQueueAlone(database: Kysely<Tables>, db: Db): Promise<WorkQueue> {
+  return database.transaction().execute(async (transaction) => {
+    await sql`select pg_advisory_xact_lock(hashtextextended('the work queue is opened', 0))`.execute(
+      transaction,
+    );
+    return openWorkQueue(db, false);
+  });
 }
 
 /** @throws {DatabaseNotUsable} whose message repeats nothing of the URL's credentials. */
