@@ -8,17 +8,15 @@ import { flowChanges } from '../flow/flow-changes.ts';
 import { draftOf, type ScheduleDraft } from '../flow/schedule.ts';
 import { Card } from '../parts/card.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
-import { SpecForm } from '../parts/spec-form.tsx';
 import type { Flow } from '../platform/answers.ts';
 import type { FlowSubject } from '../platform/flow-subject.ts';
 import type { PlatformClient } from '../platform/platform-client.ts';
 import { type FieldValues, valuesOf } from '../spec/spec-fields.ts';
 import { problemsBelow, useAction } from '../use-action.ts';
-import { ScheduleForm } from './schedule-form.tsx';
+import { ScheduleAndOptions } from './schedule-and-options.tsx';
 import { WriteForm } from './write-form.tsx';
 
 const cards = style({ display: 'flex', flexDirection: 'column', gap: 16 });
-const partHeading = style({ font: 'title', margin: 0 });
 const whole = style({ width: 'full' });
 
 interface FlowSettingsFormProps {
@@ -77,24 +75,14 @@ export function FlowSettingsForm({ client, flow, subject, onDone }: FlowSettings
             problems={problemsBelow(violations, `/transformations/${flow.copy?.index ?? 0}/params`)}
           />
         </Card>
-        <Card>
-          <h3 className={partHeading}>Schedule</h3>
-          <ScheduleForm
-            frequencies={spec.frequencies}
-            draft={schedule}
-            onChange={(change) => setSchedule({ ...schedule, ...change })}
-            problems={problemsBelow(violations, '/scheduleParams')}
-          />
-        </Card>
-        <Card>
-          <h3 className={partHeading}>Options</h3>
-          <SpecForm
-            fields={spec.options}
-            values={options}
-            onChange={(key, value) => setOptions({ ...options, [key]: value })}
-            problems={problemsBelow(violations, '/options')}
-          />
-        </Card>
+        <ScheduleAndOptions
+          spec={spec}
+          schedule={schedule}
+          onSchedule={setSchedule}
+          options={options}
+          onOptions={setOptions}
+          violations={violations}
+        />
         <ProblemAlert title="The flow could not be changed" problem={saving.problem} />
         <div>
           <Button type="submit" variant="accent" isPending={saving.isPending}>

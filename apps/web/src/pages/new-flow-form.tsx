@@ -10,13 +10,12 @@ import { planOf } from '../flow/plan.ts';
 import { newSchedule, type ScheduleDraft } from '../flow/schedule.ts';
 import { Card } from '../parts/card.tsx';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
-import { SpecForm } from '../parts/spec-form.tsx';
 import type { FlowSpec } from '../platform/flow-setup.ts';
 import type { FieldValues } from '../spec/spec-fields.ts';
 import { problemsBelow, useAction } from '../use-action.ts';
 import { flowPath, navigate } from '../use-route.ts';
 import type { NewFlowProps } from './new-flow-section.tsx';
-import { ScheduleForm } from './schedule-form.tsx';
+import { ScheduleAndOptions } from './schedule-and-options.tsx';
 import { TargetForm } from './target-form.tsx';
 import { WriteForm } from './write-form.tsx';
 
@@ -96,24 +95,14 @@ export function NewFlowForm(props: NewFlowProps & { readonly spec: FlowSpec }) {
             problems={problemsBelow(creating.violations, '/transformations/0/params')}
           />
         </Card>
-        <Card>
-          <h3 className={partHeading}>Schedule</h3>
-          <ScheduleForm
-            frequencies={spec.frequencies}
-            draft={schedule}
-            onChange={(change) => setSchedule({ ...schedule, ...change })}
-            problems={problemsBelow(creating.violations, '/scheduleParams')}
-          />
-        </Card>
-        <Card>
-          <h3 className={partHeading}>Options</h3>
-          <SpecForm
-            fields={spec.options}
-            values={options}
-            onChange={(key, value) => setOptions({ ...options, [key]: value })}
-            problems={problemsBelow(creating.violations, '/options')}
-          />
-        </Card>
+        <ScheduleAndOptions
+          spec={spec}
+          schedule={schedule}
+          onSchedule={setSchedule}
+          options={options}
+          onOptions={setOptions}
+          violations={creating.violations}
+        />
         <ProblemAlert title="The flow could not be made" problem={creating.problem} />
         <ButtonGroup>
           <Button type="submit" variant="accent" isPending={pending === 'enabled'}>

@@ -8,6 +8,7 @@ import { useState } from 'react';
 import { Card } from '../parts/card.tsx';
 import { ChoiceCards } from '../parts/choice-cards.tsx';
 import { FieldGrid } from '../parts/field-grid.tsx';
+import { fieldProblem } from '../parts/field-problem.ts';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import type { Flow } from '../platform/answers.ts';
 import type { FlowSubject } from '../platform/flow-subject.ts';
@@ -70,7 +71,7 @@ export function RunRequestForm({ client, flow, subject, onDone }: RunRequestForm
             value={[...columns]}
             onChange={(keys) => setColumns(keys.map(String))}
             isRequired
-            {...wrong(problems.refreshColumns)}
+            {...fieldProblem(problems.refreshColumns)}
             styles={whole}
           >
             {({ id }) => <PickerItem id={id}>{id}</PickerItem>}
@@ -84,7 +85,7 @@ export function RunRequestForm({ client, flow, subject, onDone }: RunRequestForm
               hourCycle={24}
               value={from}
               onChange={setFrom}
-              {...wrong(problems.windowStartTime)}
+              {...fieldProblem(problems.windowStartTime)}
               styles={whole}
             />
             <DatePicker
@@ -94,7 +95,7 @@ export function RunRequestForm({ client, flow, subject, onDone }: RunRequestForm
               hourCycle={24}
               value={to}
               onChange={setTo}
-              {...wrong(problems.windowEndTime)}
+              {...fieldProblem(problems.windowEndTime)}
               styles={whole}
             />
           </FieldGrid>
@@ -112,8 +113,4 @@ export function RunRequestForm({ client, flow, subject, onDone }: RunRequestForm
 
 function secondsOf(moment: CalendarDateTime | null): number | undefined {
   return moment === null ? undefined : Math.floor(moment.toDate(getLocalTimeZone()).getTime() / 1000);
-}
-
-function wrong(problem: string | undefined) {
-  return problem === undefined ? {} : { isInvalid: true, errorMessage: problem };
 }

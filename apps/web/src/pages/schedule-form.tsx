@@ -6,6 +6,7 @@ import { Picker, PickerItem } from '@react-spectrum/s2/Picker';
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 import { ON_DEMAND, type ScheduleDraft } from '../flow/schedule.ts';
 import { FieldGrid } from '../parts/field-grid.tsx';
+import { fieldProblem } from '../parts/field-problem.ts';
 
 const whole = style({ width: 'full' });
 
@@ -43,7 +44,7 @@ export function ScheduleForm({ frequencies, draft, onChange, problems }: Schedul
         items={[ON_DEMAND, ...frequencies].map((id) => ({ id, words: frequencyWords[id] ?? id }))}
         selectedKey={frequency}
         onSelectionChange={(key) => onChange({ frequency: String(key) })}
-        {...wrong(problems.frequency)}
+        {...fieldProblem(problems.frequency)}
         styles={whole}
       >
         {({ id, words }) => <PickerItem id={id}>{words}</PickerItem>}
@@ -55,7 +56,7 @@ export function ScheduleForm({ frequencies, draft, onChange, problems }: Schedul
           onChange={(value) => onChange({ interval: Number.isNaN(value) ? 1 : value })}
           minValue={1}
           {...(frequency === 'minute' && { description: 'At least 15' })}
-          {...wrong(problems.interval)}
+          {...fieldProblem(problems.interval)}
           styles={whole}
         />
       )}
@@ -66,7 +67,7 @@ export function ScheduleForm({ frequencies, draft, onChange, problems }: Schedul
           defaultItems={zones}
           selectedKey={timeZone}
           onSelectionChange={(key) => key !== null && onChange({ timeZone: String(key) })}
-          {...wrong(problems.timezone)}
+          {...fieldProblem(problems.timezone)}
           styles={whole}
         >
           {({ id }) => <ComboBoxItem id={id}>{id}</ComboBoxItem>}
@@ -80,7 +81,7 @@ export function ScheduleForm({ frequencies, draft, onChange, problems }: Schedul
           hourCycle={24}
           value={start}
           onChange={(value) => onChange({ start: value })}
-          {...wrong(problems.startTime)}
+          {...fieldProblem(problems.startTime)}
           styles={whole}
         />
       )}
@@ -92,7 +93,7 @@ export function ScheduleForm({ frequencies, draft, onChange, problems }: Schedul
           hourCycle={24}
           value={end}
           onChange={(value) => onChange({ end: value })}
-          {...wrong(problems.endTime)}
+          {...fieldProblem(problems.endTime)}
           styles={whole}
         />
       )}
@@ -103,8 +104,4 @@ export function ScheduleForm({ frequencies, draft, onChange, problems }: Schedul
       )}
     </FieldGrid>
   );
-}
-
-function wrong(problem: string | undefined) {
-  return problem === undefined ? {} : { isInvalid: true, errorMessage: problem };
 }

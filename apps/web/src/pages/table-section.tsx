@@ -22,7 +22,6 @@ import { PreviewTable } from './preview-table.tsx';
 const PREVIEW_ROWS = 20;
 /** How long nobody must have typed before a source is asked. */
 const SETTLE_MS = 500;
-const NO_PROBLEMS: Readonly<Record<string, string>> = {};
 
 const whole = style({ width: 'full' });
 
@@ -74,7 +73,6 @@ export function TableSection({ client, connection, connector, firstPath }: Table
                 fields={connector.readingFields}
                 values={values}
                 onChange={(key, value) => setValues((before) => ({ ...before, [key]: value }))}
-                problems={NO_PROBLEMS}
               />
             </Card>
           )}

@@ -6,6 +6,7 @@ import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 import { TextField } from '@react-spectrum/s2/TextField';
 import { useState } from 'react';
 import { Card } from '../parts/card.tsx';
+import { fieldProblem } from '../parts/field-problem.ts';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
 import type { GivenWebhook, Webhook } from '../platform/webhooks.ts';
 import { problemsBelow, useAction } from '../use-action.ts';
@@ -63,7 +64,7 @@ export function WebhookForm({ webhook, onSave }: WebhookFormProps) {
           value={name}
           onChange={setName}
           isRequired
-          {...wrong(places.name)}
+          {...fieldProblem(places.name)}
           styles={whole}
         />
         <TextField
@@ -73,7 +74,7 @@ export function WebhookForm({ webhook, onSave }: WebhookFormProps) {
           value={url}
           onChange={setUrl}
           isRequired
-          {...wrong(places.url)}
+          {...fieldProblem(places.url)}
           styles={whole}
         />
         <Checkbox
@@ -100,8 +101,4 @@ export function WebhookForm({ webhook, onSave }: WebhookFormProps) {
       </Card>
     </Form>
   );
-}
-
-function wrong(problem: string | undefined) {
-  return problem === undefined ? {} : { isInvalid: true, errorMessage: problem };
 }

@@ -3,6 +3,7 @@ import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 import type { WriteDraft } from '../flow/drafts.ts';
 import { ChoiceCards } from '../parts/choice-cards.tsx';
 import { FieldGrid } from '../parts/field-grid.tsx';
+import { fieldProblem } from '../parts/field-problem.ts';
 import type { DescribedTable } from '../platform/connections.ts';
 import { modeWords } from '../wording.ts';
 
@@ -48,7 +49,7 @@ export function WriteForm({ modes, table, isOfFiles, draft, onChange, problems }
             value={[...keyColumns]}
             onChange={(keys) => onChange({ keyColumns: keys.map(String) })}
             isRequired={ownKey === ''}
-            {...wrong(problems.keyColumns)}
+            {...fieldProblem(problems.keyColumns)}
             styles={whole}
           >
             {({ id }) => <PickerItem id={id}>{id}</PickerItem>}
@@ -61,7 +62,7 @@ export function WriteForm({ modes, table, isOfFiles, draft, onChange, problems }
             items={deltaChoices(table)}
             selectedKey={deltaColumn ?? UNSET}
             onSelectionChange={(key) => onChange({ deltaColumn: key === UNSET ? undefined : String(key) })}
-            {...wrong(problems.deltaColumn ?? problems['deltaColumn.name'])}
+            {...fieldProblem(problems.deltaColumn ?? problems['deltaColumn.name'])}
             styles={whole}
           >
             {({ id, words }) => <PickerItem id={id}>{words}</PickerItem>}
@@ -83,8 +84,4 @@ function deltaChoices({ columns, deltaColumns: [best, ...proposed] }: DescribedT
     },
     ...[...proposed, ...others.map(({ name }) => name)].map((id) => ({ id, words: id })),
   ];
-}
-
-function wrong(problem: string | undefined) {
-  return problem === undefined ? {} : { isInvalid: true, errorMessage: problem };
 }

@@ -8,13 +8,13 @@ interface SpecFormProps {
   readonly values: FieldValues;
   readonly onChange: (key: string, value: FieldValue) => void;
   /** What is wrong, by field. The first that is takes the focus. */
-  readonly problems: Readonly<Record<string, string>>;
+  readonly problems?: Readonly<Record<string, string>>;
   /** Secrets that are known already. */
   readonly kept?: ReadonlySet<string>;
 }
 
 /** The fields of a spec that have a meaning beside the others' values, in two columns where there is room. */
-export function SpecForm({ fields, values, onChange, problems, kept }: SpecFormProps) {
+export function SpecForm({ fields, values, onChange, problems = {}, kept }: SpecFormProps) {
   const form = useRef<HTMLDivElement>(null);
   // Only what is newly wrong takes the focus, not every drawing of it.
   const told = JSON.stringify(problems);
