@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { HappenedEvent } from './events.ts';
 import type { Scope } from './scope.ts';
 import type { Tables } from './tables.ts';
-import type { Claim, WorkQueue } from './work-queue.ts';
+import type { Claim, ClaimedWork, WorkQueue } from './work-queue.ts';
 
 const KIND = 'event-delivery';
 
@@ -61,7 +61,7 @@ export function deliveryQueue(database: Kysely<Tables>, work: WorkQueue): Delive
   return {
     async claim() {
       for (;;) {
-        const [claimed] = await work.claim(KIND, 1, 1);
+        const [claimed] = await claimAlone();
         if (claimed === undefined) return undefined;
         const { orgId = '', sandboxId = '', deliveryId = '' } = claimed.data;
         const delivery = await find({ orgId, sandboxId }, deliveryId, claimed.claim);
@@ -96,6 +96,16 @@ export function deliveryQueue(database: Kysely<Tables>, work: WorkQueue): Delive
 
     endClaims: () => work.endClaims(KIND),
   };
+
+  /** Two that claim at the same moment would both find that nobody tells the webhook anything. */
+  function claimAlone(): Promise<readonly ClaimedWork[]> {
+    return database.transaction().execute(async (transaction) => {
+      await sql`select pg_advisory_xact_lock(hashtextextended('a delivery is claimed', 0))`.execute(
+        transaction,
+      );
+      return work.claim(KIND, 1, 1, transaction);
+    });
+  }
 
   async function find(scope: Scope, id: string, claim: Claim): Promise<ClaimedDelivery | undefined> {
     const row = await database

@@ -107,4 +107,24 @@ describe.each(storeKinds())('claims of the $name store', ({ open }) => {
     // On a server two that ask at the same moment may both find the last of a share free.
     expect(organizationsOf(claimed)).toEqual(expect.arrayContaining(['BUSY', 'CALM']));
   });
+
+  test('to tell one webhook something are one at a time, for workers that ask at the same moment too', async () => {
+    const subjects = Array.from({ length: 15 }, (_, number) => `event ${number}`);
+    for (const subject of subjects)
+      await busy.events.record(
+        { type: 'happened', flowId: 'one', subject, occurredAt: new Date(), data: {} },
+        ['webhook'],
+      );
+    const { deliveries } = opened.store;
+    const told: string[] = [];
+    for (;;) {
+      const asked = await Promise.all(Array.from({ length: 6 }, () => deliveries.claim()));
+      const [delivery, ...others] = asked.filter((each) => each !== undefined);
+      expect(others).toEqual([]);
+      if (delivery === undefined) break;
+      told.push(delivery.event.subject);
+      await deliveries.settle(delivery, { status: 200, problem: undefined, again: undefined });
+    }
+    expect(told).toEqual(subjects);
+  });
 });

@@ -33,8 +33,16 @@ export interface ClaimedWork {
 export interface WorkQueue {
   /** Sends jobs with what `database` writes; one whose key has an open job already is not sent again. */
   send(database: Kysely<Tables>, kind: WorkKind, work: readonly Work[]): Promise<void>;
-  /** The next jobs that are due, `most` of them, and none that is one too many of its group. */
-  claim(kind: WorkKind, most: number, mostOfAGroup?: number): Promise<readonly ClaimedWork[]>;
+  /**
+   * The next jobs that are due, `most` of them, and none that is one too many of its group, as far as others do not claim at
+   * the same moment. With what `database` writes, where it is given.
+   */
+  claim(
+    kind: WorkKind,
+    most: number,
+    mostOfAGroup?: number,
+    database?: Kysely<Tables>,
+  ): Promise<readonly ClaimedWork[]>;
   /** Tells that a claim is still worked at; false when it is not this worker's any more. */
   touch(kind: WorkKind, claim: Claim): Promise<boolean>;
   /** The work of these claims is done, as far as their jobs go. Does nothing for those that are lost. */
@@ -101,9 +109,12 @@ export async function openWorkQueue(
       await boss.insert(kind, jobs, { db: fromKysely(database) });
     },
 
-    async claim(kind, most, mostOfAGroup) {
-      const options = mostOfAGroup === undefined ? {} : { groupConcurrency: mostOfAGroup };
-      const jobs = await boss.fetch<Record<string, string>>(kind, { batchSize: most, ...options });
+    async claim(kind, most, mostOfAGroup, database) {
+      const jobs = await boss.fetch<Record<string, string>>(kind, {
+        batchSize: most,
+        ...(mostOfAGroup !== undefined && { groupConcurrency: mostOfAGroup }),
+        ...(database && { db: fromKysely(database) }),
+      });
       // The only place where a claim is made.
       return jobs.map(({ id, retryCount, data }) => ({ claim: `${id}/${retryCount}` as Claim, data }));
     },
