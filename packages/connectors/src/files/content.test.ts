@@ -167,6 +167,17 @@ describe('a text', () => {
     expect(await readWith({})).toEqual({ '/a.csv': [expected] });
   });
 
+  test.each(['a,b\n1,"2\n3,4\n', 'a,b\n1,"2""\n', 'a,b\n"1\\"', 'a,b\n1,"'])(
+    'in which a quote is never closed is refused by its name: %j',
+    async (text) => {
+      folder.write('a.csv', text);
+      await expect(readWith({ escape: text.includes('\\') ? '\\' : '"' })).rejects.toMatchObject({
+        kind: 'invalid',
+        message: '/a.csv: a quote (") opens a field in it and is never closed',
+      });
+    },
+  );
+
   test('ends its lines alike, however it is cut into pieces', async () => {
     const marks = { delimiter: ',', quote: '"', escape: '\\' };
     const normal = async (pieces: readonly string[]) => {

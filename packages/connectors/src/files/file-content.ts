@@ -1,6 +1,7 @@
 import type { RetryPolicy } from '../outbound/retry.ts';
 import type { StagedFormat } from '../source.ts';
 import { bounded, decompress } from './decompress.ts';
+import { unreadable } from './file-errors.ts';
 import { type Compression, compressionOf, type DelimitedFiles, type FileFormat } from './file-format.ts';
 import type { FileStore, StoredFile } from './file-store.ts';
 import { headOf, jsonKindOf } from './json-kind.ts';
@@ -46,7 +47,7 @@ export async function* contentsOf(
   for await (const body of plainBodies(file, compression, readFrom, limits)) {
     const text = toUtf8(file.path, body, format.encoding);
     if (format.kind === 'json') yield* jsonContent(text);
-    else yield delimitedContent(format, text);
+    else yield delimitedContent(file.path, format, text);
   }
 }
 
@@ -84,12 +85,18 @@ async function* bodies(
   for await (const { name, body } of files) if (!isLeftOut(name, '')) yield passed(body);
 }
 
-function delimitedContent(format: DelimitedFiles, text: Bytes): PlainContent {
+function delimitedContent(path: string, format: DelimitedFiles, text: Bytes): PlainContent {
   const { kind, delimiter, quote, escape: escapeText, hasHeader, nullText } = format;
   return {
     format: { kind, delimiter, quote, escape: escapeText, hasHeader, nullText },
-    body: withLineFeeds(text, format),
+    body: closedText(path, text, format),
   };
+}
+
+/** A quote that is never closed takes all that follows it for one field: it is the file that is wrong, not one of its records. */
+async function* closedText(path: string, text: Bytes, format: DelimitedFiles): Bytes {
+  const isOpen = yield* withLineFeeds(text, format);
+  if (isOpen) throw unreadable(path, `a quote (${format.quote}) opens a field in it and is never closed`);
 }
 
 async function* jsonContent(text: Bytes): AsyncGenerator<PlainContent, void, void> {

@@ -21,12 +21,13 @@ const NONE = -1;
 
 /**
  * Writes every line end outside of quoted fields as a line feed: files that mix line ends, or end lines with a carriage
- * return alone, are read like others.
+ * return alone, are read like others. Returns whether the text ends in a field whose quote is never closed, as far as single
+ * bytes tell.
  */
 export async function* withLineFeeds(
   body: Bytes,
   { delimiter, quote, escape: escapeText }: Pick<DelimitedFiles, 'delimiter' | 'quote' | 'escape'>,
-): AsyncGenerator<Uint8Array, void, void> {
+): AsyncGenerator<Uint8Array, boolean, void> {
   // The last byte of a delimiter tells where a field starts as well as all of them.
   const delimiterByte = Buffer.from(delimiter).at(-1) ?? NONE;
   const quoteByte = Buffer.from(quote)[0] ?? NONE;
@@ -59,6 +60,8 @@ export async function* withLineFeeds(
     }
     yield out.subarray(0, length);
   }
+  const isExact = Buffer.byteLength(delimiter) === 1 && Buffer.byteLength(quote) === 1;
+  return isExact && (position === QUOTED || position === AFTER_ESCAPE);
 }
 
 /** Writes carriage returns as spaces: none stands within a JSON text, and lines may end in one or not. */
