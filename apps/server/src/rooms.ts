@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { createSource, OutboundClient } from '@tributary/connectors';
 import { type Engine, openEngine } from '@tributary/engine';
 import {
-  type Diagnostics,
   diagnosticsArea,
   type Runner,
   type RunnerLog,
@@ -30,6 +29,7 @@ import { openKeptPlaces } from './open-kept-places.ts';
 import { openLake } from './open-lake.ts';
 import { openPlace } from './open-place.ts';
 import { processFolder } from './process-folder.ts';
+import type { Dependencies } from './services/dependencies.ts';
 
 /** What every process of an installation has open, whether it answers requests, executes runs or both. */
 export interface Rooms {
@@ -38,12 +38,7 @@ export interface Rooms {
   readonly lake: RunnerServices['lake'];
   readonly engine: Engine;
   readonly openSource: RunnerServices['openSource'];
-  /** What runs keep outside of tables; removing nothing is no error. */
-  readonly runFiles: {
-    removeStaging(runId: string): Promise<void>;
-    removeDiagnostics(batchId: string): Promise<void>;
-    readonly diagnostics: Pick<Diagnostics, 'size' | 'stream'>;
-  };
+  readonly runFiles: Dependencies['runFiles'];
   /** Executes what falls due in this process, until all is closed. */
   startRunner(log: RunnerLog): Runner;
 }

@@ -8,6 +8,7 @@ import { writeWhole } from './write-whole.ts';
  * has made the client.
  */
 
+/** A secret that was made up, and the client that it belongs to. */
 export interface UntoldSecret {
   readonly clientId: string;
   readonly clientSecret: string;

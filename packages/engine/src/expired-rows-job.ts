@@ -16,6 +16,7 @@ export interface ExpiredRowsRequest {
   readonly directory: string;
 }
 
+/** Where the rows that go are named, and which files go whole. */
 export interface ExpiredRowsResult {
   /** Undefined where no row goes that needs one. */
   readonly deleteFile: WrittenDeletes | undefined;

@@ -28,6 +28,7 @@ export interface Diagnostics {
   sweep(begunBefore: Date): Promise<void>;
 }
 
+/** New rows that did not land lie in the first of the places; those of before are found in the others. */
 export function diagnosticsArea(places: KeptPlaces, scratch: ScratchFolders): Diagnostics {
   const [current] = places;
   return {

@@ -4,6 +4,7 @@ import { documentOf } from './documents.ts';
 /** More flows than use one mapping set. */
 const MAX_FLOWS = 10_000;
 
+/** A flow that uses a mapping set. */
 export interface UsingFlow {
   readonly id: string;
   /** Whether it names a version; one that does not follows the newest. */

@@ -28,6 +28,7 @@ export interface HeldBack {
   readonly items: readonly ShownHeldItem[];
 }
 
+/** An item that is held back, as a run tells of it. */
 export interface ShownHeldItem {
   readonly name: string;
   readonly code: string;
@@ -45,12 +46,19 @@ const MAX_TOLD = 10;
 
 const DEFAULT_BAD_FILE_LIMIT_PERCENT = 100;
 
-/** Tells how items are read: what could not be read so may be readable when this is another. */
-export function readingOf({ sourceConnection }: PreparedFlow, columns: readonly SourceColumn[]): string {
+/**
+ * Tells how items are read: what could not be read so may be readable when this is another. A flow that bears
+ * another share of bad items is to judge them all anew.
+ */
+export function readingOf(
+  { flow, sourceConnection }: PreparedFlow,
+  columns: readonly SourceColumn[],
+): string {
   const { data, params } = sourceConnection.document;
+  const { badFileLimitPercent } = flow.options ?? {};
   const names = columns.map(({ name }) => name).sort();
   return createHash('sha256')
-    .update(JSON.stringify([data, params, names]))
+    .update(JSON.stringify([data, params, names, badFileLimitPercent]))
     .digest('base64url');
 }
 
@@ -151,6 +159,7 @@ export function heldByEarlierRuns(held: readonly HeldItem[]): HeldBack | undefin
   return { count: held.length, items };
 }
 
+/** Tells of `count` items that are held back, by the first of them. */
 export function heldNotice(count: number, items: readonly ShownHeldItem[]): RunNotice {
   const message =
     `${count === 1 ? 'A file is' : `${count} files are`} held back, for they cannot be read: ${toldOf(items, count)}. ` +

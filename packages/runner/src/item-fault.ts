@@ -10,6 +10,7 @@ import type { Attempt } from './services.ts';
  * source is the run's, as anywhere else.
  */
 
+/** What becomes of an item that could not be read. */
 export type ItemRemedy =
   /** The error is not the item's. */
   | { readonly kind: 'none' }
@@ -51,7 +52,7 @@ export async function remedyFor(
 const NONE: ItemRemedy = { kind: 'none' };
 
 function held({ code, message }: SourceError, isPassing: boolean): ItemRemedy {
-  return { kind: 'hold back', fault: { code, message, isPassing } };
+  return { kind: 'hold back', fault: { code, message: shownOf(message), isPassing } };
 }
 
 async function renewed(
@@ -68,6 +69,17 @@ async function renewed(
     return { kind: 'hold back', fault: { code: ITEM_GONE, message, isPassing: true } };
   }
   return rereads < MAX_REREADS ? { kind: 'again', partition } : held(error, true);
+}
+
+const MAX_MESSAGE_CHARACTERS = 1_000;
+
+/**
+ * What is told of an item may quote it: no document keeps a NUL or half a character, and nobody reads all of
+ * what a file that is no text takes for its columns.
+ */
+export function shownOf(message: string): string {
+  const most = message.slice(0, MAX_MESSAGE_CHARACTERS).toWellFormed().replaceAll('\0', '\uFFFD');
+  return message.length > MAX_MESSAGE_CHARACTERS ? `${most}…` : most;
 }
 
 /** Whether it is not the source that is out of reach or refuses everything. */

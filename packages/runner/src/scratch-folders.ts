@@ -11,6 +11,7 @@ export interface ScratchFolders {
   remove(name: string): Promise<void>;
 }
 
+/** Scratch below a folder that is this process's own. */
 export function scratchFolders(root: string): ScratchFolders {
   return {
     async make(name) {

@@ -46,6 +46,7 @@ const extensions: Readonly<Record<StagedFormat['kind'], string>> = {
   parquet: 'parquet',
 };
 
+/** New pages lie in the first of the places; those of before are found in the others. */
 export function stagingArea(places: KeptPlaces): StagingArea {
   const [current] = places;
   return {

@@ -4,6 +4,7 @@ import { MAX_PARTS, SMALLEST_PART, uploadInParts } from './upload.ts';
 
 const MIB = 1024 * 1024;
 
+/** How bytes are uploaded as they come. */
 export interface S3StreamOptions {
   /** Bytes of a part; at least 5 MiB, and 8 MiB where left out. */
   readonly partSize?: number;

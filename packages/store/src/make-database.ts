@@ -69,6 +69,7 @@ function makeRoom(folder: string): void {
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  // As `execFile` rejects; other errors lack both.
   const { stderr, signal } = error as Error & { readonly stderr?: string; readonly signal?: string | null };
   if (signal) return `its process was ended by ${signal}; making it takes some 600 MiB of memory, once`;
   return stderr?.trim() || error.message;

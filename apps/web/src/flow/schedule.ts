@@ -17,10 +17,12 @@ export interface ScheduleDraft {
   readonly backfill: boolean;
 }
 
+/** What a form begins with for a new flow: daily, from now on. */
 export function newSchedule(timeZone: string): ScheduleDraft {
   return { frequency: 'day', interval: 1, timeZone, start: null, end: null, backfill: true };
 }
 
+/** What a form begins with for a flow that is there; `timeZone` is proposed where it runs on demand. */
 export function draftOf(schedule: Schedule | undefined, timeZone: string): ScheduleDraft {
   if (schedule === undefined) return { ...newSchedule(timeZone), frequency: ON_DEMAND };
   const zone = schedule.timeZone ?? 'UTC';

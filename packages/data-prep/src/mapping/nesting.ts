@@ -14,6 +14,7 @@ export interface Nesting {
   readonly lists: number;
 }
 
+/** The nesting of a column itself. */
 export const NOT_NESTED: Nesting = { levels: 0, lists: 0 };
 
 /** The nesting of what is in a list, map or object; undefined where that one is to be taken for JSON. */

@@ -27,6 +27,7 @@ function periodOf({ extensions }: DataSetDocument): string | undefined {
 }
 
 function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  // Of a list, too, nothing but a name is asked.
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
