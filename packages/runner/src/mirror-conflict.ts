@@ -1,6 +1,7 @@
 import type { RunRecord, ScopedStore } from '@tributary/store';
-import { documentOf, type FlowDocument } from './documents.ts';
+import type { FlowDocument } from './documents.ts';
 import { FlowUnfit } from './failure.ts';
+import { named, otherFlowsInto } from './other-flows.ts';
 import type { FlowViolation, PreparedFlow } from './prepare-flow.ts';
 import { writeModeOf } from './write-mode.ts';
 
@@ -31,35 +32,9 @@ export async function mirrorConflict(
   };
 }
 
-export type OtherFlow = FlowDocument & { readonly id: string };
-
-/** A draft has landed nothing and does not run; rows of a flow that is disabled are there all the same. */
-export async function otherFlowsInto(
-  store: ScopedStore,
-  dataSetId: string,
-  flowId: string,
-): Promise<readonly OtherFlow[]> {
-  const targets = await store.references.to([dataSetId], ['params.dataSetId']);
-  const users = await store.references.to(
-    targets.map(({ id }) => id),
-    ['targetConnectionIds'],
-  );
-  const ids = users.map(({ id }) => id).filter((id) => id !== flowId);
-  const flows = await store.resources('flow').getAll(ids);
-  return [...flows.values()]
-    .map((resource) => ({ id: resource.id, ...documentOf('flow', resource) }))
-    .filter(({ state }) => state !== 'draft');
-}
-
 function isMirror(flow: Pick<FlowDocument, 'transformations'>): boolean {
   const read = writeModeOf(flow);
   return read.ok && read.mode.kind === 'mirror';
-}
-
-/** Flows in words, of which the first is named. */
-export function named(flows: readonly OtherFlow[]): string {
-  const [first, ...more] = flows.map(({ id }) => id);
-  return more.length === 0 ? `the flow ${first}` : `the flow ${first} (and ${more.length} more)`;
 }
 
 /** @throws {FlowUnfit} where a mirror is not alone in its dataset any more */

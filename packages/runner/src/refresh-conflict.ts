@@ -1,7 +1,7 @@
 import { planMappings } from '@tributary/data-prep';
 import type { RunRecord, ScopedStore } from '@tributary/store';
 import { FlowUnfit } from './failure.ts';
-import { named, type OtherFlow, otherFlowsInto } from './mirror-conflict.ts';
+import { named, type OtherFlow, otherFlowsInto } from './other-flows.ts';
 import { type PreparedFlow, prepareFlow } from './prepare-flow.ts';
 
 /**
