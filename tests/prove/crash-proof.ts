@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFailed } from 'vitest';
 import { startEmulatedCrm } from '../emulated-crm.ts';
-import { emptyLedger, type Ledger } from './api-clients.ts';
+import { emptyLedger } from './api-clients.ts';
 import { ChangingFiles } from './changing-files.ts';
 import { EventReceiver } from './event-receiver.ts';
 import {
@@ -17,9 +17,10 @@ import {
 import { endAll, type Installation, type MakeInstallation, startAll } from './installation.ts';
 import { keepFewSnapshots } from './passing-time.ts';
 import { KILLS, SEED, tell } from './proof-run.ts';
-import { expectFlowsLanded, type ProvedFlows, startFlows } from './proved-flows.ts';
+import { expectFlowsLanded, startFlows } from './proved-flows.ts';
 import { Random } from './random.ts';
 import { expectOrderly, expectPacked, expectPunctual, runHistories } from './run-histories.ts';
+import type { Scene } from './scene.ts';
 import { countSharedRuns } from './shared-runs.ts';
 import { expectNoStrays } from './strays.ts';
 import { keepUpInPeace } from './upkeep-in-peace.ts';
@@ -30,16 +31,6 @@ import { killWhileAllWork } from './work-under-kills.ts';
  * it are killed again and again. Then all is left in peace, and must be as if nobody had died: the lake
  * equals the sources, every schedule was kept, nothing is left over, nothing that was acknowledged is gone.
  */
-
-/** What a proof is about. */
-export interface Scene {
-  readonly installation: Installation;
-  readonly flows: ProvedFlows;
-  readonly files: ChangingFiles;
-  readonly ledger: Ledger;
-  readonly receiver: EventReceiver;
-  readonly webhookId: string;
-}
 
 const CRM_FLAGS = ['--rows', 'Contact=12000', '--request-ms', '15', '--bulk-job-ms', '400'];
 

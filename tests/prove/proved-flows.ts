@@ -4,8 +4,8 @@ import { makeFlow, type ProvedFlow } from './api-clients.ts';
 import { Appointments, neverDue } from './appointments.ts';
 import type { ChangingFiles } from './changing-files.ts';
 import { expectLanded } from './contacts.ts';
-import type { Scene } from './crash-proof.ts';
 import type { Random } from './random.ts';
+import type { Scene } from './scene.ts';
 
 /** The flows that are there from the beginning. */
 export interface ProvedFlows {

@@ -1,10 +1,10 @@
 import { ApiClient } from './api-clients.ts';
 import { ChangingCrm } from './changing-crm.ts';
-import type { Scene } from './crash-proof.ts';
 import { passTime } from './passing-time.ts';
 import { SEED, tell } from './proof-run.ts';
 import type { Random } from './random.ts';
 import { killAtRandom } from './random-kills.ts';
+import type { Scene } from './scene.ts';
 
 /** Kills parts of an installation so many times while all that it is for goes on. */
 export async function killWhileAllWork(scene: Scene, kills: number, random: Random): Promise<void> {
