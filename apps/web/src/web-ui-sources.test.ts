@@ -1,3 +1,6 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { describeWebUi, flowNamed, pick } from './web-ui.test-kit.ts';
@@ -6,7 +9,7 @@ import { describeWebUi, flowNamed, pick } from './web-ui.test-kit.ts';
 
 const FLOW_SERVICE = '/data/foundation/flowservice';
 
-describeWebUi('the web UI knows every source and mode', ({ server, open, signIn }) => {
+describeWebUi('the web UI knows every source and mode', ({ server, folder, open, signIn }) => {
   async function openPage(path: string): Promise<Page> {
     const page = await open(path);
     await signIn(page);
@@ -106,6 +109,63 @@ describeWebUi('the web UI knows every source and mode', ({ server, open, signIn 
     const [sourceConnectionId] = flow.sourceConnectionIds;
     const gone = await server.call('GET', `${FLOW_SERVICE}/sourceConnections/${sourceConnectionId}`);
     expect(gone.status).toBe(404);
+  });
+
+  test('accepts columns that have changed, and tries files again that were held back', async () => {
+    const inbox = join(folder, 'orders');
+    mkdirSync(inbox);
+    writeFileSync(join(inbox, 'a.csv'), 'id,name\n1,Ada\n');
+    const page = await openPage('/connections/new');
+    await page.getByRole('radio', { name: 'Local folder' }).check();
+    await page.getByRole('textbox', { name: 'Folder' }).fill(inbox);
+    await page.getByRole('button', { name: 'Save and test' }).click();
+    await page.getByRole('button', { name: 'a.csv' }).click();
+    const delimiter = page.getByRole('textbox', { name: 'Delimiter' });
+    await delimiter.waitFor();
+    await pick(page, 'Format', 'Json');
+    await delimiter.waitFor({ state: 'detached' });
+    await pick(page, 'Format', 'Delimited');
+    await page.getByRole('textbox', { name: 'Path' }).fill('/*.csv*');
+    await page.getByRole('button', { name: 'Land it with a flow' }).click();
+    await page.getByRole('textbox', { name: 'Name of the flow' }).fill('Orders');
+    await pick(page, 'Changed columns', 'Fail');
+    await page.getByRole('textbox', { name: /^Bad file limit/ }).waitFor();
+    await page.getByRole('button', { name: 'Create and enable' }).click();
+    const runs = page.getByRole('table', { name: 'Runs' }).locator('tbody tr');
+    await runs.first().filter({ hasText: 'Succeeded' }).waitFor();
+    const runNow = page.getByRole('button', { name: 'Run now' });
+
+    writeFileSync(join(inbox, 'b.csv'), 'id,name,region\n2,Bob,EU\n');
+    await runNow.click();
+    await runs.first().filter({ hasText: 'SCHEMA_DRIFT_REFUSED' }).waitFor();
+    await runs.first().getByRole('button', { name: 'Accept the columns and run' }).click();
+    await runs.nth(2).waitFor();
+    await runs.first().filter({ hasText: 'Succeeded' }).waitFor();
+
+    writeFileSync(join(inbox, 'c.csv'), 'id,name,region\n3,Cyd,US\n');
+    writeFileSync(join(inbox, 'd.csv.gz'), gzipSync('id,name,region\n4,Dan,US\n').fill(7, 12, 20));
+    await runNow.click();
+    await runs.first().filter({ hasText: 'Partly succeeded' }).waitFor();
+    await runNow.click();
+    await runs.nth(4).waitFor();
+    await runs
+      .first()
+      .filter({ hasText: /^Succeeded/ })
+      .waitFor();
+    await runs.first().getByRole('link').click();
+    const heading = page.getByRole('heading', { level: 1, name: 'Run of Orders' });
+    await heading.waitFor();
+    const held = page.getByRole('table', { name: 'Files held back' }).locator('tbody tr');
+    // By the run before, to which a link leads.
+    await held.filter({ hasText: '/d.csv.gz' }).getByRole('link').click();
+    await page.getByRole('table', { name: 'Partitions' }).filter({ hasText: '/c.csv' }).waitFor();
+    await page.goBack();
+    await page.getByRole('button', { name: 'Try held-back files again' }).click();
+    await page.getByRole('status').filter({ hasText: 'Failed' }).waitFor();
+    await held.filter({ hasText: '/d.csv.gz' }).waitFor();
+    expect(await held.getByRole('link').count()).toBe(0);
+    const [newest] = (await server.call('GET', `${FLOW_SERVICE}/runs?limit=1&orderby=-createdAt`)).body.items;
+    expect(page.url()).toContain(newest.id);
   });
 
   test('tells of a webhook its secret once, and what it was told', async () => {

@@ -14,8 +14,8 @@ export interface RunActionProps {
   readonly runs: readonly Run[];
   /** Told what was refused; undefined when something is tried anew. */
   readonly onProblem: (problem: string | undefined) => void;
-  /** Told when something was done, so that it can be shown. */
-  readonly onDone: () => void;
+  /** Told when something was done or refused, and the run to be shown now: the one acted on, or the one that came of it. */
+  readonly onDone: (runId: string) => void;
 }
 
 const labels: Readonly<Record<Action, string>> = {
@@ -45,12 +45,12 @@ export function RunAction({
     setPending(action);
     onProblem(undefined);
     try {
-      await client.runs.act(run, action);
+      onDone(await client.runs.act(run, action));
     } catch (error) {
       onProblem(wordsOf(error));
+      onDone(run.id);
     } finally {
       setPending(undefined);
-      onDone();
     }
   };
   return (

@@ -13,7 +13,7 @@ import { isUnderWay } from '../platform/answers.ts';
 import type { PlatformClient } from '../platform/platform-client.ts';
 import type { EarlierAttempt, RunDetails, TimeWindow } from '../platform/run-details.ts';
 import { usePolling } from '../use-polling.ts';
-import { flowPath, WEBHOOKS_PATH } from '../use-route.ts';
+import { flowPath, navigate, runPath, WEBHOOKS_PATH } from '../use-route.ts';
 import { byteSize, count, dateTime, runDuration, runStatusWords } from '../wording.ts';
 import { HeldFilesSection } from './held-files-section.tsx';
 import { PartitionsSection } from './partitions-section.tsx';
@@ -55,7 +55,7 @@ export function RunPage({ client, flowId, runId }: RunPageProps) {
               runs={known.runs}
               run={known.details.run}
               onProblem={setProblem}
-              onDone={reload}
+              onDone={(id) => (id === runId ? reload() : navigate(runPath(flowId, id)))}
             />
           )
         }

@@ -1,5 +1,5 @@
-import { listAt } from '../json.ts';
-import { isUnderWay, parseRun, type Run } from './answers.ts';
+import { listAt, textAt } from '../json.ts';
+import { isUnderWay, parseRun, type Run, required } from './answers.ts';
 import { resourceOf } from './flow-service.ts';
 import { type Call, jsonBody } from './http.ts';
 import type { Memory } from './memory.ts';
@@ -15,8 +15,8 @@ export interface Runs {
   details(id: string): Promise<RunDetails>;
   /** `params` as the Flow Service takes them; without any a run takes what has changed. */
   start(flowId: string, params?: Readonly<Record<string, unknown>>): Promise<void>;
-  /** Ends a run that is under way, or runs what another one has left to read. */
-  act(run: Run, action: RunAction): Promise<void>;
+  /** Ends a run that is under way, or runs what another one has left to read. Answers the id of the run that this is now. */
+  act(run: Run, action: RunAction): Promise<string>;
 }
 
 export function createRuns(flowService: Call, remember: Memory): Runs {
@@ -38,7 +38,8 @@ export function createRuns(flowService: Call, remember: Memory): Runs {
       await flowService('/runs', jsonBody({ flowId, ...(params && { params }) }));
     },
     async act({ id }, action) {
-      await flowService(`/runs/${encodeURIComponent(id)}/action?op=${action}`, { method: 'POST' });
+      const path = `/runs/${encodeURIComponent(id)}/action?op=${action}`;
+      return required(textAt(await flowService(path, { method: 'POST' }), 'id'), 'id of the run');
     },
   };
 }
