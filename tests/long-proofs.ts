@@ -3,6 +3,7 @@ export const LONG_PROOFS = [
   'apps/web/src/web-ui-sources.test.ts',
   'packages/data-prep/src/expressions.fuzz.test.ts',
   'packages/runner/src/columns-at-once.test.ts',
+  'packages/runner/src/hostile-columns.test.ts',
   'packages/runner/src/mode-changes.fuzz.test.ts',
   'tests/databases.test.ts',
   'tests/dynamics.test.ts',
