@@ -24,7 +24,7 @@ const labels: Readonly<Record<Action, string>> = {
   'accept-drift': 'Accept the columns and run',
 };
 
-function labelOf(action: Action, run: Run): string {
+function actionWords(action: Action, run: Run): string {
   return action === 're-trigger' && !hasMissed(run) ? 'Try held-back files again' : labels[action];
 }
 
@@ -63,7 +63,7 @@ export function RunAction({
           isPending={pending === action}
           onPress={() => act(action)}
         >
-          {labelOf(action, run)}
+          {actionWords(action, run)}
         </Button>
       ))}
     </Actions>
