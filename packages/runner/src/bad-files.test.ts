@@ -196,6 +196,41 @@ describe('a file that cannot be read', () => {
     expect(await bench.landed(flow)).toEqual(['a', 'd']);
   });
 
+  test.each([
+    ['no text', Buffer.from([0, 1, 2, 0, 44, 255, 0])],
+    ['a text in another encoding', Buffer.from(csv('x'), 'utf16le')],
+    ['a text of one long line', Buffer.alloc(500_000, 'x')],
+  ])('that is %s is held back, whatever it has in place of column names', async (_what, content) => {
+    files.write('bad.csv', content);
+    files.write('good.csv', csv('a'));
+    const flow = await bench.flow();
+    const run = await bench.run(flow);
+    expect(run.state).toBe('partial');
+    expect(heldBy(run)).toEqual(['/bad.csv']);
+    expect(progressOf(run).errors[0]?.message.length).toBeLessThan(1_100);
+    expect(await bench.landed(flow)).toEqual(['a']);
+  });
+
+  test('in which a quote is never closed is held back, and not one record that swallows the others', async () => {
+    files.write('bad.csv', 'Id,Name\nb,"Doe\nc,Doe\nd,Doe\n');
+    files.write('good.csv', csv('a'));
+    const flow = await bench.flow();
+    const run = await bench.run(flow);
+    expect(heldBy(run)).toEqual(['/bad.csv']);
+    expect(await bench.landed(flow)).toEqual(['a']);
+  });
+
+  test('is read again where the flow bears another share of them', async () => {
+    files.write('bad.csv.gz', brokenGzip);
+    files.write('a.csv', csv('a'));
+    const flow = await bench.flow();
+    await bench.run(flow);
+    await bench.changeOptions(flow, { badFileLimitPercent: 0 });
+    files.write('b.csv', csv('b'));
+    expect((await bench.run(flow)).state).toBe('failed');
+    expect(await bench.landed(flow)).toEqual(['a']);
+  });
+
   test('that is nested without end is held back', async () => {
     bench.opened = files.source({ format: 'json' });
     files.write('bad.json', '['.repeat(200_000));
@@ -264,6 +299,17 @@ describe('a file that changes under a run', () => {
     expect(await bench.landed(flow)).toEqual(['a', 'b', 'b2', 'c']);
   });
 
+  test('comes after all others: its rows take the place of theirs', async () => {
+    files.write('a.csv', 'Id,Name\nk,Old\n');
+    files.write('b.csv', 'Id,Name\nk,Younger\n');
+    bench.opened = before(bench.opened, (path, time) => {
+      if (path === 'a.csv' && time === 1) files.write('a.csv', 'Id,Name\nk,Youngest\n');
+    });
+    const flow = await bench.flow({ copy: { mode: 'upsert', keyColumns: ['Id'] }, concurrentReads: 1 });
+    await bench.run(flow);
+    expect(await bench.rows(flow)).toMatchObject([{ _id: 'k', person: { name: { lastName: 'Youngest' } } }]);
+  });
+
   test('again and again is left to the next run', async () => {
     for (const id of ['a', 'b']) files.write(`${id}.csv`, csv(id));
     let isWriting = true;
@@ -294,6 +340,16 @@ describe('a file that changes under a run', () => {
     bench.opened = files.source({ format: 'delimited' });
     await bench.run(flow);
     expect(await bench.landed(flow)).toEqual(['a', 'b']);
+  });
+});
+
+describe('a flow that takes no file which was there before it', () => {
+  test('takes the first that comes into an empty folder after its first run', async () => {
+    const flow = await bench.flow({ backfill: false });
+    expect((await bench.run(flow)).state).toBe('success');
+    files.write('a.csv', csv('a'));
+    await bench.run(flow);
+    expect(await bench.landed(flow)).toEqual(['a']);
   });
 });
 

@@ -33,14 +33,28 @@ export async function newItems(
   if (writeMode.kind === 'mirror')
     return retriesHeldItems ? { partitions, notices: [] } : without(partitions, held);
   const missing = await store.landedItems.missing(run.flowId, items);
-  const isFirst = missing.length === items.length && (await store.flowSources.get(run.flowId)) === undefined;
-  if (isFirst && flow.scheduleParams?.backfill === false) {
+  const begins = flow.scheduleParams?.backfill === false && missing.length === items.length;
+  if (begins && (await isFirst(store, run))) {
     await store.landedItems.put(run.flowId, run.id, items);
     return { partitions: [], notices: [passedOver(items)] };
   }
   const names = new Set(missing.map(({ name }) => name));
   const unlanded = partitions.filter(({ item }) => item === undefined || names.has(item.name));
   return retriesHeldItems ? { partitions: unlanded, notices: [] } : without(unlanded, held);
+}
+
+const RECENT_RUNS = 100;
+
+/** Whether no run of the flow has looked at its items before. One that has found none leaves nothing but itself. */
+async function isFirst(store: ScopedStore, { id, flowId }: RunRecord): Promise<boolean> {
+  if ((await store.flowSources.get(flowId)) !== undefined) return false;
+  const runs = await store.runs.list({ flowId, limit: RECENT_RUNS });
+  return !runs.some(
+    (run) =>
+      run.id !== id &&
+      (run.state === 'success' || run.state === 'partial') &&
+      progressOf(run).requestedWindow === undefined,
+  );
 }
 
 /**

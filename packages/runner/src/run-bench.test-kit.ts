@@ -222,6 +222,10 @@ export class RunBench {
     }));
   }
 
+  async changeOptions({ id }: BenchFlow, options: FlowDocument['options']): Promise<void> {
+    await this.#change('flow', id, (body) => ({ ...body, options }));
+  }
+
   async #change(
     kind: 'flow' | 'sourceConnection',
     id: string,

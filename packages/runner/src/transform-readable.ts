@@ -1,6 +1,7 @@
 import { EngineError, type StagedFile, type TransformResult } from '@tributary/engine';
 import type { StagedPartition } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
+import { shownOf } from './item-fault.ts';
 import { progressOf } from './progress.ts';
 import type { Attempt } from './services.ts';
 import { faultOfItem, stagedFiles } from './staged-items.ts';
@@ -107,5 +108,5 @@ function withoutItems({ partitions, pages }: StagedRead, bad: BadItems): StagedR
 }
 
 function faultOf(message: string) {
-  return { code: 'UNREADABLE_FILE', message, isPassing: false };
+  return { code: 'UNREADABLE_FILE', message: shownOf(message), isPassing: false };
 }

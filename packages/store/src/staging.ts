@@ -45,7 +45,7 @@ export interface Staging {
     partitions: readonly Omit<StagedPartition, 'isStaged'>[],
   ): Promise<void>;
   partitions(runId: string): Promise<readonly StagedPartition[]>;
-  /** Of the whole run, or of one of its partitions. */
+  /** Of the whole run, in the order of its partitions, or of one of them. */
   pages(runId: string, partitionId?: string): Promise<readonly StagedPage[]>;
   /** @throws {ClaimLost} when the reader has lost the partition, or the run's holder the run. */
   addPage(hold: PartitionHold, page: Omit<StagedPage, 'partitionId'>): Promise<void>;
@@ -57,7 +57,10 @@ export interface Staging {
   finishPartition(hold: PartitionHold, changeToken?: string): Promise<void>;
   /** Goes on without an item that cannot be read: what is staged of it is forgotten. */
   holdBack(runId: string, partitionId: string, fault: ItemFault): Promise<void>;
-  /** Has a partition's item read anew as it is by now: what is staged of the former one is forgotten. */
+  /**
+   * Has a partition's item read anew as it is by now: what is staged of the former one is forgotten. Having
+   * changed after the plan was made, it comes after all others.
+   */
   replan(
     runId: string,
     partitionId: string,
@@ -106,12 +109,19 @@ export function scopedStaging(database: Kysely<Tables>, scope: Scope): Staging {
     async pages(runId, partitionId) {
       let query = database
         .selectFrom('run_pages')
-        .selectAll()
-        .where('org_id', '=', scope.orgId)
-        .where('sandbox_id', '=', scope.sandboxId)
-        .where('run_id', '=', runId);
-      if (partitionId !== undefined) query = query.where('partition_id', '=', partitionId);
-      const rows = await query.orderBy('partition_id').orderBy('position').execute();
+        .innerJoin('run_partitions', (join) =>
+          join
+            .onRef('run_partitions.org_id', '=', 'run_pages.org_id')
+            .onRef('run_partitions.sandbox_id', '=', 'run_pages.sandbox_id')
+            .onRef('run_partitions.run_id', '=', 'run_pages.run_id')
+            .onRef('run_partitions.id', '=', 'run_pages.partition_id'),
+        )
+        .selectAll('run_pages')
+        .where('run_pages.org_id', '=', scope.orgId)
+        .where('run_pages.sandbox_id', '=', scope.sandboxId)
+        .where('run_pages.run_id', '=', runId);
+      if (partitionId !== undefined) query = query.where('run_pages.partition_id', '=', partitionId);
+      const rows = await query.orderBy('run_partitions.position').orderBy('run_pages.position').execute();
       return rows.map(fromPageRow);
     },
 
@@ -158,6 +168,8 @@ export function scopedStaging(database: Kysely<Tables>, scope: Scope): Staging {
           state: JSON.stringify(state),
           item_name: item?.name ?? null,
           item_version: item?.version ?? null,
+          position: sql<number>`(select max(position) + 1 from run_partitions as other
+            where other.org_id = ${scope.orgId} and other.sandbox_id = ${scope.sandboxId} and other.run_id = ${runId})`,
         })
         .where('org_id', '=', scope.orgId)
         .where('sandbox_id', '=', scope.sandboxId)
