@@ -5,7 +5,6 @@ export { describeRun } from './describe-run.ts';
 export { type Diagnostics, diagnosticsArea } from './diagnostics.ts';
 export * from './documents.ts';
 export { secretText } from './events/cloud-event.ts';
-export { type DeliveryServices, deliverEvent } from './events/deliver-event.ts';
 export { type EventType, eventTypes, isWanted } from './events/event-types.ts';
 export { recordRunEvent } from './events/record-event.ts';
 export { type EvolvedTable, evolveDataSets, tidyTables } from './evolve-data-sets.ts';

@@ -39,7 +39,7 @@ export async function uploadStream(
 }
 
 /** More bytes come than the protocol takes in parts of one size. */
-export class StreamTooLarge extends Error {
+class StreamTooLarge extends Error {
   override readonly name = 'StreamTooLarge';
 
   constructor({ bucket, key }: S3Location, bytes: number) {

@@ -168,7 +168,7 @@ export function parseExpressionError(item: unknown): ExpressionError {
   };
 }
 
-export function parseFault(item: unknown): Fault {
+function parseFault(item: unknown): Fault {
   return {
     code: textAt(item, 'code') ?? 'no code',
     message: textAt(item, 'exception') ?? 'no message',
