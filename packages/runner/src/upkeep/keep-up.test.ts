@@ -64,6 +64,16 @@ async function failedRun(): Promise<{ run: RunRecord; batchId: string }> {
 }
 
 describe('the upkeep', () => {
+  test('has an open run done that nobody is asked to do any more', async () => {
+    const { queue } = bench.services.store;
+    const run = await bench.store.runs.enqueue(flow.id);
+    const claimed = await queue.claim();
+    if (claimed) await queue.settle(claimed.claim);
+    expect(await queue.claim()).toBeUndefined();
+    await keepUp(bench.services, going());
+    expect(await bench.attempt()).toMatchObject({ id: run?.id, state: 'success' });
+  });
+
   test('forgets runs of long ago but for the last of each flow, and the rows that they did not land', async () => {
     const { run, batchId } = await failedRun();
     const last = await bench.run(flow);

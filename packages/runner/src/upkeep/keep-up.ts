@@ -21,6 +21,7 @@ const LATELY_MS = PAUSE_MS / 2;
 export async function keepUp(services: RunnerServices, signal: AbortSignal, now = new Date()): Promise<Date> {
   const lately = new Date(now.getTime() - LATELY_MS);
   const concerns: Readonly<Record<string, () => Promise<void>>> = {
+    work: () => services.store.queue.sendMissing(),
     staging: () => tidyKept(services, now),
     runs: () => forgetRuns(services, now, signal),
     events: () => forgetEvents(services, now, signal),
