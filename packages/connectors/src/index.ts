@@ -31,7 +31,7 @@ export type { OutboundOptions } from './outbound/client.ts';
 export { OutboundClient } from './outbound/client.ts';
 export type { RetryPolicy } from './outbound/retry.ts';
 export type { SourceEntry, SourceOptions } from './registry.ts';
-export { createSource, sourceFor, sources } from './registry.ts';
+export { createSource, sources } from './registry.ts';
 export type { KeepAuthParams } from './salesforce/api.ts';
 export type {
   Page,

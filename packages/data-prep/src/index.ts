@@ -46,7 +46,6 @@ export {
   type ExpressionPlanOptions,
   type ExpressionPlanResult,
   planExpression,
-  validateExpression,
 } from './validate.ts';
 export { evaluateChunk, type ScalarFunction, scalarFunction } from './vectorised/scalar-function.ts';
 export { scalarFunctions } from './vectorised/scalar-functions.ts';

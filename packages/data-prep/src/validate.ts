@@ -47,9 +47,3 @@ function checkSqlLength(text: string, expression: PlanExpression, errors: ErrorC
   const message = 'The expression is too intricate to be run; split it over several mappings.';
   errors.add('expression-too-deep', { start: 0, end: text.length }, message);
 }
-
-/** All that is wrong with an expression as far as can be told without a source; empty for a good one. */
-export function validateExpression(text: string): readonly ExpressionError[] {
-  const planned = planExpression(text, 'unknown');
-  return planned.ok ? [] : planned.errors;
-}

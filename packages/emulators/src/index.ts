@@ -2,12 +2,10 @@ export type { Credentials as DataverseCredentials } from './dataverse/credential
 export {
   type DataverseEmulator,
   type DataverseEmulatorOptions,
-  defaultTableRows,
   startDataverseEmulator,
 } from './dataverse/emulator.ts';
 export type { Credentials } from './salesforce/credentials.ts';
 export {
-  defaultRows,
   type SalesforceEmulator,
   type SalesforceEmulatorOptions,
   startSalesforceEmulator,

@@ -26,7 +26,6 @@ export {
   type RelatedSchema,
   UNION_TAG,
   type UnionResource,
-  unionIdOf,
   unionOf,
   unionProblems,
 } from './compose/union.ts';
@@ -36,18 +35,12 @@ export {
   descriptorProblems,
   isPrimaryIdentity,
 } from './descriptors/descriptor-check.ts';
-export {
-  type PropertySearch,
-  propertyAt,
-  propertyPath,
-  propertySteps,
-} from './descriptors/descriptor-path.ts';
+export { propertySteps } from './descriptors/descriptor-path.ts';
 export { DESCRIPTOR_TYPES, type DescriptorType, RELATIONSHIP_TYPES } from './descriptors/descriptor-types.ts';
 export type { DocumentIdentity } from './documents/document-identities.ts';
 export { type DocumentViolation, MAX_VIOLATIONS } from './documents/document-report.ts';
 export { TEXT_FORMATS, type TextFormat } from './documents/formats.ts';
 export { type SampleRecord, sampleRecord } from './documents/sample-data.ts';
-export { type PatternTest, patternTest } from './documents/text-pattern.ts';
 export { type DocumentCheck, validateDocument } from './documents/validate-document.ts';
 export { type BreakingChange, breakingChanges, type EvolutionRule } from './evolution/evolution.ts';
 export { breakingPartChanges, removedTags } from './evolution/evolution-parts.ts';

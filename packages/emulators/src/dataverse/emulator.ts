@@ -27,7 +27,7 @@ export interface DataverseEmulatorOptions extends CommonOptions, Partial<Credent
 export type DataverseEmulator = RunningEmulator<Credentials>;
 
 /** Rows of an environment that nobody asked anything particular of. */
-export const defaultTableRows: Readonly<Record<string, number>> = {
+const defaultTableRows: Readonly<Record<string, number>> = {
   account: 4000,
   contact: 20_000,
   lead: 5000,

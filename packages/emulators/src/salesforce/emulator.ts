@@ -39,7 +39,7 @@ export interface SalesforceEmulatorOptions extends CommonOptions, Partial<Creden
 export type SalesforceEmulator = RunningEmulator<Credentials>;
 
 /** Rows of an org that nobody asked anything particular of. */
-export const defaultRows: Readonly<Record<string, number>> = {
+const defaultRows: Readonly<Record<string, number>> = {
   Account: 4000,
   Attachment: 40,
   Campaign: 120,
