@@ -166,6 +166,16 @@ describeWebUi('the web UI knows every source and mode', ({ server, folder, open,
     expect(await held.getByRole('link').count()).toBe(0);
     const [newest] = (await server.call('GET', `${FLOW_SERVICE}/runs?limit=1&orderby=-createdAt`)).body.items;
     expect(page.url()).toContain(newest.id);
+
+    await page.getByRole('link', { name: 'Orders', exact: true }).click();
+    await page.getByRole('button', { name: 'Run otherwise…' }).click();
+    await page.getByRole('radio', { name: 'Try held-back files again' }).check();
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await runs.nth(6).waitFor();
+    await runs
+      .first()
+      .filter({ hasText: /^Failed/ })
+      .waitFor();
   });
 
   test('tells of a webhook its secret once, and what it was told', async () => {

@@ -40,7 +40,7 @@ const columns: readonly (Column<Partition> & { readonly isIn: (partition: Partit
   },
   {
     title: 'Rows staged', // Rows of files are counted when they are read by the engine.
-    isIn: ({ stagedRows }) => stagedRows !== undefined,
+    isIn: ({ stagedRows, pages }) => pages > 0 && stagedRows !== undefined,
     cell: ({ stagedRows }) => stagedRows !== undefined && count(stagedRows),
     align: 'end',
   },

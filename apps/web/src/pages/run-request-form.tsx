@@ -26,6 +26,17 @@ const kinds = [
   { id: 'window', name: 'Read a window', note: 'Reads what changed between two moments, landed or not' },
 ] as const;
 
+const kindsOfFiles = [
+  ...kinds,
+  {
+    id: 'retry',
+    name: 'Try held-back files again',
+    note: 'Reads files that earlier runs could not read, and those that are new',
+  },
+] as const;
+
+type Kind = (typeof kindsOfFiles)[number]['id'];
+
 interface RunRequestFormProps {
   readonly client: PlatformClient;
   readonly flow: Flow;
@@ -35,22 +46,23 @@ interface RunRequestFormProps {
 
 /** A run that does something else than to take what has changed since the last one. */
 export function RunRequestForm({ client, flow, subject, onDone }: RunRequestFormProps) {
-  const [kind, setKind] = useState<string>('refresh');
+  const [kind, setKind] = useState<Kind>('refresh');
   const [columns, setColumns] = useState<readonly string[]>([]);
   const [from, setFrom] = useState<CalendarDateTime | null>(null);
   const [to, setTo] = useState<CalendarDateTime | null>(null);
   const asking = useAction();
   const problems = problemsBelow(asking.violations, '/params');
 
+  const paramsOf: Readonly<Record<Kind, () => Readonly<Record<string, unknown>>>> = {
+    refresh: () => ({ refreshColumns: columns }),
+    window: () => ({
+      windowStartTime: secondsOf(from) ?? 0,
+      windowEndTime: secondsOf(to) ?? Math.ceil(Date.now() / 1000),
+    }),
+    retry: () => ({ retryHeldFiles: true }),
+  };
   const ask = async () => {
-    const params =
-      kind === 'refresh'
-        ? { refreshColumns: columns }
-        : {
-            windowStartTime: secondsOf(from) ?? 0,
-            windowEndTime: secondsOf(to) ?? Math.ceil(Date.now() / 1000),
-          };
-    if (await asking.run(() => client.runs.start(flow.id, params))) onDone();
+    if (await asking.run(() => client.runs.start(flow.id, paramsOf[kind]()))) onDone();
   };
   return (
     <Form
@@ -61,8 +73,13 @@ export function RunRequestForm({ client, flow, subject, onDone }: RunRequestForm
       }}
     >
       <Card>
-        <ChoiceCards label="What the run does" choices={kinds} chosen={kind} onChoose={setKind} />
-        {kind === 'refresh' ? (
+        <ChoiceCards
+          label="What the run does"
+          choices={subject.isOfFiles ? kindsOfFiles : kinds}
+          chosen={kind}
+          onChoose={setKind}
+        />
+        {kind === 'refresh' && (
           <Picker
             label="Columns to read again"
             description="Such as one that came later, or that the source computes; mappings must read it"
@@ -76,7 +93,8 @@ export function RunRequestForm({ client, flow, subject, onDone }: RunRequestForm
           >
             {({ id }) => <PickerItem id={id}>{id}</PickerItem>}
           </Picker>
-        ) : (
+        )}
+        {kind === 'window' && (
           <FieldGrid>
             <DatePicker
               label="Changed after"

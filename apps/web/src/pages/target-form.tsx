@@ -32,7 +32,7 @@ export function TargetForm({ client, table, draft, onChange }: TargetFormProps) 
           { id: 'existing', name: 'A schema that is there', note: 'Columns go to fields that you choose' },
         ]}
         chosen={kind}
-        onChoose={(id) => onChange({ kind: id === 'new' ? 'new' : 'existing' })}
+        onChoose={(chosen) => onChange({ kind: chosen })}
       />
       {kind === 'new' ? (
         <>

@@ -27,21 +27,21 @@ const texts = style({ display: 'flex', flexDirection: 'column', gap: 4, minWidth
 const title = style({ font: 'title-sm', overflowWrap: 'anywhere' });
 const noteText = style({ font: 'ui-sm', color: 'neutral-subdued', overflowWrap: 'anywhere' });
 
-interface Choice {
-  readonly id: string;
+interface Choice<Id> {
+  readonly id: Id;
   readonly name: string;
   readonly note: string;
 }
 
-interface ChoiceCardsProps {
+interface ChoiceCardsProps<Id> {
   readonly label: string;
-  readonly choices: readonly Choice[];
-  readonly chosen: string | undefined;
-  readonly onChoose: (id: string) => void;
+  readonly choices: readonly Choice<Id>[];
+  readonly chosen: Id | undefined;
+  readonly onChoose: (id: Id) => void;
 }
 
 /** One of a few, each with what it is: radio buttons, to be used with the arrow keys. */
-export function ChoiceCards({ label, choices, chosen, onChoose }: ChoiceCardsProps) {
+export function ChoiceCards<Id extends string>({ label, choices, chosen, onChoose }: ChoiceCardsProps<Id>) {
   const name = useId();
   return (
     <fieldset className={group}>
