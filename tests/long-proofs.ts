@@ -1,4 +1,7 @@
-/** Proofs that would make a round of tests too long, most of them against real servers: `npm run prove` runs them. */
+/**
+ * Proofs that would make a round of tests too long, most of them against real servers: `npm run prove` runs
+ * them.
+ */
 export const LONG_PROOFS = [
   'apps/web/src/web-ui-sources.test.ts',
   'packages/data-prep/src/expressions.fuzz.test.ts',

@@ -2,9 +2,10 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { MAX_RECORD_BYTES } from './relation-parts.ts';
 
 /*
- * DuckDB has several threads read a text that is longer than a record may be, each from a place where a record seems to begin.
- * Within a quoted field of several lines what begins is none, yet may look like one: rows are made up and others lost, and no
- * error tells of it. So does a record that is longer than the stretch of a thread vanish. One thread knows where records begin.
+ * DuckDB has several threads read a text that is longer than a record may be, each from a place where a
+ * record seems to begin. Within a quoted field of several lines what begins is none, yet may look like one:
+ * rows are made up and others lost, and no error tells of it. So does a record that is longer than the
+ * stretch of a thread vanish. One thread knows where records begin.
  */
 
 /** Whether a text whose fields may hold line ends has to be read by one thread. */
@@ -12,7 +13,10 @@ export async function needsOneThread(path: string): Promise<boolean> {
   return (await stat(path)).size >= MAX_RECORD_BYTES;
 }
 
-/** Whether a text of one record a line has to be read by one thread: where a line end is one, a record begins after each. */
+/**
+ * Whether a text of one record a line has to be read by one thread: where a line end is one, a record begins
+ * after each.
+ */
 export async function hasTooLongLine(path: string): Promise<boolean> {
   const file = await open(path);
   try {

@@ -45,7 +45,10 @@ export async function newItems(
 
 const RECENT_RUNS = 100;
 
-/** Whether no run of the flow has looked at its items before. One that has found none leaves nothing but itself. */
+/**
+ * Whether no run of the flow has looked at its items before. One that has found none leaves nothing but
+ * itself.
+ */
 async function isFirst(store: ScopedStore, { id, flowId }: RunRecord): Promise<boolean> {
   if ((await store.flowSources.get(flowId)) !== undefined) return false;
   const runs = await store.runs.list({ flowId, limit: RECENT_RUNS });

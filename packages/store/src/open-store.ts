@@ -22,8 +22,8 @@ export interface OpenDatabase {
 }
 
 /**
- * Opens the store that lies in `dataFolder` (PostgreSQL in this process, one process a folder) and brings it up to
- * date. Claims that a killed process left behind are ended, since nobody else can have one.
+ * Opens the store that lies in `dataFolder` (PostgreSQL in this process, one process a folder) and brings it
+ * up to date. Claims that a killed process left behind are ended, since nobody else can have one.
  * @throws {DataFolderInUse} while another process has it open.
  * @throws {StoreMoved} when it was moved to a server.
  */
@@ -31,7 +31,8 @@ export async function openEmbeddedStore(dataFolder: string): Promise<Store> {
   refuseMoved(dataFolder);
   const { database, db, close } = await openEmbeddedDatabase(dataFolder);
   try {
-    // Few samples do: the planner needs orders of magnitude, and while they are taken nothing else is answered.
+    // Few samples do: the planner needs orders of magnitude, and while they are taken nothing else is
+    // answered.
     await sql`set default_statistics_target = 10`.execute(database);
     await renewStatistics(database);
     const work = await openWorkQueue(db, true);
@@ -78,10 +79,15 @@ export async function openEmbeddedDatabase(dataFolder: string): Promise<OpenData
 
 /** Connections of one process to a PostgreSQL server. */
 const POOL_SIZE = 10;
-/** A connection that has been silent for so long is probed: the end of its server's machine is told by nobody else. */
+/**
+ * A connection that has been silent for so long is probed: the end of its server's machine is told by nobody
+ * else.
+ */
 const PROBED_AFTER_MS = 10_000;
 
-/** The PostgreSQL server does not answer, does not let this process in, or could not be brought up to date. */
+/**
+ * The PostgreSQL server does not answer, does not let this process in, or could not be brought up to date.
+ */
 export class DatabaseNotUsable extends Error {
   override readonly name = 'DatabaseNotUsable';
 
@@ -116,7 +122,9 @@ export async function openPostgresStore(databaseUrl: string): Promise<Store> {
   }
 }
 
-/** Processes that start at once come one after another: two that make the queue's schema trip over each other. */
+/**
+ * Processes that start at once come one after another: two that make the queue's schema trip over each other.
+ */
 function openWorkQueueAlone(database: Kysely<Tables>, db: Db): Promise<WorkQueue> {
   return database.transaction().execute(async (transaction) => {
     await sql`select pg_advisory_xact_lock(hashtextextended('the work queue is opened', 0))`.execute(
@@ -134,8 +142,8 @@ export async function openPostgresDatabase(databaseUrl: string): Promise<OpenDat
     keepAlive: true,
     keepAliveInitialDelayMillis: PROBED_AFTER_MS,
   });
-  // A connection that breaks fails its next query, and one that is idle is replaced: told of without a listener, in the
-  // pool or between two queries of a transaction, it would end the process.
+  // A connection that breaks fails its next query, and one that is idle is replaced: told of without a
+  // listener, in the pool or between two queries of a transaction, it would end the process.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   prepareStatements(pool);

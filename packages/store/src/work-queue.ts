@@ -5,8 +5,9 @@ import { type Clock, type Db, fromKysely, PgBoss, systemClock } from 'pg-boss';
 import type { Tables } from './tables.ts';
 
 /*
- * The queue of what is to be done is pg-boss, on the store's own database: a job is sent in the transaction that makes
- * its work due, so that neither is ever there without the other. What a job means stays with whoever sends it.
+ * The queue of what is to be done is pg-boss, on the store's own database: a job is sent in the transaction
+ * that makes its work due, so that neither is ever there without the other. What a job means stays with
+ * whoever sends it.
  */
 
 /** What is to be done, by the name of its queue. */
@@ -34,8 +35,8 @@ export interface WorkQueue {
   /** Sends jobs with what `database` writes; one whose key has an open job already is not sent again. */
   send(database: Kysely<Tables>, kind: WorkKind, work: readonly Work[]): Promise<void>;
   /**
-   * The next jobs that are due, `most` of them, and none that is one too many of its group, as far as others do not claim at
-   * the same moment. With what `database` writes, where it is given.
+   * The next jobs that are due, `most` of them, and none that is one too many of its group, as far as others
+   * do not claim at the same moment. With what `database` writes, where it is given.
    */
   claim(
     kind: WorkKind,
@@ -47,7 +48,9 @@ export interface WorkQueue {
   touch(kind: WorkKind, claim: Claim): Promise<boolean>;
   /** The work of these claims is done, as far as their jobs go. Does nothing for those that are lost. */
   settle(database: Kysely<Tables>, kind: WorkKind, claims: readonly Claim[]): Promise<void>;
-  /** Ends every claim. Only for a store that no other process can have open (the embedded one), at its start. */
+  /**
+   * Ends every claim. Only for a store that no other process can have open (the embedded one), at its start.
+   */
   endClaims(kind: WorkKind): Promise<void>;
   stop(): Promise<void>;
 }
@@ -61,7 +64,9 @@ const LONGEST_CLAIM_SECONDS = 86_000;
 const MOST_CLAIMS = 100;
 /** Jobs that are done are of no use to anybody: what they did is told by what they did it to. */
 const KEPT_DONE_SECONDS = 3_600;
-/** What is due stays due, however long nobody is there to do it; pg-boss would forget it after a fortnight. */
+/**
+ * What is due stays due, however long nobody is there to do it; pg-boss would forget it after a fortnight.
+ */
 const KEPT_DUE_SECONDS = 10 * 365 * 86_400;
 
 const kinds: readonly WorkKind[] = ['flow-run', 'partition-reading', 'event-delivery', 'upkeep'];
@@ -149,7 +154,10 @@ function attemptOf(claim: Claim): { id: string; retryCount: number } {
   return { id: claim.slice(0, slash), retryCount: Number(claim.slice(slash + 1)) };
 }
 
-/** The embedded store has one connection, which Kysely keeps in turn: between the two of a transaction nobody comes in. */
+/**
+ * The embedded store has one connection, which Kysely keeps in turn: between the two of a transaction nobody
+ * comes in.
+ */
 export function embeddedDb(database: Kysely<Tables>, pglite: PGlite): Db {
   return {
     async setSessionStatements(statements) {

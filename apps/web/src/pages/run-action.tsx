@@ -14,7 +14,10 @@ export interface RunActionProps {
   readonly runs: readonly Run[];
   /** Told what was refused; undefined when something is tried anew. */
   readonly onProblem: (problem: string | undefined) => void;
-  /** Told when something was done or refused, and the run to be shown now: the one acted on, or the one that came of it. */
+  /**
+   * Told when something was done or refused, and the run to be shown now: the one acted on, or the one that
+   * came of it.
+   */
   readonly onDone: (runId: string) => void;
 }
 

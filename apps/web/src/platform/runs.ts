@@ -15,7 +15,10 @@ export interface Runs {
   details(id: string): Promise<RunDetails>;
   /** `params` as the Flow Service takes them; without any a run takes what has changed. */
   start(flowId: string, params?: Readonly<Record<string, unknown>>): Promise<void>;
-  /** Ends a run that is under way, or runs what another one has left to read. Answers the id of the run that this is now. */
+  /**
+   * Ends a run that is under way, or runs what another one has left to read. Answers the id of the run that
+   * this is now.
+   */
   act(run: Run, action: RunAction): Promise<string>;
 }
 

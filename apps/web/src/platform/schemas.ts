@@ -5,7 +5,10 @@ import { type SchemaField, schemaFields } from './schema-fields.ts';
 
 const TENANT_SCHEMAS = '/data/foundation/schemaregistry/tenant/schemas';
 
-/** What schemas extend that rows are mapped to. Ad-hoc ones, which describe tables of sources, are none of them. */
+/**
+ * What schemas extend that rows are mapped to. Ad-hoc ones, which describe tables of sources, are none of
+ * them.
+ */
 const MAPPABLE_BEHAVIOURS = [
   'https://ns.adobe.com/xdm/data/record',
   'https://ns.adobe.com/xdm/data/time-series',

@@ -30,8 +30,8 @@ export interface PlainContent {
 }
 
 /**
- * The contents of a file, one after another: the file's own, or those of the files in an archive. Each body is read to its
- * end, or not at all, before the next is asked for.
+ * The contents of a file, one after another: the file's own, or those of the files in an archive. Each body
+ * is read to its end, or not at all, before the next is asked for.
  */
 export async function* contentsOf(
   { store, format, limits, retry }: FileReading,
@@ -93,7 +93,10 @@ function delimitedContent(path: string, format: DelimitedFiles, text: Bytes): Pl
   };
 }
 
-/** A quote that is never closed takes all that follows it for one field: it is the file that is wrong, not one of its records. */
+/**
+ * A quote that is never closed takes all that follows it for one field: it is the file that is wrong, not one
+ * of its records.
+ */
 async function* closedText(path: string, text: Bytes, format: DelimitedFiles): Bytes {
   const isOpen = yield* withLineFeeds(text, format);
   if (isOpen) throw unreadable(path, `a quote (${format.quote}) opens a field in it and is never closed`);

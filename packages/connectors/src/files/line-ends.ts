@@ -7,8 +7,9 @@ const CR = 0x0d;
 const SPACE = 0x20;
 
 /**
- * Where the next byte of a delimited text stands: a quote opens a field only at its beginning, and may have closed it only
- * where what follows shows that it is not doubled. Numbers, since each byte is compared with them.
+ * Where the next byte of a delimited text stands: a quote opens a field only at its beginning, and may have
+ * closed it only where what follows shows that it is not doubled. Numbers, since each byte is compared with
+ * them.
  */
 const FIELD_START = 0;
 const UNQUOTED = 1;
@@ -20,9 +21,9 @@ const AFTER_QUOTE = 4;
 const NONE = -1;
 
 /**
- * Writes every line end outside of quoted fields as a line feed: files that mix line ends, or end lines with a carriage
- * return alone, are read like others. Returns whether the text ends in a field whose quote is never closed, as far as single
- * bytes tell.
+ * Writes every line end outside of quoted fields as a line feed: files that mix line ends, or end lines with
+ * a carriage return alone, are read like others. Returns whether the text ends in a field whose quote is
+ * never closed, as far as single bytes tell.
  */
 export async function* withLineFeeds(
   body: Bytes,

@@ -8,8 +8,8 @@ import { isBeingWritten } from './being-written.ts';
 import { DAY_MS } from './retention.ts';
 
 /*
- * How the upkeep changes a table. Files that are about to be written are noted as left over, so that they go should
- * the process die, and the transaction that commits them strikes the note out.
+ * How the upkeep changes a table. Files that are about to be written are noted as left over, so that they go
+ * should the process die, and the transaction that commits them strikes the note out.
  */
 
 /** A table that the upkeep works on. */
@@ -49,7 +49,9 @@ export async function removeNoted({ services, store }: TableUpkeep, note: Leftov
   await store.leftovers.keep(note);
 }
 
-/** `given up`: a run is about to commit; `pointer moved`: somebody has, and what was staged is of yesterday. */
+/**
+ * `given up`: a run is about to commit; `pointer moved`: somebody has, and what was staged is of yesterday.
+ */
 export type CommitOutcome = 'committed' | 'given up' | 'pointer moved';
 
 /** Commits what was staged on a table as it was. Runs go first. */
