@@ -127,6 +127,7 @@ describe('partitions of one run', () => {
     const services = { ...bench.services, openSource: () => source };
     await readForRun(services, { run, runClaim: claim, claim }, new AbortController().signal);
     expect(await bench.staged()).not.toContain(run.id);
+    expect(await bench.store.staging.partitions(run.id)).toEqual([]);
     await bench.services.store.queue.settle(claim);
   });
 

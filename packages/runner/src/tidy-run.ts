@@ -12,6 +12,8 @@ export async function tidyRun(services: RunnerServices, runId: string): Promise<
   const { store, staging, lake } = services;
   const { run, needsStaging } = await store.queue.leftBy(runId);
   if (run !== undefined) await removeStrayData(lake.io, run);
+  // Whoever ends a run otherwise forgets its plan with that.
+  if (run?.state === 'cancelled') await store.scoped(run.scope).staging.clear(run.id);
   if (run?.completedAt !== undefined) {
     const { batchId, outcome } = progressOf(run);
     const mayHaveDiagnostics = outcome?.failedRows !== 0;
