@@ -112,6 +112,11 @@ function passBack(answer: IncomingMessage, outgoing: ServerResponse, trouble: Tr
     answer.once('end', () => outgoing.destroy());
     return;
   }
+  // Who asked may have been killed meanwhile.
+  if (outgoing.destroyed) {
+    answer.destroy();
+    return;
+  }
   outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
   if (trouble === undefined || !('afterBytes' in trouble)) {
     pipeline(answer, outgoing, () => undefined);
