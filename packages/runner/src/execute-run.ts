@@ -35,8 +35,8 @@ import { isEmptyRead, NO_ROWS, transformRun } from './transform-run.ts';
  *   extracting    Partitions and window are kept. Every page that is staged is kept too; only missing ones are fetched.
  *   transforming  All pages are staged. Writing Parquet has no effect until it is committed, and is done anew, in a folder
  *                 of the attempt's own.
- *   committing    As transforming: the commit itself is one transaction, and before it nothing has happened. Where no row
- *                 came there is nothing to transform, and the commit follows on extracting.
+ *   committing    As transforming: the commit itself is one transaction, and before it nothing has happened.
+ *                 Where no row came there is nothing to transform, and the commit follows on extracting.
  *   success, partial, failed, cancelled   Final.
  *
  * One worker holds a run, under a name that it has for this attempt alone, and all that it writes to the
