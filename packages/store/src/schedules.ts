@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import { sendRuns } from './run-queue.ts';
 import type { Scope } from './scope.ts';
+import { tellOfManyRuns } from './table-statistics.ts';
 import type { Tables } from './tables.ts';
 import type { WorkQueue } from './work-queue.ts';
 
@@ -80,8 +81,10 @@ export async function enqueueDueRuns(
       .transaction()
       .execute((transaction) => enqueueSome(transaction, work, now, nextSlot));
     flows += due;
-    if (due < FLOWS_AT_ONCE) return flows;
+    if (due < FLOWS_AT_ONCE) break;
   }
+  if (flows >= FLOWS_AT_ONCE) await tellOfManyRuns(database);
+  return flows;
 }
 
 async function enqueueSome(

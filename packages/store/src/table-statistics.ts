@@ -30,9 +30,17 @@ export function keepStatistics(database: Kysely<Tables>): () => Promise<void> {
  */
 export async function renewStatistics(database: Kysely<Tables>): Promise<void> {
   const { rows } = await sql<{ readonly name: string }>`
-    select relname as name from pg_class
-    where relkind = 'r' and relnamespace = 'public'::regnamespace
+    select relnamespace::regnamespace || '.' || relname as name from pg_class
+    where relkind = 'r' and relnamespace::regnamespace::text in ('public', 'pgboss')
       and pg_relation_size(oid) / current_setting('block_size')::integer
         > relpages * (1 + ${GROWN_SHARE}::float) + ${GROWN_PAGES}::integer`.execute(database);
   for (const { name } of rows) await sql`vacuum (analyze) ${sql.table(name)}`.execute(database);
+}
+
+/**
+ * To be called where thousands of runs were queued at once, which the statistics do not know of yet: whoever claims the next
+ * would sort all of them for each claim.
+ */
+export async function tellOfManyRuns(database: Kysely<Tables>): Promise<void> {
+  await sql`analyze pgboss.job_common, flow_runs`.execute(database);
 }

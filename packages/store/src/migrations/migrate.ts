@@ -3,6 +3,7 @@ import { Migrator } from 'kysely/migration';
 import type { Tables } from '../tables.ts';
 import { events } from './events.ts';
 import { flowReferences } from './flow-references.ts';
+import { gateAtRuns } from './gate-at-runs.ts';
 import { heldItems } from './held-items.ts';
 import { initial } from './initial.ts';
 import { listIndexes } from './list-indexes.ts';
@@ -38,6 +39,7 @@ export async function migrate(database: Kysely<Tables>): Promise<void> {
         '0013-held-items': { up: heldItems },
         '0014-take-partition': { up: takePartition },
         '0015-row-expiration': { up: rowExpiration },
+        '0016-gate-at-runs': { up: gateAtRuns },
       }),
     },
   });
