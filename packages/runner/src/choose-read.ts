@@ -83,12 +83,11 @@ export async function chooseRead(
   const { table } = situation;
   const base = { mode: writeMode.kind, keyColumns: keyColumnsOf(writeMode, table) };
   if (!isSameKey(base.keyColumns, table.keyColumns)) {
-    return {
-      ...readWhole(base, await windowOf(attempt, prepared, situation)),
-      notices: [
-        fullRead('the flow tells rows apart by another key than the source, so that each run compares all'),
-      ],
-    };
+    const why =
+      table.keyColumns.length === 0
+        ? 'the source has no key by which it could tell what is gone, so that each run compares all rows'
+        : 'the flow tells rows apart by another key than the source, so that each run compares all';
+    return { ...readWhole(base, await windowOf(attempt, prepared, situation)), notices: [fullRead(why)] };
   }
   if (table.tracksChanges) return readByToken(situation, base);
   const window = await windowOf(attempt, prepared, situation);
