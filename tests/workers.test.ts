@@ -25,8 +25,8 @@ const CONTACTS = 100_000;
 const PAGE_ROWS = 10_000;
 /** A worker reads five partitions at most: one as the run's holder, four that anyone was asked for. */
 const CONCURRENT_READS = 8;
-/** Runs of one worker, of which it keeps a place for organisations that have few. */
-const RUNS_OF_A_WORKER = 16;
+/** Runs of one worker, of which it keeps some places for organisations that have few. */
+const RUNS_OF_A_WORKER = 64;
 /** A claim that is not given back is another's only after so long. */
 const SILENCE_MS = 30_000;
 
