@@ -25,12 +25,15 @@ export interface Claims {
   ended(): Promise<void>;
 }
 
-/** Claims work that is claimed one by one. */
+/** Claims work that is claimed one by one. Where the store goes away meanwhile, what is claimed already is worked at. */
 export function oneByOne<C>(claim: () => Promise<C | undefined>): ClaimedKind<C>['claim'] {
   return async (room) => {
     const claims: C[] = [];
     while (claims.length < room) {
-      const claimed = await claim();
+      const claimed = await claim().catch((error: unknown) => {
+        if (claims.length === 0) throw error;
+        return undefined;
+      });
       if (claimed === undefined) break;
       claims.push(claimed);
     }

@@ -90,7 +90,9 @@ function flowRuns(services: RunnerServices): ClaimedKind<ClaimedRun> {
       const fair = await queue.claimSome(room, FAIR_SHARE);
       // Whoever has its share may have more where nobody else wants any.
       const left = room - fair.length - KEPT_FREE;
-      return left > 0 ? [...fair, ...(await queue.claimSome(left))] : fair;
+      if (left <= 0) return fair;
+      // Where the store goes away in between, what is claimed already is worked at.
+      return [...fair, ...(await queue.claimSome(left).catch(() => []))];
     },
     heartbeat: ({ run, claim }) => queue.heartbeat(run, claim),
     async work({ run, claim }, signal) {
