@@ -161,12 +161,16 @@ export function heldByEarlierRuns(held: readonly HeldItem[]): HeldBack | undefin
 
 /** Tells of `count` items that are held back, by the first of them. */
 export function heldNotice(count: number, items: readonly ShownHeldItem[]): RunNotice {
+  const told = toldOf(items, count);
   const message =
-    `${count === 1 ? 'A file is' : `${count} files are`} held back, for they cannot be read: ${toldOf(items, count)}. ` +
-    'They are read again when they change, when the source connection reads them in another way, or when a run is asked ' +
-    'for with retryHeldFiles.';
-  return { code: 'ITEMS_HELD_BACK', message: count === 1 ? message.replace('for they', 'for it') : message };
+    count === 1
+      ? `A file is held back, for it cannot be read: ${told}. It is read again when it changes, ${WHEN_ASKED}`
+      : `${count} files are held back, for they cannot be read: ${told}. They are read again when they change, ${WHEN_ASKED}`;
+  return { code: 'ITEMS_HELD_BACK', message };
 }
+
+const WHEN_ASKED =
+  'when the source connection reads files in another way, or when a run is asked for with retryHeldFiles.';
 
 function goneNotice(count: number): RunNotice {
   const message = `${count === 1 ? 'A file was' : `${count} files were`} taken away before they were read.`;
