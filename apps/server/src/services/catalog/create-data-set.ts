@@ -29,9 +29,12 @@ const housekeeping = {
   'write.metadata.previous-versions-max': '100',
 };
 
+/** After so long a creation that has not come to its end never will. */
+const LONGEST_CREATION_MS = 3_600_000;
+
 /**
  * Creates a dataset and its empty Iceberg table; answers the dataset's id. The table's first file is written before
- * the transaction that makes both known: if the process ends in between, an unknown folder is left, and no dataset.
+ * the transaction that makes both known: if the process ends in between, what is left is noted, and removed later.
  * @throws {Problem} of kind `invalidBody`, or `conflict` where its table name is taken
  */
 export async function createDataSet(
@@ -44,6 +47,9 @@ export async function createDataSet(
   const id = newObjectId(now);
   const document = newDocument(id, body, schema, now);
   const location = lake.tableLocation(store.scope, id);
+  const notBefore = new Date(now.getTime() + LONGEST_CREATION_MS);
+  const note = { kind: 'table', name: location, notBefore } as const;
+  await store.leftovers.note([note]);
   const { metadataLocation } = await createTable(lake.io, {
     location,
     schema: columns,
@@ -58,6 +64,7 @@ export async function createDataSet(
     const tags = await withTableName(scoped, document.tags, { id, name: document.name });
     await scoped.resources('dataSet').insert(id, { ...document, tags }, actor);
     await scoped.tables.insert({ datasetId: id, location, metadataLocation });
+    if (!(await scoped.leftovers.keep(note))) throw new Error(`${location} may be gone already`);
   });
   return id;
 }
