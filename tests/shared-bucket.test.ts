@@ -12,7 +12,7 @@ import { type EmulatedCrm, startEmulatedCrm } from './emulated-crm.ts';
 import { landedIds } from './rows-in-bucket.ts';
 import { ServerUnderTest } from './server-under-test.ts';
 import { idAndName, type Walk, walkTutorial } from './tutorial.ts';
-import { COMMAND, WorkerUnderTest } from './worker-under-test.ts';
+import { COMMAND, WorkerUnderTest, whoTells } from './worker-under-test.ts';
 
 const FLOW = '/data/foundation/flowservice';
 const programs = postgresPrograms();
@@ -88,10 +88,10 @@ describe.skipIf(programs === undefined && !process.env.CI)(
       }
     }
 
-    /** The runs that a worker has taken to their end. */
-    function endedBy({ output }: WorkerUnderTest): string[] {
-      const lines = output.split('\n').filter((line) => line.includes('"flow run ended"'));
-      return lines.map((line) => JSON.parse(line).runId);
+    /** The worker that has taken a run to its end, and the one that has not. */
+    async function byEnd(runId: string): Promise<readonly [WorkerUnderTest, WorkerUnderTest]> {
+      const ender = await whoTells([first, second], 'flow run ended', runId);
+      return [ender, ender === first ? second : first];
     }
 
     async function runAgain(runs: number) {
@@ -130,8 +130,8 @@ describe.skipIf(programs === undefined && !process.env.CI)(
       });
       const run = await server.runsEnded(walk.flowId, 1);
       expect(run.metrics.statusSummary).toMatchObject({ status: 'success', extensions: { attempt: 1 } });
-      const other = endedBy(first).includes(run.id) ? second : first;
-      expect(other.output).toContain('partitions were read for a flow run');
+      const [, other] = await byEnd(run.id);
+      await whoTells([other], 'partitions were read for a flow run', run.id);
       expected = await landedIds(server, walk.dataSetId, reach);
       expect(new Set(expected).size).toBe(CONTACTS);
       expect(expected).toHaveLength(CONTACTS);
@@ -159,14 +159,13 @@ describe.skipIf(programs === undefined && !process.env.CI)(
 
     test('tell what has landed by pages that a worker staged whose machine is gone', async () => {
       const { body } = await server.call('GET', `${FLOW}/runs?property=flowId==${walk.flowId}`);
-      const ended = body.items.map(({ id }: { id: string }) => id);
-      const [last, next] = endedBy(first).includes(ended[0]) ? [first, second] : [second, first];
+      const [last, next] = await byEnd(body.items[0].id);
       await last.end('SIGTERM');
       expect(keptIn('_staging').length).toBeGreaterThan(0);
       const { inserted } = await mutate({ insert: 10 });
       const run = await runAgain(3);
       expect(run.metrics.recordSummary).toMatchObject({ outputRecordCount: 10 });
-      expect(endedBy(next)).toContain(run.id);
+      expect((await byEnd(run.id))[0]).toBe(next);
       expected = [...expected, ...inserted].sort();
       await expectAllOnce();
       await last.start();

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 /** The `tributary` command. */
@@ -41,6 +42,12 @@ export class WorkerUnderTest {
     return this;
   }
 
+  /** Whether it has told that of the flow run, in its log. */
+  tells(message: string, runId: string): boolean {
+    const lines = this.output.split('\n');
+    return lines.some((line) => line.includes(`"${message}"`) && line.includes(`"${runId}"`));
+  }
+
   /** Ends the worker with a signal; its exit code, or the signal where it had no chance to answer. */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | string> {
     const child = this.#process;
@@ -55,5 +62,21 @@ export class WorkerUnderTest {
   async dispose(): Promise<void> {
     await this.end('SIGTERM');
     rmSync(this.dataFolder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * The first of the workers that tells that of the flow run. What has happened is in the store, and seen there,
+ * before it is told.
+ */
+export async function whoTells(
+  workers: readonly WorkerUnderTest[],
+  message: string,
+  runId: string,
+): Promise<WorkerUnderTest> {
+  for (;;) {
+    const teller = workers.find((worker) => worker.tells(message, runId));
+    if (teller !== undefined) return teller;
+    await pause(20);
   }
 }

@@ -13,7 +13,7 @@ import { type EmulatedCrm, startEmulatedCrm } from './emulated-crm.ts';
 import { landings } from './landed-rows.ts';
 import { ServerUnderTest } from './server-under-test.ts';
 import { idAndName, type Walk, type Walker, walkTutorial } from './tutorial.ts';
-import { COMMAND, WorkerUnderTest } from './worker-under-test.ts';
+import { COMMAND, WorkerUnderTest, whoTells } from './worker-under-test.ts';
 
 const leads = { table: 'Lead', mappings: idAndName, runsOnce: true };
 const FLOW = '/data/foundation/flowservice';
@@ -126,17 +126,14 @@ describe.skipIf(programs === undefined && !process.env.CI)(
     test('read the partitions of one run together', async () => {
       await first.start();
       await drip(CONTACTS / PAGE_ROWS, 200_000);
-      const { length: before } = first.output;
-      const { length: beforeOther } = second.output;
       const walk = await walkTutorial(server, 'Shared', {
         mappings: idAndName,
         runsOnce: true,
         concurrentReads: CONCURRENT_READS,
       });
-      await server.runsEnded(walk.flowId, 1);
-      const outputs = [first.output.slice(before), second.output.slice(beforeOther)];
-      const helper = outputs.find((output) => !output.includes('flow run ended'));
-      expect(helper).toContain('partitions were read for a flow run');
+      const { id } = await server.runsEnded(walk.flowId, 1);
+      const holder = await whoTells([first, second], 'flow run ended', id);
+      await whoTells([holder === first ? second : first], 'partitions were read for a flow run', id);
       await expectAllOnce(walk, CONTACTS);
     });
 
