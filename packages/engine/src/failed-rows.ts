@@ -17,6 +17,8 @@ export interface FailedRowsSql {
   readonly collect: readonly string[];
   /** Gives each collected row its number in its file. */
   readonly number: readonly string[];
+  /** Returns `file`, the places of the staged files that some of these rows are of. */
+  readonly files: string;
   /** Returns one row: `failed`, `corrupt`. */
   readonly total: string;
   /** Returns `code`, `column`, `message`, `rows`, most rows first. */
@@ -61,6 +63,7 @@ export function compileFailedRows(
       );
     }),
     number: [staged.some(hasRejects) ? CORRUPT_CSV_ROWS : NO_CORRUPT_ROWS, NUMBERED_ROWS],
+    files: 'SELECT file FROM failed UNION SELECT file FROM corrupt',
     total: 'SELECT (SELECT count(*) FROM failed) AS failed, (SELECT count(*) FROM corrupt) AS corrupt',
     countByError:
       `SELECT e.code AS code, e."column" AS "column", e.message AS message, count(*) AS rows ` +

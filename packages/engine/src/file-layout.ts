@@ -34,6 +34,11 @@ export function hasRejects({ kind }: FileLayout): boolean {
   return kind === 'csv' || kind === 'delimited' || kind === 'json-lines';
 }
 
+/** Whether the file's rows are JSON objects, each on its own. */
+export function isJsonRows(layout: FileLayout): layout is JsonRowsLayout {
+  return layout.kind === 'json-lines' || layout.kind === 'json-array';
+}
+
 /** How many records of the file come before its rows. */
 export function headerRecords(layout: FileLayout): number {
   return layout.kind === 'csv' || (layout.kind === 'delimited' && layout.hasHeader) ? 1 : 0;

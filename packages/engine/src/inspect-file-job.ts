@@ -5,7 +5,7 @@ import { type Database, openDatabase } from './database.ts';
 import type { DelimitedLayout } from './delimited-rows.ts';
 import { EngineError, inTheirNames } from './engine-error.ts';
 import { type FileLayout, readLayouts } from './file-layout.ts';
-import { type JsonRowsLayout, jsonItems } from './json-rows.ts';
+import { type JsonRowsLayout, jsonItems, withoutObjects } from './json-rows.ts';
 import { structureOf } from './json-structure.ts';
 import { membersToJson } from './json-values.ts';
 import { rawName, UNREADABLE } from './relation-parts.ts';
@@ -91,9 +91,7 @@ async function jsonColumns(database: Database, layout: JsonRowsLayout): Promise<
     )
   ).getRows();
   const [structure] = row;
-  if (typeof structure !== 'string') {
-    throw new EngineError('unreadable', `${layout.name} holds no JSON objects.`);
-  }
+  if (typeof structure !== 'string') throw withoutObjects(layout);
   const columns = structureOf(structure);
   const texts = columns.filter(({ type }) => type === 'string');
   const typed = await textTypes(database, layout, texts, TEXT_TYPES_OF_JSON);

@@ -102,3 +102,36 @@ describe('a JSON document', () => {
     });
   });
 });
+
+describe('a file in which nothing is a JSON object', () => {
+  test.each([
+    ['json-lines', 'no JSON'],
+    ['json-lines', 'no JSON\n\n{"id": "cut\n'],
+    ['json-lines', '1\n[{"id":"a"}]\nnull\n'],
+    ['json-lines', Buffer.from([0xff, 0xfe, 0x0a, 0x7b, 0xff])],
+    ['json-lines', `{"id":"a","more":${'['.repeat(2_000)}${']'.repeat(2_000)}}`],
+    ['json-array', '[5, null]'],
+    ['json-array', ' null'],
+  ] as const)('is refused by its name: %s of %s', async (kind, text) => {
+    const good = kind === 'json-lines' ? '{"id":"a"}\nbad' : '[{"id":"a"}, 5]';
+    const names = ['good.json', 'bad.json'];
+    const files = [good, text].map((content, index) =>
+      bench.folder.file(names[index] ?? '', { kind }, content),
+    );
+    const refusal = { kind: 'unreadable', message: 'bad.json holds no JSON objects.' };
+    await expect(bench.engine.transform(bench.folder.request(table, columns, files))).rejects.toMatchObject(
+      refusal,
+    );
+    const unreadable = await bench.engine.unreadableFiles({ files, columns });
+    expect(unreadable.map(({ message }) => message)).toEqual([refusal.message]);
+  });
+
+  test('is none where nothing at all is in it', async () => {
+    const texts = ['', ' \n\t\n'];
+    const files = texts.map((text, index) =>
+      bench.folder.file(`${index}.json`, { kind: 'json-lines' }, text),
+    );
+    const empty = bench.folder.file('2.json', { kind: 'json-array' }, '[]');
+    expect(await bench.engine.unreadableFiles({ files: [...files, empty], columns })).toEqual([]);
+  });
+});

@@ -1,6 +1,8 @@
 import { open } from 'node:fs/promises';
 import { quoteLiteral } from '@tributary/data-prep';
 import type { SourceColumn } from '@tributary/xdm';
+import type { Database } from './database.ts';
+import { EngineError } from './engine-error.ts';
 import { isNestedTooDeep } from './json-depth.ts';
 import { jsonPointer } from './json-pointer.ts';
 import {
@@ -88,6 +90,24 @@ export function jsonItems(files: readonly JsonRowsLayout[], purpose: Purpose): s
     `FROM (SELECT coalesce(CAST(item AS VARCHAR), 'null') AS record, item ` +
     `FROM read_json(${pathList(files)}, ${options.join(', ')}))`
   );
+}
+
+/**
+ * A record that is no JSON object is a row that cannot be read; where none is one, it is the file that is
+ * not what it is said to be.
+ * @throws {EngineError} `unreadable`, by the file's name
+ */
+export async function requireObjects(database: Database, layout: JsonRowsLayout): Promise<void> {
+  const items = jsonItems([layout], 'compare');
+  const has = async (some: string) => (await database.read(`${some} LIMIT 1`)).currentRowCount > 0;
+  if (await has(`SELECT 1 FROM (${items}) WHERE json_type(item) = 'OBJECT'`)) return;
+  // A document may be an empty array; a file of lines that has none of its own is told as one without content.
+  if (layout.kind === 'json-array' && !(await has(`SELECT 1 FROM (${items})`))) return;
+  throw withoutObjects(layout);
+}
+
+export function withoutObjects({ name }: JsonRowsLayout): EngineError {
+  return new EngineError('unreadable', `${name} holds no JSON objects.`);
 }
 
 /** How the columns are taken out of JSON objects: all flat ones at once, and all nested ones. */

@@ -3,9 +3,9 @@ import type { SourceColumn } from '@tributary/xdm';
 import { deletedAsRow, withLiveRowsMarked } from './deleted-rows.ts';
 import { delimitedRelation } from './delimited-rows.ts';
 import { EngineError, UNREADABLE_PAGE } from './engine-error.ts';
-import type { CsvLayout, FileLayout, JsonPageLayout } from './file-layout.ts';
+import { type CsvLayout, type FileLayout, isJsonRows, type JsonPageLayout } from './file-layout.ts';
 import { isNestedTooDeep } from './json-depth.ts';
-import { type JsonRowsLayout, jsonFields, jsonRowsRelation } from './json-rows.ts';
+import { jsonFields, jsonRowsRelation } from './json-rows.ts';
 import { parquetRelation } from './parquet-rows.ts';
 import { type Purpose, pathList, READABLE, rawName, recordOptions, UNREADABLE } from './relation-parts.ts';
 import { isStagedAsJson } from './source-types.ts';
@@ -43,9 +43,7 @@ export function stagedRelations(
   const csvFiles = layouts.filter((layout) => layout.kind === 'csv');
   const jsonPages = layouts.filter((layout) => layout.kind === 'json-page');
   const delimited = layouts.filter((layout) => layout.kind === 'delimited');
-  const jsonRows = layouts.filter(
-    (layout): layout is JsonRowsLayout => layout.kind === 'json-lines' || layout.kind === 'json-array',
-  );
+  const jsonRows = layouts.filter(isJsonRows);
   const parquet = layouts.filter((layout) => layout.kind === 'parquet');
   return [
     ...alike(csvFiles, ({ header, isSequential }) => [header, isSequential]).map((files) =>

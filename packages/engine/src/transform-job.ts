@@ -4,8 +4,9 @@ import { compileTransform } from './compile-transform.ts';
 import { type Bounds, openDatabase } from './database.ts';
 import { EngineError, inTheirNames } from './engine-error.ts';
 import type { FailedRowsSql } from './failed-rows.ts';
-import { readLayouts } from './file-layout.ts';
+import { type FileLayout, isJsonRows, readLayouts } from './file-layout.ts';
 import type { GoodRowsSql } from './good-rows.ts';
+import { requireObjects } from './json-rows.ts';
 import { rankKeys } from './key-pass.ts';
 import { pathsOf } from './live-files.ts';
 import { writtenFiles } from './parquet-figures.ts';
@@ -81,6 +82,7 @@ async function writeRows(
   if (failedRows === 0) return { ...figures, diagnosticsFiles: [], errors: [] };
   const diagnostics = await writeDiagnostics(
     compiled.failedRows(),
+    staged,
     good,
     request.diagnosticsDirectory,
     { ...bounds, keepOrder: true },
@@ -137,6 +139,7 @@ async function writeGoodRows(
 
 async function writeDiagnostics(
   sql: FailedRowsSql,
+  staged: readonly FileLayout[],
   expected: Pick<GoodRows, 'failed' | 'corrupt'>,
   folder: string,
   bounds: Bounds,
@@ -150,6 +153,10 @@ async function writeDiagnostics(
     const [found] = (await database.read(sql.total)).getRowObjects();
     if (Number(found?.failed) !== expected.failed || Number(found?.corrupt) !== expected.corrupt) {
       throw new EngineError('failed', 'The staged files changed while they were read.');
+    }
+    for (const row of (await database.read(sql.files)).getRowObjects()) {
+      const layout = staged[Number(row.file)];
+      if (layout !== undefined && isJsonRows(layout)) await requireObjects(database, layout);
     }
     const diagnosticsFiles: string[] = [];
     if (expected.failed > 0) {

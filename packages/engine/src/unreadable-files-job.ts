@@ -1,7 +1,8 @@
 import type { SourceColumn } from '@tributary/xdm';
 import { openDatabase } from './database.ts';
 import { inTheirNames, toEngineError } from './engine-error.ts';
-import { readLayoutIn } from './file-layout.ts';
+import { isJsonRows, readLayoutIn } from './file-layout.ts';
+import { requireObjects } from './json-rows.ts';
 import { looksAtAll, stagedRelations } from './staged-rows.ts';
 import type { StagedFile } from './transform.ts';
 import type { Resources } from './transform-job.ts';
@@ -39,6 +40,7 @@ export async function runUnreadableFiles(
         if (layout === undefined) continue;
         const relation = stagedRelations([layout], columns, 'compare').join();
         await database.read(`SELECT count(*) FROM (${relation}) WHERE ${looksAtAll(columns)}`);
+        if (isJsonRows(layout)) await requireObjects(database, layout);
       } catch (error) {
         signal.throwIfAborted();
         // That the machine is short of something is not the file's fault.

@@ -231,6 +231,23 @@ describe('a file that cannot be read', () => {
     expect(await bench.landed(flow)).toEqual(['a']);
   });
 
+  test('in which nothing is a JSON object is held back, while a line among others is a bad record', async () => {
+    bench.opened = files.source({ format: 'json' });
+    files.write('line.json', 'no JSON');
+    files.write('lines.json', 'no\nJSON\nat all\n');
+    files.write('array.json', '[1, null, "x"]');
+    files.write('good.json', '{"Id":"a","Name":"Doe"}\nno JSON\n{"Id":"b","Name":"Doe"}\n');
+    const flow = await bench.flow({ partialIngestionPercent: 50 });
+    const run = await bench.run(flow);
+    expect(run.state).toBe('partial');
+    expect(heldBy(run).sort()).toEqual(['/array.json', '/line.json', '/lines.json']);
+    expect(progressOf(run).heldBack?.items[0]?.message).toBe('/line.json holds no JSON objects.');
+    expect(progressOf(run).outcome).toMatchObject({ outputRows: 2, failedRows: 1 });
+    files.write('line.json', '{"Id":"c","Name":"Doe"}');
+    expect((await bench.run(flow)).state).toBe('success');
+    expect(await bench.landed(flow)).toEqual(['a', 'b', 'c']);
+  });
+
   test('that is nested without end is held back', async () => {
     bench.opened = files.source({ format: 'json' });
     files.write('bad.json', '['.repeat(200_000));

@@ -202,6 +202,8 @@ describe('a JSON file', () => {
     ['json-lines', '{"id":1}\r\n{"id":2}\r\n', '{"id":1} \n{"id":2} \n'],
     ['json-lines', 'oops\n{"id":2}\n', 'oops\n{"id":2}\n'],
     ['json-lines', '{"id":1}', '{"id":1}'],
+    ['json-lines', 'no\nJSON\n', 'no\nJSON\n'],
+    ['json-lines', `${'{"cut\n'.repeat(50)}{"id":2}\n`, `${'{"cut\n'.repeat(50)}{"id":2}\n`],
     ['json-array', ' [{"id":1},\r\n{"id":2}]', ' [{"id":1},\r\n{"id":2}]'],
     ['json-array', '{\n  "id": 1\n}\n', '{\n  "id": 1\n}\n'],
   ])('is taken for %s: %j', async (kind, text, staged) => {

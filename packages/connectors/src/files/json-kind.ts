@@ -31,17 +31,15 @@ export async function headOf(body: Bytes): Promise<HeadedBody> {
   };
 }
 
-/** So many lines are looked at: the first ones may be damaged. */
-const LINES = 20;
-
 /**
  * Whether a JSON text has one object a line, or is one document: an array, or an object over several lines. A line that is
- * longer than the head is a line.
+ * longer than the head is a line; what begins as no document is lines, some of which may be damaged.
  */
 export function jsonKindOf(head: Buffer): 'json-lines' | 'json-array' {
   const text = head.toString('utf8').trimStart();
   if (text.startsWith('[')) return 'json-array';
-  const lines = text.split(/[\r\n]+/, LINES);
+  const lines = text.split(/[\r\n]+/);
   const isObject = (line: string) => line.startsWith('{') && parseJson(line) !== undefined;
-  return lines.length === 1 || lines.some(isObject) ? 'json-lines' : 'json-array';
+  const areLines = !text.startsWith('{') || lines.length === 1 || lines.some(isObject);
+  return areLines ? 'json-lines' : 'json-array';
 }
