@@ -120,9 +120,11 @@ async function keepPlan(
   partitions: readonly PlannedPartition[],
   progress: RunProgress,
 ): Promise<Attempt> {
-  const run = await attempt.store.transaction(async (store) => {
-    await store.staging.plan(attempt.run.id, connectionId, partitions);
-    return advanceRun(store, attempt.run, attempt.claim, 'extracting', progress);
+  const { run, claim } = attempt;
+  const planned = await attempt.store.transaction(async (store) => {
+    if (run.attempt > 1) await store.staging.clear(run.id);
+    await store.staging.plan(run.id, connectionId, partitions);
+    return advanceRun(store, run, claim, 'extracting', progress);
   });
-  return { ...attempt, run };
+  return { ...attempt, run: planned };
 }

@@ -84,13 +84,19 @@ describe('a run', () => {
     expect(bench.dataFiles(flow)).toEqual(before);
   });
 
-  test('keeps the staging of the newest landed run only', async () => {
+  test('keeps the staging of the newest landed run only, while the next one compares with it', async () => {
+    bench.source.rows.push({ id: 'f', stamp: '2026-03-01T11:59:00Z' });
     const first = await bench.run(flow);
     expect(await bench.staged()).toContain(first.id);
     const second = await bench.run(flow);
     const staged = await bench.staged();
     expect(staged).not.toContain(first.id);
     expect(staged).toContain(second.id);
+    bench.source.now = new Date('2026-03-01T13:00:00Z');
+    const third = await bench.run(flow);
+    const kept = await bench.staged();
+    expect(kept).not.toContain(second.id);
+    expect(kept).not.toContain(third.id);
   });
 });
 

@@ -144,8 +144,15 @@ async function landBatch(
   const landed = await (isRefresh ? landRefresh : landRows)(attempt, prepared, staged, batchId);
   const { id, flowId, state } = landed.run;
   services.log.info({ flowId, runId: id, state, ...progressOf(landed.run).outcome }, 'flow run ended');
-  await tidyRun(services, run.id);
-  if (previous !== undefined) await tidyRun(services, previous.runId);
+  if (!hasStagedNothing(run, staged)) await tidyRun(services, run.id);
+  // Whatever else it had staged went at its own end.
+  if (previous?.kind === 'time' && previous.unsettledPages.length > 0)
+    await tidyRun(services, previous.runId);
+}
+
+/** Of an attempt before, or of an item that was held back, there may be files that the store does not know. */
+function hasStagedNothing({ attempt }: RunRecord, { partitions, pages }: StagedRead): boolean {
+  return attempt === 1 && pages.length === 0 && partitions.every(({ item }) => item === undefined);
 }
 
 async function landRows(

@@ -33,6 +33,7 @@ function partition(name: string, version = '1'): PlannedPartition {
 
 /** Lands partitions as a run does that has planned them. */
 async function land(...partitions: readonly PlannedPartition[]): Promise<void> {
+  await bench.store.staging.clear(run.id);
   await bench.store.staging.plan(run.id, 'connection', partitions);
   await noteItems(bench.store, run, await bench.store.staging.partitions(run.id));
 }

@@ -1,6 +1,7 @@
 import type { Page, Partition, Sink, Source } from '@tributary/connectors';
 import { ClaimLost, type PartitionHold, type StagedPartition, type TakenReading } from '@tributary/store';
 import { remedyFor } from './item-fault.ts';
+import { progressOf } from './progress.ts';
 import type { Attempt } from './services.ts';
 
 const HEARTBEAT_MS = 10_000;
@@ -92,6 +93,9 @@ function pageSink({
   hold,
   taken: { partition, stagedPages, next },
 }: Reading): Sink & { changeToken(): string | undefined } {
+  const { keyed, refresh } = progressOf(run);
+  // Where rows are told apart by a key, that none came may be what has to be known.
+  const isAppended = keyed === undefined && refresh === undefined;
   let position = stagedPages;
   let changeToken: string | undefined;
   return {
@@ -101,6 +105,7 @@ function pageSink({
       changeToken = token;
     },
     async stage(page: Page) {
+      if (isAppended && page.rows === 0 && page.next === undefined) return readThrough(page.body);
       const name = `${partition.id}/${position}`;
       const { path, bytes } = await services.staging.writePage(run.id, name, page, signal);
       const { format, rows: announcedRows } = page;
@@ -108,6 +113,11 @@ function pageSink({
       position += 1;
     },
   };
+}
+
+/** What is not read to its end keeps its connection. */
+async function readThrough(body: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const _chunk of body);
 }
 
 function toPartition({ id, announcedRows, state }: StagedPartition): Partition {

@@ -35,7 +35,7 @@ describe('the settled part of a window', () => {
             extensions: {
               partitions: [
                 { id: 'settled-job', announcedRows: null, stagedRows: 3, pages: 2 },
-                { id: 'unsettled-job', announcedRows: null, stagedRows: 0, pages: 1 },
+                { id: 'unsettled-job', announcedRows: null, stagedRows: 0, pages: 0 },
               ],
             },
           },

@@ -133,15 +133,16 @@ export function runQueue(database: Kysely<Tables>, work: WorkQueue): RunQueue {
     },
 
     async leftBy(runId) {
-      const { rows } = await sql<RunRow & { id: string | null; is_watermark: boolean }>`
-        select flow_runs.*, exists (select 1 from watermarks where run_id = sought.id) as is_watermark
+      const { rows } = await sql<RunRow & { id: string | null; has_unsettled: boolean }>`
+        select flow_runs.*, exists (
+          select 1 from watermarks where run_id = sought.id and unsettled_pages <> '[]') as has_unsettled
         from (select ${runId}::text as id) as sought left join flow_runs on flow_runs.id = sought.id`.execute(
         database,
       );
       const [row] = rows;
       const run = row === undefined || row.id === null ? undefined : fromRow(row);
       const isOpen = run !== undefined && run.completedAt === undefined;
-      return { run, needsStaging: isOpen || row?.is_watermark === true };
+      return { run, needsStaging: isOpen || row?.has_unsettled === true };
     },
   };
 

@@ -38,7 +38,7 @@ export interface StagedPage {
 
 /** What a run has planned to read and what of it is staged: the part of a run that survives its worker. */
 export interface Staging {
-  /** Replaces the run's plan; pages of an earlier plan are forgotten. */
+  /** Keeps the plan of a run that has none. */
   plan(
     runId: string,
     connectionId: string,
@@ -66,7 +66,7 @@ export interface Staging {
     partitionId: string,
     partition: Pick<StagedPartition, 'state' | 'item'>,
   ): Promise<void>;
-  /** Forgets plan and pages, when the run has ended. */
+  /** Forgets plan and pages, when the run has ended or is planned anew. */
   clear(runId: string): Promise<void>;
 }
 
@@ -83,7 +83,6 @@ export function scopedStaging(database: Kysely<Tables>, scope: Scope): Staging {
 
   return {
     async plan(runId, connectionId, partitions) {
-      await this.clear(runId);
       for (let from = 0; from < partitions.length; from += PARTITIONS_AT_ONCE) {
         const values = partitions
           .slice(from, from + PARTITIONS_AT_ONCE)

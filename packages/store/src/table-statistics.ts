@@ -39,8 +39,8 @@ export async function renewStatistics(database: Kysely<Tables>): Promise<void> {
 
 /**
  * To be called where thousands of runs were queued at once, which the statistics do not know of yet: whoever claims the next
- * would sort all of them for each claim.
+ * would sort all of them for each claim, and look for the flow of each by a statement that was planned while flows were few.
  */
 export async function tellOfManyRuns(database: Kysely<Tables>): Promise<void> {
-  await sql`analyze pgboss.job_common, flow_runs`.execute(database);
+  await sql`analyze pgboss.job_common, flow_runs, resources`.execute(database);
 }

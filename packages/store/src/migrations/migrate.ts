@@ -11,6 +11,7 @@ import { partitionReaders } from './partition-readers.ts';
 import { refreshAttempts } from './refresh-attempts.ts';
 import { retention } from './retention.ts';
 import { rowExpiration } from './row-expiration.ts';
+import { runsById } from './runs-by-id.ts';
 import { sandboxPackages } from './sandbox-packages.ts';
 import { sandboxRemoval } from './sandbox-removal.ts';
 import { scheduleRecurrence } from './schedule-recurrence.ts';
@@ -40,6 +41,7 @@ export async function migrate(database: Kysely<Tables>): Promise<void> {
         '0014-take-partition': { up: takePartition },
         '0015-row-expiration': { up: rowExpiration },
         '0016-gate-at-runs': { up: gateAtRuns },
+        '0017-runs-by-id': { up: runsById },
       }),
     },
   });
