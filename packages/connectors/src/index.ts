@@ -34,6 +34,7 @@ export type { SourceEntry, SourceOptions } from './registry.ts';
 export { createSource, sources } from './registry.ts';
 export type { KeepAuthParams } from './salesforce/api.ts';
 export type {
+  IntendedReading,
   Page,
   Partition,
   ReadRequest,

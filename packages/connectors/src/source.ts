@@ -26,6 +26,11 @@ export interface TableDescription {
    * Such a table has no window: what is new of it are its new items.
    */
   readonly isItemwise?: boolean;
+  /**
+   * Whether items were passed over that could not be looked into: a column that is not told of may be in
+   * them.
+   */
+  readonly hasUnseenItems?: boolean;
   /** Whether types are found by looking at a sample, so that who declares a column's type knows better. */
   readonly hasInferredTypes?: boolean;
   /** Columns that the source computes, and that change without moving a delta column. */
@@ -70,6 +75,14 @@ export interface ReadRequest {
    * refused as `expired`.
    */
   readonly changes?: { readonly since: string | undefined };
+}
+
+/** What is meant to be read of a table whose rows come in items. */
+export interface IntendedReading {
+  /** Columns of which an item must have one to be read; undefined where they are not known. */
+  readonly columns: readonly string[] | undefined;
+  /** Items that are not read in these versions, since they could not be. */
+  readonly heldBack: readonly PartitionItem[];
 }
 
 /** How a staged file is to be read. Files are kept in the source's own format, never rewritten. */
@@ -178,7 +191,11 @@ export interface Source {
   check(signal?: AbortSignal): Promise<void>;
   /** Lists the tables; of a file source what lies in a folder, or at its root. */
   explore(folder?: string, signal?: AbortSignal): Promise<readonly TableListing[]>;
-  describe(table: string, signal?: AbortSignal): Promise<TableDescription>;
+  /**
+   * `reading` is what is meant to be read of it, where that is known: an item that will not be read, or cannot
+   * be, tells nothing of a table's columns. Sources whose tables are not read item by item pass it over.
+   */
+  describe(table: string, signal?: AbortSignal, reading?: IntendedReading): Promise<TableDescription>;
   /** The first `limit` rows, as JSON values by column name. */
   preview(table: string, limit: number, signal?: AbortSignal): Promise<readonly Record<string, unknown>[]>;
   /** The source's own time, never this machine's. */

@@ -260,6 +260,50 @@ describe('a file that cannot be read', () => {
   });
 });
 
+describe('the columns of a file that is held back', () => {
+  const heldWith = { schemaDrift: 'fail', concurrentReads: 1 } as const;
+
+  test('are no drift, whether the file comes first or later', async () => {
+    files.write('a.csv', csv('a'));
+    const flow = await bench.flow(heldWith);
+    await bench.run(flow);
+    files.write('bad.csv', 'other,columns\n1,2\n');
+    const held = await bench.run(flow);
+    expect(heldBy(held)).toEqual(['/bad.csv']);
+    expect(codesOf(held)).not.toContain('SCHEMA_DRIFT');
+    files.write('b.csv', csv('b'));
+    expect((await bench.run(flow)).state).toBe('success');
+    expect(await bench.landed(flow)).toEqual(['a', 'b']);
+    files.write('bad.csv', 'Id,Name,Extra\nc,Doe,1\n');
+    const drifted = await bench.run(flow);
+    expect(drifted.state).toBe('failed');
+    expect(codesOf(drifted)).toContain('SCHEMA_DRIFT_REFUSED');
+  });
+
+  test('neither come nor go with it, and count when it is read again', async () => {
+    files.write('a.csv', csv('a'));
+    files.write('bad.csv', 'Id,Name,Extra\nb,Doe,1\n');
+    const whole = bench.opened;
+    bench.opened = {
+      ...whole,
+      async read(partition, sink, signal) {
+        if (partition.state.path === 'bad.csv')
+          throw new SourceError('invalid', 'BAD', '/bad.csv: damaged at its end');
+        return whole.read(partition, sink, signal);
+      },
+    };
+    const flow = await bench.flow(heldWith);
+    expect(heldBy(await bench.run(flow))).toEqual(['/bad.csv']);
+    bench.opened = whole;
+    files.write('b.csv', csv('c'));
+    const held = await bench.run(flow);
+    expect(held.state).toBe('success');
+    expect(codesOf(held)).not.toContain('SCHEMA_DRIFT');
+    await bench.run(flow, { retriesHeldItems: true });
+    expect(await bench.landed(flow)).toEqual(['a', 'b', 'c']);
+  });
+});
+
 describe('a file that may not be read', () => {
   const refusing = (source: Source, refuses: () => boolean): Source => ({
     ...source,

@@ -37,3 +37,18 @@ export function columnsToRead(
   const message = `the table ${table.table} has no column ${choice.missing.join(', ')}; its columns are ${known}`;
   throw new FlowUnfit([{ path: '/transformations', message: `${message}${driftAside(drift)}` }]);
 }
+
+/**
+ * The columns that the mappings read and a key is made of, as far as that is known without the table's own;
+ * undefined where the mappings fit no table.
+ */
+export function namesRead({
+  mappings,
+  schema,
+  writeMode,
+}: Pick<PreparedFlow, 'mappings' | 'schema' | 'writeMode'>): readonly string[] | undefined {
+  const planned = planMappings({ mappings, columns: 'unknown', target: schema.root });
+  if (!planned.ok) return undefined;
+  const keyColumns = writeMode.kind === 'append' ? [] : (writeMode.keyColumns ?? []);
+  return [...new Set([...keyColumns, ...planned.plan.sourceColumns])];
+}

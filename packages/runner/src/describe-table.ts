@@ -1,8 +1,16 @@
-import { NO_FILES, type Source, SourceError, type TableDescription } from '@tributary/connectors';
-import { planMappings } from '@tributary/data-prep';
+import {
+  type IntendedReading,
+  NO_FILES,
+  type Source,
+  SourceError,
+  type TableDescription,
+} from '@tributary/connectors';
 import type { SourceColumn } from '@tributary/xdm';
+import { namesRead } from './columns-to-read.ts';
+import { isStillHeld, readingOf } from './held-items.ts';
 import { knownColumns } from './meet-drift.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
+import { progressOf } from './progress.ts';
 import type { Attempt } from './services.ts';
 import { asDeclared } from './source-columns.ts';
 
@@ -29,8 +37,9 @@ export async function describeTable(
 ): Promise<DescribedTable> {
   const { document } = prepared.sourceConnection;
   const { tableName } = document.params;
+  const reading = await intendedReading({ store, run }, prepared);
   try {
-    const table = asDeclared(await source.describe(tableName, signal), document);
+    const table = asDeclared(await source.describe(tableName, signal, reading), document);
     return { table: withNamedColumns(table), isEmpty: false };
   } catch (error) {
     const hasNone = error instanceof SourceError && error.code === NO_FILES;
@@ -47,6 +56,23 @@ export async function describeTable(
     };
     return { table: asDeclared(table, document), isEmpty: true };
   }
+}
+
+/**
+ * What tells nothing of the table: files that are held back, unless somebody asks for them to be read again,
+ * and those that will be, for they have none of the columns. Where it is read otherwise by now, they may be
+ * readable.
+ */
+async function intendedReading(
+  { store, run }: Pick<Attempt, 'store' | 'run'>,
+  prepared: PreparedFlow,
+): Promise<IntendedReading> {
+  const names = namesRead(prepared);
+  const held = await store.heldItems.of(run.flowId);
+  if (names === undefined || held.length === 0 || progressOf(run).retriesHeldItems === true)
+    return { columns: names, heldBack: [] };
+  const reading = readingOf(prepared, names);
+  return { columns: names, heldBack: held.filter((item) => isStillHeld(item, item.version, reading)) };
 }
 
 /**
@@ -75,9 +101,6 @@ function isOfItems(source: Source, error: unknown): error is SourceError {
   );
 }
 
-function mappedColumns({ mappings, schema, writeMode }: PreparedFlow): readonly SourceColumn[] {
-  const planned = planMappings({ mappings, columns: 'unknown', target: schema.root });
-  const keyColumns = writeMode.kind === 'append' ? [] : (writeMode.keyColumns ?? []);
-  const names = new Set([...keyColumns, ...(planned.ok ? planned.plan.sourceColumns : [])]);
-  return Array.from(names, (name) => ({ name, type: 'string' }));
+function mappedColumns(prepared: PreparedFlow): readonly SourceColumn[] {
+  return (namesRead(prepared) ?? []).map((name) => ({ name, type: 'string' }));
 }

@@ -7,7 +7,6 @@ import type {
   ScopedStore,
   StagedPartition,
 } from '@tributary/store';
-import type { SourceColumn } from '@tributary/xdm';
 import type { FlowDocument } from './documents.ts';
 import { TooManyHeldBack } from './failure.ts';
 import { ITEM_GONE } from './item-fault.ts';
@@ -51,12 +50,12 @@ const DEFAULT_BAD_FILE_LIMIT_PERCENT = 100;
  * another share of bad items is to judge them all anew.
  */
 export function readingOf(
-  { flow, sourceConnection }: PreparedFlow,
-  columns: readonly SourceColumn[],
+  { flow, sourceConnection }: Pick<PreparedFlow, 'flow' | 'sourceConnection'>,
+  columns: readonly string[],
 ): string {
   const { data, params } = sourceConnection.document;
   const { badFileLimitPercent } = flow.options ?? {};
-  const names = columns.map(({ name }) => name).sort();
+  const names = [...columns].sort();
   return createHash('sha256')
     .update(JSON.stringify([data, params, names, badFileLimitPercent]))
     .digest('base64url');

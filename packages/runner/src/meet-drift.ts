@@ -3,6 +3,7 @@ import { planMappings } from '@tributary/data-prep';
 import type { FlowSource, RunRecord, ScopedStore } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
 import { addColumns } from './add-columns.ts';
+import { namesRead } from './columns-to-read.ts';
 import { advanceRun } from './events/advance-run.ts';
 import { FlowUnfit } from './failure.ts';
 import { keyDrift } from './key-drift.ts';
@@ -41,7 +42,7 @@ export async function meetDrift(
   const { store, run } = attempt;
   const known = await store.flowSources.get(run.flowId);
   if (known === undefined) return { drift: undefined, run };
-  const drift = schemaDrift(knownColumns(known), table.columns);
+  const drift = withoutUnseen(schemaDrift(knownColumns(known), table.columns), prepared, table);
   const policy = prepared.flow.options?.schemaDrift ?? DEFAULT_DRIFT_POLICY;
   if (policy === 'fail' && hasDrifted(drift)) await refuse(attempt, drift, refusedDrift(drift));
   const ofKey = { added: [], removed: [], retyped: keyDrift(prepared, table, drift) };
@@ -49,6 +50,13 @@ export async function meetDrift(
   const wanted = policy === 'add' ? unread(prepared, table, drift.added) : [];
   if (wanted.length === 0) return { drift, run };
   return { drift, run: await addUnlessPinned(attempt, prepared, wanted) };
+}
+
+/** A column that nobody reads, and that may be in an item which could not be looked into, is not known to be gone. */
+function withoutUnseen(drift: SchemaDrift, prepared: PreparedFlow, table: TableDescription): SchemaDrift {
+  if (table.hasUnseenItems !== true) return drift;
+  const read = new Set(namesRead(prepared));
+  return { ...drift, removed: drift.removed.filter(({ name }) => read.has(name)) };
 }
 
 /** Keeps with the run what it refuses, for it to be accepted, and ends it. */

@@ -86,7 +86,7 @@ async function planRead(
       planned.push({ ...partition, id: `${settled ? 'settled' : 'unsettled'}-${partition.id}`, settled });
     }
   }
-  const reading = readingOf(prepared, columns);
+  const reading = readingOf(prepared, names);
   const items: NewItems = table.isItemwise
     ? await newItems(attempt, prepared, planned, reading)
     : { partitions: planned, notices: [] };

@@ -1,9 +1,10 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SourceColumn } from '@tributary/xdm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MemorySink } from '../memory-sink.test-kit.ts';
-import { SourceError } from '../source.ts';
+import { type IntendedReading, SourceError } from '../source.ts';
 import { FileFolder, textsOf } from './file-folder.test-kit.ts';
 import type { FileStore } from './file-store.ts';
 import { localFileStore } from './local/local-file-store.ts';
@@ -196,6 +197,52 @@ describe('describing files', () => {
       keyColumns: [],
     });
     expect(await source.preview('/', 2)).toEqual([{ id: '/7.csv' }, { id: '/6.csv' }]);
+  });
+
+  test('takes no columns from files that a run will not read, and looks at others in their place', async () => {
+    for (let age = 0; age < 8; age++) folder.write(`${age}.csv`, `${age}`, age);
+    folder.answer = ({ name }) => ({
+      columns: [{ name: name === '/0.csv' ? 'other' : 'id', type: 'long' }].concat(
+        name === '/6.csv' ? [{ name: 'extra', type: 'long' }] : [],
+      ) as SourceColumn[],
+      rows: [],
+    });
+    const source = folder.source({});
+    const held = (await source.plan(everything)).flatMap(({ item }) => (item?.name === '/6.csv' ? item : []));
+    const columnsOf = async (reading?: IntendedReading) => {
+      const { columns, hasUnseenItems = false } = await source.describe('/', undefined, reading);
+      return [columns.map(({ name }) => name).sort(), hasUnseenItems];
+    };
+    expect(await columnsOf()).toEqual([['extra', 'id', 'other'], false]);
+    expect(await columnsOf({ columns: ['id'], heldBack: held })).toEqual([['id'], true]);
+    expect(folder.shown.slice(5).map(({ name }) => name)).toEqual([
+      '/7.csv',
+      '/5.csv',
+      '/4.csv',
+      '/1.csv',
+      '/0.csv',
+      '/2.csv',
+    ]);
+    const changed = held.map((item) => ({ ...item, version: 'another' }));
+    expect(await columnsOf({ columns: undefined, heldBack: changed })).toEqual([
+      ['extra', 'id', 'other'],
+      false,
+    ]);
+  });
+
+  test('of which none will be read says so', async () => {
+    folder.write('a.csv', 'id');
+    folder.answer = () => ({ columns: [{ name: 'other', type: 'long' }], rows: [] });
+    const source = folder.source({});
+    const heldBack = (await source.plan(everything)).flatMap(({ item }) => item ?? []);
+    await expect(source.describe('/', undefined, { columns: ['id'], heldBack })).rejects.toMatchObject({
+      kind: 'invalid',
+      code: 'FILES_HELD_BACK',
+    });
+    await expect(source.describe('/', undefined, { columns: ['id'], heldBack: [] })).rejects.toMatchObject({
+      code: 'UNREADABLE_FILE',
+      message: '/a.csv: has none of the columns that are read (id)',
+    });
   });
 
   test('shows whole records of large files alone', async () => {

@@ -1,6 +1,7 @@
 import { DEFAULT_RETRY, type RetryPolicy } from '../outbound/retry.ts';
 import { requirePreviewLimit } from '../preview-limit.ts';
 import type {
+  IntendedReading,
   Partition,
   ReadRequest,
   ReadWindow,
@@ -10,8 +11,8 @@ import type {
   TableListing,
 } from '../source.ts';
 import { SourceError } from '../source.ts';
-import { shownPath } from './file-errors.ts';
-import { formatOf } from './file-format.ts';
+import { shownPath, unreadable } from './file-errors.ts';
+import { type FileFormat, formatOf } from './file-format.ts';
 import type { FileInspector, InspectedSample } from './file-inspector.ts';
 import type { FileSelection } from './file-selection.ts';
 import type { FileStore, FolderEntry, StoredFile } from './file-store.ts';
@@ -22,6 +23,7 @@ import { contentOf, fileOf, partitionOf } from './partition.ts';
 import { isLeftOut, normalPath, selectFiles } from './path-selection.ts';
 import { readFile } from './read.ts';
 import { sampleOf } from './sample.ts';
+import { versionOf } from './whole-file.ts';
 
 export interface FileSourceOptions {
   readonly inspector: FileInspector;
@@ -29,6 +31,13 @@ export interface FileSourceOptions {
   readonly selection?: FileSelection | undefined;
   readonly limits?: Partial<FileLimits>;
   readonly retry?: RetryPolicy;
+}
+
+/** What was found in some of the files. */
+interface Inspection {
+  readonly samples: readonly InspectedSample[];
+  /** Whether there are files that could not be looked into. */
+  readonly hasUnseen: boolean;
 }
 
 /** The code of the error for a path that no file matches. */
@@ -61,27 +70,32 @@ export function createFileSource(store: FileStore, options: FileSourceOptions): 
     rows: number,
     isEnough: (samples: readonly InspectedSample[]) => boolean,
     signal: AbortSignal | undefined,
-  ): Promise<readonly InspectedSample[]> {
+    reading?: IntendedReading,
+  ): Promise<Inspection> {
     const { format } = selectionOf(table);
-    const files = await filesOf(table, signal);
-    if (files.length === 0) throw noFiles(table);
+    const there = await filesOf(table, signal);
+    if (there.length === 0) throw noFiles(table);
+    const files = readAmong(there, reading);
+    if (files.length === 0) throw noneRead(table);
     const { sampled, spare } = sampledFiles(files, limits.sampleFiles);
     const inspected: InspectedSample[] = [];
     const faults: SourceError[] = [];
     for (const [index, file] of [...sampled, ...spare].entries()) {
-      if (index - faults.length >= sampled.length) break;
+      if (index - faults.length >= sampled.length || isEnough(inspected)) break;
       try {
         const sample = await sampleOf({ store, format, limits, retry }, file, signal);
-        if (sample !== undefined) inspected.push(await inspector.inspect(sample, rows, signal));
+        if (sample === undefined) continue;
+        const seen = await inspector.inspect(sample, rows, signal);
+        requireReadColumns(file, format, seen, reading);
+        inspected.push(seen);
       } catch (error) {
         if (!isOfOneFile(error)) throw error;
         faults.push(error);
       }
-      if (isEnough(inspected)) break;
     }
     const [fault] = faults;
     if (inspected.length === 0 && fault !== undefined) throw fault;
-    return inspected;
+    return { samples: inspected, hasUnseen: faults.length > 0 || files.length < there.length };
   }
 
   return {
@@ -97,14 +111,19 @@ export function createFileSource(store: FileStore, options: FileSourceOptions): 
       return entries.sort(byKindAndPath).map(listingOf);
     },
 
-    async describe(table: string, signal?: AbortSignal): Promise<TableDescription> {
-      const samples = await inspect(table, 0, () => false, signal);
+    async describe(
+      table: string,
+      signal?: AbortSignal,
+      reading?: IntendedReading,
+    ): Promise<TableDescription> {
+      const { samples, hasUnseen } = await inspect(table, 0, () => false, signal, reading);
       return {
         table,
         columns: mergedColumns(samples.map(({ columns }) => columns)),
         keyColumns: [],
         deltaColumns: [],
         isItemwise: true,
+        ...(hasUnseen && { hasUnseenItems: true }),
         hasInferredTypes: selectionOf(table).format.kind !== 'parquet',
       };
     },
@@ -113,7 +132,8 @@ export function createFileSource(store: FileStore, options: FileSourceOptions): 
       requirePreviewLimit(limit);
       const rowsOf = (samples: readonly InspectedSample[]) => samples.flatMap(({ rows }) => rows);
       const isEnough = (samples: readonly InspectedSample[]) => rowsOf(samples).length >= limit;
-      return rowsOf(await inspect(table, limit, isEnough, signal)).slice(0, limit);
+      const { samples } = await inspect(table, limit, isEnough, signal);
+      return rowsOf(samples).slice(0, limit);
     },
 
     async clock(signal?: AbortSignal) {
@@ -164,6 +184,30 @@ function sampledFiles(files: readonly StoredFile[], most: number) {
   };
 }
 
+/** The files without those that are held back as they are. */
+function readAmong(
+  files: readonly StoredFile[],
+  reading: IntendedReading | undefined,
+): readonly StoredFile[] {
+  const held = new Map(reading?.heldBack.map(({ name, version }) => [name, version]));
+  return held.size === 0 ? files : files.filter((file) => held.get(shownPath(file.path)) !== versionOf(file));
+}
+
+/**
+ * Whose columns are the file's own, rather than of each record, has one of those that are read, or is a file
+ * that is not meant.
+ */
+function requireReadColumns(
+  { path }: StoredFile,
+  { kind }: FileFormat,
+  { columns }: InspectedSample,
+  reading: IntendedReading | undefined,
+): void {
+  const wanted = new Set(reading?.columns);
+  if (kind === 'json' || wanted.size === 0 || columns.some(({ name }) => wanted.has(name))) return;
+  throw unreadable(path, `has none of the columns that are read (${[...wanted].join(', ')})`);
+}
+
 /** Whether an error may be about the file alone that it came with: others may well be read. */
 function isOfOneFile(error: unknown): error is SourceError {
   return error instanceof SourceError && error.kind !== 'busy' && error.kind !== 'limited';
@@ -188,6 +232,10 @@ function listingOf(entry: FolderEntry): TableListing {
 function byKindAndPath(one: FolderEntry, other: FolderEntry): number {
   const byKind = Number(one.kind === 'file') - Number(other.kind === 'file');
   return byKind || (one.path < other.path ? -1 : Number(one.path > other.path));
+}
+
+function noneRead(table: string): SourceError {
+  return new SourceError('invalid', 'FILES_HELD_BACK', `path: each file that matches ${table} is held back`);
 }
 
 function noFiles(table: string): SourceError {
