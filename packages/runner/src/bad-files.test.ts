@@ -304,6 +304,64 @@ describe('the columns of a file that is held back', () => {
   });
 });
 
+describe('a refresh of a column', () => {
+  const asked = { trigger: 'onDemand', refresh: { columns: ['Name'] } } as const;
+  const keyed = { copy: { mode: 'upsert', keyColumns: ['Id'] } } as const;
+  const renamed = (...ids: string[]) => csv(...ids).replaceAll('Doe', 'Roe');
+
+  async function names(flow: BenchFlow): Promise<Record<string, string>> {
+    const rows = await bench.rows(flow);
+    return Object.fromEntries(rows.map(({ _id, person }) => [_id, Object(person).name.lastName]));
+  }
+
+  test('takes what can be read, and tells of what cannot without holding it back for others', async () => {
+    for (const id of ['a', 'b', 'c']) files.write(`${id}.csv`, csv(id));
+    const flow = await bench.flow(keyed);
+    await bench.run(flow);
+    files.write('a.csv', renamed('a'));
+    files.write('b.csv', 'Id,Name\nb,"Roe\n');
+    files.write('c.csv', 'Key,Other\nc,Roe\n');
+    const run = await bench.run(flow, asked);
+    expect(run).toMatchObject({ state: 'partial', attempt: 1 });
+    expect(heldBy(run).sort()).toEqual(['/b.csv', '/c.csv']);
+    expect(progressOf(run).notices.find(({ code }) => code === 'ITEMS_HELD_BACK')?.message).toMatch(
+      /^2 files cannot be read: .*b\.csv.* not refreshed/,
+    );
+    expect(await names(flow)).toEqual({ a: 'Roe', b: 'Doe', c: 'Doe' });
+    expect(await bench.store.heldItems.of(flow.id)).toEqual([]);
+    const next = await bench.run(flow);
+    expect(next.state).toBe('partial');
+    const again = await bench.run(flow, asked);
+    expect(again.state).toBe('success');
+    expect(heldBy(again).sort()).toEqual(['/b.csv', '/c.csv']);
+  });
+
+  test('fails where nothing can be read, and changes nothing', async () => {
+    files.write('a.csv', csv('a'));
+    const flow = await bench.flow(keyed);
+    await bench.run(flow);
+    files.write('a.csv', 'Id,Name\na,"Roe\n');
+    const run = await bench.run(flow, asked);
+    expect(run).toMatchObject({ state: 'failed', attempt: 1 });
+    expect(heldBy(run)).toEqual(['/a.csv']);
+    expect(await names(flow)).toEqual({ a: 'Doe' });
+  });
+
+  test('reads a file anew that changes meanwhile, and passes one over that is taken away', async () => {
+    for (const id of ['a', 'b']) files.write(`${id}.csv`, csv(id));
+    const flow = await bench.flow(keyed);
+    await bench.run(flow);
+    bench.opened = before(bench.opened, (path, time) => {
+      if (path === 'a.csv' && time === 1) files.write('a.csv', renamed('a'));
+      if (path === 'b.csv') rmSync(join(files.root, path), { force: true });
+    });
+    const run = await bench.run(flow, asked);
+    expect(run).toMatchObject({ state: 'success', attempt: 1 });
+    expect(codesOf(run)).toContain('ITEMS_GONE');
+    expect(await names(flow)).toEqual({ a: 'Roe', b: 'Doe' });
+  });
+});
+
 describe('a file that may not be read', () => {
   const refusing = (source: Source, refuses: () => boolean): Source => ({
     ...source,

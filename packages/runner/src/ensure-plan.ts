@@ -76,6 +76,7 @@ async function ensureRefreshPlan(
     window: null,
     columns: plan.columns,
     ...(plan.comparison && { comparison: plan.comparison }),
+    ...(plan.heldBefore && { heldBefore: plan.heldBefore }),
     dataFolder: await dataFolderIn(planning, prepared.dataSetId),
     extract: { startedAt: Date.now(), files: 0, bytes: 0 },
   });

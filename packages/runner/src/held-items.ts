@@ -132,7 +132,7 @@ export function withHeldBack(
     ...(count > 0 && { heldBack: { count, items } }),
     errors: [...kept.errors, ...errorsOf(bad, at, run.attempt)],
   };
-  const noticed = count === 0 ? told : withLatestNotice(told, heldNotice(count, items));
+  const noticed = count === 0 ? told : withLatestNotice(told, heldNotice(run, count, items));
   return gone === 0 ? noticed : withLatestNotice(noticed, goneNotice(gone));
 }
 
@@ -158,13 +158,15 @@ export function heldByEarlierRuns(held: readonly HeldItem[]): HeldBack | undefin
   return { count: held.length, items };
 }
 
-/** Tells of `count` items that are held back, by the first of them. */
-export function heldNotice(count: number, items: readonly ShownHeldItem[]): RunNotice {
+/** Tells of `count` items that a run does not read, by the first of them. */
+export function heldNotice(run: RunRecord, count: number, items: readonly ShownHeldItem[]): RunNotice {
   const told = toldOf(items, count);
+  const isOne = count === 1;
   const message =
-    count === 1
-      ? `A file is held back, for it cannot be read: ${told}. It is read again when it changes, ${WHEN_ASKED}`
-      : `${count} files are held back, for they cannot be read: ${told}. They are read again when they change, ${WHEN_ASKED}`;
+    progressOf(run).refresh === undefined
+      ? `${isOne ? 'A file is held back, for it' : `${count} files are held back, for they`} cannot be read: ${told}. ` +
+        `${isOne ? 'It is read again when it changes' : 'They are read again when they change'}, ${WHEN_ASKED}`
+      : `${isOne ? 'A file' : `${count} files`} cannot be read: ${told}. Rows that have landed of ${isOne ? 'it' : 'them'} are not refreshed.`;
   return { code: 'ITEMS_HELD_BACK', message };
 }
 

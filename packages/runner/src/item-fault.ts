@@ -33,8 +33,7 @@ export async function remedyFor(
   rereads: number,
 ): Promise<ItemRemedy> {
   const isOfItem = partition.item !== undefined && error instanceof SourceError && !signal.aborted;
-  // Of a refresh, rows of all items are wanted: what they are in place of is in the table already.
-  if (!isOfItem || progressOf(run).refresh !== undefined) return NONE;
+  if (!isOfItem) return NONE;
   switch (error.kind) {
     case 'invalid':
       return held(error, false);

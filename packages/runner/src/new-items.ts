@@ -1,5 +1,6 @@
 import type { HeldItem, LandedItem, RunRecord, ScopedStore, StagedPartition } from '@tributary/store';
-import { type HeldBack, heldByEarlierRuns, heldNotice, isStillHeld } from './held-items.ts';
+import { namesRead } from './columns-to-read.ts';
+import { type HeldBack, heldByEarlierRuns, heldNotice, isStillHeld, readingOf } from './held-items.ts';
 import type { RunNotice } from './notices.ts';
 import type { PlannedPartition } from './plan-run.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
@@ -31,7 +32,7 @@ export async function newItems(
   const held = await heldAmong(store, run.flowId, items, reading);
   if (items.length === 0) return { partitions, notices: [] };
   if (writeMode.kind === 'mirror')
-    return retriesHeldItems ? { partitions, notices: [] } : without(partitions, held);
+    return retriesHeldItems ? { partitions, notices: [] } : without(run, partitions, held);
   const missing = await store.landedItems.missing(run.flowId, items);
   const begins = flow.scheduleParams?.backfill === false && missing.length === items.length;
   if (begins && (await isFirst(store, run))) {
@@ -40,7 +41,22 @@ export async function newItems(
   }
   const names = new Set(missing.map(({ name }) => name));
   const unlanded = partitions.filter(({ item }) => item === undefined || names.has(item.name));
-  return retriesHeldItems ? { partitions: unlanded, notices: [] } : without(unlanded, held);
+  return retriesHeldItems ? { partitions: unlanded, notices: [] } : without(run, unlanded, held);
+}
+
+/**
+ * The partitions that a refresh reads: all whose item is not held back, for whatever has landed is refreshed.
+ * What it reads, and what it cannot, is nothing to be noted of the flow.
+ */
+export async function itemsToRefresh(
+  { store, run }: Pick<Attempt, 'store' | 'run'>,
+  prepared: PreparedFlow,
+  partitions: readonly PlannedPartition[],
+): Promise<NewItems> {
+  const items = itemsOf(partitions);
+  if (items.length === 0 || progressOf(run).retriesHeldItems === true) return { partitions, notices: [] };
+  const held = await heldAmong(store, run.flowId, items, readingOf(prepared, namesRead(prepared) ?? []));
+  return without(run, partitions, held);
 }
 
 const RECENT_RUNS = 100;
@@ -81,12 +97,16 @@ async function heldAmong(
   return held.filter((item) => isStillHeld(item, versions.get(item.name) ?? '', reading));
 }
 
-function without(partitions: readonly PlannedPartition[], held: readonly HeldItem[]): NewItems {
+function without(
+  run: RunRecord,
+  partitions: readonly PlannedPartition[],
+  held: readonly HeldItem[],
+): NewItems {
   const names = new Set(held.map(({ name }) => name));
   const before = heldByEarlierRuns(held);
   return {
     partitions: partitions.filter(({ item }) => item === undefined || !names.has(item.name)),
-    notices: before === undefined ? [] : [heldNotice(before.count, before.items)],
+    notices: before === undefined ? [] : [heldNotice(run, before.count, before.items)],
     heldBefore: before,
   };
 }

@@ -1,5 +1,7 @@
 import type { SourceColumn } from '@tributary/xdm';
 import { FlowUnfit } from './failure.ts';
+import type { HeldBack } from './held-items.ts';
+import { itemsToRefresh } from './new-items.ts';
 import type { RunNotice } from './notices.ts';
 import { type DescribedSource, fallBacks, type PlannedPartition, tableNotices } from './plan-run.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
@@ -17,6 +19,8 @@ export interface RefreshRunPlan {
   readonly partitions: readonly PlannedPartition[];
   readonly notices: readonly RunNotice[];
   readonly comparison: Comparison | undefined;
+  /** Items that are not read because earlier runs could not. */
+  readonly heldBefore: HeldBack | undefined;
 }
 
 /**
@@ -24,31 +28,33 @@ export interface RefreshRunPlan {
  *   their key, or are not the flow's alone
  */
 export async function planRefreshRun(
-  { store, run, signal }: Attempt,
+  attempt: Attempt,
   prepared: PreparedFlow,
   { source, table }: Pick<DescribedSource, 'source' | 'table'>,
   refreshed: readonly string[],
 ): Promise<RefreshRunPlan> {
+  const { store, run, signal } = attempt;
   requireColumns(table, refreshed);
   const keyColumns = refreshKey(prepared, table);
-  const planned = planRefresh(prepared, table.columns, refreshed, keyColumns);
-  if (!planned.ok) throw new FlowUnfit(planned.violations);
-  await requireOwnKeys(store, run, prepared, planned.plan.key);
-  const columns = requireColumns(table, [...keyColumns, ...planned.plan.mappings.sourceColumns]);
+  const planning = planRefresh(prepared, table.columns, refreshed, keyColumns);
+  if (!planning.ok) throw new FlowUnfit(planning.violations);
+  await requireOwnKeys(store, run, prepared, planning.plan.key);
+  const columns = requireColumns(table, [...keyColumns, ...planning.plan.mappings.sourceColumns]);
   const request = { table: table.table, columns: columns.map(({ name }) => name), window: undefined };
   const comparison = table.isItemwise ? undefined : await comparisonFor(source, request, signal);
-  // What lands once has landed already: that it is read again is nothing to be noted.
-  const partitions = (await source.plan(request, signal)).map(({ item: _item, ...partition }) => ({
+  const planned = (await source.plan(request, signal)).map((partition) => ({
     ...partition,
     id: `settled-${partition.id}`,
     settled: true,
   }));
+  const { partitions, notices, heldBefore } = await itemsToRefresh(attempt, prepared, planned);
   return {
-    refresh: { columns: refreshed, keyColumns, replaces: planned.plan.replaces },
+    refresh: { columns: refreshed, keyColumns, replaces: planning.plan.replaces },
     columns,
     partitions,
-    notices: [...tableNotices(table), ...fallBacks(partitions)],
+    notices: [...notices, ...tableNotices(table), ...fallBacks(partitions)],
     comparison,
+    heldBefore,
   };
 }
 

@@ -29,15 +29,19 @@ import { requireOwnKeys } from './refresh-conflict.ts';
 import { planRefresh, type RefreshPlan, withMappingsOf } from './refresh-plan.ts';
 import { scratchOf } from './scratch-folders.ts';
 import type { Attempt } from './services.ts';
-import { requireAnnounced, type StagedRead, stagedFile } from './staged-pages.ts';
+import { stagedFiles } from './staged-items.ts';
+import { requireAnnounced, type StagedRead } from './staged-pages.ts';
 import type { PagesHere } from './staging-area.ts';
 import { targetFields } from './target-fields.ts';
-import { currentTable } from './transform-run.ts';
+import { type ReadableRows, transformReadable } from './transform-readable.ts';
+import { asStaged, clearWritten, currentTable } from './transform-run.ts';
 
 /** What a refresh has read, mapped: one row a key, with the fields that are to be merged. */
 export interface FreshRows {
   readonly plan: RefreshPlan;
   readonly result: TransformResult;
+  /** What of the run's pages could be read. */
+  readonly staged: StagedRead;
 }
 
 /** A refresh, staged on the table as it was a moment ago. */
@@ -59,7 +63,7 @@ export interface StagedRefresh {
 export async function freshRows(
   attempt: Attempt,
   prepared: PreparedFlow,
-  { pages }: StagedRead,
+  read: StagedRead,
   batchId: string,
 ): Promise<FreshRows> {
   const { services, store, run, signal } = attempt;
@@ -67,6 +71,7 @@ export async function freshRows(
   if (refresh?.replaces === undefined) throw new Error(`the run ${run.id} is no planned refresh`);
   const plan = planOfStaged(prepared, columns, refresh);
   const scratch = () => services.scratch.make(scratchOf(attempt));
+  const dataDirectory = await scratch();
   const request = {
     landed: [],
     columns,
@@ -75,21 +80,31 @@ export async function freshRows(
     fields: await fieldsOf({ services, store }, prepared.dataSetId),
     identities: plan.identities,
     keyed: { key: plan.key, directory: await scratch() },
-    dataDirectory: await scratch(),
+    dataDirectory,
     now: run.startedAt ?? run.createdAt,
   };
-  const transform = (staged: PagesHere) => {
-    if (!staged.ok) throw new StagedPageDamaged(staged.damaged.path);
-    return withDiagnostics(attempt, prepared, batchId, (diagnosticsDirectory) =>
+  const transform = ({ pages, partitions }: StagedRead) =>
+    withDiagnostics(attempt, prepared, batchId, (diagnosticsDirectory) =>
       services.engine.transform(
-        { ...request, staged: staged.pages.map(stagedFile), diagnosticsDirectory },
+        { ...request, staged: stagedFiles(pages, partitions), diagnosticsDirectory },
         signal,
       ),
     );
+  const transformHere = async (here: PagesHere): Promise<ReadableRows> => {
+    if (!here.ok) throw new StagedPageDamaged(here.damaged.path);
+    return transformReadable(
+      attempt,
+      { ...read, pages: here.pages },
+      {
+        columns,
+        transform,
+        clear: () => clearWritten(services, batchId, dataDirectory),
+      },
+    );
   };
-  const result = await services.staging.withPages(pages, transform, signal);
-  requireAnnounced(pages, result.inputRows);
-  return { plan, result };
+  const { result, staged } = await services.staging.withPages(read.pages, transformHere, signal);
+  requireAnnounced(staged.pages, result.inputRows);
+  return { plan, result, staged: asStaged(read, staged) };
 }
 
 /** The plan once more, of the columns that were read: what it replaces must be what was planned. */

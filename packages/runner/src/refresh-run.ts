@@ -4,6 +4,7 @@ import { advance } from './advance.ts';
 import { batchDocument, keepsDiagnostics } from './batch-document.ts';
 import { DataFolder } from './data-folder.ts';
 import { advanceRun } from './events/advance-run.ts';
+import { requireFewBad, verdictWith, withHeldBack } from './held-items.ts';
 import { noteRefresh } from './meet-drift.ts';
 import type { PreparedFlow } from './prepare-flow.ts';
 import { progressOf, type RunProgress, runnerActor } from './progress.ts';
@@ -46,14 +47,17 @@ async function mergeFresh(
   folder: DataFolder,
 ): Promise<LandedRun> {
   const fresh = await freshRows(attempt, prepared, read, batchId);
-  const verdict = verdictOf(fresh.result, prepared.flow.options?.partialIngestionPercent);
+  const { partitions } = fresh.staged;
+  requireFewBad(partitions, prepared.flow);
+  const ofRows = verdictOf(fresh.result, prepared.flow.options?.partialIngestionPercent);
+  const verdict = verdictWith(ofRows, partitions);
   const committing = await advance(attempt, 'committing', progressOf(attempt.run));
   for (;;) {
     const staged =
       verdict === 'failed' ? undefined : await stageRefresh(committing, prepared, fresh, batchId, folder);
     const landed = landedOf(fresh, staged);
     const ended = await committing.store.transaction((store) =>
-      commitIn(store, committing, { prepared, read, batchId, verdict, landed, staged }),
+      commitIn(store, committing, { prepared, read: fresh.staged, batchId, verdict, landed, staged }),
     );
     if (ended !== 'pointer moved') {
       if (staged) await tidyRefreshed(committing, staged);
@@ -95,7 +99,7 @@ async function commitIn(
       return 'pointer moved';
   }
   if (verdict !== 'failed') await noteRefresh(store, run);
-  const progress = outcomeOf(run, prepared, batchId, verdict, landed);
+  const progress = outcomeOf(run, prepared, read, batchId, verdict, landed);
   const commit = {
     prepared,
     staged: read,
@@ -115,11 +119,17 @@ async function commitIn(
 function outcomeOf(
   run: RunRecord,
   prepared: PreparedFlow,
+  { partitions }: StagedRead,
   batchId: string,
   verdict: RunVerdict,
   landed: TransformResult,
 ): RunProgress {
   const isLanded = verdict !== 'failed';
   const isDiagnosed = keepsDiagnostics(prepared);
-  return withOutcome(progressOf(run), landed, { batchId, isLanded, isDiagnosed, attempt: run.attempt });
+  return withOutcome(withHeldBack(progressOf(run), run, partitions), landed, {
+    batchId,
+    isLanded,
+    isDiagnosed,
+    attempt: run.attempt,
+  });
 }

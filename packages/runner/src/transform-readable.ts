@@ -2,7 +2,6 @@ import { EngineError, type StagedFile, type TransformResult } from '@tributary/e
 import type { StagedPartition } from '@tributary/store';
 import type { SourceColumn } from '@tributary/xdm';
 import { shownOf } from './item-fault.ts';
-import { progressOf } from './progress.ts';
 import type { Attempt } from './services.ts';
 import { faultOfItem, stagedFiles } from './staged-items.ts';
 import type { StagedRead } from './staged-pages.ts';
@@ -51,12 +50,11 @@ async function unreadableItems(
   columns: readonly SourceColumn[],
   error: unknown,
 ): Promise<BadItems> {
-  const { run, signal } = attempt;
+  const { signal } = attempt;
   const isOfContent = error instanceof EngineError && error.kind !== 'exhausted' && error.kind !== 'closed';
   const items = new Map(read.partitions.map((partition) => [partition.id, partition.item]));
   const pages = read.pages.filter(({ partitionId }) => items.get(partitionId) !== undefined);
-  if (!isOfContent || signal.aborted || pages.length === 0 || progressOf(run).refresh !== undefined)
-    return new Map();
+  if (!isOfContent || signal.aborted || pages.length === 0) return new Map();
   const files = stagedFiles(pages, read.partitions);
   const messages = await unreadableAmong(attempt, files, columns);
   return new Map(

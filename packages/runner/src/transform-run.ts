@@ -20,7 +20,7 @@ import type { PreparedFlow } from './prepare-flow.ts';
 import { progressOf, type RunProgress } from './progress.ts';
 import type { RunWindow } from './read-window.ts';
 import { scratchOf } from './scratch-folders.ts';
-import type { Attempt } from './services.ts';
+import type { Attempt, RunnerServices } from './services.ts';
 import { stagedFiles } from './staged-items.ts';
 import { announcedRows, requireAnnounced, type StagedRead, stagedFile } from './staged-pages.ts';
 import type { PagesHere } from './staging-area.ts';
@@ -78,7 +78,7 @@ export interface MappedRead {
 }
 
 /** The pages as they are staged, of those that were read as they lie here. */
-function asStaged({ pages }: StagedRead, here: StagedRead): StagedRead {
+export function asStaged({ pages }: StagedRead, here: StagedRead): StagedRead {
   const read = new Set(here.partitions.filter(({ heldBack }) => heldBack === undefined).map(({ id }) => id));
   return { partitions: here.partitions, pages: pages.filter(({ partitionId }) => read.has(partitionId)) };
 }
@@ -103,11 +103,7 @@ async function mapRows(
   const { result, staged } = await transformReadable(attempt, all, {
     columns,
     transform,
-    async clear() {
-      await services.diagnostics.remove(batchId);
-      await rm(dataDirectory, { recursive: true, force: true });
-      await mkdir(dataDirectory, { recursive: true });
-    },
+    clear: () => clearWritten(services, batchId, dataDirectory),
   });
   requireAnnounced(staged.pages, result.inputRows);
   if (key === undefined) return { result, staged };
@@ -120,6 +116,17 @@ async function mapRows(
     keyed: { key: key.map((path) => leafField(fields, path)), snapshotId },
   };
   return { result: rows, staged };
+}
+
+/** Removes what a transform has written that has failed. */
+export async function clearWritten(
+  { diagnostics }: Pick<RunnerServices, 'diagnostics'>,
+  batchId: string,
+  dataDirectory: string,
+): Promise<void> {
+  await diagnostics.remove(batchId);
+  await rm(dataDirectory, { recursive: true, force: true });
+  await mkdir(dataDirectory, { recursive: true });
 }
 
 /** The transform of pages into the table as it is now, and what of that table it goes by. */
