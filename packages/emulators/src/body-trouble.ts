@@ -8,13 +8,25 @@ export type BodyTrouble =
   | { readonly kind: 'truncate'; readonly afterBytes: number }
   | { readonly kind: 'slow'; readonly chunkBytes: number; readonly delayMs: number };
 
+/** A trouble that happens to one body; what drips comes at once from when it is disarmed. */
+export interface ArmedTrouble {
+  readonly trouble: BodyTrouble;
+  readonly disarmed: AbortSignal;
+}
+
 /** Lets the bytes before a reset leave the process. */
 const FLUSH_MS = 20;
 
 /** The payload as the trouble lets it through. */
-export function disturbed(trouble: BodyTrouble, payload: unknown, reply: FastifyReply): Readable {
+export function disturbed(
+  { trouble, disarmed }: ArmedTrouble,
+  payload: unknown,
+  reply: FastifyReply,
+): Readable {
   reply.removeHeader('content-length');
-  return Readable.from(disturb(trouble, chunksOf(payload), reply), { objectMode: false });
+  const chunks = chunksOf(payload);
+  const body = trouble.kind === 'slow' ? drip(chunks, trouble, disarmed) : breakOff(chunks, trouble, reply);
+  return Readable.from(body, { objectMode: false });
 }
 
 async function* chunksOf(payload: unknown): AsyncGenerator<Buffer> {
@@ -25,32 +37,34 @@ async function* chunksOf(payload: unknown): AsyncGenerator<Buffer> {
   }
 }
 
-async function* disturb(
-  trouble: BodyTrouble,
+async function* breakOff(
   chunks: AsyncIterable<Buffer>,
+  { kind, afterBytes }: Exclude<BodyTrouble, { kind: 'slow' }>,
   reply: FastifyReply,
 ): AsyncGenerator<Buffer> {
-  if (trouble.kind === 'slow') {
-    yield* drip(chunks, trouble.chunkBytes, trouble.delayMs);
-    return;
-  }
-  let left = trouble.afterBytes;
+  let left = afterBytes;
   for await (const chunk of chunks) {
     if (left > 0) yield chunk.subarray(0, left);
     left -= chunk.length;
     if (left <= 0) break;
   }
-  if (trouble.kind === 'reset') {
+  if (kind === 'reset') {
     await delay(FLUSH_MS);
     reply.raw.destroy();
   }
 }
 
-async function* drip(chunks: AsyncIterable<Buffer>, size: number, delayMs: number): AsyncGenerator<Buffer> {
+async function* drip(
+  chunks: AsyncIterable<Buffer>,
+  { chunkBytes, delayMs }: Extract<BodyTrouble, { kind: 'slow' }>,
+  disarmed: AbortSignal,
+): AsyncGenerator<Buffer> {
   for await (const chunk of chunks) {
-    for (let at = 0; at < chunk.length; at += size) {
-      yield chunk.subarray(at, at + size);
-      await delay(delayMs);
+    let at = 0;
+    for (; at < chunk.length && !disarmed.aborted; at += chunkBytes) {
+      yield chunk.subarray(at, at + chunkBytes);
+      await delay(delayMs, undefined, { signal: disarmed }).catch(() => undefined);
     }
+    yield chunk.subarray(at);
   }
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { BodyTrouble } from './body-trouble.ts';
 
 /** What can be made to go wrong at any of the emulators; the README describes each. */
@@ -22,6 +23,7 @@ interface Fault<T> {
 /** Faults that are armed, in the order they were posted. */
 export class Faults<T extends TroubleOfAKind> {
   #faults: Fault<T>[] = [];
+  #disarming = disarming();
 
   add(trouble: T, options: { times: number; skip: number; path: RegExp | undefined }): void {
     this.#faults.push({ trouble, ...options });
@@ -58,12 +60,26 @@ export class Faults<T extends TroubleOfAKind> {
     }));
   }
 
+  /** Tells when all is disarmed that is armed now, for what goes on for long. */
+  get disarmed(): AbortSignal {
+    return this.#disarming.signal;
+  }
+
   /** Disarms all; returns how many there were. */
   clear(): number {
     const { length } = this.#faults;
     this.#faults = [];
+    this.#disarming.abort();
+    this.#disarming = disarming();
     return length;
   }
+}
+
+function disarming(): AbortController {
+  const controller = new AbortController();
+  // Every body that drips listens to it.
+  setMaxListeners(0, controller.signal);
+  return controller;
 }
 
 function isOneOf(trouble: TroubleOfAKind, kinds: readonly string[]): boolean {

@@ -98,6 +98,14 @@ test('slow drips the body but loses nothing of it', async () => {
   expect(Buffer.concat(chunks).toString()).toBe(whole);
 });
 
+test('slow ends where it is disarmed: the rest of the body comes at once', async () => {
+  const whole = await (await client.get(accounts)).text();
+  await client.control('/fault', { kind: 'slow', chunkBytes: 100, delayMs: 60_000 });
+  const response = await client.get(accounts);
+  await fetch(`${emulator.url}/__emulator/fault`, { method: 'DELETE' });
+  expect(await response.text()).toBe(whole);
+});
+
 test('jobFailed lets a job end in Failed with its message and without results', async () => {
   await client.control('/fault', { kind: 'jobFailed', errorMessage: 'QUERY_TIMEOUT: too long' });
   const failed = await client.finishedJob('SELECT Id FROM Account');
@@ -177,7 +185,7 @@ test('jobStuck lets a job go on for ever, until it is aborted', async () => {
   const { id } = JSON.parse(await (await client.send('POST', `${API}/jobs/query`, body)).text());
   const state = async () =>
     JSON.parse(await (await client.get(`${API}/jobs/query/${id}`)).text()).state as unknown;
-  await expect.poll(state).toBe('InProgress');
+  await expect.poll(state, { timeout: 30_000 }).toBe('InProgress');
   await client.send('PATCH', `${API}/jobs/query/${id}`, { state: 'Aborted' });
   expect(await state()).toBe('Aborted');
 });

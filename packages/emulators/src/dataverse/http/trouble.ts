@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type BodyTrouble, disturbed } from '../../body-trouble.ts';
+import { type ArmedTrouble, disturbed } from '../../body-trouble.ts';
 import { WebApiError } from '../odata/error.ts';
 import type { ProtectionLimit } from '../trouble.ts';
 import type { Context } from './context.ts';
@@ -18,19 +18,20 @@ const PROTECTION: Readonly<Record<ProtectionLimit, readonly [code: string, messa
 
 /** Makes armed faults happen to requests below `/api` and to the token endpoint. */
 export function registerTrouble(server: FastifyInstance, context: Context): void {
-  const bodyTroubles = new WeakMap<FastifyRequest, BodyTrouble>();
+  const bodyTroubles = new WeakMap<FastifyRequest, ArmedTrouble>();
 
   server.addHook('onRequest', async (request) => {
     if (request.url.startsWith('/__emulator')) return;
     if (context.requestMs > 0) await delay(context.requestMs);
     refuse(request, context);
+    const { disarmed } = context.faults;
     const trouble = context.faults.take(['reset', 'truncate', 'slow'], request.url);
-    if (trouble !== undefined) bodyTroubles.set(request, trouble);
+    if (trouble !== undefined) bodyTroubles.set(request, { trouble, disarmed });
   });
 
   server.addHook('onSend', async (request, reply, payload) => {
-    const trouble = bodyTroubles.get(request);
-    return trouble === undefined ? payload : disturbed(trouble, payload, reply);
+    const armed = bodyTroubles.get(request);
+    return armed === undefined ? payload : disturbed(armed, payload, reply);
   });
 }
 

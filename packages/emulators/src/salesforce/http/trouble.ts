@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type BodyTrouble, disturbed } from '../../body-trouble.ts';
+import { type ArmedTrouble, disturbed } from '../../body-trouble.ts';
 import { applySchemaChange } from '../schema-change.ts';
 import { bearerToken } from './auth.ts';
 import type { Context } from './context.ts';
@@ -17,7 +17,7 @@ const statusErrors: Readonly<Record<number, readonly [errorCode: string, message
 
 /** Makes armed faults happen to requests below `/services`. */
 export function registerTrouble(server: FastifyInstance, context: Context): void {
-  const bodyTroubles = new WeakMap<FastifyRequest, BodyTrouble>();
+  const bodyTroubles = new WeakMap<FastifyRequest, ArmedTrouble>();
 
   server.addHook('onRequest', async (request, reply) => {
     if (!request.url.startsWith('/services/')) return;
@@ -27,13 +27,14 @@ export function registerTrouble(server: FastifyInstance, context: Context): void
     if (skew !== undefined)
       reply.header('date', new Date(context.org.clock.now() + skew.seconds * 1000).toUTCString());
     refuse(request, context);
+    const { disarmed } = context.faults;
     const trouble = context.faults.take(['reset', 'truncate', 'slow'], request.url);
-    if (trouble !== undefined) bodyTroubles.set(request, trouble);
+    if (trouble !== undefined) bodyTroubles.set(request, { trouble, disarmed });
   });
 
   server.addHook('onSend', async (request, reply, payload) => {
-    const trouble = bodyTroubles.get(request);
-    return trouble === undefined ? payload : disturbed(trouble, payload, reply);
+    const armed = bodyTroubles.get(request);
+    return armed === undefined ? payload : disturbed(armed, payload, reply);
   });
 }
 
