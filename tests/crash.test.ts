@@ -24,13 +24,14 @@ async function stepOf(flowId: string): Promise<string | undefined> {
 
 describe('a server that is killed in mid-run and started again', { timeout: 180_000 }, () => {
   test('ends the first run with every row once, wherever it was killed', async () => {
-    // The results page drips, so that the kill falls into its middle.
+    // The results page drips, and for much longer than it takes to see it, so that the kill falls into its
+    // middle.
     await server.emulator('POST', '/fault', {
       kind: 'slow',
       times: 1,
       path: '/results',
-      chunkBytes: 16_384,
-      delayMs: 30,
+      chunkBytes: 1_024,
+      delayMs: 50,
     });
     walk = await walkTutorial(server, 'Crash', { mappings: idAndName });
     while ((await stepOf(walk.flowId)) !== 'extracting') await pause(20);
