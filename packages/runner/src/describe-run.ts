@@ -1,4 +1,5 @@
 import type { RunRecord, RunState } from '@tributary/store';
+import { describeShownItem } from './held-items.ts';
 import { progressOf, type RunError, type RunProgress } from './progress.ts';
 
 /** The states of a run as the Flow Service words them. */
@@ -32,7 +33,7 @@ export function describeRun(run: RunRecord, origin: string): Record<string, unkn
       fileSummary: {
         inputFileCount: progress.extract?.files ?? 0,
         outputFileCount: outcome?.outputFiles ?? 0,
-        ...heldBackOf(progress),
+        ...heldBackOf(run, progress),
         activityRefs: [copy.id, promotion.id],
       },
       statusSummary: {
@@ -62,18 +63,13 @@ function waitingOf(run: RunRecord, { waiting }: RunProgress) {
   return { waiting: { reason, sinceUTC: since, untilUTC: until } };
 }
 
-/** Files that could not be read, by this run or earlier ones: the first of them by name. */
-function heldBackOf({ heldBefore, heldBack = heldBefore }: RunProgress) {
+/** Files that could not be read, by this run or earlier ones: the first of them, and where those of the flow are all. */
+function heldBackOf({ flowId }: RunRecord, { heldBefore, heldBack = heldBefore }: RunProgress) {
   if (heldBack === undefined) return {};
   const { count, items } = heldBack;
-  const files = items.map(({ name, code, message, runId, since }) => ({
-    name,
-    code,
-    message,
-    runId,
-    sinceUTC: since,
-  }));
-  return { failedFileCount: count, extensions: { heldBack: { count, files } } };
+  const files = items.map(describeShownItem);
+  const _links = { all: { href: `/flows/${flowId}/heldFiles` } };
+  return { failedFileCount: count, extensions: { heldBack: { count, files, _links } } };
 }
 
 /** What was asked for, in epoch milliseconds. */

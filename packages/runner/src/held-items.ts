@@ -146,16 +146,21 @@ function errorsOf(bad: readonly BadItem[], at: number, attempt: number): readonl
 /** Of items that earlier runs have found, and that this one does not read. */
 export function heldByEarlierRuns(held: readonly HeldItem[]): HeldBack | undefined {
   if (held.length === 0) return undefined;
-  const items = held.slice(0, MAX_SHOWN).map(
-    ({ name, code, message, runId, heldAt }): ShownHeldItem => ({
-      name,
-      code,
-      message,
-      runId,
-      since: heldAt.getTime(),
-    }),
-  );
-  return { count: held.length, items };
+  return { count: held.length, items: held.slice(0, MAX_SHOWN).map(shownHeldItem) };
+}
+
+function shownHeldItem({ name, code, message, runId, heldAt }: HeldItem): ShownHeldItem {
+  return { name, code, message, runId, since: heldAt.getTime() };
+}
+
+/** An item that a flow holds back, in the words of the Flow Service. */
+export function describeHeldItem(item: HeldItem) {
+  return describeShownItem(shownHeldItem(item));
+}
+
+/** As {@link describeHeldItem}, of what a run has kept. */
+export function describeShownItem({ name, code, message, runId, since }: ShownHeldItem) {
+  return { name, code, message, runId, sinceUTC: since };
 }
 
 /** Tells of `count` items that a run does not read, by the first of them. */

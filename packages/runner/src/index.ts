@@ -8,7 +8,9 @@ export { secretText } from './events/cloud-event.ts';
 export { type EventType, eventTypes, isWanted } from './events/event-types.ts';
 export { recordRunEvent } from './events/record-event.ts';
 export { type EvolvedTable, evolveDataSets, tidyTables } from './evolve-data-sets.ts';
+export { type FlowReads, flowReads } from './flow-reads.ts';
 export { flowsUsing, type UsingFlow } from './flows-using-mapping.ts';
+export { describeHeldItem } from './held-items.ts';
 export type { KeptPlace, KeptPlaces } from './kept-files.ts';
 export { withLiveFiles } from './live-files.ts';
 export {

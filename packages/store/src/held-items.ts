@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { LandedItem } from './landed-items.ts';
 import type { Scope } from './scope.ts';
 import type { Tables } from './tables.ts';
@@ -26,6 +26,9 @@ export interface HeldItem extends LandedItem, ItemFault {
 export interface HeldItems {
   /** In the order of their names. */
   of(flowId: string): Promise<readonly HeldItem[]>;
+  /** The first of them that come after a name, at most `limit`. */
+  page(flowId: string, limit: number, after?: string): Promise<readonly HeldItem[]>;
+  count(flowId: string): Promise<number>;
   /** Notes items, over what was noted of them before. */
   put(flowId: string, items: readonly HeldItem[]): Promise<void>;
   /** Forgets items that have landed, or are gone. */
@@ -40,26 +43,29 @@ export function scopedHeldItems(database: Kysely<Tables>, scope: Scope): HeldIte
       .where('org_id', '=', scope.orgId)
       .where('sandbox_id', '=', scope.sandboxId)
       .where('flow_id', '=', flowId);
+  const heldOf = (flowId: string) =>
+    database
+      .selectFrom('held_items')
+      .where('org_id', '=', scope.orgId)
+      .where('sandbox_id', '=', scope.sandboxId)
+      .where('flow_id', '=', flowId);
   return {
     async of(flowId) {
-      const rows = await database
-        .selectFrom('held_items')
-        .selectAll()
-        .where('org_id', '=', scope.orgId)
-        .where('sandbox_id', '=', scope.sandboxId)
-        .where('flow_id', '=', flowId)
-        .orderBy('name')
-        .execute();
-      return rows.map(({ name, version, reading, is_passing, code, message, run_id, held_at }) => ({
-        name,
-        version,
-        reading,
-        isPassing: is_passing,
-        code,
-        message,
-        runId: run_id,
-        heldAt: held_at,
-      }));
+      const rows = await heldOf(flowId).selectAll().orderBy('name').execute();
+      return rows.map(fromRow);
+    },
+
+    async page(flowId, limit, after) {
+      let query = heldOf(flowId).selectAll().orderBy('name').limit(limit);
+      if (after !== undefined) query = query.where('name', '>', after);
+      return (await query.execute()).map(fromRow);
+    },
+
+    async count(flowId) {
+      const { held } = await heldOf(flowId)
+        .select(({ fn }) => fn.countAll().as('held'))
+        .executeTakeFirstOrThrow();
+      return Number(held);
     },
 
     async put(flowId, items) {
@@ -103,6 +109,20 @@ export function scopedHeldItems(database: Kysely<Tables>, scope: Scope): HeldIte
     async remove(flowId) {
       await ofFlow(flowId).execute();
     },
+  };
+}
+
+function fromRow(row: Selectable<Tables['held_items']>): HeldItem {
+  const { name, version, reading, code, message } = row;
+  return {
+    name,
+    version,
+    reading,
+    isPassing: row.is_passing,
+    code,
+    message,
+    runId: row.run_id,
+    heldAt: row.held_at,
   };
 }
 

@@ -508,6 +508,9 @@ describe.each(storeKinds())('the $name store', ({ open }) => {
       { ...held, name: 'a.csv' },
       { ...held, version: '2' },
     ]);
+    expect(await prod.heldItems.page('f', 1)).toEqual([{ ...held, name: 'a.csv' }]);
+    expect(await prod.heldItems.page('f', 5, 'a.csv')).toEqual([{ ...held, version: '2' }]);
+    expect([await prod.heldItems.count('f'), await dev.heldItems.count('f')]).toEqual([2, 0]);
     expect(await dev.heldItems.of('f')).toEqual([]);
     await prod.heldItems.release('f', ['b.csv', 'unknown.csv']);
     expect((await prod.heldItems.of('f')).map(({ name }) => name)).toEqual(['a.csv']);

@@ -4,6 +4,7 @@ import { connections } from './connections.ts';
 import { registerPublishAction } from './drafts.ts';
 import { registerFlowAction } from './flow-action-route.ts';
 import { flows } from './flows.ts';
+import { registerHeldFileRoute } from './held-file-route.ts';
 import { problems } from './render-problem.ts';
 import { registerResourceRoutes } from './resource-routes.ts';
 import { registerRunAction } from './run-action-route.ts';
@@ -34,6 +35,7 @@ export function flowService(dependencies: Dependencies): Service {
       registerPublishAction(routes, targetConnections, dependencies);
       registerResourceRoutes(routes, flows, dependencies);
       registerFlowAction(routes, dependencies);
+      registerHeldFileRoute(routes);
       registerRunRoutes(routes, dependencies);
       registerRunAction(routes, dependencies);
     },
