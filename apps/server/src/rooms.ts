@@ -5,6 +5,7 @@ import { createSource, OutboundClient } from '@tributary/connectors';
 import { type Engine, openEngine } from '@tributary/engine';
 import {
   diagnosticsArea,
+  flowReads,
   type Runner,
   type RunnerLog,
   type RunnerServices,
@@ -104,6 +105,7 @@ export async function openRooms(configuration: Configuration, closing: ClosingSt
         isShared: configuration.databaseUrl !== undefined,
         readsOfConnection: configuration.readsOfConnection,
         readTurns: readTurns(configuration.readsOfConnection),
+        flowReads: flowReads(store),
         settleSeconds: configuration.settleSeconds,
         retention: configuration.retention,
         log,

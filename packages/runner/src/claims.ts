@@ -15,7 +15,7 @@ export interface ClaimedKind<C> {
 
 const HEARTBEAT_MS = 10_000;
 /** While half of the room is taken, what ends meanwhile makes room for claims that are made together. */
-const TOGETHER_MS = 200;
+const TOGETHER_MS = 100;
 
 /** Claims of one kind that this process works at. */
 export interface Claims {

@@ -84,10 +84,11 @@ async function ensureRefreshPlan(
 }
 
 /** @throws {FlowUnfit} where the flow is gone or does not fit what it refers to */
-export async function preparedFlowOf({ store, run }: Attempt): Promise<PreparedFlow> {
-  const resource = await store.resources('flow').get(run.flowId);
+export async function preparedFlowOf({ services, run }: Attempt): Promise<PreparedFlow> {
+  const reads = services.flowReads(run.scope);
+  const resource = (await reads.findResources(['flow'], [run.flowId])).get(run.flowId);
   if (resource === undefined) throw new FlowUnfit([{ path: '', message: 'the flow was deleted' }]);
-  const preparation = await prepareFlow(store, documentOf('flow', resource));
+  const preparation = await prepareFlow(reads, documentOf('flow', resource));
   if (preparation.ok) return preparation.prepared;
   throw new FlowUnfit(preparation.violations);
 }

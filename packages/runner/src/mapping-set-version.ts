@@ -23,7 +23,7 @@ export function readMappingVersion(given: unknown): number | undefined {
 
 /** A mapping set as it was at a version; undefined when the set has no such version. */
 export async function mappingSetAt(
-  store: ScopedStore,
+  store: Pick<ScopedStore, 'resources'>,
   current: Resource,
   version: number,
 ): Promise<Resource | undefined> {

@@ -1,6 +1,6 @@
 import { type MappingInput, type MappingPlan, planMappings, readMappings } from '@tributary/data-prep';
 import type { IdentityField } from '@tributary/engine';
-import type { FoundResource, Resource, ResourceKind, ScopedStore } from '@tributary/store';
+import type { FoundResource, Resource, ResourceKind } from '@tributary/store';
 import { composeSchema, type ResolvedSchema, type XdmNode } from '@tributary/xdm';
 import {
   type ConnectionDocument,
@@ -9,6 +9,7 @@ import {
   type MappingSetDocument,
   type SourceConnectionDocument,
 } from './documents.ts';
+import type { FlowReads } from './flow-reads.ts';
 import { mappingSetAt, readMappingVersion } from './mapping-set-version.ts';
 import { schemaIdentities } from './schema-identities.ts';
 import { schemaLookup } from './schema-lookup.ts';
@@ -47,7 +48,7 @@ export type FlowPreparation =
  * Follows a flow's references and checks its mappings against source columns and target schema, as far as they are
  * known without asking the source. Flow creation and each run share it, so that a flow that was accepted can run.
  */
-export async function prepareFlow(store: ScopedStore, flow: FlowDocument): Promise<FlowPreparation> {
+export async function prepareFlow(store: FlowReads, flow: FlowDocument): Promise<FlowPreparation> {
   const write = writeModeOf(flow);
   if (!write.ok) return write;
   const references = await followReferences(store, flow);
@@ -127,7 +128,7 @@ type References =
     };
 
 /** In two steps, however much there is to follow: what the flow names, and what that names. */
-async function followReferences(store: ScopedStore, flow: FlowDocument): Promise<References> {
+async function followReferences(store: FlowReads, flow: FlowDocument): Promise<References> {
   const [sourceConnectionId = ''] = flow.sourceConnectionIds;
   const [targetConnectionId = ''] = flow.targetConnectionIds;
   const mapping = flow.transformations[mappingTransformation(flow)]?.params ?? {};
@@ -165,7 +166,7 @@ function ofKind(
 
 /** The version of the mapping set that a flow names; the newest one where it names none. */
 async function followMapping(
-  store: ScopedStore,
+  store: FlowReads,
   flow: FlowDocument,
   newest: Resource | undefined,
 ): Promise<Resource | Refusal> {

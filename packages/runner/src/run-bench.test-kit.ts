@@ -11,6 +11,7 @@ import { assignFieldIds, composeSchema, type SourceColumn } from '@tributary/xdm
 import { diagnosticsArea } from './diagnostics.ts';
 import { documentOf, type FlowDocument } from './documents.ts';
 import { executeRun } from './execute-run.ts';
+import { flowReads } from './flow-reads.ts';
 import type { KeptPlace } from './kept-files.ts';
 import { withTable } from './live-files.ts';
 import type { RunProgress } from './progress.ts';
@@ -73,8 +74,8 @@ export class RunBench {
     const queue: Store['queue'] = {
       ...store.queue,
       release: (run, claim, notBefore) => {
-        // By now the moment asked for may lie a little in the past: that is no pause, not one of minus zero.
-        this.pauses.push(Math.max(0, Math.round((notBefore.getTime() - Date.now()) / 1000) * 1000));
+        // Pauses are whole seconds, of which a little has passed by now.
+        this.pauses.push(Math.max(0, Math.ceil((notBefore.getTime() - Date.now()) / 1000) * 1000));
         return store.queue.release(run, claim, new Date(0));
       },
     };
@@ -99,6 +100,7 @@ export class RunBench {
       isShared: false,
       readsOfConnection: 8,
       readTurns: readTurns(8),
+      flowReads: flowReads(store),
       settleSeconds: 600,
       retention: { runsDays: 90, snapshotsDays: 7, eventsDays: 30 },
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },

@@ -83,7 +83,7 @@ export function startRunner(services: RunnerServices): Runner {
 
 function flowRuns(services: RunnerServices): ClaimedKind<ClaimedRun> {
   const { queue } = services.store;
-  const settle = together<Claim>((claims) => queue.settle(...claims));
+  const settle = together<Claim, void>((claims) => queue.settle(...claims));
   return {
     most: CONCURRENT_RUNS,
     async claim(room) {

@@ -9,7 +9,7 @@ const IDENTITY_TYPE = 'xdm:descriptorIdentity';
 
 /** The fields of a schema that its identity descriptors name, the oldest first. */
 export async function schemaIdentities(
-  store: ScopedStore,
+  store: Pick<ScopedStore, 'resources'>,
   schemaId: string,
 ): Promise<readonly IdentityField[]> {
   const { items } = await store.resources('descriptor').list({

@@ -6,7 +6,10 @@ import { registryKinds } from './registry-resource.ts';
  * A lookup over everything that the resources `ids` reach by `$ref`: the sandbox's own resources, read once from the
  * store, and the standard library. Ids that exist in neither are simply not found in it.
  */
-export async function schemaLookup(store: ScopedStore, ids: readonly string[]): Promise<ResourceLookup> {
+export async function schemaLookup(
+  store: Pick<ScopedStore, 'findReached'>,
+  ids: readonly string[],
+): Promise<ResourceLookup> {
   // The standard library refers to nothing but itself, so only the sandbox's own resources lead further.
   const roots = ids.filter((id) => standardResource(id) === undefined);
   const own = await store.findReached(registryKinds, roots, '$ref');

@@ -3,6 +3,7 @@ import type { Engine } from '@tributary/engine';
 import type { FileIO, LocalCopies } from '@tributary/lake';
 import type { Claim, RunRecord, Scope, ScopedStore, Store, Vault } from '@tributary/store';
 import type { Diagnostics } from './diagnostics.ts';
+import type { FlowReads } from './flow-reads.ts';
 import type { ReadTurns } from './read-turns.ts';
 import type { ScratchFolders } from './scratch-folders.ts';
 import type { StagingArea } from './staging-area.ts';
@@ -46,6 +47,8 @@ export interface RunnerServices {
   /** Partitions that may be read over one base connection at the same time, by all runs together. */
   readonly readsOfConnection: number;
   readonly readTurns: ReadTurns;
+  /** Reads of one sandbox, for all runs of this process. */
+  flowReads(scope: Scope): FlowReads;
   /** How late a row may be committed at the source with an earlier stamp, in seconds. */
   readonly settleSeconds: number;
   readonly retention: RetentionSettings;

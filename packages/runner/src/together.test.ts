@@ -4,7 +4,7 @@ import { together } from './together.ts';
 test('what is asked for while one call is under way is done in the next, all at once', async () => {
   const calls: (readonly string[])[] = [];
   let finish = Promise.withResolvers<void>();
-  const act = together<string>((all) => {
+  const act = together<string, void>((all) => {
     calls.push(all);
     return finish.promise;
   });
@@ -22,7 +22,7 @@ test('what is asked for while one call is under way is done in the next, all at 
 
 test('whoever was part of a call that fails is told, and nobody else', async () => {
   let isAway = true;
-  const act = together<string>(async () => {
+  const act = together<string, void>(async () => {
     if (isAway) throw new Error('away');
   });
   const first = act('a');

@@ -1,11 +1,12 @@
 /**
  * Lets what many ask for one by one be done together: while one call is under way, those that are asked for
- * meanwhile wait, and are made as one. Each fares as the call that it was part of.
+ * meanwhile wait, and are made as one, that begins after each of them. Each fares as the call that it was part
+ * of, and gets its answer.
  */
-export function together<T>(act: (all: readonly T[]) => Promise<void>): (one: T) => Promise<void> {
+export function together<T, A>(act: (all: readonly T[]) => Promise<A>): (one: T) => Promise<A> {
   let waiting: T[] = [];
-  let next: Promise<void> | undefined;
-  let last: Promise<void> = Promise.resolve();
+  let next: Promise<A> | undefined;
+  let last: Promise<unknown> = Promise.resolve();
   return (one) => {
     waiting.push(one);
     next ??= last.then(() => {

@@ -23,7 +23,8 @@ export async function findResources(
     .where('org_id', '=', scope.orgId)
     .where('sandbox_id', '=', scope.sandboxId)
     .where('kind', 'in', kinds)
-    .where('id', 'in', [...new Set(ids)])
+    // A list in one parameter: however many there are, it is the same statement.
+    .where('id', '=', sql<string>`any(${[...new Set(ids)]}::text[])`)
     .select([...envelope, 'body', 'kind'])
     .execute();
   // Only resources of the kinds asked for come back.
