@@ -37,7 +37,8 @@ export async function describeTable(
 ): Promise<DescribedTable> {
   const { document } = prepared.sourceConnection;
   const { tableName } = document.params;
-  const reading = await intendedReading({ store, run }, prepared);
+  // Of what is read item by item alone, some may be held back.
+  const reading = source.renew && (await intendedReading({ store, run }, prepared));
   try {
     const table = asDeclared(await source.describe(tableName, signal, reading), document);
     return { table: withNamedColumns(table), isEmpty: false };
