@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RunRecord } from '@tributary/store';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type BenchFlow, RunBench } from '../run-bench.test-kit.ts';
 import { secretText } from './cloud-event.ts';
 import { deliverEvent } from './deliver-event.ts';
@@ -23,6 +23,7 @@ let receiver: Server;
 let received: Received[];
 let answer: number;
 let webhookId: string;
+let webhookIds: string[];
 
 beforeAll(async () => {
   bench = await RunBench.open();
@@ -41,8 +42,13 @@ afterAll(async () => {
 beforeEach(async () => {
   received = [];
   answer = 204;
+  webhookIds = [];
   flow = await bench.flow();
   webhookId = await webhook({});
+});
+// What was not taken falls due again within seconds, in the midst of another test.
+afterEach(async () => {
+  for (const id of webhookIds) await bench.store.events.removeDeliveries(id);
 });
 
 async function webhook(document: Readonly<Record<string, unknown>>): Promise<string> {
@@ -58,6 +64,7 @@ async function webhook(document: Readonly<Record<string, unknown>>): Promise<str
     ...document,
   };
   await bench.store.resources('webhook').insert(id, body, actor);
+  webhookIds.push(id);
   return id;
 }
 
