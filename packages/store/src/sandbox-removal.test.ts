@@ -1,6 +1,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import fc from 'fast-check';
 import { Kysely, PGliteDialect, sql } from 'kysely';
+import { TestClock } from 'pg-boss';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { migrate } from './migrations/migrate.ts';
 import type { ResourceKind } from './resources.ts';
@@ -39,7 +40,8 @@ describe('emptying one of several sandboxes, whatever is in them', () => {
 
   beforeAll(async () => {
     await migrate(database);
-    const work = await openWorkQueue(embeddedDb(database, pglite), true);
+    // However long the test takes, no time passes in which a claim that nobody works at would end.
+    const work = await openWorkQueue(embeddedDb(database, pglite), true, new TestClock(new Date()));
     store = createStore(database, work, async () => {
       await work.stop();
       await database.destroy();
