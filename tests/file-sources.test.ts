@@ -30,7 +30,8 @@ import type { Trouble } from '../packages/s3/src/troubling-proxy.test-kit.ts';
 
 const outbound = new OutboundClient({
   retry: { attempts: 3, baseDelayMs: 1, maxDelayMs: 2, maxRetryAfterMs: 1000 },
-  bodyIdleTimeoutMs: 300,
+  // For a server that falls silent; one that is slow must not be taken for that.
+  bodyIdleTimeoutMs: 2_000,
 });
 const WRONG = 'not-the-secret-of-anybody';
 const work = realpathSync(mkdtempSync(join(tmpdir(), 'tributary-file-sources-')));
