@@ -126,9 +126,10 @@ describe('a login answered', () => {
   });
 
   test('with tags that never close costs no more than its length', async () => {
-    const start = performance.now();
+    const before = process.cpuUsage();
     expect(await failureOf('soap', text(200, '<sessionId '.repeat(9000)))).toMatchObject({ kind: 'refused' });
-    expect(performance.now() - start).toBeLessThan(1000);
+    // Of computing: on a machine that has others to serve the clock tells nothing.
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
   });
 
   test.each(['constructor', '__proto__', 'toString'])('with the error %s is refused', async (error) => {

@@ -19,7 +19,8 @@ it.each([
 });
 
 it('takes no longer for a pattern of many asterisks', () => {
-  const started = performance.now();
+  const before = process.cpuUsage();
   expect(matchesWildcard('a'.repeat(2_000), `${'*a'.repeat(500)}*b`)).toBe(false);
-  expect(performance.now() - started).toBeLessThan(1_000);
+  // Of computing: on a machine that has others to serve the clock tells nothing.
+  expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
 });
