@@ -263,7 +263,9 @@ describeWebUi('the web UI', (webUi) => {
       await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await heading(page, FLOW_NAME);
-    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.tagName), { timeout: 30_000 })
+      .toBe('H1');
     expect(await page.title()).toContain(FLOW_NAME);
   });
 

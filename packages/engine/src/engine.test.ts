@@ -121,7 +121,7 @@ describe('a job', () => {
     const pid = Number(String(await once(parent.stdout ?? parent, 'data')));
     expect(isAlive(pid)).toBe(true);
     parent.kill('SIGKILL');
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 10_000 });
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 50_000 });
   });
 
   test('that was killed with its parent leaves spilled data to the next engine, which removes it', async () => {
