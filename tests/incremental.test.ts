@@ -71,15 +71,16 @@ describe('a flow with a delta column', () => {
   });
 
   test('refuses a second run while one is open', async () => {
-    await server.emulator('POST', '/fault', { kind: 'slow', times: 1, path: '/describe', delayMs: 20 });
+    // Until all three are answered no run ends.
+    await server.emulator('POST', '/fault', { kind: 'slow', times: 1, path: '/describe', delayMs: 5_000 });
     const body = { flowId: walk.flowId };
     const answers = await Promise.all(
       [1, 2, 3].map(() => server.call('POST', '/data/foundation/flowservice/runs', { body })),
     );
+    await server.emulator('DELETE', '/fault');
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
     ended += 1;
     await server.runsEnded(walk.flowId, ended);
-    await server.emulator('DELETE', '/fault');
   });
 
   test('begins with what changes from now on, where the flow asks for no backfill', async () => {
