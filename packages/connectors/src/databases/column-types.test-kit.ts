@@ -1,5 +1,6 @@
 import type { SourceColumn, SourceType } from '@tributary/xdm';
 import { beforeAll, expect, test } from 'vitest';
+import { QUOTE } from './dialect.ts';
 import { linesOf, type TestDatabase } from './test-database.test-kit.ts';
 
 /** A type of the database, SQL for a value of it, the type that it is read as, and the text that is staged. */
@@ -36,7 +37,8 @@ export function testColumnTypes(
   );
 }
 
-/** The fields of a row as they are staged, their quotes among them. */
+/** The fields of a row as they are staged, their quotes among them, shown as `"`. */
 function fieldsOf(row: string): readonly string[] {
-  return Array.from(row.matchAll(/(?:^|,)("(?:[^"]|"")*"|[^",]*)/g), ([, field = '']) => field);
+  const fields = new RegExp(`(?:^|,)(${QUOTE}[^${QUOTE}]*${QUOTE}|[^${QUOTE},]*)`, 'g');
+  return Array.from(row.matchAll(fields), ([, field = '']) => field.replaceAll(QUOTE, '"'));
 }

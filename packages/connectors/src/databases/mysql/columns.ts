@@ -122,12 +122,14 @@ function timeText(column: string, zone: string): string {
 
 /**
  * The moment in UTC of a time in a zone. A time that occurs twice when clocks go back is read as the later one, so that
- * nothing is passed over by a window; the server alone would take the earlier.
+ * nothing is passed over by a window; the server alone would take the earlier. There is no later one within an hour of the end
+ * of the year 9999, and what has no moment at all (2024-00-15) stays as it is, to be told as no date.
  */
 function instantOf(column: string, zone: string): string {
   if (zone === 'UTC') return column;
   const utc = (time: string) => `CONVERT_TZ(${time}, ${quoteText(zone)}, '+00:00')`;
-  return `GREATEST(${utc(column)}, ${utc(`${column} + INTERVAL 1 HOUR`)} - INTERVAL 1 HOUR)`;
+  const later = `${utc(`${column} + INTERVAL 1 HOUR`)} - INTERVAL 1 HOUR`;
+  return `COALESCE(GREATEST(${utc(column)}, ${later}), ${utc(column)}, ${column})`;
 }
 
 function conditionOf(column: string, base: string, zone: string): ((range: TimeRange) => string) | undefined {

@@ -17,6 +17,7 @@ describe('an error of MySQL', () => {
     [1142, 'ER_TABLEACCESS_DENIED_ERROR', 'refused'],
     [1054, 'ER_BAD_FIELD_ERROR', 'invalid'],
     [1040, 'ER_CON_COUNT_ERROR', 'busy'],
+    [1047, 'ER_UNKNOWN_COM_ERROR', 'busy'],
     [1205, 'ER_LOCK_WAIT_TIMEOUT', 'busy'],
     [1317, 'ER_QUERY_INTERRUPTED', 'busy'],
     [3024, 'ER_QUERY_TIMEOUT', 'busy'],

@@ -9,6 +9,7 @@ const KINDS: ReadonlyMap<number, SourceErrorKind> = new Map([
   [1041, 'busy'], // Out of memory
   [1044, 'refused'], // No access to the database
   [1045, 'refused'], // Wrong user or password
+  [1047, 'busy'], // A node of a cluster that takes no queries yet (Galera)
   [1049, 'refused'], // No such database
   [1053, 'busy'], // The server is shutting down
   [1129, 'refused'], // Host is blocked after many errors
@@ -25,7 +26,9 @@ const KINDS: ReadonlyMap<number, SourceErrorKind> = new Map([
   [1345, 'refused'], // No privilege to look beneath a view
   [1356, 'invalid'], // A view whose tables are gone, or may not be read
   [1698, 'refused'], // Access denied
+  [1820, 'refused'], // The password has to be changed first
   [1836, 'busy'], // Read-only for the moment
+  [1862, 'refused'], // The password has expired
   [1927, 'busy'], // The connection was killed
   [1969, 'busy'], // Time limit of a statement, MariaDB
   [3024, 'busy'], // Time limit of a statement, MySQL

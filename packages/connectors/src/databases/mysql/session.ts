@@ -6,6 +6,7 @@ import { SourceError } from '../../source.ts';
 import type { DatabaseParams } from '../database-params.ts';
 import {
   type DatabaseSession,
+  QUOTE,
   quoteText,
   type StagedText,
   type TextRow,
@@ -20,6 +21,8 @@ const CANCEL_TIMEOUT_MS = 5_000;
 /** How long the server waits for a reader that is held up, in seconds; a minute is its own rule. */
 const WRITE_TIMEOUT_S = 600;
 const LOCK_TIMEOUT_S = 60;
+/** MySQL Reference Manual, Server System Variables: the greatest number that is possible. */
+const NO_ROW_LIMIT = '18446744073709551615';
 
 const NO_TLS = 'HANDSHAKE_NO_SSL_SUPPORT';
 
@@ -33,7 +36,7 @@ export async function openMysqlSession(
     const [server] = await rowsOf(connected.connection, SERVER);
     await rowsOf(connected.connection, settingsOf(server?.version ?? ''));
     const zone = zoneNamed(params.timeZone ?? zoneOf(server ?? {}));
-    if (params.timeZone !== undefined) await requireZone(connected.connection, zone);
+    if (params.timeZone !== undefined && zone !== 'UTC') await requireZone(connected.connection, zone);
     return new MysqlSession(connected, params, outbound, zone, server?.id ?? '0');
   } catch (error) {
     connected.socket.destroy();
@@ -70,7 +73,7 @@ class MysqlSession implements DatabaseSession {
   text({ sql, header }: TextSelect): StagedText {
     const { connection } = this.#connected;
     const query = connection.query({ sql, rowsAsArray: true, typeCast: false });
-    const names = header.map((name) => `"${name.replaceAll('"', '""')}"`);
+    const names = header.map((name) => `${QUOTE}${name.replaceAll(QUOTE, QUOTE + QUOTE)}${QUOTE}`);
     const stream = new RowStream(connection, query, names.join(','));
     // A connection that breaks tells itself, not the query.
     connection.on('error', (error) => stream.destroy(error));
@@ -170,7 +173,10 @@ function rowsOf(connection: Connection, sql: string): Promise<readonly TextRow[]
 const SERVER = `
   SELECT VERSION() AS version, CONNECTION_ID() AS id, @@session.time_zone AS zone, @@system_time_zone AS system_zone`;
 
-/** A backslash is to mean itself in literals; a long read is to be cut off by no time limit of a statement. */
+/**
+ * A backslash is to mean itself in literals; a long read is to be cut off by no limit of a statement's time or rows, and to see
+ * nothing that is not committed.
+ */
 function settingsOf(version: string): string {
   const isMariadb = /mariadb/i.test(version);
   const settings = {
@@ -178,8 +184,11 @@ function settingsOf(version: string): string {
     sql_mode: `'NO_BACKSLASH_ESCAPES'`,
     net_write_timeout: WRITE_TIMEOUT_S,
     lock_wait_timeout: LOCK_TIMEOUT_S,
+    sql_select_limit: NO_ROW_LIMIT,
+    sql_big_selects: 1,
     [isMariadb ? 'max_statement_time' : 'max_execution_time']: 0,
     [isMariadb ? 'tx_read_only' : 'transaction_read_only']: 1,
+    [isMariadb ? 'tx_isolation' : 'transaction_isolation']: `'REPEATABLE-READ'`,
   };
   return `SET SESSION ${Object.entries(settings)
     .map(([name, value]) => `${name} = ${value}`)

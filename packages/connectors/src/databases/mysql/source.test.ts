@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { testDatabaseBehaviour } from '../behaviour.test-kit.ts';
 import { testColumnTypes } from '../column-types.test-kit.ts';
+import { QUOTE } from '../dialect.ts';
 import { linesOf } from '../test-database.test-kit.ts';
 import { canRunMariadb, startTestMariadb } from './test-database.test-kit.ts';
 
@@ -29,14 +30,14 @@ describe.skipIf(!canRunMariadb)('MariaDB', () => {
         ['BIT(5)', `b'10101'`, 'long', '21'],
         ['BIT(64)', '~0', 'decimal', '18446744073709551615'],
         ['YEAR', '2024', 'integer', '2024'],
-        ['VARCHAR(20) CHARACTER SET latin1', `'é "q", \\\\N'`, 'string', '"é ""q"", \\N"'],
+        ['VARCHAR(20) CHARACTER SET latin1', `'é "q", \\\\N'`, 'string', '"é "q", \\N"'],
         ['TEXT', `'😀'`, 'string', '"😀"'],
         ['TEXT', `''`, 'string', '""'],
         ['TEXT', `'\\\\N'`, 'string', '"\\N"'],
         ['TEXT', 'NULL', 'string', '\\N'],
         [`ENUM('a','b')`, `'b'`, 'string', '"b"'],
         [`SET('a','b')`, `'a,b'`, 'string', '"a,b"'],
-        ['JSON', `'{"a": 1}'`, 'json', '"{""a"": 1}"'],
+        ['JSON', `'{"a": 1}'`, 'json', '"{"a": 1}"'],
         [
           'UUID',
           `'00000000-0000-0000-0000-000000000001'`,
@@ -138,5 +139,89 @@ describe.skipIf(!canRunMariadb)('MariaDB', () => {
     const request = { table: 'wide', columns: ['id', 'pad'], window: undefined };
     expect(await database().source().count(request)).toBeGreaterThan(0);
     await database().run('SET GLOBAL max_statement_time = 0');
+  });
+
+  test('a value that the server cannot send quoted is told, not taken for null', async () => {
+    await database().run('CREATE TABLE quoted (id INT PRIMARY KEY, a LONGTEXT)');
+    await database().run('SET GLOBAL max_allowed_packet = 1048576');
+    const request = { table: 'quoted', columns: ['id', 'a'], window: undefined };
+    const source = database().source();
+    // The value alone fits, with quotes around it no more.
+    await database().run(`INSERT INTO quoted VALUES (1, REPEAT('x', 1048575))`);
+    await expect(linesOf(source, request)).rejects.toThrow('larger than max_allowed_packet');
+    await database().run('SET GLOBAL max_allowed_packet = 16777216');
+  });
+
+  test('a text of many quotes is read as it is, and soon', async () => {
+    await database().run(`CREATE TABLE marks AS SELECT 1 AS id, REPEAT('"key",', 200000) AS a`);
+    const [row] = await linesOf(database().source(), { table: 'marks', columns: ['a'], window: undefined });
+    expect(row === `${QUOTE}${'"key",'.repeat(200_000)}${QUOTE}`).toBe(true);
+  });
+
+  test.each([
+    ['of rows', 'sql_select_limit = 2', 'sql_select_limit = DEFAULT'],
+    ['of rows to look at', 'max_join_size = 2', 'max_join_size = DEFAULT'],
+  ])('a limit %s that the server sets cuts nothing off', async (_, limit, none) => {
+    await database().run(`SET GLOBAL ${limit}`);
+    const request = { table: 'wide', columns: ['id'], window: undefined };
+    const source = database().source();
+    const lines = await linesOf(source, request);
+    expect(lines.length).toBe(await source.count(request));
+    await database().run(`SET GLOBAL ${none}`);
+  });
+
+  test('what is not committed is not read, whatever the server lets others see', async () => {
+    await database().run('CREATE TABLE unsure (id INT PRIMARY KEY)');
+    await database().run(`SET GLOBAL tx_isolation = 'READ-UNCOMMITTED'`);
+    const open = await database().transaction();
+    await open.run('INSERT INTO unsure VALUES (1)');
+    const request = { table: 'unsure', columns: ['id'], window: undefined };
+    expect(await linesOf(database().source(), request)).toEqual([]);
+    await open.commit();
+    expect(await linesOf(database().source(), request)).toEqual(['1']);
+    await database().run(`SET GLOBAL tx_isolation = 'REPEATABLE-READ'`);
+  });
+
+  test('times at the end of the calendar are read, and what is no date stays to be told', async () => {
+    await database().run(`SET sql_mode = ''`);
+    await database().run('CREATE TABLE ends (id INT PRIMARY KEY, until_at DATETIME, day DATE)');
+    await database().run(
+      `INSERT INTO ends VALUES (1, '9999-12-31 23:59:59', '9999-12-31'), (2, '2024-00-15', '2024-00-15')`,
+    );
+    const request = { table: 'ends', columns: ['id', 'until_at', 'day'], window: undefined };
+    const lines = ['1,9999-12-31 23:59:59,9999-12-31', '2,2024-00-15 00:00:00,2024-00-15'];
+    expect(await linesOf(database().source(), request)).toEqual(lines);
+    // A server knows UTC by itself, though its tables of zones are empty.
+    expect(await linesOf(database().source({ timeZone: 'UTC' }), request)).toEqual(lines);
+  });
+
+  test('a password that has expired is refused', async () => {
+    await database().run(`CREATE USER former@'%' IDENTIFIED BY 'former' PASSWORD EXPIRE`);
+    await database().run(`GRANT SELECT ON shop.* TO former@'%'`);
+    const source = database().source({ username: 'former', password: 'former' });
+    await expect(source.check()).rejects.toMatchObject({ kind: 'refused', code: 'ER_MUST_CHANGE_PASSWORD' });
+    await database().run('SET GLOBAL disconnect_on_expired_password = ON');
+    await expect(source.check()).rejects.toMatchObject({ kind: 'refused' });
+    await database().run('SET GLOBAL disconnect_on_expired_password = OFF');
+  });
+
+  test('schemas whose names differ in case only are two', async () => {
+    await database().run('CREATE DATABASE Shop');
+    await database().run('CREATE TABLE Shop.wide (other INT)');
+    expect((await database().source().describe('Shop.wide')).columns).toMatchObject([{ name: 'other' }]);
+    expect((await database().source().describe('shop.wide')).columns).toHaveLength(4);
+    await database().run('DROP DATABASE Shop');
+  });
+
+  test('names of any letters lead back to their columns', async () => {
+    const names = ['select', 'a,b', 'q"q', 'back\\slash', 'tick`s', "it's", 'two\nlines', 'ünï'];
+    const columns = names.map((name) => `\`${name.replaceAll('`', '``')}\` INT`);
+    await database().run(`CREATE TABLE named (${columns.join(', ')})`);
+    await database().run(`INSERT INTO named VALUES (${names.map((_, index) => index).join(', ')})`);
+    const source = database().source();
+    expect((await source.describe('named')).columns.map(({ name }) => name)).toEqual(names);
+    expect(await source.preview('named', 1)).toEqual([
+      Object.fromEntries(names.map((name, index) => [name, index])),
+    ]);
   });
 });

@@ -54,29 +54,36 @@ function findTable({ schema, table }: TablePath): string {
     ORDER BY array_position(current_schemas(false), n.nspname) LIMIT 1`;
 }
 
-/** Domains are followed to the type that they are made of. */
+/** A type, or what it is made of where it is a domain, and how that is `declared`. */
+function followed(type: string, modifier: string): string {
+  return `
+    WITH RECURSIVE chain AS (
+      SELECT t.*, ${modifier} AS modifier FROM pg_catalog.pg_type t WHERE t.oid = ${type}
+      UNION ALL
+      SELECT t.*, chain.typtypmod
+      FROM chain JOIN pg_catalog.pg_type t ON chain.typtype = 'd' AND t.oid = chain.typbasetype
+    )
+    SELECT *, format_type(oid, modifier) AS declared FROM chain WHERE typtype <> 'd'`;
+}
+
 function describeColumns(oid: string): string {
   return `
-    SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS not_null,
+    SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, base.declared, a.attnotnull AS not_null,
       a.attgenerated AS generated, a.attndims AS dimensions,
       has_column_privilege(a.attrelid, a.attnum, 'SELECT') AS readable,
       base.typname AS base, base.typtype AS kind, element.typname AS element, element.typtype AS element_kind,
       EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = a.attrelid AND i.indkey[0] = a.attnum) AS indexed
     FROM pg_catalog.pg_attribute a
-    CROSS JOIN LATERAL (
-      WITH RECURSIVE chain AS (
-        SELECT t.* FROM pg_catalog.pg_type t WHERE t.oid = a.atttypid
-        UNION ALL
-        SELECT t.* FROM chain JOIN pg_catalog.pg_type t ON chain.typtype = 'd' AND t.oid = chain.typbasetype
-      )
-      SELECT * FROM chain WHERE typtype <> 'd'
-    ) base
-    LEFT JOIN pg_catalog.pg_type element ON base.typcategory = 'A' AND element.oid = base.typelem
+    CROSS JOIN LATERAL (${followed('a.atttypid', 'a.atttypmod')}) base
+    LEFT JOIN LATERAL (${followed('base.typelem', '-1')}) element ON base.typcategory = 'A'
     WHERE a.attrelid = ${oid} AND a.attnum > 0 AND NOT a.attisdropped
     ORDER BY a.attnum`;
 }
 
-/** The primary key, then unique indexes over columns that are never null, the shortest first. */
+/**
+ * The primary key, then unique indexes over columns that are never null, the shortest first. None of a table that others
+ * inherit from: their rows are read with its own, and no index tells them apart.
+ */
 function describeKeys(oid: string): string {
   return `
     SELECT (
@@ -88,20 +95,38 @@ function describeKeys(oid: string): string {
     FROM pg_catalog.pg_index i
     WHERE i.indrelid = ${oid} AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
       AND NOT EXISTS (
+        SELECT FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_class c ON c.oid = h.inhparent
+        WHERE h.inhparent = i.indrelid AND c.relkind = 'r'
+      )
+      AND NOT EXISTS (
         SELECT FROM pg_catalog.pg_attribute a
         WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey) AND NOT a.attnotnull
       )
     ORDER BY i.indisprimary DESC, i.indnkeyatts, i.indexrelid`;
 }
 
-function typeOf({ base, kind, element, element_kind: elementKind, dimensions }: TextRow): PostgresType {
+function typeOf({
+  base,
+  declared,
+  kind,
+  element,
+  element_kind: elementKind,
+  dimensions,
+}: TextRow): PostgresType {
   return {
     name: base ?? '',
+    declared: declared ?? '',
     isComposite: kind === 'c',
     element:
       element === null || element === undefined
         ? undefined
-        : { name: element, isComposite: elementKind === 'c', element: undefined, dimensions: 0 },
+        : {
+            name: element,
+            declared: element,
+            isComposite: elementKind === 'c',
+            element: undefined,
+            dimensions: 0,
+          },
     dimensions: Number(dimensions ?? 0),
   };
 }

@@ -6,6 +6,8 @@ import { type TimeRange, timeCondition, widened } from '../window-bounds.ts';
 export interface PostgresType {
   /** As `pg_type` has it, such as `int4`. */
   readonly name: string;
+  /** With its digits, such as `numeric(12,2)`. */
+  readonly declared: string;
   readonly isComposite: boolean;
   /** Of an array, the type of its elements. */
   readonly element: PostgresType | undefined;
@@ -42,11 +44,12 @@ export function columnOf(
   if (type.name === 'bytea' || type.element?.name === 'bytea') return undefined;
   const quoted = quoteName(name);
   const within = conditionOf(quoted, type, zone);
-  const digits = digitsOf(originalType, type);
+  const digits = digitsOf(type);
+  const readAs = sourceTypeOf(type);
   return {
-    column: { name, type: sourceTypeOf(type), originalType, ...(digits && { digits }) },
+    column: { name, type: readAs, originalType, ...(digits && { digits }) },
     text: textOf(quoted, type, zone),
-    isPlain: false,
+    isPlain: typeof readAs === 'string' && readAs !== 'string' && readAs !== 'json',
     ...(within === undefined ? {} : { within }),
   };
 }
@@ -65,7 +68,7 @@ function sourceTypeOf(type: PostgresType): SourceType {
 const MONEY_DIGITS: DecimalDigits = { precision: 23, scale: 4 };
 
 /** As declared: a `numeric` alone has any number of digits. */
-function digitsOf(declared: string, { name, element }: PostgresType): DecimalDigits | undefined {
+function digitsOf({ name, declared, element }: PostgresType): DecimalDigits | undefined {
   if (element !== undefined) return undefined;
   if (name === 'money') return MONEY_DIGITS;
   const [, precision, scale] = /^numeric\((\d+),(-?\d+)\)$/.exec(declared) ?? [];
@@ -95,6 +98,7 @@ function textOf(column: string, type: PostgresType, zone: string): string {
 }
 
 function jsonOfArray(column: string, element: PostgresType, zone: string): string {
+  if (element.name === 'money') return `to_json(${column}::numeric[])`;
   if (element.name !== 'timestamp' || zone === 'UTC') return `to_json(${column})`;
   return `CASE WHEN ${column} IS NOT NULL THEN to_json(ARRAY(SELECT ${instantOf('item', zone)} FROM unnest(${column}) WITH ORDINALITY AS items (item, position) ORDER BY position)) END`;
 }
@@ -116,16 +120,22 @@ function conditionOf(
 ): ((range: TimeRange) => string) | undefined {
   switch (type.name) {
     case 'timestamptz':
-      return (range) => timeCondition(column, range, instantLiteral);
+      return (range) => timesWithin(column, range, instantLiteral);
     case 'timestamp':
       return (range) =>
         zone === 'UTC'
-          ? timeCondition(column, range, localLiteral)
+          ? timesWithin(column, range, localLiteral)
           : // The first condition is for the index.
-            `${timeCondition(column, widened(range), localLiteral)} AND ${timeCondition(`(${instantOf(column, zone)})`, range, instantLiteral)}`;
+            `${timesWithin(column, widened(range), localLiteral)} AND ${timesWithin(`(${instantOf(column, zone)})`, range, instantLiteral)}`;
     default:
       return undefined;
   }
+}
+
+/** `infinity`, which no window would reach, is read as null and belongs to the beginning of time as null does. */
+function timesWithin(time: string, range: TimeRange, literal: (time: Date) => string): string {
+  const condition = timeCondition(time, range, literal);
+  return range.from === undefined ? `(${condition} OR ${time} = 'infinity')` : condition;
 }
 
 function instantLiteral(time: Date): string {

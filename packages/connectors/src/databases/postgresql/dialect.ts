@@ -1,5 +1,11 @@
 import { parseJson } from '../../json.ts';
-import type { DatabaseSession, Dialect } from '../dialect.ts';
+import {
+  type DatabaseColumn,
+  type DatabaseSession,
+  type Dialect,
+  QUOTE,
+  type TextSelect,
+} from '../dialect.ts';
 import { describePostgresTable, TABLES_QUERY } from './catalog.ts';
 import { quoteName } from './columns.ts';
 import { postgresFailureOf } from './errors.ts';
@@ -24,12 +30,20 @@ export const postgresql: Dialect = {
   clockQuery: CLOCK_QUERY,
   describe: describePostgresTable,
   estimate: estimateRows,
-  textSelect: (columns, from) => ({
-    sql: `SELECT ${columns.map(({ column, text }) => `${text} AS ${quoteName(column.name)}`).join(', ')} ${from}`,
-    header: columns.map(({ column }) => column.name),
-  }),
+  textSelect,
   quoteName,
 };
+
+/** The server writes the text itself. Of a lone column every value is quoted that may be empty: an empty line is no row. */
+function textSelect(columns: readonly DatabaseColumn[], from: string): TextSelect {
+  const values = columns.map(({ column, text }) => `${text} AS ${quoteName(column.name)}`);
+  const [only, ...others] = columns;
+  const quoted = only?.isPlain || others.length > 0 ? '' : ', FORCE_QUOTE *';
+  return {
+    sql: `COPY (SELECT ${values.join(', ')} ${from}) TO STDOUT (FORMAT csv, HEADER true, QUOTE '${QUOTE}', NULL '\\N', ENCODING 'UTF8'${quoted})`,
+    header: columns.map(({ column }) => column.name),
+  };
+}
 
 /** The planner's own guess (EXPLAIN). */
 async function estimateRows(session: DatabaseSession, select: string): Promise<number> {

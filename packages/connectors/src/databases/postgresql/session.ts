@@ -14,10 +14,11 @@ const CANCEL_TIMEOUT_MS = 5_000;
 
 /**
  * One transaction, so that a pooler between us and the server keeps to one server connection, and the settings end with
- * it. It reads only, waits for no lock longer than a minute, and writes values in the forms that are read.
+ * it. It reads only, at a level that standbys have and that fails for nobody's writing, waits for no lock longer than a minute,
+ * and writes values in the forms that are read.
  */
 const BEGIN = [
-  'BEGIN READ ONLY',
+  'BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY',
   `SELECT current_setting('TimeZone') AS zone, pg_backend_pid() AS pid`,
   `SET LOCAL TimeZone = 'UTC'`,
   `SET LOCAL DateStyle = 'ISO'`,
@@ -27,6 +28,8 @@ const BEGIN = [
   `SET LOCAL lock_timeout = '60s'`,
   'SET LOCAL statement_timeout = 0',
   'SET LOCAL idle_in_transaction_session_timeout = 0',
+  // PostgreSQL 17 and later.
+  `SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout'`,
 ].join('; ');
 
 /** Connects, encrypted as the parameters say, and begins a transaction. */
@@ -77,9 +80,7 @@ class PostgresSession implements DatabaseSession {
 
   text({ sql }: TextSelect): StagedText {
     const client = this.#client;
-    const stream = client.query(
-      copyTo(`COPY (${sql}) TO STDOUT (FORMAT csv, HEADER true, NULL '\\N', ENCODING 'UTF8')`),
-    );
+    const stream = client.query(copyTo(sql));
     // It may break before anybody reads it: that must be kept for the reader, and end nothing else.
     stream.on('error', (error) => stream.destroy(error));
     async function* body(): AsyncGenerator<Uint8Array> {

@@ -2,8 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { MemorySink } from '../../memory-sink.test-kit.ts';
 import { testDatabaseBehaviour } from '../behaviour.test-kit.ts';
 import { testColumnTypes } from '../column-types.test-kit.ts';
+import { QUOTE } from '../dialect.ts';
 import { linesOf } from '../test-database.test-kit.ts';
 import { canRunPostgresql, startTestPostgresql } from './test-database.test-kit.ts';
+
+/** As a field is staged, its quotes shown as `"`. */
+const quoted = (field: string) => field.replaceAll('"', QUOTE);
 
 describe.skipIf(!canRunPostgresql)('PostgreSQL', () => {
   const database = testDatabaseBehaviour(() => startTestPostgresql(['timezone=America/New_York']), {
@@ -26,7 +30,7 @@ describe.skipIf(!canRunPostgresql)('PostgreSQL', () => {
         ['double precision', '0.1', 'number', '0.1'],
         ['boolean', 'true', 'boolean', 'true'],
         ['money', `'$1,234.50'`, 'decimal', '1234.50'],
-        ['text', `'a "q", \\N'`, 'string', '"a ""q"", \\N"'],
+        ['text', `'a "q", \\N'`, 'string', '"a "q", \\N"'],
         ['text', `''`, 'string', ''],
         ['text', `'\\N'`, 'string', '"\\N"'],
         ['text', 'NULL', 'string', '\\N'],
@@ -48,25 +52,35 @@ describe.skipIf(!canRunPostgresql)('PostgreSQL', () => {
         ['timestamp', `'2024-07-01 12:00:00'`, 'date-time', '2024-07-01 16:00:00+00'],
         ['timestamp', `'infinity'`, 'date-time', '\\N'],
         ['interval', `'1 day 2 hours'`, 'string', 'P1DT2H'],
-        ['jsonb', `'{"a": 1}'`, 'json', '"{""a"": 1}"'],
+        ['jsonb', `'{"a": 1}'`, 'json', '{"a": 1}'],
         ['integer[]', `'{1,NULL,3}'`, { kind: 'array', items: 'integer' }, '"[1,null,3]"'],
-        ['text[][]', `'{{a,b},{c,d}}'`, 'json', '"[[""a"",""b""],[""c"",""d""]]"'],
+        ['text[][]', `'{{a,b},{c,d}}'`, 'json', '"[["a","b"],["c","d"]]"'],
         [
           'timestamp[]',
           `'{2024-03-01 12:00}'`,
           { kind: 'array', items: 'date-time' },
-          '"[""2024-03-01T17:00:00+00:00""]"',
+          '["2024-03-01T17:00:00+00:00"]',
+        ],
+        ['money[]', `'{$1.50,NULL}'`, { kind: 'array', items: 'decimal' }, '"[1.50,null]"'],
+        ['price[]', `'{1.5}'`, { kind: 'array', items: 'decimal' }, '[1.50]'],
+        [
+          'local_time[]',
+          `'{2024-03-01 12:00}'`,
+          { kind: 'array', items: 'date-time' },
+          '["2024-03-01T17:00:00+00:00"]',
         ],
         ['bit(3)', `'101'`, 'string', '101'],
         ['inet', `'10.0.0.1/8'`, 'string', '10.0.0.1/8'],
         ['int4range', `'[1,5)'`, 'string', '"[1,5)"'],
         ['mood', `'ok'`, 'string', 'ok'],
         ['short_text', `'x'`, 'string', 'x'],
-        ['pair', `'(1,z)'`, 'json', '"{""a"":1,""b"":""z""}"'],
+        ['pair', `'(1,z)'`, 'json', '"{"a":1,"b":"z"}"'],
       ],
       [
         `CREATE TYPE mood AS ENUM ('sad', 'ok')`,
         'CREATE DOMAIN short_text AS varchar(5)',
+        'CREATE DOMAIN price AS numeric(12,2)',
+        'CREATE DOMAIN local_time AS timestamp',
         'CREATE TYPE pair AS (a int, b text)',
       ],
     );
@@ -109,6 +123,92 @@ describe.skipIf(!canRunPostgresql)('PostgreSQL', () => {
       computedColumns: ['twice'],
       notices: ['photo is left out: bytea holds bytes, not text'],
     });
+  });
+
+  test('tells the digits of a domain, and of a table that others inherit from no key', async () => {
+    await database().run(`
+      CREATE DOMAIN amount AS numeric(12,2); CREATE DOMAIN fee AS amount;
+      CREATE TABLE parent (id int PRIMARY KEY, fee fee); CREATE TABLE child () INHERITS (parent);
+      INSERT INTO parent VALUES (1); INSERT INTO child VALUES (1)`);
+    expect(await database().source().describe('parent')).toMatchObject({
+      columns: [{ name: 'id' }, { name: 'fee', type: 'decimal', digits: { precision: 12, scale: 2 } }],
+      keyColumns: [],
+    });
+  });
+
+  test('a partitioned table is one, with its key', async () => {
+    await database().run(`
+      CREATE TABLE parts (id int, region int, PRIMARY KEY (region, id)) PARTITION BY LIST (region);
+      CREATE TABLE part_one PARTITION OF parts FOR VALUES IN (1); CREATE TABLE part_rest PARTITION OF parts DEFAULT;
+      INSERT INTO parts VALUES (1, 1), (2, 2), (3, 3)`);
+    const source = database().source();
+    const paths = (await source.explore()).map(({ path }) => path);
+    expect(paths.filter((path) => path.startsWith('public.part'))).toEqual(
+      expect.not.arrayContaining(['public.part_one', 'public.part_rest']),
+    );
+    expect((await source.describe('parts')).keyColumns).toEqual(['region', 'id']);
+    const request = { table: 'parts', columns: ['id'], window: undefined };
+    expect(await linesOf(source, request)).toEqual(['1', '2', '3']);
+  });
+
+  test('a row whose stamp is infinite is read by the first window, as one without a stamp is', async () => {
+    await database().run(`
+      CREATE TABLE endless (id int PRIMARY KEY, updated_at timestamptz, local_at timestamp);
+      INSERT INTO endless VALUES (1, 'infinity', 'infinity'), (2, '-infinity', '-infinity'), (3, '2026-01-01', '2026-01-01')`);
+    const upTo = new Date('2026-06-01T00:00:00Z');
+    for (const timeZone of ['America/New_York', 'UTC'])
+      for (const column of ['updated_at', 'local_at']) {
+        const read = (after: Date | undefined) =>
+          linesOf(database().source({ timeZone }), {
+            table: 'endless',
+            columns: ['id', 'updated_at'],
+            window: { column, after, upTo },
+          });
+        expect((await read(undefined)).map((line) => line.split(',')[0])).toEqual(['1', '2', '3']);
+        expect(await read(new Date('2026-05-01T00:00:00Z'))).toEqual([]);
+      }
+  });
+
+  test('an empty text is a row, though nothing else is read of it', async () => {
+    await database().run(`CREATE TABLE lone (a text); INSERT INTO lone VALUES (''), (NULL), ('x')`);
+    const request = { table: 'lone', columns: ['a'], window: undefined };
+    expect(await linesOf(database().source(), request)).toEqual(['""', '"x"', String.raw`\N`].map(quoted));
+  });
+
+  test('names of any letters lead back to their columns, those that differ in case only among them', async () => {
+    const names = ['select', 'Id', 'id', 'a,b', 'q"q', 'back\\slash', "it's", 'two\nlines', 'ünï'];
+    const columns = names.map((name) => `"${name.replaceAll('"', '""')}" int`);
+    await database().run(`CREATE TABLE named (${columns.join(', ')})`);
+    await database().run(`INSERT INTO named VALUES (${names.map((_, index) => index).join(', ')})`);
+    const source = database().source();
+    expect((await source.describe('named')).columns.map(({ name }) => name)).toEqual(names);
+    expect(await source.preview('named', 1)).toEqual([
+      Object.fromEntries(names.map((name, index) => [name, index])),
+    ]);
+  });
+
+  test.each([
+    ['that is gone', 'DROP TABLE passing', 'invalid', '42P01'],
+    ['that has lost a column', 'ALTER TABLE passing DROP COLUMN a', 'invalid', '42703'],
+  ])('a table %s between plan and read is told so', async (_, change, kind, code) => {
+    await database().run('CREATE TABLE passing (id int, a text)');
+    const source = database().source();
+    const [partition] = await source.plan({ table: 'passing', columns: ['id', 'a'], window: undefined });
+    await database().run(change);
+    if (partition === undefined) throw new Error('a partition was expected');
+    await expect(source.read(partition, new MemorySink())).rejects.toMatchObject({ kind, code });
+    await database().run('DROP TABLE IF EXISTS passing');
+  });
+
+  test('a row that cannot be computed, and a view whose owner may not read, fail with their cause', async () => {
+    await database().run(`
+      CREATE VIEW failing AS SELECT n, 1 / (5000 - n) AS q FROM generate_series(1, 6000) n;
+      CREATE TABLE hidden (id int); CREATE ROLE nobody; CREATE VIEW barred AS SELECT id FROM hidden;
+      GRANT CREATE ON SCHEMA public TO nobody; ALTER VIEW barred OWNER TO nobody`);
+    const read = (table: string, columns: string[]) =>
+      linesOf(database().source(), { table, columns, window: undefined });
+    await expect(read('failing', ['n', 'q'])).rejects.toMatchObject({ kind: 'invalid', code: '22012' });
+    await expect(read('barred', ['id'])).rejects.toMatchObject({ kind: 'refused', code: '42501' });
   });
 
   test('stamps without a zone are in the zone of the server, or in the one that is given', async () => {
