@@ -1,5 +1,5 @@
 import { constants, type Dirent } from 'node:fs';
-import { type FileHandle, open, opendir, realpath, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, open, opendir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { SourceError } from '../../source.ts';
 import { brokenOff, shownPath } from '../file-errors.ts';
@@ -15,6 +15,8 @@ export interface LocalFolder {
 }
 
 const READ_BYTES = 256 * 1024;
+/** So many entries of a folder are looked at together: one after the other, most of the time goes by waiting. */
+const ENTRIES_AT_ONCE = 64;
 
 /**
  * The files of a folder of this machine. It must lie in one of the operator's folders, and nothing outside of it is ever
@@ -69,36 +71,23 @@ export function localFileStore({ folder, roots }: LocalFolder): FileStore {
     return undefined;
   }
 
-  async function* entriesOf(path: string): AsyncGenerator<Dirent, void, void> {
-    const place = path === '' ? await base() : await placeOf(path);
-    if (place === undefined) return;
-    try {
-      yield* await opendir(place);
-    } catch (error) {
-      if (!isAbsent(error)) throw errorOf(error, shownPath(path));
-    }
-  }
-
   async function* browse(folderPath: string, signal?: AbortSignal): AsyncGenerator<FolderEntry, void, void> {
     const path = normalPath(folderPath);
-    for await (const entry of entriesOf(path)) {
+    const folderPlace = () => (path === '' ? base() : placeOf(path));
+    const place = await folderPlace();
+    if (place === undefined) return;
+    for await (const some of entriesOf(place, path)) {
       signal?.throwIfAborted();
-      const place = entryPath(path, entry.name);
-      if (entry.isDirectory()) yield { kind: 'folder', path: place };
-      if (!entry.isFile()) continue;
-      const file = await statFile(place);
-      if (file !== undefined) yield { kind: 'file', ...file };
+      const looked = await Promise.all(some.map((entry) => lookAt(entry, place, path)));
+      // A link may have come in the folder's place.
+      if ((await folderPlace()) !== place) return;
+      yield* looked.filter((entry) => entry !== undefined);
     }
   }
 
   async function statFile(path: string): Promise<StoredFile | undefined> {
     const place = await placeOf(path);
-    if (place === undefined) return undefined;
-    const found = await stat(place, { bigint: true }).catch((error: unknown) => {
-      if (isAbsent(error)) return undefined;
-      throw errorOf(error, shownPath(path));
-    });
-    return found?.isFile() ? fileOf(normalPath(path), found) : undefined;
+    return place === undefined ? undefined : fileAt(place, normalPath(path));
   }
 
   return {
@@ -121,6 +110,38 @@ export function localFileStore({ folder, roots }: LocalFolder): FileStore {
     // These files are stamped by this machine.
     clock: async () => new Date(),
   };
+}
+
+/** The entries of a folder at a place, some at a time. */
+async function* entriesOf(place: string, path: string): AsyncGenerator<readonly Dirent[], void, void> {
+  let some: Dirent[] = [];
+  try {
+    for await (const entry of await opendir(place)) {
+      some.push(entry);
+      if (some.length < ENTRIES_AT_ONCE) continue;
+      yield some;
+      some = [];
+    }
+  } catch (error) {
+    if (!isAbsent(error)) throw errorOf(error, shownPath(path));
+  }
+  yield some;
+}
+
+async function lookAt(entry: Dirent, folder: string, folderPath: string): Promise<FolderEntry | undefined> {
+  const path = entryPath(folderPath, entry.name);
+  if (entry.isDirectory()) return { kind: 'folder', path };
+  const file = entry.isFile() ? await fileAt(join(folder, entry.name), path) : undefined;
+  return file && { kind: 'file', ...file };
+}
+
+/** The file at a place that is known to lie in the folder; undefined where there is none, or a link. */
+async function fileAt(place: string, path: string): Promise<StoredFile | undefined> {
+  const found = await lstat(place, { bigint: true }).catch((error: unknown) => {
+    if (isAbsent(error)) return undefined;
+    throw errorOf(error, shownPath(path));
+  });
+  return found?.isFile() ? fileOf(path, found) : undefined;
 }
 
 /** A body that holds its file open until it has ended or is let go, begun or not. */
