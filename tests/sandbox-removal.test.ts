@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { filesBelow } from './files-below.ts';
 import { ServerUnderTest } from './server-under-test.ts';
 import { type Walk, type Walker, walkTutorial } from './tutorial.ts';
 
@@ -60,10 +60,10 @@ async function contents(people: Walker): Promise<string[]> {
 }
 
 /** Files in the lake that belong to a sandbox. */
-function lakeFiles(sandboxId: string): string[] {
-  return readdirSync(join(server.dataFolder, 'lake'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.parentPath.includes(sandboxId))
-    .map(({ name }) => name);
+function lakeFiles(sandboxId: string): readonly string[] {
+  return filesBelow(join(server.dataFolder, 'lake'))
+    .filter((path) => path.includes(sandboxId))
+    .map((path) => basename(path));
 }
 
 test('a reset leaves an empty sandbox that can be used again, and others as they were', async () => {

@@ -1,4 +1,3 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { requireS3Server, startS3Server, type TestS3Server } from '@tributary/s3/test-kit';
@@ -9,6 +8,7 @@ import {
   startPostgres,
 } from '../packages/store/src/stores.test-kit.ts';
 import { type EmulatedCrm, startEmulatedCrm } from './emulated-crm.ts';
+import { filesBelow } from './files-below.ts';
 import { holdUntilTwoRead } from './pages-on-their-way.ts';
 import { landedIds } from './rows-in-bucket.ts';
 import { ServerUnderTest } from './server-under-test.ts';
@@ -29,7 +29,7 @@ const TAKEN_OVER_MS = 150_000;
 
 describe.skipIf(programs === undefined && !process.env.CI)(
   `a server and workers that share a database and a bucket, and nothing else${programs === undefined ? ' (skipped: PostgreSQL is not installed)' : ''}`,
-  { timeout: 180_000 },
+  { timeout: 300_000 },
   () => {
     let postgres: PostgresServer;
     let s3: TestS3Server;
@@ -79,22 +79,9 @@ describe.skipIf(programs === undefined && !process.env.CI)(
     beforeEach((context) => requireS3Server(context));
 
     /** Files below a folder of the bucket, as `<run or batch>/<file>`. */
-    function keptIn(folder: '_staging' | '_diagnostics'): string[] {
+    function keptIn(folder: '_staging' | '_diagnostics'): readonly string[] {
       const root = join(bucket, 'lake', folder);
       return filesBelow(root).map((path) => path.slice(root.length + 1));
-    }
-
-    /** Folders may go while this looks into them. */
-    function filesBelow(folder: string): string[] {
-      try {
-        return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-          const path = join(folder, entry.name);
-          return entry.isDirectory() ? filesBelow(path) : [path];
-        });
-      } catch (error) {
-        if (existsSync(folder)) throw error;
-        return [];
-      }
     }
 
     async function hasFailedOnce(runId: string): Promise<boolean> {
@@ -216,11 +203,7 @@ describe.skipIf(programs === undefined && !process.env.CI)(
 
     test('leave nothing of theirs on the machines', async () => {
       await Promise.all([first.end('SIGTERM'), second.end('SIGTERM')]);
-      const filesOf = (folder: string) =>
-        readdirSync(folder, { recursive: true, withFileTypes: true })
-          .filter((entry) => entry.isFile())
-          .map(({ name }) => name);
-      expect(filesOf(second.dataFolder)).toEqual([]);
+      expect(filesBelow(second.dataFolder)).toEqual([]);
     });
   },
 );
