@@ -128,7 +128,7 @@ test('money keeps every digit, beyond what a number can hold', async () => {
   expect(landed?.person?.name?.lastName).toContain(exact);
 });
 
-describe('no row is lost and none lands twice', { timeout: 120_000 }, () => {
+describe('no row is lost and none lands twice', { timeout: 300_000 }, () => {
   let walk: Walk;
   let ended = 1;
   let expected: Map<string, number>;
@@ -185,7 +185,7 @@ describe('no row is lost and none lands twice', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a mirror of a table that tracks changes ends equal to it, row by row', { timeout: 120_000 }, () => {
+describe('a mirror of a table that tracks changes ends equal to it, row by row', { timeout: 300_000 }, () => {
   let walk: Walk;
   let ended = 0;
   beforeAll(async () => {
@@ -260,8 +260,9 @@ describe('a mirror of a table that tracks changes ends equal to it, row by row',
 
   test('when the server is killed while the changes arrive, and started again', async () => {
     await control('POST', '/mutate', { object: 'account', update: 100, insert: 10, delete: 20 });
-    // The page drips, so that the kill falls into its middle; the request before it proves the token.
-    const drip = { kind: 'slow', chunkBytes: 4_096, delayMs: 100, path: 'deltatoken', skip: 1 };
+    // The page drips, and for much longer than it takes to see it, so that the kill falls into its middle; the
+    // request before it proves the token.
+    const drip = { kind: 'slow', chunkBytes: 64, delayMs: 100, path: 'deltatoken', skip: 1 };
     await control('POST', '/fault', drip);
     await server.call('POST', `${FLOW}/runs`, { body: { flowId: walk.flowId } });
     const isReading = async () => !JSON.stringify((await control('GET', '/state')).faults).includes('slow');
