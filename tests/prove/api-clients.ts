@@ -28,6 +28,8 @@ export interface Ledger {
   readonly answers: Map<number, number>;
   /** What no client should ever be answered. */
   readonly unexpected: string[];
+  /** How many names clients have given, no two of them alike. */
+  names: number;
   /** Names that a mapping set was given since the last change of its name that was acknowledged, that one first. */
   renamed: { readonly path: string; readonly names: readonly string[] } | undefined;
 }
@@ -41,6 +43,7 @@ export function emptyLedger(): Ledger {
     flows: [],
     answers: new Map(),
     unexpected: [],
+    names: 0,
     renamed: undefined,
   };
 }
@@ -76,7 +79,6 @@ export class ApiClient {
   readonly #ledger: Ledger;
   readonly #walk: Walk;
   readonly #name: string;
-  #calls = 0;
 
   constructor(name: string, server: ServerUnderTest, walk: Walk, ledger: Ledger, random: Random) {
     this.#name = name;
@@ -108,7 +110,7 @@ export class ApiClient {
   /** Gives one mapping set name after name. */
   async renameUntil(quiet: AbortSignal): Promise<void> {
     const path = `${CONVERSION}/mappingSets/${this.#walk.mappingSetId}`;
-    this.#ledger.renamed = { path, names: [] };
+    this.#ledger.renamed ??= { path, names: [] };
     while (!quiet.aborted) {
       const name = this.#nextName();
       // What was sent before and never answered may still come true.
@@ -214,8 +216,8 @@ export class ApiClient {
   }
 
   #nextName(): string {
-    this.#calls += 1;
-    return `${this.#name} ${this.#calls}`;
+    this.#ledger.names += 1;
+    return `${this.#name} ${this.#ledger.names}`;
   }
 
   #mappingSet(name: string) {
