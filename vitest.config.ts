@@ -9,7 +9,8 @@ export default defineConfig({
     globalSetup: 'tests/shared-folder.ts',
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
+    // Only what hangs meets them: on a loaded machine a test takes several times what it takes alone.
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     reporters: ['default', new SummaryReporter()],
   },

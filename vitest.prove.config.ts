@@ -17,7 +17,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 40 * MINUTE_MS,
-    hookTimeout: MINUTE_MS,
+    hookTimeout: 3 * MINUTE_MS,
     env: {
       TRIBUTARY_HISTORIES: process.env.TRIBUTARY_HISTORIES ?? '2000',
       TRIBUTARY_WRITERS: process.env.TRIBUTARY_WRITERS ?? '16',

@@ -22,7 +22,7 @@ async function stepOf(flowId: string): Promise<string | undefined> {
   return body.items[0]?.metrics.statusSummary.extensions.step;
 }
 
-describe('a server that is killed in mid-run and started again', { timeout: 180_000 }, () => {
+describe('a server that is killed in mid-run and started again', { timeout: 300_000 }, () => {
   test('ends the first run with every row once, wherever it was killed', async () => {
     // The results page drips, and for much longer than it takes to see it, so that the kill falls into its
     // middle.

@@ -100,7 +100,7 @@ describe('no row is lost and none lands twice', { timeout: 120_000 }, () => {
   });
 });
 
-test('two flows that land in one dataset at once keep each other’s rows', { timeout: 60_000 }, async () => {
+test('two flows that land in one dataset at once keep each other’s rows', async () => {
   const { body } = await server.call('GET', `/data/foundation/flowservice/flows/${walk.flowId}`);
   const [{ name: _name, sourceConnectionIds, targetConnectionIds, transformations, flowSpec }] = body.items;
   const again = {

@@ -6,7 +6,7 @@ import { Play } from './no-loss/play.ts';
 import { ServerUnderTest } from './server-under-test.ts';
 
 /** Each test waits for what goes before it, too. */
-const TIMEOUT = { timeout: 120_000 };
+const TIMEOUT = { timeout: 300_000 };
 const sources = [...emulatedSources, ...databaseSources, ...fileSources];
 const server = new ServerUnderTest({ TRIBUTARY_LOG: 'off', TRIBUTARY_FILE_ROOTS: fileRoot });
 const plays = new Map<string, Play>();

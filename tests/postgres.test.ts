@@ -42,7 +42,7 @@ describe.skipIf(programs === undefined && !process.env.CI)(
     });
 
     test('the second takes over the run of the first when that is killed, within a minute', {
-      timeout: 120_000,
+      timeout: 240_000,
     }, async () => {
       // Long enough that it goes on when it is seen, however slow the machine is.
       const drip = { kind: 'slow', times: 1, path: '/results', chunkBytes: 1_024, delayMs: 50 };

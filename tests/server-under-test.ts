@@ -141,7 +141,7 @@ export class ServerUnderTest {
   }
 
   /** Waits until the flow has `count` runs that have ended; its newest one. */
-  async runsEnded(flowId: string, count: number, deadlineMs = 60_000): Promise<Answer['body']> {
+  async runsEnded(flowId: string, count: number, deadlineMs = 100_000): Promise<Answer['body']> {
     const until = Date.now() + deadlineMs;
     for (;;) {
       const { body } = await this.call(

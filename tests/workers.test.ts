@@ -33,7 +33,7 @@ const SILENCE_MS = 30_000;
 
 describe.skipIf(programs === undefined && !process.env.CI)(
   `a server and workers on one store${programs === undefined ? ' (skipped: PostgreSQL is not installed)' : ''}`,
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   () => {
     const folder = mkdtempSync(join(tmpdir(), 'tributary-workers-'));
     let postgres: PostgresServer;

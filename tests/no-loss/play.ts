@@ -5,7 +5,7 @@ import { type Walk, walkTutorial } from '../tutorial.ts';
 import type { LossySource, Trouble } from './lossy-source.ts';
 
 const FLOW = '/data/foundation/flowservice';
-const RUN_DEADLINE_MS = 120_000;
+const RUN_DEADLINE_MS = 240_000;
 
 /** A flow from one source, run once for each of its troubles, one after another; plays of other sources go on beside it. */
 export class Play {

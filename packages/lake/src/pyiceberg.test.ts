@@ -42,7 +42,7 @@ interface Reading {
   readonly previousMetadata: readonly string[];
 }
 
-describe('PyIceberg', { timeout: 60_000 }, () => {
+describe('PyIceberg', () => {
   let root: string;
   let io: LocalFileIO;
 

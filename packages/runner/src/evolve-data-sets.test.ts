@@ -120,7 +120,7 @@ describe('a table written before and after its schema got a field', () => {
     expect(idsOf(after.fields)).toMatchObject(idsOf(before.fields));
   });
 
-  test('is read by PyIceberg likewise', { timeout: 60_000 }, async (context) => {
+  test('is read by PyIceberg likewise', async (context) => {
     await requirePython(context);
     await landBeforeAndAfter('level');
     const { rows } = JSON.parse(await runPython('read-table.py', (await currentTable()).metadataLocation));

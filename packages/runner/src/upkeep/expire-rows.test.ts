@@ -116,7 +116,7 @@ describe('rows that have had their time', () => {
     expect(deletes.sort()).toEqual([0, 1]);
   });
 
-  test('are gone for PyIceberg as well', { timeout: 60_000 }, async (context) => {
+  test('are gone for PyIceberg as well', async (context) => {
     await requirePython(context);
     await landThree();
     await expire();
