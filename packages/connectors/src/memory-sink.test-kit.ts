@@ -25,7 +25,10 @@ export class MemorySink implements Sink {
     this.begun += 1;
     if (this.pages.length === this.diesAt) throw new SinkDied();
     const pieces: Uint8Array[] = [];
+    const announced = page.rows;
     for await (const piece of page.body) pieces.push(piece);
+    if (announced !== undefined && announced !== page.rows)
+      throw new Error(`a page of ${page.rows} rows told of ${announced} before it was read`);
     this.pages.push({ format: page.format, rows: page.rows, text: Buffer.concat(pieces).toString('utf8') });
     this.#resumeFrom = page.next;
   }

@@ -158,7 +158,7 @@ export interface PartitionItem {
 /**
  * One page of a partition, on its way to a staged file of its own. Some sources tell only in the last bytes
  * of a page how many rows it has and where reading goes on: `rows` and `next` hold once the body has been
- * read to its end.
+ * read to its end. Until then `rows` is undefined, unless it is known already.
  */
 export interface Page {
   readonly format: StagedFormat;

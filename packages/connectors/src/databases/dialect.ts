@@ -34,7 +34,7 @@ export interface StagedText {
   readonly body: AsyncIterable<Uint8Array>;
   /** What the body comes out of, to be let go. */
   readonly stream: Readable;
-  /** How many rows there were, once the body has been read to its end. */
+  /** How many rows there were; undefined until the body has been read to its end. */
   rows(): number | undefined;
 }
 

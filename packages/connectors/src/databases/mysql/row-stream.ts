@@ -13,7 +13,8 @@ export class RowStream extends Readable {
   readonly #connection: Connection;
   #lines: Buffer[] = [];
   #bytes = 0;
-  rowCount = 0;
+  #rows = 0;
+  #isWhole = false;
 
   constructor(connection: Connection, query: Query, header: string) {
     super();
@@ -24,6 +25,11 @@ export class RowStream extends Readable {
     query.on('end', () => this.#finish());
     // It may break before anybody reads it: that is kept for the reader, and must end nothing else.
     this.on('error', () => undefined);
+  }
+
+  /** Undefined until the last row has come. */
+  get rowCount(): number | undefined {
+    return this.#isWhole ? this.#rows : undefined;
   }
 
   override _read(): void {
@@ -39,10 +45,10 @@ export class RowStream extends Readable {
     if (this.destroyed) return;
     const line: unknown = Array.isArray(row) ? row[0] : undefined;
     if (!Buffer.isBuffer(line)) {
-      this.destroy(rowTooLarge(this.rowCount + 1));
+      this.destroy(rowTooLarge(this.#rows + 1));
       return;
     }
-    this.rowCount += 1;
+    this.#rows += 1;
     this.#take(line);
     if (this.#bytes >= PIECE_BYTES && !this.#flush()) this.#connection.pause();
   }
@@ -61,6 +67,7 @@ export class RowStream extends Readable {
 
   #finish(): void {
     if (this.destroyed) return;
+    this.#isWhole = true;
     this.#flush();
     this.push(null);
   }

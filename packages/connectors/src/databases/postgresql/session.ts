@@ -83,12 +83,14 @@ class PostgresSession implements DatabaseSession {
     const stream = client.query(copyTo(sql));
     // It may break before anybody reads it: that must be kept for the reader, and end nothing else.
     stream.on('error', (error) => stream.destroy(error));
+    let rows: number | undefined;
     async function* body(): AsyncGenerator<Uint8Array> {
       yield* stream;
       // The server says how many rows there were after the last of them; this comes after that.
       await client.query('SELECT 1');
+      rows = stream.rowCount;
     }
-    return { body: body(), stream, rows: () => stream.rowCount };
+    return { body: body(), stream, rows: () => rows };
   }
 
   async end(): Promise<void> {
