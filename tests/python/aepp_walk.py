@@ -326,7 +326,7 @@ def walk_the_tutorial():
 
 def ended_run(flow):
     """The flow's newest run, once it has ended."""
-    for _ in range(300):
+    for _ in range(900):
         runs = flows.getRuns(prop=f"flowId=={flow}")
         if runs and "completedAtUTC" in runs[0]["metrics"]["durationSummary"]:
             return runs[0]
@@ -350,7 +350,7 @@ def manage_sandboxes():
 
 def state_reached(manager, name, state):
     """The sandbox, once it has the state."""
-    for _ in range(300):
+    for _ in range(900):
         sandbox = manager.getSandbox(name)
         if sandbox["state"] == state:
             return sandbox
