@@ -2,6 +2,7 @@ import type { Page, Partition, Sink, Source } from '@tributary/connectors';
 import { ClaimLost, type PartitionHold, type StagedPartition, type TakenReading } from '@tributary/store';
 import { remedyFor } from './item-fault.ts';
 import { progressOf } from './progress.ts';
+import { readAhead } from './read-ahead.ts';
 import type { Attempt } from './services.ts';
 
 const HEARTBEAT_MS = 10_000;
@@ -105,19 +106,17 @@ function pageSink({
       changeToken = token;
     },
     async stage(page: Page) {
-      if (isAppended && page.rows === 0 && page.next === undefined) return readThrough(page.body);
+      // How many rows there are may be known at the body's end only.
+      const { isWhole, body } = await readAhead(page.body);
+      if (isWhole && isAppended && page.rows === 0 && page.next === undefined) return;
+      const { format } = page;
       const name = `${partition.id}/${position}`;
-      const { path, bytes } = await services.staging.writePage(run.id, name, page, signal);
-      const { format, rows: announcedRows } = page;
+      const { path, bytes } = await services.staging.writePage(run.id, name, { format, body }, signal);
+      const announcedRows = page.rows;
       await store.staging.addPage(hold, { position, path, format, announcedRows, bytes, next: page.next });
       position += 1;
     },
   };
-}
-
-/** What is not read to its end keeps its connection. */
-async function readThrough(body: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const _chunk of body);
 }
 
 function toPartition({ id, announcedRows, state }: StagedPartition): Partition {

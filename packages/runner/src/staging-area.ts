@@ -14,7 +14,7 @@ export interface StagingArea {
   writePage(
     runId: string,
     name: string,
-    page: Page,
+    page: Pick<Page, 'format' | 'body'>,
     signal: AbortSignal,
   ): Promise<{ path: string; bytes: number }>;
   /** Has pages read: all of them are on this machine until the work is done. */

@@ -94,11 +94,19 @@ export class TableSource implements Source {
       const sent = names.filter((name) => !this.leftOut.includes(name));
       const text = [sent, ...own.map((row) => sent.map((name) => cellOf(row, name)))].map(csvLine);
       this.sent.push(`${id}/${page}`);
+      const announced = own.length + this.announcedTooMany;
+      const next = page + 1 < pages ? String(page + 1) : undefined;
+      // Some sources tell of a page at its end only, and whoever asks before is misled.
+      let isRead = false;
       await sink.stage({
         format: { kind: 'csv' },
-        rows: own.length + this.announcedTooMany,
-        body: chunks(text.join('\n')),
-        next: page + 1 < pages ? String(page + 1) : undefined,
+        body: chunks(text.join('\n'), () => (isRead = true)),
+        get rows() {
+          return isRead ? announced : 0;
+        },
+        get next() {
+          return isRead ? next : undefined;
+        },
       });
     }
   }
@@ -121,6 +129,7 @@ function csvLine(cells: readonly string[]): string {
   return cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',');
 }
 
-async function* chunks(text: string): AsyncGenerator<Uint8Array> {
+async function* chunks(text: string, onEnd: () => void): AsyncGenerator<Uint8Array> {
   yield Buffer.from(`${text}\n`);
+  onEnd();
 }
