@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { S3Client } from './client.ts';
 import { requireS3Server, startS3Server, type TestS3Server } from './s3-server.test-kit.ts';
@@ -86,6 +87,25 @@ describe('an S3 server', () => {
     expect(pages.length).toBeGreaterThan(1);
     const keys = pages.flatMap(({ objects }) => objects.map(({ key }) => key));
     expect(keys.sort()).toEqual(names.sort());
+  });
+
+  test('is not believed to have listed all where it says that there is more, and not where', async () => {
+    for (const key of ['cut/a', 'cut/b']) await client.put(at(key), Buffer.from('x'));
+    const { send, isPassing } = httpTransport();
+    const forgetful = connect({
+      transport: {
+        async send(request) {
+          const answer = await send(request);
+          if (!answer.ok) return answer;
+          const text = await readText(answer.body, 100_000);
+          const without = text.replace(/<NextContinuationToken>.*<\/NextContinuationToken>/s, '');
+          return { ...answer, body: Readable.from([Buffer.from(without)]) };
+        },
+        isPassing,
+      },
+    });
+    const pages = Array.fromAsync(forgetful.list({ bucket: 'bucket', prefix: 'cut/', pageSize: 1 }));
+    await expect(pages).rejects.toThrow('does not say where it goes on');
   });
 
   test('lists one level of folders', async () => {

@@ -103,8 +103,11 @@ export class S3Client {
         prefixes: elementsOf(answer, 'CommonPrefixes').map((found) => key(required(found, 'Prefix'))),
       };
       const next = textOf(answer, 'NextContinuationToken');
+      const isCutOff = textOf(answer, 'IsTruncated') === 'true';
       if (next !== undefined && next === token) throw unexpected('a listing that goes on where it was');
-      token = textOf(answer, 'IsTruncated') === 'true' ? next : undefined;
+      if (isCutOff && next === undefined)
+        throw unexpected('a listing that is cut off and does not say where it goes on');
+      token = isCutOff ? next : undefined;
     } while (token !== undefined);
   }
 
