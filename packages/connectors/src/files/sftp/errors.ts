@@ -72,7 +72,8 @@ export function sourceErrorOfSftp(error: unknown, what: string, params: SftpPara
   return sourceErrorOfFault('SFTP', kind, { code, message: `${what}: ${mend}${told}` }, secretsOf(params));
 }
 
-function levelOf(error: unknown): string | undefined {
+/** What `ssh2` says of where a connection failed; undefined where it was elsewhere. */
+export function levelOf(error: unknown): string | undefined {
   return error instanceof Error && 'level' in error && typeof error.level === 'string'
     ? error.level
     : undefined;

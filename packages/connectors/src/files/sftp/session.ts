@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import ssh2, { type Client, type SFTPWrapper } from 'ssh2';
+import ssh2, { type Client, type ServerHostKeyAlgorithm, type SFTPWrapper } from 'ssh2';
 import { bareHost } from '../../outbound/addresses.ts';
 import type { OutboundClient } from '../../outbound/client.ts';
 import { GuardedSocket } from '../../outbound/guarded-socket.ts';
 import { SourceError } from '../../source.ts';
+import { levelOf } from './errors.ts';
 import type { SftpParams } from './params.ts';
 
 /** An open connection with one channel for files. */
@@ -23,8 +24,40 @@ const LOGIN_TIMEOUT_MS = 30_000;
 
 /**
  * Connects and logs in; one answer may take `answerTimeoutMs`. Rejects with what `ssh2`, the socket or the policy says.
+ *
+ * A server has a key of each kind, and of the one that is pinned nobody knows the kind: the server is asked for one after the
+ * other.
  */
 export async function openSession(
+  params: SftpParams,
+  outbound: OutboundClient,
+  answerTimeoutMs: number,
+): Promise<SftpSession> {
+  let mismatch: unknown;
+  for (const kind of HOST_KEYS) {
+    try {
+      return await openWithHostKey(kind, params, outbound, answerTimeoutMs);
+    } catch (error) {
+      const isOther = error instanceof SourceError && error.code === MISMATCH;
+      const hasNone = mismatch !== undefined && levelOf(error) === 'handshake';
+      if (!isOther && !hasNone) throw error;
+      mismatch ??= error;
+    }
+  }
+  throw mismatch;
+}
+
+/** Kinds of host keys by the algorithms that prove them; first whichever the two ends prefer. */
+const HOST_KEYS: readonly (readonly ServerHostKeyAlgorithm[] | undefined)[] = [
+  undefined,
+  ['ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521'],
+  ['rsa-sha2-512', 'rsa-sha2-256'],
+];
+
+const MISMATCH = 'HOST_KEY_MISMATCH';
+
+async function openWithHostKey(
+  hostKeys: readonly ServerHostKeyAlgorithm[] | undefined,
   params: SftpParams,
   outbound: OutboundClient,
   answerTimeoutMs: number,
@@ -38,7 +71,10 @@ export async function openSession(
   client.on('close', () => failed.reject(new Error('the connection was closed')));
   const pin = hostKeyPin(params.hostKeyFingerprint);
   try {
-    const sftp = await Promise.race([logIn(client, socket, params, outbound, pin.verify), failed.promise]);
+    const sftp = await Promise.race([
+      logIn(client, socket, params, outbound, { verify: pin.verify, hostKeys }),
+      failed.promise,
+    ]);
     return {
       ask: (call) =>
         new Promise((resolve, reject) => {
@@ -67,12 +103,18 @@ function answerTimeout(): Error {
   return Object.assign(new Error('the server does not answer'), { level: 'client-timeout' });
 }
 
+interface HostCheck {
+  readonly verify: (key: Buffer) => boolean;
+  /** Undefined: all that are safe. */
+  readonly hostKeys: readonly ServerHostKeyAlgorithm[] | undefined;
+}
+
 async function logIn(
   client: Client,
   socket: GuardedSocket,
   params: SftpParams,
   outbound: OutboundClient,
-  verifyHost: (key: Buffer) => boolean,
+  { verify, hostKeys }: HostCheck,
 ): Promise<SFTPWrapper> {
   const { login, user } = params;
   const ready = new Promise<void>((resolve) => client.once('ready', resolve));
@@ -92,7 +134,8 @@ async function logIn(
           privateKey: login.privateKey,
           ...(login.passPhrase !== undefined && { passphrase: login.passPhrase }),
         }),
-    hostVerifier: verifyHost,
+    hostVerifier: verify,
+    ...(hostKeys !== undefined && { algorithms: { serverHostKey: [...hostKeys] } }),
     readyTimeout: Math.max(LOGIN_TIMEOUT_MS, outbound.connectTimeoutMs),
     keepaliveInterval: KEEP_ALIVE_MS,
     keepaliveCountMax: 3,
@@ -115,7 +158,7 @@ function hostKeyPin(fingerprint: string | undefined) {
       if (fingerprint === undefined || found === undefined || found === fingerprint) return undefined;
       return new SourceError(
         'refused',
-        'HOST_KEY_MISMATCH',
+        MISMATCH,
         `SFTP: the server's host key is SHA256:${found}, not that of auth.params.hostKeyFingerprint: is it still the same server?`,
       );
     },

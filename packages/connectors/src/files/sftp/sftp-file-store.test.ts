@@ -186,6 +186,32 @@ describe('the files of an SFTP server', () => {
     await storeOf({ ...params, hostKeyFingerprint: server.hostKeyFingerprint }).check();
   });
 
+  test('are asked for of a server whatever kind of its keys is pinned', async () => {
+    for (const hostKeyFingerprint of server.otherHostKeyFingerprints)
+      await storeOf({ hostKeyFingerprint }).check();
+  });
+
+  test('may have any names, and grow while they are read: what was there when they were opened is read', async () => {
+    const names = [
+      ' lead.csv',
+      'two\nlines.csv',
+      'back\\slash.csv',
+      'st*r[x]{a,b}?.csv',
+      `q"uo'te.csv`,
+      '%41.csv',
+    ];
+    await mkdir(join(folder, 'names'));
+    for (const name of names) await writeFile(join(folder, 'names', name), name);
+    const store = storeOf();
+    expect(await pathsIn(store.list('names'))).toEqual(names.map((name) => `names/${name}`).sort());
+    for (const name of names) expect((await readUntilBroken(store, `names/${name}`, 0)).text).toBe(name);
+    const opened = await store.open('names/%41.csv', 0);
+    await writeFile(join(folder, 'names', '%41.csv'), '%41.csv, and more');
+    expect(Buffer.concat(await Array.fromAsync(opened?.body ?? [])).toString()).toBe('%41.csv');
+    expect(await store.stat('names/%41.csv')).toMatchObject({ size: 17 });
+    await rm(join(folder, 'names'), { recursive: true });
+  });
+
   test('are not asked for of a server with another key', async () => {
     const other = `SHA256:${'A'.repeat(43)}`;
     const error: unknown = await storeOf({ hostKeyFingerprint: other })

@@ -21,6 +21,8 @@ export interface TestSftpServer {
   readonly privateKey: string;
   readonly encryptedKey: string;
   readonly hostKeyFingerprint: string;
+  /** Of its other keys, of other kinds. */
+  readonly otherHostKeyFingerprints: readonly string[];
   /** A folder of files, and where to put others. */
   readonly folder: string;
   /** How many connections have come. */
@@ -53,12 +55,13 @@ export async function startSftpServer(): Promise<TestSftpServer | undefined> {
   mkdirSync(files);
   const key = (name: string, ...options: string[]) => makeKey(join(folder, name), options);
   const hostKey = key('host', '-t', 'ed25519', '-N', '');
+  const otherHostKeys = [key('host-ecdsa', '-t', 'ecdsa', '-N', ''), key('host-rsa', '-t', 'rsa', '-N', '')];
   const userKey = key('user', '-t', 'ed25519', '-N', '');
   const encrypted = key('encrypted', '-t', 'rsa', '-b', '2048', '-m', 'pem', '-N', 'open sesame');
   const publicKeys = [userKey, encrypted].map((path) => readFileSync(`${path}.pub`, 'utf8'));
   writeFileSync(join(folder, 'authorized_keys'), publicKeys.join(''));
   const config = join(folder, 'sshd_config');
-  writeFileSync(config, configOf(folder, hostKey));
+  writeFileSync(config, configOf(folder, [hostKey, ...otherHostKeys]));
   // Where sshd puts the part of it that has no rights, as Debian's service makes it.
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
 
@@ -90,6 +93,7 @@ export async function startSftpServer(): Promise<TestSftpServer | undefined> {
     privateKey: readFileSync(userKey).toString('base64'),
     encryptedKey: readFileSync(encrypted).toString('base64'),
     hostKeyFingerprint: fingerprintOf(hostKey),
+    otherHostKeyFingerprints: otherHostKeys.map(fingerprintOf),
     folder: files,
     get connections() {
       return connections;
@@ -119,9 +123,9 @@ function passBack(from: NodeJS.ReadableStream, to: Socket, trouble: SftpTrouble 
   });
 }
 
-function configOf(folder: string, hostKey: string): string {
+function configOf(folder: string, hostKeys: readonly string[]): string {
   return [
-    `HostKey ${hostKey}`,
+    ...hostKeys.map((hostKey) => `HostKey ${hostKey}`),
     `AuthorizedKeysFile ${join(folder, 'authorized_keys')}`,
     'StrictModes no',
     'UsePAM no',
