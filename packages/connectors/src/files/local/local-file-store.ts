@@ -15,6 +15,7 @@ export interface LocalFolder {
 }
 
 const READ_BYTES = 256 * 1024;
+const LEAST_READ_BYTES = 1024;
 /** So many entries of a folder are looked at together: one after the other, most of the time goes by waiting. */
 const ENTRIES_AT_ONCE = 64;
 
@@ -104,7 +105,7 @@ export function localFileStore({ folder, roots }: LocalFolder): FileStore {
       const opened = await openFile(path);
       if (opened === undefined) return undefined;
       const { handle, file } = opened;
-      return { file, body: contentOf(handle, path, from, signal) };
+      return { file, body: contentOf(handle, file, from, signal) };
     },
 
     // These files are stamped by this machine.
@@ -147,7 +148,7 @@ async function fileAt(place: string, path: string): Promise<StoredFile | undefin
 /** A body that holds its file open until it has ended or is let go, begun or not. */
 function contentOf(
   handle: FileHandle,
-  path: string,
+  { path, size }: StoredFile,
   from: number,
   signal: AbortSignal | undefined,
 ): AsyncIterable<Uint8Array> {
@@ -161,12 +162,9 @@ function contentOf(
       async next() {
         try {
           signal?.throwIfAborted();
-          const { buffer, bytesRead } = await handle.read(
-            Buffer.allocUnsafe(READ_BYTES),
-            0,
-            READ_BYTES,
-            position,
-          );
+          // One byte more than there should be, for what has grown meanwhile.
+          const wanted = Math.min(READ_BYTES, Math.max(size - position + 1, LEAST_READ_BYTES));
+          const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(wanted), 0, wanted, position);
           position += bytesRead;
           return bytesRead === 0 ? await end() : { done: false, value: buffer.subarray(0, bytesRead) };
         } catch (error) {
