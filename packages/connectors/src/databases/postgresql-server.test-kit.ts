@@ -49,6 +49,18 @@ export class PostgresqlServer {
     return server;
   }
 
+  /** Starts a standby, which replays what is committed here. */
+  async startStandby(): Promise<PostgresqlServer> {
+    const program = new ServerProgram('postgres');
+    const standby = new PostgresqlServer(program, this.#programs, await freePort(), this.#settings);
+    const primary = `host=127.0.0.1 port=${this.port} user=${ADMIN.user} password=${ADMIN.password}`;
+    standby.#program.run(join(this.#programs, 'pg_basebackup'), [
+      ...['-d', primary, '-D', standby.#data, '--write-recovery-conf', '--checkpoint=fast', '--no-sync'],
+    ]);
+    await standby.resume();
+    return standby;
+  }
+
   /** Runs SQL as the superuser, on one connection. */
   async run(sql: string): Promise<Record<string, string | null>[]> {
     this.#client ??= await this.connect();
@@ -74,7 +86,7 @@ export class PostgresqlServer {
       ...this.#settings,
     ];
     const args = ['-D', this.#data, ...settings.flatMap((setting) => ['-c', setting])];
-    await this.#program.start(join(this.#programs, 'postgres'), args, 'ready to accept connections');
+    await this.#program.start(join(this.#programs, 'postgres'), args, 'database system is ready to accept');
   }
 
   /** Ends the server and every connection to it. */
