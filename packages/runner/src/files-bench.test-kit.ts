@@ -4,6 +4,8 @@ import { open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createSource, type FileInspector, type Source, SourceError } from '@tributary/connectors';
 import type { Engine } from '@tributary/engine';
+import type { RunRecord } from '@tributary/store';
+import { progressOf } from './progress.ts';
 import type { RunBench } from './run-bench.test-kit.ts';
 
 const LOCAL_FOLDER = 'bb0237ab-7a46-47ab-b355-a6e979b2216a';
@@ -49,6 +51,35 @@ export class FilesBench {
     if (source === undefined) throw new Error('there is no source of local folders');
     return source;
   }
+}
+
+/** Delimited text of people, all of one name. */
+export function csv(...ids: readonly string[]): string {
+  return ['Id,Name', ...ids.map((id) => `${id},Doe`), ''].join('\n');
+}
+
+/** The items that a run shows as held back. */
+export function heldBy(run: RunRecord): string[] {
+  return progressOf(run).heldBack?.items.map(({ name }) => name) ?? [];
+}
+
+/** The codes of a run’s notices. */
+export function codesOf(run: RunRecord): string[] {
+  return progressOf(run).notices.map(({ code }) => code);
+}
+
+/** A source that lets something happen before a file is read, each time that it is. */
+export function beforeReading(source: Source, happens: (path: string, time: number) => void): Source {
+  const times = new Map<string, number>();
+  return {
+    ...source,
+    read(partition, sink, signal) {
+      const path = String(partition.state.path);
+      times.set(path, (times.get(path) ?? 0) + 1);
+      happens(path, times.get(path) ?? 0);
+      return source.read(partition, sink, signal);
+    },
+  };
 }
 
 function inspectorOf(engine: Pick<Engine, 'inspectFile'>, folder: string): FileInspector {
