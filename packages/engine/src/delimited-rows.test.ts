@@ -38,6 +38,11 @@ describe('a delimited file', () => {
     ['tabs', { delimiter: '\t' }, 'Id\tName\n1\tA;B\n'],
     ['a character of several bytes', { delimiter: '¦' }, 'Id¦Name\n1¦A;B\n'],
     ['another quote', { quote: "'", escape: "'" }, "Id,Name\n1,'A;B'\n"],
+    [
+      'a control character for a quote',
+      { quote: '\u0001', escape: '\u0001' },
+      'Id,Name\n1,\u0001A;B\u0001\n',
+    ],
     ['carriage returns', {}, 'Id,Name\r\n1,A;B\r\n'],
     ['a last record without a line end', {}, 'Id,Name\n1,A;B'],
     ['a byte order mark', {}, '\uFEFFId,Name\n1,A;B\n'],

@@ -35,6 +35,7 @@ describe.skipIf(!canRunMariadb)('MariaDB', () => {
         ['TEXT', `''`, 'string', '""'],
         ['TEXT', `'\\\\N'`, 'string', '"\\N"'],
         ['TEXT', 'NULL', 'string', '\\N'],
+        ['TEXT', `CONCAT('a', CHAR(0), CHAR(13), 'b')`, 'string', '"a\0\rb"'],
         [`ENUM('a','b')`, `'b'`, 'string', '"b"'],
         [`SET('a','b')`, `'a,b'`, 'string', '"a,b"'],
         ['JSON', `'{"a": 1}'`, 'json', '"{"a": 1}"'],
