@@ -10,6 +10,7 @@ export const LONG_PROOFS = [
   'packages/runner/src/mode-changes.fuzz.test.ts',
   'tests/databases.test.ts',
   'tests/dynamics.test.ts',
+  'tests/faults.test.ts',
   'tests/no-loss.test.ts',
   'tests/object-store.test.ts',
   'tests/shared-bucket.test.ts',
