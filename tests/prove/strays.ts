@@ -74,15 +74,16 @@ async function* filesOf(lakeFolder: string, { metadata, metadataLocation }: Tabl
 }
 
 /**
- * What the upkeep was about to write, and what it has replaced, it has noted before, and removes a day later.
+ * What the upkeep was about to write, and what it has replaced, it has noted before, and removes a day later;
+ * the folder of a table that was about to be made likewise.
  */
 async function notedFiles(lakeFolder: string, query: Query): Promise<(path: string) => boolean> {
   const io = localFileIO(lakeFolder);
-  const noted = await query("select kind, name from sandbox_leftovers where kind in ('file', 'folder')");
+  const noted = await query("select kind, name from sandbox_leftovers where kind in ('file', 'folder', 'table')");
   const files = new Set(
     noted.filter(({ kind }) => kind === 'file').map(({ name }) => io.pathOf(String(name))),
   );
-  const folders = noted.filter(({ kind }) => kind === 'folder').map(({ name }) => io.pathOf(String(name)));
+  const folders = noted.filter(({ kind }) => kind !== 'file').map(({ name }) => io.pathOf(String(name)));
   return (path) => files.has(path) || folders.some((folder) => path.startsWith(`${folder}/`));
 }
 
