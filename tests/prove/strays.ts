@@ -79,7 +79,9 @@ async function* filesOf(lakeFolder: string, { metadata, metadataLocation }: Tabl
  */
 async function notedFiles(lakeFolder: string, query: Query): Promise<(path: string) => boolean> {
   const io = localFileIO(lakeFolder);
-  const noted = await query("select kind, name from sandbox_leftovers where kind in ('file', 'folder', 'table')");
+  const noted = await query(
+    "select kind, name from sandbox_leftovers where kind in ('file', 'folder', 'table')",
+  );
   const files = new Set(
     noted.filter(({ kind }) => kind === 'file').map(({ name }) => io.pathOf(String(name))),
   );
