@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Answer, ServerUnderTest } from '../tests/server-under-test.ts';
+import { ServerUnderTest } from '../tests/server-under-test.ts';
+import { createLandingFlow, post } from './landing-flow.ts';
 import { type MemoryFigures, watchMemory } from './process-memory.ts';
 
 /*
@@ -220,7 +221,7 @@ async function jsonOf<T>(answer: Response): Promise<T> {
 /** A flow that is due at once: connection, schema, dataset and mappings as in the tutorial. */
 async function makeFlow(): Promise<string> {
   const { url: environmentUrl, clientId, clientSecret } = emulator;
-  const connection = await post(`${FLOW}/connections`, {
+  const connection = await post(server, `${FLOW}/connections`, {
     name: 'Org',
     auth: {
       specName: 'OAuth2 Client Credential',
@@ -228,51 +229,18 @@ async function makeFlow(): Promise<string> {
     },
     connectionSpec: { id: 'cfc0fee1-7dc0-40ef-b73e-d8b134c436f5', version: '1.0' },
   });
-  const source = await post(`${FLOW}/sourceConnections`, {
+  const source = await post(server, `${FLOW}/sourceConnections`, {
     name: 'Contacts',
     baseConnectionId: connection.id,
     data: { format: 'tabular' },
     params: { tableName: 'Contact' },
   });
-  const groups = ['profile', 'profile-person-details', 'profile-personal-details'];
-  const schema = await post('/data/foundation/schemaregistry/tenant/schemas', {
-    type: 'object',
-    title: `Contacts ${++flows}`,
-    allOf: groups.map((name) => ({ $ref: `https://ns.adobe.com/xdm/context/${name}` })),
-  });
-  const schemaRef = { id: schema.$id, contentType: 'application/vnd.adobe.xed-full+json;version=1' };
-  const [reference] = await post('/data/foundation/catalog/dataSets', { name: 'Contacts', schemaRef });
-  const target = await post(`${FLOW}/targetConnections`, {
+  return createLandingFlow(server, source.id, {
     name: 'Contacts',
-    data: { schema: { id: schema.$id, version: schemaRef.contentType } },
-    params: { dataSetId: String(reference).replace('@/dataSets/', '') },
-    connectionSpec: { id: 'c604ff05-7f1a-43c0-8e18-33bf874cb11c', version: '1.0' },
-  });
-  const mappingSet = await post('/data/foundation/conversion/mappingSets', {
-    version: 0,
-    xdmSchema: schema.$id,
-    xdmVersion: '1.0',
-    mappings: mappings.map(([sourceAttribute, destinationXdmPath]) => ({
-      sourceAttribute,
-      destinationXdmPath,
-    })),
-  });
-  const flow = await post(`${FLOW}/flows`, {
-    name: 'Contacts',
-    flowSpec: { id: '9753525b-82c7-4dce-8a9b-5ccfce2b9876', version: '1.0' },
-    sourceConnectionIds: [source.id],
-    targetConnectionIds: [target.id],
-    transformations: [
-      { name: 'Copy', params: { deltaColumn: { name: 'SystemModstamp' } } },
-      { name: 'Mapping', params: { mappingId: mappingSet.id } },
-    ],
+    schemaTitle: `Contacts ${++flows}`,
+    groups: ['profile', 'profile-person-details', 'profile-personal-details'],
+    mappings,
+    deltaColumn: 'SystemModstamp',
     scheduleParams: { startTime: '1567411548', frequency: 'once' },
   });
-  return flow.id;
-}
-
-async function post(path: string, body: object): Promise<Answer['body']> {
-  const answer = await server.call('POST', path, { body });
-  if (answer.status >= 300) throw new Error(`POST ${path}: ${JSON.stringify(answer.body)}`);
-  return answer.body;
 }

@@ -11,7 +11,8 @@ import { copyFile, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Answer, ServerUnderTest } from '../tests/server-under-test.ts';
+import { ServerUnderTest } from '../tests/server-under-test.ts';
+import { createLandingFlow, post } from './landing-flow.ts';
 import { type MemoryFigures, watchMemory } from './process-memory.ts';
 
 /*
@@ -52,10 +53,10 @@ try {
   const flowId = await makeFlow();
   figures[`${files - fresh} passed over`] = await measured(flowId, 0, 1);
   const written = write(files - fresh, fresh);
-  await post(`${FLOW}/runs`, { flowId });
+  await post(server, `${FLOW}/runs`, { flowId });
   const some = await measured(flowId, fresh, 2);
   figures[`${fresh} new of ${files}`] = some;
-  await post(`${FLOW}/runs`, { flowId });
+  await post(server, `${FLOW}/runs`, { flowId });
   figures[`nothing new of ${files}`] = await measured(flowId, 0, 3);
   console.table(figures);
   const bare = await bareCopy(written);
@@ -150,53 +151,25 @@ async function endedRun(flowId: string, runs: number): Promise<Run> {
 
 /** A flow of what comes into the folder after its first run. */
 async function makeFlow(): Promise<string> {
-  const connection = await post(`${FLOW}/connections`, {
+  const connection = await post(server, `${FLOW}/connections`, {
     name: 'Incoming',
     auth: { specName: 'Local Folder', params: { folder } },
     connectionSpec: { id: 'bb0237ab-7a46-47ab-b355-a6e979b2216a', version: '1.0' },
   });
-  const source = await post(`${FLOW}/sourceConnections`, {
+  const source = await post(server, `${FLOW}/sourceConnections`, {
     name: 'Files',
     baseConnectionId: connection.id,
     data: { format },
     params: { path: '/', type: 'folder', recursive: true },
   });
-  const groups = ['profile', 'profile-person-details'];
-  const schema = await post('/data/foundation/schemaregistry/tenant/schemas', {
-    type: 'object',
-    title: 'Files',
-    allOf: groups.map((name) => ({ $ref: `https://ns.adobe.com/xdm/context/${name}` })),
-  });
-  const schemaRef = { id: schema.$id, contentType: 'application/vnd.adobe.xed-full+json;version=1' };
-  const [reference] = await post('/data/foundation/catalog/dataSets', { name: 'Files', schemaRef });
-  const target = await post(`${FLOW}/targetConnections`, {
+  return createLandingFlow(server, source.id, {
     name: 'Files',
-    data: { schema: { id: schema.$id, version: schemaRef.contentType } },
-    params: { dataSetId: String(reference).replace('@/dataSets/', '') },
-    connectionSpec: { id: 'c604ff05-7f1a-43c0-8e18-33bf874cb11c', version: '1.0' },
-  });
-  const mappingSet = await post('/data/foundation/conversion/mappingSets', {
-    version: 0,
-    xdmSchema: schema.$id,
-    xdmVersion: '1.0',
+    schemaTitle: 'Files',
+    groups: ['profile', 'profile-person-details'],
     mappings: [
-      { sourceAttribute: 'Id', destinationXdmPath: '_id' },
-      { sourceAttribute: 'Name', destinationXdmPath: 'person.name.lastName' },
+      ['Id', '_id'],
+      ['Name', 'person.name.lastName'],
     ],
-  });
-  const flow = await post(`${FLOW}/flows`, {
-    name: 'Files',
-    flowSpec: { id: '9753525b-82c7-4dce-8a9b-5ccfce2b9876', version: '1.0' },
-    sourceConnectionIds: [source.id],
-    targetConnectionIds: [target.id],
-    transformations: [{ name: 'Mapping', params: { mappingId: mappingSet.id } }],
     scheduleParams: { startTime: '1567411548', frequency: 'once', backfill: false },
   });
-  return flow.id;
-}
-
-async function post(path: string, body: object): Promise<Answer['body']> {
-  const answer = await server.call('POST', path, { body });
-  if (answer.status >= 300) throw new Error(`POST ${path}: ${JSON.stringify(answer.body)}`);
-  return answer.body;
 }
